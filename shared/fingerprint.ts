@@ -1,0 +1,66 @@
+import canonicalize from 'canonicalize'
+import { InvalidSpecError } from './errors.ts'
+import { parseDataUrl } from './media/data-url.ts'
+import { type ImageSpec, isDataUrl } from './spec/schema.ts'
+
+/** Lower-case hex SHA-256, 64 characters: the name of a picture. */
+export type Fingerprint = string & { readonly __brand: 'Fingerprint' }
+
+/** Says which rules a fingerprint was made by; part of what is hashed. */
+const DOMAIN = 'easel-spec-v1\n'
+
+/**
+ * The name of the picture that `spec` describes. Two specs that would draw the same picture have the same
+ * one, however they were written; whatever changes the pixels changes it.
+ *
+ * Local files and `data:` URLs count by their bytes: `sha256:<hex>` in place of the URL. A value that is
+ * already `sha256:<hex>` stays as it is, so that a host need not read a file it has hashed before.
+ *
+ * @throws {InvalidSpecError} when a `data:` URL cannot be decoded
+ */
+export async function fingerprint(spec: ImageSpec): Promise<Fingerprint> {
+  const canonical = canonicalize(await pictureOf(spec))
+  const hex = await sha256Hex(new TextEncoder().encode(DOMAIN + canonical))
+  if (!isFingerprint(hex)) throw new TypeError('SHA-256 is 64 hex digits')
+  return hex
+}
+
+export function isFingerprint(value: string): value is Fingerprint {
+  return /^[0-9a-f]{64}$/.test(value)
+}
+
+/** Lower-case hex SHA-256 of some bytes. */
+export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** The fields that the pixels depend on, with images by their content. */
+async function pictureOf({ api: _api, take, n, ...spec }: ImageSpec): Promise<Record<string, unknown>> {
+  const { input_images, super_resolution_references } = spec
+  return {
+    ...spec,
+    ...(take !== undefined && take !== 1 && { take }),
+    ...(n !== undefined && n !== 1 && { n }),
+    ...(input_images && { input_images: await byContent('input_images', input_images) }),
+    ...(super_resolution_references && {
+      super_resolution_references: await byContent(
+        'super_resolution_references',
+        super_resolution_references,
+      ),
+    }),
+  }
+}
+
+function byContent(field: string, urls: readonly string[]): Promise<string[]> {
+  return Promise.all(
+    urls.map(async (url, index) => {
+      if (!isDataUrl(url)) return url
+      const data = parseDataUrl(url)
+      if (data) return `sha256:${await sha256Hex(data.bytes)}`
+      throw new InvalidSpecError([
+        { field: `${field}[${index}]`, detail: `${field}[${index}] is a data: URL that cannot be decoded.` },
+      ])
+    }),
+  )
+}
