@@ -1,0 +1,63 @@
+import { brightness } from './colour.ts'
+import type { Figure } from './reading.ts'
+import type { Setting, Stage } from './stage.ts'
+
+/** Where each figure goes: the first is the hero, the others stand around it, smaller. */
+const PLACES = [
+  { side: 0, size: 1 },
+  { side: -1, size: 0.62 },
+  { side: 1, size: 0.55 },
+  { side: -1.8, size: 0.45 },
+] as const
+
+/** @param setting  `undefined` for figures on nothing, as a transparent picture has them */
+export function drawFigures(stage: Stage, setting: Setting | undefined): void {
+  const { figures } = stage.reading
+  const placed = figures.map((figure, index) => ({ figure, index }))
+  // The hero comes last, before the others.
+  for (const { figure, index } of placed.toReversed()) drawFigure(stage, setting, figure, index)
+}
+
+function drawFigure(
+  stage: Stage,
+  setting: Setting | undefined,
+  { subject, colour }: Figure,
+  index: number,
+): void {
+  const { canvas, palette, random, season, width, height, unit, focusX } = stage
+  const place = PLACES[index] ?? PLACES[1]
+  const { habitat } = subject
+  const away = focusX > width / 2 ? 1 : -1
+  const spread = Math.min(unit * 34, width * 0.3)
+  const x = setting === undefined && index === 0 ? width / 2 : focusX + place.side * away * spread
+  const ground = setting?.groundAt(x, habitat) ?? height * 0.8
+  const wanted = unit * 100 * subject.size * place.size * (setting === undefined ? 1.2 : 1)
+  // Tall pictures have the room to show more of a slender figure, as long as it fits between the edges.
+  const room = Math.min(height * 0.72, (width * 0.66 * subject.height) / subject.width)
+  const size = Math.min(room, Math.max(wanted, Math.min(room, height * 0.3 * place.size)))
+  const lift =
+    habitat === 'air' ? Math.min(ground - size * 1.1, stage.horizon * (index === 0 ? 0.82 : 0.5)) : ground
+  const isLit = setting !== undefined
+  canvas.group(
+    {
+      x,
+      y: setting === undefined ? ground : lift,
+      scale: size / subject.height,
+      flip: index > 0 && place.side < 0 === away > 0,
+      ...(isLit ? { tint: { colour: palette.ambient.colour, amount: palette.ambient.amount * 0.62 } } : {}),
+    },
+    () =>
+      subject.draw(canvas, {
+        main: (own) =>
+          colour ?? (index === 0 && figureTakes(stage) ? (stage.reading.colours[0] ?? own) : own),
+        isDark: palette.isDark && brightness(palette.sky[1]) < 0.55,
+        isWinter: season === 'winter',
+        random: random.fork(`figure ${index}`),
+      }),
+  )
+}
+
+/** A single colour somewhere in the prompt, and one thing to wear it. */
+function figureTakes({ reading }: Stage): boolean {
+  return reading.figures.length === 1 && reading.colours.length === 1
+}

@@ -1,0 +1,37 @@
+import type { Canvas } from './canvas.ts'
+import type { Palette } from './palette.ts'
+import type { Random } from './random.ts'
+import type { Light, Reading, Season, Weather } from './reading.ts'
+
+/** What every part of a picture needs to know about the whole. */
+export interface Stage {
+  readonly canvas: Canvas
+  readonly palette: Palette
+  readonly random: Random
+  readonly reading: Reading
+  readonly light: Light
+  readonly weather: Weather
+  readonly season: Season
+  /** Pixels. */
+  readonly width: number
+  /** Pixels. */
+  readonly height: number
+  /** A hundredth of the shorter side. */
+  readonly unit: number
+  /** Where the sky ends, pixels from the top. */
+  readonly horizon: number
+  /** Where the main figure stands. */
+  readonly focusX: number
+  /** Where the sun or moon is. */
+  readonly sunX: number
+}
+
+/** A place for figures, in three movements: what is behind them, where they stand, what is before them. */
+export interface Setting {
+  drawBack(): void
+  /** Where something of that habitat touches the ground at `x`, in pixels. */
+  groundAt(x: number, habitat: 'land' | 'water' | 'air' | 'table'): number
+  drawFront(): void
+  /** There is a sky to put sun, clouds and birds in. */
+  readonly hasSky: boolean
+}
