@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize'
 import { InvalidSpecError } from './errors.ts'
+import { utf8Bytes } from './media/bytes.ts'
 import { parseDataUrl } from './media/data-url.ts'
 import { type ImageSpec, isDataUrl } from './spec/schema.ts'
 
@@ -20,7 +21,7 @@ const DOMAIN = 'easel-spec-v1\n'
  */
 export async function fingerprint(spec: ImageSpec): Promise<Fingerprint> {
   const canonical = canonicalize(await pictureOf(spec))
-  const hex = await sha256Hex(new TextEncoder().encode(DOMAIN + canonical))
+  const hex = await sha256Hex(utf8Bytes(DOMAIN + canonical))
   if (!isFingerprint(hex)) throw new TypeError('SHA-256 is 64 hex digits')
   return hex
 }

@@ -1,3 +1,5 @@
+import { utf8Bytes } from './bytes.ts'
+
 /** What a `data:` URL holds. */
 export interface DataUrl {
   readonly mediaType: string
@@ -18,7 +20,7 @@ export function parseDataUrl(url: string): DataUrl | undefined {
   try {
     const bytes = isBase64
       ? Uint8Array.from(atob(percentDecoded(body)), (character) => character.charCodeAt(0))
-      : new TextEncoder().encode(decodeURIComponent(body))
+      : utf8Bytes(decodeURIComponent(body))
     return { mediaType, bytes }
   } catch {
     // `atob` and `decodeURIComponent` throw on malformed input only.

@@ -1,0 +1,69 @@
+/** Where a parser stands in bytes that are still arriving. */
+export interface ByteCursor {
+  bytes: Uint8Array
+  at: number
+  /** No more bytes will come. */
+  ended: boolean
+}
+
+/**
+ * A parse that can pause: each `yield` of `undefined` asks for more bytes. Plain generators keep the parser
+ * synchronous, so a chunk boundary costs one resumption and nothing else.
+ */
+export type Parse<Result, Event = never> = Generator<Event | undefined, Result, undefined>
+
+/** The byte at the cursor, which stays there; -1 at the end. */
+export function* peek(cursor: ByteCursor): Parse<number> {
+  while (cursor.at >= cursor.bytes.length) {
+    if (cursor.ended) return -1
+    yield undefined
+  }
+  return cursor.bytes[cursor.at] ?? -1
+}
+
+/** The byte at the cursor, which moves on; -1 at the end. */
+export function* next(cursor: ByteCursor): Parse<number> {
+  const byte = cursor.at < cursor.bytes.length ? (cursor.bytes[cursor.at] ?? -1) : yield* peek(cursor)
+  cursor.at++
+  return byte
+}
+
+/** Reading failed under way, and nobody asked it to stop. */
+export class ConnectionCutError extends Error {
+  override readonly name = 'ConnectionCutError'
+}
+
+/** Whether it was somebody on this side who ended it: a signal, or a deadline. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
+}
+
+/**
+ * Runs a parse over a body as it arrives, and hands out its events.
+ *
+ * @throws what the parse throws, and what reading the body throws
+ */
+export async function* runParse<Event>(
+  body: ReadableStream<Uint8Array>,
+  parse: (cursor: ByteCursor) => Parse<void, Event>,
+): AsyncGenerator<Event, void, undefined> {
+  const cursor: ByteCursor = { bytes: new Uint8Array(0), at: 0, ended: false }
+  const steps = parse(cursor)
+  const reader = body.getReader()
+  try {
+    for (let step = steps.next(); !step.done; step = steps.next()) {
+      if (step.value !== undefined) {
+        yield step.value
+        continue
+      }
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw isAbort(error) ? error : new ConnectionCutError('the connection was cut', { cause: error })
+      })
+      if (done) cursor.ended = true
+      else Object.assign(cursor, { bytes: value, at: 0 })
+    }
+  } finally {
+    // Says “enough” upstream when the consumer, or an error, ends it early. Nothing hangs on the reply.
+    reader.cancel().catch(() => undefined)
+  }
+}

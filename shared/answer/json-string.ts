@@ -1,0 +1,63 @@
+import { type ByteCursor, next, type Parse } from './cursor.ts'
+import { AnswerSyntaxError } from './syntax-error.ts'
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const SLASH = 0x2f
+const LETTER_U = 0x75
+
+/**
+ * A JSON string whose opening quote has been read.
+ *
+ * @param maxBytes  how much of it to keep, as written; 0 to read past it
+ * @returns `undefined` when it is longer than that
+ * @throws {AnswerSyntaxError} when it ends too early, holds a bad escape, or is not UTF-8
+ */
+export function* readString(cursor: ByteCursor, maxBytes: number): Parse<string | undefined> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const { bytes, at: from } = cursor
+    let at = from
+    while (at < bytes.length && bytes[at] !== QUOTE && bytes[at] !== BACKSLASH) at++
+    length += at - from
+    if (length <= maxBytes) parts.push(bytes.slice(from, at))
+    cursor.at = at
+    const stop = yield* next(cursor)
+    if (stop === QUOTE) break
+    if (stop < 0) throw new AnswerSyntaxError('it ends within a string')
+    if (stop !== BACKSLASH) {
+      // The chunk ended here, and `next` has read the first byte of the one after it.
+      cursor.at--
+      continue
+    }
+    const escaped = yield* next(cursor)
+    length += 2
+    if (length <= maxBytes) parts.push(Uint8Array.of(BACKSLASH, escaped))
+  }
+  return length > maxBytes ? undefined : parseJsonString(parts)
+}
+
+/** One character of a JSON string, escapes resolved; `undefined` at its closing quote. */
+export function* nextCharacter(cursor: ByteCursor): Parse<string | undefined> {
+  const byte = yield* next(cursor)
+  if (byte === QUOTE) return undefined
+  if (byte < 0x20) throw new AnswerSyntaxError('it ends within a string')
+  if (byte !== BACKSLASH) return String.fromCharCode(byte)
+  const second = yield* next(cursor)
+  // Some encoders escape every slash, and one base64 digit in 64 is a slash.
+  if (second === SLASH) return '/'
+  const escaped = [BACKSLASH, second]
+  if (second === LETTER_U) for (let i = 0; i < 4; i++) escaped.push(yield* next(cursor))
+  return parseJsonString([Uint8Array.from(escaped)])
+}
+
+function parseJsonString(parts: readonly Uint8Array[]): string {
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  try {
+    const text = parts.map((part) => utf8.decode(part, { stream: true })).join('') + utf8.decode()
+    return JSON.parse(`"${text}"`) as string
+  } catch {
+    throw new AnswerSyntaxError('it holds a broken string')
+  }
+}

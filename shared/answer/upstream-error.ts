@@ -1,0 +1,197 @@
+import { z } from 'zod'
+import { UpstreamError, type UpstreamErrorCode } from '../errors.ts'
+
+const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined)
+
+/** OpenRouter's `error` object, as far as Easel acts on it. */
+export const upstreamErrorBody = z.object({
+  code: optional(z.union([z.number(), z.string()])),
+  message: optional(z.string()),
+  type: optional(z.string()),
+  metadata: optional(z.object({ error_type: optional(z.string()), reasons: optional(z.array(z.string())) })),
+  availability: optional(z.object({ retryable: optional(z.boolean()), retry_after: optional(z.number()) })),
+})
+
+export type UpstreamErrorBody = z.input<typeof upstreamErrorBody>
+
+interface Meaning {
+  readonly code: UpstreamErrorCode
+  /** What happened and what to do, for the user. */
+  readonly says: string
+  readonly field?: string
+  readonly retryable?: boolean
+  readonly mayHaveBeenPaid?: boolean
+}
+
+const CONTENT_REASON_MAX_CHARACTERS = 200
+
+/** By `error_type`, where it says more than the status does. */
+const BY_TYPE: Readonly<Record<string, Meaning>> = {
+  content_policy_violation: { code: 'refused', says: 'The provider refused the content' },
+  refusal: { code: 'refused', says: 'The model refused to draw this' },
+  invalid_prompt: {
+    code: 'invalid_spec',
+    field: 'prompt',
+    says: 'The provider cannot use this prompt: change its words.',
+  },
+  string_too_long: {
+    code: 'invalid_spec',
+    field: 'prompt',
+    says: 'The prompt is too long for this model: shorten it.',
+  },
+  invalid_image: {
+    code: 'invalid_spec',
+    field: 'input_images',
+    says: 'The provider cannot read an input image: use PNG, JPEG or WebP.',
+  },
+  image_too_large: {
+    code: 'invalid_spec',
+    field: 'input_images',
+    says: 'An input image is too large for the provider: make it smaller.',
+  },
+  image_too_small: {
+    code: 'invalid_spec',
+    field: 'input_images',
+    says: 'An input image is too small for the provider: use a larger one.',
+  },
+  unsupported_image_format: {
+    code: 'invalid_spec',
+    field: 'input_images',
+    says: 'The provider does not take the format of an input image: use PNG, JPEG or WebP.',
+  },
+  image_download_failed: {
+    code: 'invalid_spec',
+    field: 'input_images',
+    says: 'The provider could not download an input image: its URL must be public.',
+  },
+  image_not_found: {
+    code: 'invalid_spec',
+    field: 'input_images',
+    says: 'An input image is not there: check its URL.',
+  },
+}
+
+const FAILED = {
+  code: 'upstream_failed',
+  says: 'OpenRouter or the provider failed. Ask again in a moment.',
+} as const
+const TIMED_OUT = {
+  code: 'upstream_timeout',
+  says: 'The provider took too long. The picture may have been made and billed, so Easel did not ask again by itself.',
+  mayHaveBeenPaid: true,
+} as const
+
+/** By status: of the response, or inside an answer that had begun. */
+const BY_STATUS: Readonly<Record<number, Meaning>> = {
+  400: {
+    code: 'invalid_spec',
+    says: 'OpenRouter found the request invalid: the model may not accept one of its fields.',
+  },
+  401: { code: 'upstream_unauthorized', says: 'OpenRouter refused the key: check OPENROUTER_API_KEY.' },
+  402: {
+    code: 'credits_exhausted',
+    says: 'The OpenRouter account is out of credits: add some at openrouter.ai/credits.',
+  },
+  403: {
+    code: 'upstream_unauthorized',
+    says: 'OpenRouter does not let this key do that: check its limits and the account’s settings.',
+  },
+  404: {
+    code: 'model_not_found',
+    field: 'model',
+    says: 'OpenRouter has no provider for this model and these fields: try another model.',
+  },
+  408: {
+    code: 'upstream_timeout',
+    says: 'OpenRouter did not get the request in time. Ask again.',
+    retryable: true,
+  },
+  413: {
+    code: 'invalid_spec',
+    field: 'input_images',
+    says: 'The request is too large for OpenRouter: use smaller input images, or links to them.',
+  },
+  422: {
+    code: 'invalid_spec',
+    says: 'The provider cannot process this request: the model may not accept one of its fields.',
+  },
+  429: { code: 'rate_limited', says: 'OpenRouter is limiting requests. Ask again later.', retryable: true },
+  500: { ...FAILED, retryable: true },
+  502: { ...FAILED, retryable: true },
+  503: { ...FAILED, retryable: true },
+  504: TIMED_OUT,
+  524: TIMED_OUT,
+  529: { ...FAILED, retryable: true },
+}
+
+/** Words that a provider's own error code or message uses when it is about content, not about form. */
+const CONTENT_WORDS = /moderation|content[_ ]?policy|safety|flagged/i
+
+/**
+ * The error for a response that is not 200.
+ *
+ * @param body     its text, whatever it is; of it, only a refusal's reason is ever shown
+ * @param headers  `Retry-After` is honoured, in seconds
+ */
+export function errorInResponse(status: number, body: string, headers: Headers): UpstreamError {
+  const error = upstreamErrorBody.safeParse(errorField(body)).data ?? {}
+  const seconds = Number(headers.get('Retry-After') ?? Number.NaN)
+  return upstreamError(status, error, Number.isFinite(seconds) ? Math.max(0, seconds) : undefined)
+}
+
+/** The error for an `error` object inside an answer that had begun with 200. */
+export function errorInAnswer(body: UpstreamErrorBody): UpstreamError {
+  const status = Number(body.code)
+  return upstreamError(Number.isInteger(status) ? status : 502, body, undefined)
+}
+
+function upstreamError(
+  status: number,
+  body: UpstreamErrorBody,
+  retryAfter: number | undefined,
+): UpstreamError {
+  const meaning = meaningOf(status, body)
+  const retryAfterSeconds = retryAfter ?? body.availability?.retry_after ?? undefined
+  const reason = meaning.code === 'refused' ? refusalReason(body) : ''
+  return new UpstreamError(meaning.code, meaning.says + reason, {
+    upstreamStatus: status,
+    retryable: body.availability?.retryable ?? meaning.retryable ?? false,
+    mayHaveBeenPaid: meaning.mayHaveBeenPaid ?? false,
+    extras: {
+      ...(meaning.field && { field: meaning.field }),
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    },
+  })
+}
+
+function meaningOf(status: number, { code, message, type, metadata }: UpstreamErrorBody): Meaning {
+  const byType = BY_TYPE[metadata?.error_type ?? '']
+  if (byType) return byType
+  const isModeration =
+    status === 403 && (metadata?.reasons !== undefined || CONTENT_WORDS.test(message ?? ''))
+  const isProviderRefusal = typeof code === 'string' && CONTENT_WORDS.test(`${code} ${type}`)
+  if (isModeration || isProviderRefusal) return { code: 'refused', says: 'The content was refused' }
+  return (
+    BY_STATUS[status] ??
+    (status < 500 ? { code: 'invalid_spec', says: 'OpenRouter refused the request.' } : FAILED)
+  )
+}
+
+/** Why, in the provider's words, on one line. The spec's author needs them, and they hold no secret. */
+function refusalReason({ message, metadata }: UpstreamErrorBody): string {
+  const text = [message, ...(metadata?.reasons ?? [])]
+    .filter(Boolean)
+    .join('; ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+  return text ? `: “${text.slice(0, CONTENT_REASON_MAX_CHARACTERS)}”. Try other words.` : '. Try other words.'
+}
+
+function errorField(body: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    return typeof parsed === 'object' && parsed !== null && 'error' in parsed ? parsed.error : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,91 @@
+import { imageSize } from 'image-size'
+
+export type ImageMediaType =
+  | 'image/png'
+  | 'image/jpeg'
+  | 'image/webp'
+  | 'image/gif'
+  | 'image/avif'
+  | 'image/svg+xml'
+
+/** What the bytes themselves say about a picture. */
+export interface PictureHeader {
+  readonly mediaType: ImageMediaType
+  /** Pixels; of an SVG, its user units. */
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * A picture in memory. The bytes stay in the pieces that they were decoded into: joining them would need
+ * the memory twice.
+ */
+export interface Picture extends PictureHeader {
+  readonly segments: readonly Uint8Array<ArrayBuffer>[]
+  readonly byteLength: number
+}
+
+/** File name extension of each type that Easel keeps. */
+export const EXTENSION = {
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/webp': 'webp',
+  'image/gif': 'gif',
+  'image/avif': 'avif',
+  'image/svg+xml': 'svg',
+} as const satisfies Record<ImageMediaType, string>
+
+/** How far into a file its size may stand: JPEG puts metadata, colour profiles and previews before it. */
+const HEADER_MAX_BYTES = 1024 ** 2
+
+/**
+ * Looks at the bytes, not at what anyone claims they are.
+ *
+ * @returns the picture, or `undefined` when the bytes are of none of Easel's types or their header is broken
+ */
+export function identifyPicture(segments: readonly Uint8Array<ArrayBuffer>[]): Picture | undefined {
+  const header = readHeader(leadingBytes(segments, HEADER_MAX_BYTES))
+  if (!header) return undefined
+  return { ...header, segments, byteLength: segments.reduce((sum, segment) => sum + segment.byteLength, 0) }
+}
+
+/** The picture's bytes in one piece: a second copy of them. */
+export function joinSegments(segments: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [only, ...rest] = segments
+  if (only && rest.length === 0) return only
+  return leadingBytes(segments, Infinity)
+}
+
+function readHeader(bytes: Uint8Array<ArrayBuffer>): PictureHeader | undefined {
+  try {
+    const { type, width, height } = imageSize(bytes)
+    const mediaType = MEDIA_TYPE[type ?? '']
+    return mediaType && width > 0 && height > 0 ? { mediaType, width, height } : undefined
+  } catch {
+    // image-size throws for what it doesn't know, and for what ends too early.
+    return undefined
+  }
+}
+
+/** By the names that image-size gives. A HEIC photograph is no AVIF: no browser shows it. */
+const MEDIA_TYPE: Readonly<Record<string, ImageMediaType>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  avif: 'image/avif',
+  svg: 'image/svg+xml',
+}
+
+function leadingBytes(segments: readonly Uint8Array<ArrayBuffer>[], limit: number): Uint8Array<ArrayBuffer> {
+  const total = segments.reduce((sum, segment) => sum + segment.byteLength, 0)
+  const bytes = new Uint8Array(Math.min(total, limit))
+  let at = 0
+  for (const segment of segments) {
+    if (at === bytes.byteLength) break
+    const part = segment.subarray(0, bytes.byteLength - at)
+    bytes.set(part, at)
+    at += part.byteLength
+  }
+  return bytes
+}

@@ -1,0 +1,96 @@
+import type { ImageModel } from '../catalogue/model.ts'
+import { UnsupportedByModelError } from '../errors.ts'
+import type { ImageSpec } from '../spec/schema.ts'
+
+type ContentPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image_url'; readonly image_url: { readonly url: string } }
+
+/** Body of `POST /chat/completions`, as far as pictures need it. */
+export interface ChatRequest {
+  readonly model: string
+  readonly messages: readonly [{ readonly role: 'user'; readonly content: string | readonly ContentPart[] }]
+  readonly modalities: readonly ('image' | 'text')[]
+  readonly image_config?: Readonly<Record<string, unknown>>
+  readonly seed?: number
+  readonly provider?: Readonly<Record<string, unknown>>
+  readonly stream: true
+}
+
+/** Fields that go into `image_config` under their own name. */
+const IMAGE_CONFIG_FIELDS = [
+  'aspect_ratio',
+  'image_size',
+  'n',
+  'quality',
+  'background',
+  'output_format',
+  'output_compression',
+  'font_inputs',
+  'super_resolution_references',
+  'style',
+  'strength',
+  'rgb_colors',
+  'background_rgb_color',
+  'text_layout',
+] as const satisfies readonly (keyof ImageSpec)[]
+
+/**
+ * The JSON body that asks OpenRouter's chat API for a picture. Pure: sends nothing.
+ *
+ * A field absent from `spec` is absent from the body, so the provider's default applies. `stream` is on,
+ * because a slow model's connection stays alive only so.
+ *
+ * @param spec   what to draw, already validated
+ * @param model  its catalogue entry; `output_modalities` decides `modalities`
+ * @throws {UnsupportedByModelError} when the spec holds what only the images API has
+ */
+export function buildChatRequest(spec: ImageSpec, model: Pick<ImageModel, 'output_modalities'>): ChatRequest {
+  const obstacle = chatObstacle(spec)
+  if (obstacle) throw new UnsupportedByModelError(obstacle)
+  const named = IMAGE_CONFIG_FIELDS.flatMap((field) =>
+    spec[field] === undefined ? [] : [[field, spec[field]]],
+  )
+  const imageConfig: Record<string, unknown> = { ...spec.image_config, ...Object.fromEntries(named) }
+  // One is what every model draws; only some know the field.
+  if (imageConfig['n'] === 1) delete imageConfig['n']
+  return {
+    model: spec.model,
+    messages: [{ role: 'user', content: content(spec) }],
+    // Asking an image-only model for text is answered 404.
+    modalities: model.output_modalities.includes('text') ? ['image', 'text'] : ['image'],
+    ...(Object.keys(imageConfig).length > 0 && { image_config: imageConfig }),
+    ...(spec.seed !== undefined && { seed: spec.seed }),
+    ...(spec.provider && { provider: spec.provider }),
+    stream: true,
+  }
+}
+
+/** Why this spec cannot go over the chat API, whatever the model; `undefined` when it can. */
+export function chatObstacle(
+  spec: ImageSpec,
+): { readonly field: string; readonly detail: string } | undefined {
+  if (spec.size !== undefined) {
+    return {
+      field: 'size',
+      detail: 'size exists on the images API only: use aspect_ratio and image_size, or api: images.',
+    }
+  }
+  if (spec.provider?.options) {
+    return {
+      field: 'provider.options',
+      detail:
+        'provider.options exists on the images API only: write the options under image_config, or use api: images.',
+    }
+  }
+  return undefined
+}
+
+/** Text first, then the pictures to start from: the order that OpenRouter documents. */
+function content({ prompt, input_images }: ImageSpec): string | ContentPart[] {
+  if (!input_images) return prompt
+  return [
+    { type: 'text', text: prompt },
+    ...input_images.map((url): ContentPart => ({ type: 'image_url', image_url: { url } })),
+  ]
+}

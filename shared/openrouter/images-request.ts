@@ -1,0 +1,121 @@
+import type { ImageEndpoint, ImageModel } from '../catalogue/model.ts'
+import { UnsupportedByModelError } from '../errors.ts'
+import type { ImageSpec } from '../spec/schema.ts'
+
+/** Body of `POST /images`. */
+export interface ImagesRequest {
+  readonly model: string
+  readonly prompt: string
+  readonly n?: number
+  readonly resolution?: string
+  readonly aspect_ratio?: string
+  readonly size?: string
+  readonly quality?: string
+  readonly output_format?: string
+  readonly output_compression?: number
+  readonly background?: string
+  readonly seed?: number
+  readonly input_references?: readonly {
+    readonly type: 'image_url'
+    readonly image_url: { readonly url: string }
+  }[]
+  readonly provider?: Readonly<Record<string, unknown>>
+  readonly stream?: true
+}
+
+const SAME_NAME_FIELDS = [
+  'n',
+  'aspect_ratio',
+  'size',
+  'quality',
+  'background',
+  'output_format',
+  'output_compression',
+  'seed',
+] as const satisfies readonly (keyof ImageSpec)[]
+
+/** Fields that only some providers know: sent to them under `provider.options`. */
+const PASSTHROUGH_FIELDS = [
+  'font_inputs',
+  'super_resolution_references',
+  'style',
+  'strength',
+  'rgb_colors',
+  'background_rgb_color',
+  'text_layout',
+] as const satisfies readonly (keyof ImageSpec)[]
+
+/**
+ * The JSON body that asks OpenRouter's images API for pictures. Pure: sends nothing.
+ *
+ * A field absent from `spec` is absent from the body. `stream` is on where the model streams: previews, and a
+ * connection that stays alive.
+ *
+ * @throws {UnsupportedByModelError} when a provider field is none of the model's pass-through parameters
+ */
+export function buildImagesRequest(
+  spec: ImageSpec,
+  model: Pick<ImageModel, 'endpoints' | 'supports_streaming'>,
+): ImagesRequest {
+  const sameName = SAME_NAME_FIELDS.flatMap((field) =>
+    spec[field] === undefined ? [] : [[field, spec[field]]],
+  )
+  const provider = providerPreferences(spec, model.endpoints)
+  return {
+    ...(Object.fromEntries(sameName) as Partial<ImagesRequest>),
+    model: spec.model,
+    prompt: spec.prompt,
+    ...(spec.image_size && { resolution: spec.image_size === '0.5K' ? '512' : spec.image_size }),
+    ...(spec.input_images && {
+      input_references: spec.input_images.map((url) => ({ type: 'image_url' as const, image_url: { url } })),
+    }),
+    ...(provider && { provider }),
+    ...(model.supports_streaming && { stream: true as const }),
+  }
+}
+
+/** Whether every provider field of the spec can go over the images API. */
+export function imagesObstacle(
+  spec: ImageSpec,
+  endpoints: readonly ImageEndpoint[],
+): { readonly field: string; readonly detail: string } | undefined {
+  const missing = Object.keys(passthroughOptions(spec)).find(
+    (key) => providersTaking(key, endpoints).length === 0,
+  )
+  if (missing === undefined) return undefined
+  const field = missing in (spec.image_config ?? {}) ? `image_config.${missing}` : missing
+  return {
+    field,
+    detail: `${field} is not passed on by the images API for this model: use api: chat, or leave it out.`,
+  }
+}
+
+function providerPreferences(
+  spec: ImageSpec,
+  endpoints: readonly ImageEndpoint[],
+): ImagesRequest['provider'] {
+  const passthrough = passthroughOptions(spec)
+  const keys = Object.keys(passthrough)
+  if (keys.length === 0) return spec.provider
+  const obstacle = imagesObstacle(spec, endpoints)
+  if (obstacle) throw new UnsupportedByModelError(obstacle)
+  const options: Record<string, Record<string, unknown>> = { ...spec.provider?.options }
+  for (const key of keys) {
+    for (const slug of providersTaking(key, endpoints))
+      options[slug] = { ...options[slug], [key]: passthrough[key] }
+  }
+  return { ...spec.provider, options }
+}
+
+function passthroughOptions(spec: ImageSpec): Record<string, unknown> {
+  const named = PASSTHROUGH_FIELDS.flatMap((field) =>
+    spec[field] === undefined ? [] : [[field, spec[field]]],
+  )
+  return { ...spec.image_config, ...Object.fromEntries(named) }
+}
+
+function providersTaking(key: string, endpoints: readonly ImageEndpoint[]): string[] {
+  return endpoints
+    .filter((endpoint) => endpoint.allowed_passthrough_parameters.includes(key))
+    .map((endpoint) => endpoint.provider_slug)
+}

@@ -1,0 +1,37 @@
+import type { ImageModel } from '../catalogue/model.ts'
+import type { ImageSpec } from '../spec/schema.ts'
+import { buildChatRequest, chatObstacle, type ChatRequest } from './chat-request.ts'
+import { buildImagesRequest, imagesObstacle, type ImagesRequest } from './images-request.ts'
+
+/** A request, ready to be sent: the path below the base URL, and the JSON body. */
+export type UpstreamRequest =
+  | { readonly path: '/chat/completions'; readonly body: ChatRequest }
+  | { readonly path: '/images'; readonly body: ImagesRequest }
+
+/**
+ * The request that draws `spec`, over whichever of OpenRouter's two APIs can. Pure.
+ *
+ * `api: auto` is chat, which keeps slow connections alive, unless the spec holds what chat can't carry, or
+ * the model is on the images API only.
+ *
+ * @throws {UnsupportedByModelError} naming a field that the API asked for cannot carry
+ */
+export function buildRequest(spec: ImageSpec, model: ImageModel): UpstreamRequest {
+  return chooseApi(spec, model) === 'chat'
+    ? { path: '/chat/completions', body: buildChatRequest(spec, model) }
+    : { path: '/images', body: buildImagesRequest(spec, model) }
+}
+
+export function chooseApi(spec: ImageSpec, model: ImageModel): 'chat' | 'images' {
+  if (spec.api === 'chat' || spec.api === 'images') return spec.api
+  if (!model.apis.images) return 'chat'
+  if (!model.apis.chat || chatObstacle(spec)) return 'images'
+  return (spec.n ?? 1) > 1 && !chatDrawsSeveral(model) && !imagesObstacle(spec, model.endpoints)
+    ? 'images'
+    : 'chat'
+}
+
+/** `image_config.n` is documented for xAI's models only. */
+function chatDrawsSeveral(model: ImageModel): boolean {
+  return model.id.startsWith('x-ai/')
+}
