@@ -1,5 +1,5 @@
 import type { ImageModel } from '../catalogue/model.ts'
-import { UnsupportedByModelError } from '../errors.ts'
+import { type SpecIssue, UnsupportedByModelError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 
 type ContentPart =
@@ -45,8 +45,11 @@ const IMAGE_CONFIG_FIELDS = [
  * @param model  its catalogue entry; `output_modalities` decides `modalities`
  * @throws {UnsupportedByModelError} when the spec holds what only the images API has
  */
-export function buildChatRequest(spec: ImageSpec, model: Pick<ImageModel, 'output_modalities'>): ChatRequest {
-  const obstacle = chatObstacle(spec)
+export function buildChatRequest(
+  spec: ImageSpec,
+  model: Pick<ImageModel, 'id' | 'output_modalities'>,
+): ChatRequest {
+  const obstacle = chatObstacle(spec, model)
   if (obstacle) throw new UnsupportedByModelError(obstacle)
   const named = IMAGE_CONFIG_FIELDS.flatMap((field) =>
     spec[field] === undefined ? [] : [[field, spec[field]]],
@@ -66,10 +69,8 @@ export function buildChatRequest(spec: ImageSpec, model: Pick<ImageModel, 'outpu
   }
 }
 
-/** Why this spec cannot go over the chat API, whatever the model; `undefined` when it can. */
-export function chatObstacle(
-  spec: ImageSpec,
-): { readonly field: string; readonly detail: string } | undefined {
+/** Why this spec cannot go over the chat API; `undefined` when it can. */
+export function chatObstacle(spec: ImageSpec, model: Pick<ImageModel, 'id'>): SpecIssue | undefined {
   if (spec.size !== undefined) {
     return {
       field: 'size',
@@ -81,6 +82,13 @@ export function chatObstacle(
       field: 'provider.options',
       detail:
         'provider.options exists on the images API only: write the options under image_config, or use api: images.',
+    }
+  }
+  // `image_config.n` is documented for xAI's models only.
+  if ((spec.n ?? 1) > 1 && !model.id.startsWith('x-ai/')) {
+    return {
+      field: 'n',
+      detail: `n is ${spec.n}, but ${spec.model} draws one picture at a time over the chat API: use api: images, or takes.`,
     }
   }
   return undefined

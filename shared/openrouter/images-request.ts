@@ -74,22 +74,6 @@ export function buildImagesRequest(
   }
 }
 
-/** Whether every provider field of the spec can go over the images API. */
-export function imagesObstacle(
-  spec: ImageSpec,
-  endpoints: readonly ImageEndpoint[],
-): { readonly field: string; readonly detail: string } | undefined {
-  const missing = Object.keys(passthroughOptions(spec)).find(
-    (key) => providersTaking(key, endpoints).length === 0,
-  )
-  if (missing === undefined) return undefined
-  const field = missing in (spec.image_config ?? {}) ? `image_config.${missing}` : missing
-  return {
-    field,
-    detail: `${field} is not passed on by the images API for this model: use api: chat, or leave it out.`,
-  }
-}
-
 function providerPreferences(
   spec: ImageSpec,
   endpoints: readonly ImageEndpoint[],
@@ -97,8 +81,6 @@ function providerPreferences(
   const passthrough = passthroughOptions(spec)
   const keys = Object.keys(passthrough)
   if (keys.length === 0) return spec.provider
-  const obstacle = imagesObstacle(spec, endpoints)
-  if (obstacle) throw new UnsupportedByModelError(obstacle)
   const options: Record<string, Record<string, unknown>> = { ...spec.provider?.options }
   for (const key of keys) {
     for (const slug of providersTaking(key, endpoints))
@@ -118,4 +100,10 @@ function providersTaking(key: string, endpoints: readonly ImageEndpoint[]): stri
   return endpoints
     .filter((endpoint) => endpoint.allowed_passthrough_parameters.includes(key))
     .map((endpoint) => endpoint.provider_slug)
+}
+
+function notPassedOn(key: string, spec: ImageSpec): UnsupportedByModelError {
+  const field = Object.hasOwn(spec.image_config ?? {}, key) ? `image_config.${key}` : key
+  const detail = `${field} is not passed on by the images API for ${spec.model}: use api: chat, or leave it out.`
+  return new UnsupportedByModelError({ field, detail })
 }

@@ -1,7 +1,7 @@
 import type { ImageModel } from '../catalogue/model.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 import { buildChatRequest, chatObstacle, type ChatRequest } from './chat-request.ts'
-import { buildImagesRequest, imagesObstacle, type ImagesRequest } from './images-request.ts'
+import { buildImagesRequest, type ImagesRequest } from './images-request.ts'
 
 /** A request, ready to be sent: the path below the base URL, and the JSON body. */
 export type UpstreamRequest =
@@ -25,13 +25,5 @@ export function buildRequest(spec: ImageSpec, model: ImageModel): UpstreamReques
 export function chooseApi(spec: ImageSpec, model: ImageModel): 'chat' | 'images' {
   if (spec.api === 'chat' || spec.api === 'images') return spec.api
   if (!model.apis.images) return 'chat'
-  if (!model.apis.chat || chatObstacle(spec)) return 'images'
-  return (spec.n ?? 1) > 1 && !chatDrawsSeveral(model) && !imagesObstacle(spec, model.endpoints)
-    ? 'images'
-    : 'chat'
-}
-
-/** `image_config.n` is documented for xAI's models only. */
-function chatDrawsSeveral(model: ImageModel): boolean {
-  return model.id.startsWith('x-ai/')
+  return !model.apis.chat || chatObstacle(spec, model) ? 'images' : 'chat'
 }
