@@ -1,16 +1,16 @@
 import { z } from 'zod'
 
 /** What one request parameter accepts, as OpenRouter lists it. A parameter that isn't listed is unsupported. */
-const capability = z.discriminatedUnion('type', [
+export const capabilitySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('enum'), values: z.array(z.string()) }),
   z.object({ type: z.literal('range'), min: z.number(), max: z.number() }),
   z.object({ type: z.literal('boolean') }),
 ])
 
-const supportedParameters = z.record(z.string(), capability)
+const supportedParameters = z.record(z.string(), capabilitySchema)
 
 /** One line of a price list. `variant`, such as `2k`, where the price depends on the resolution. */
-const priceLine = z.object({
+export const priceLineSchema = z.object({
   billable: z.enum(['output_image', 'input_image', 'input_font', 'input_reference', 'input_text']),
   unit: z.enum(['image', 'megapixel', 'token']),
   cost_usd: z.number().min(0),
@@ -25,14 +25,14 @@ export const imageEndpointSchema = z.object({
   supported_parameters: supportedParameters,
   allowed_passthrough_parameters: z.array(z.string()),
   supports_streaming: z.boolean(),
-  pricing: z.array(priceLine),
+  pricing: z.array(priceLineSchema),
 })
 
 /**
  * A catalogue entry: OpenRouter's two lists and the endpoint records of one model, put together.
  * Names are OpenRouter's, so that the snapshot reads like the wire.
  */
-export const imageModelSchema = z.object({
+const imageModelSchema = z.object({
   id: z.string(),
   name: z.string(),
   /** Unix seconds. */
@@ -48,10 +48,20 @@ export const imageModelSchema = z.object({
   apis: z.object({ chat: z.boolean(), images: z.boolean() }),
   /** Empty when the endpoint records could not be had: prices are then unknown. */
   endpoints: z.array(imageEndpointSchema),
+  /** Set on the stand-in for a model that no list at hand has: nothing is known of it, so little is refused. */
+  unlisted: z.literal(true).optional(),
 })
 
-export type Capability = Readonly<z.infer<typeof capability>>
+/** The catalogue as it was one day: what is used when the live list can't be had. */
+export const snapshotSchema = z.object({
+  /** UTC day of the live list, `YYYY-MM-DD`. */
+  date: z.iso.date(),
+  models: z.array(imageModelSchema),
+})
+
+export type Capability = Readonly<z.infer<typeof capabilitySchema>>
 export type SupportedParameters = Readonly<z.infer<typeof supportedParameters>>
-export type PriceLine = Readonly<z.infer<typeof priceLine>>
+export type PriceLine = Readonly<z.infer<typeof priceLineSchema>>
 export type ImageEndpoint = Readonly<z.infer<typeof imageEndpointSchema>>
 export type ImageModel = Readonly<z.infer<typeof imageModelSchema>>
+export type Snapshot = Readonly<z.infer<typeof snapshotSchema>>

@@ -1,0 +1,78 @@
+import { UnsupportedByModelError } from '../errors.ts'
+import type { ImageSpec } from '../spec/schema.ts'
+import { documentedParameters } from './documented.ts'
+import type { ImageEndpoint, ImageModel } from './model.ts'
+import { type Need, needsOf, type Offer } from './needs.ts'
+import { eligibleEndpoints, refuseEmptyRouting } from './routing.ts'
+
+/**
+ * Whether `model` can draw `spec`: at least one provider that `spec.provider` allows must take all of its fields.
+ * Where endpoint records are unknown, the model's own list decides; where even that is, the documentation does.
+ *
+ * @throws {UnsupportedByModelError} naming the field, its value and what is accepted; also for `provider.only`,
+ *   `provider.order` and `provider.ignore` that leave no provider
+ */
+export function checkCapabilities(spec: ImageSpec, model: ImageModel): void {
+  refuseEmptyRouting(spec, model)
+  const eligible = eligibleEndpoints(spec, model)
+  const offers = eligible.length > 0 ? eligible.map(offerOf) : [offerOfModel(model)]
+  const needs = needsOf(spec, model)
+  const who = eligible.length < model.endpoints.length ? `${model.id} at ${namesOf(eligible)}` : model.id
+
+  for (const need of needs) {
+    const refusals = offers.map((offer) => need.refusal(offer))
+    if (refusals.every((refusal) => refusal !== undefined)) throw refused(need, refusals.flat(), who)
+  }
+  refuseCombination(needs, offers, eligible, model)
+}
+
+/** Each field has a provider that takes it. If none takes them all, the one that takes the most says what is too much. */
+function refuseCombination(
+  needs: readonly Need[],
+  offers: readonly Offer[],
+  eligible: readonly ImageEndpoint[],
+  model: ImageModel,
+): void {
+  const [nearest] = offers
+    .map((offer, index) => ({
+      offer,
+      endpoint: eligible[index],
+      unmet: needs.filter((need) => need.refusal(offer) !== undefined),
+    }))
+    .toSorted((a, b) => a.unmet.length - b.unmet.length)
+  const need = nearest?.unmet[0]
+  if (!need || !nearest.endpoint) return
+  throw refused(
+    need,
+    need.refusal(nearest.offer) ?? [],
+    `no provider of ${model.id} takes all these fields together; ${nearest.endpoint.provider_name}`,
+  )
+}
+
+function refused(need: Need, accepted: readonly string[], who: string): UnsupportedByModelError {
+  const accepts = [...new Set(accepted)]
+  const detail =
+    accepts.length > 0
+      ? `${need.said}, but ${who} accepts ${accepts.join(', ')}.`
+      : [`${need.said}, but ${who} does not take ${need.field}.`, need.advice].filter(Boolean).join(' ')
+  return new UnsupportedByModelError({ field: need.field, detail, accepts })
+}
+
+function offerOf(endpoint: ImageEndpoint): Offer {
+  return {
+    parameters: endpoint.supported_parameters,
+    passthrough: endpoint.allowed_passthrough_parameters,
+  }
+}
+
+function offerOfModel(model: ImageModel): Offer {
+  const isListed = model.apis.images && !model.unlisted
+  return {
+    parameters: isListed ? model.supported_parameters : documentedParameters(model),
+    passthrough: undefined,
+  }
+}
+
+function namesOf(endpoints: readonly ImageEndpoint[]): string {
+  return [...new Set(endpoints.map((endpoint) => endpoint.provider_name))].join(', ')
+}

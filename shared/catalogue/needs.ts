@@ -1,0 +1,162 @@
+import { quote } from '../spec/issues.ts'
+import { tierOfPixels } from '../spec/pixel-sizes.ts'
+import { type ImageSpec, parseSize } from '../spec/schema.ts'
+import { chatMaxImages, isDocumented, ownerOf, type SpecialField } from './documented.ts'
+import type { Capability, ImageModel, SupportedParameters } from './model.ts'
+
+/** What one endpoint takes; where endpoint records are unknown, what the model as a whole does. */
+export interface Offer {
+  readonly parameters: SupportedParameters
+  /** `undefined` when the endpoint records are unknown. */
+  readonly passthrough: readonly string[] | undefined
+}
+
+/** One field of a spec that a model must be able to serve. */
+export interface Need {
+  readonly field: string
+  /** The field and its value, as in `aspect_ratio is "1:8"`. */
+  readonly said: string
+  /** Sentence about what to do, for models that don't take the field at all. */
+  readonly advice?: string
+  /** `undefined` when the offer serves it, else what it accepts instead: nothing, when empty. */
+  refusal(offer: Offer): readonly string[] | undefined
+}
+
+/** What `spec` asks of `model`, in the order of the spec's fields. */
+export function needsOf(spec: ImageSpec, model: ImageModel): Need[] {
+  return [
+    listed('aspect_ratio', spec.aspect_ratio),
+    imageSize(spec.image_size),
+    size(spec.size, model),
+    count(spec.n, model),
+    seed(spec.seed, model),
+    listed('quality', spec.quality),
+    listed('background', spec.background),
+    listed('output_format', spec.output_format),
+    listed('output_compression', spec.output_compression),
+    inputImages(spec.input_images, model),
+    ...SPECIAL_FIELDS.map((field) => special(field, spec[field], model)),
+  ].filter((need) => need !== undefined)
+}
+
+const SPECIAL_FIELDS: readonly SpecialField[] = [
+  'font_inputs',
+  'super_resolution_references',
+  'style',
+  'strength',
+  'rgb_colors',
+  'background_rgb_color',
+  'text_layout',
+]
+
+/** A field that the lists know under its own name. */
+function listed(field: string, value: string | number | undefined): Need | undefined {
+  if (value === undefined) return undefined
+  return {
+    field,
+    said: `${field} is ${quote(value)}`,
+    refusal: ({ parameters }) => refusalBy(parameters[field], value),
+  }
+}
+
+/** Listed as `resolution`, where 0.5K is called 512. 1K is what every model makes by default. */
+function imageSize(value: ImageSpec['image_size']): Need | undefined {
+  if (value === undefined) return undefined
+  return {
+    field: 'image_size',
+    said: `image_size is ${quote(value)}`,
+    refusal: ({ parameters: { resolution } }) =>
+      refusalBy(resolution ?? { type: 'enum', values: ['1K'] }, value === '0.5K' ? '512' : value)?.map(
+        (tier) => (tier === '512' ? '0.5K' : tier),
+      ),
+  }
+}
+
+/**
+ * A convenience of the images API that no model lists: OpenRouter turns it into what the provider knows. Where the
+ * resolutions are listed, it must be one of those.
+ */
+function size(value: ImageSpec['size'], model: ImageModel): Need | undefined {
+  const sides = value === undefined ? undefined : parseSize(value)
+  if (!sides) return undefined
+  const tier = imageSize(tierOfPixels(sides[0] * sides[1]))
+  return {
+    field: 'size',
+    said: `size is ${quote(value)}`,
+    advice: 'It needs the images API, which does not have this model: use aspect_ratio and image_size.',
+    refusal(offer) {
+      if (!model.apis.images) return []
+      if (offer.parameters['size']) return refusalBy(offer.parameters['size'], value ?? '')
+      if (!offer.parameters['resolution']) return undefined
+      return tier?.refusal(offer)?.map((accepted) => `sizes of about ${accepted}`)
+    },
+  }
+}
+
+/** A model that lists no `n` makes one picture at a time. */
+function count(value: ImageSpec['n'], model: ImageModel): Need | undefined {
+  if (value === undefined) return undefined
+  return {
+    field: 'n',
+    said: `n is ${value}`,
+    refusal: ({ parameters: { n } }) =>
+      value <= chatMaxImages(model) ? undefined : refusalBy(n ?? upTo(chatMaxImages(model)), value),
+  }
+}
+
+/** On the chat API a parameter like any other; where that list is silent about parameters, nothing forbids it. */
+function seed(value: ImageSpec['seed'], model: ImageModel): Need | undefined {
+  if (value === undefined) return undefined
+  const onChat = model.apis.chat && (model.chat_parameters?.includes('seed') ?? true)
+  return {
+    field: 'seed',
+    said: `seed is ${value}`,
+    refusal: ({ parameters }) => (onChat ? undefined : refusalBy(parameters['seed'], value)),
+  }
+}
+
+/** Listed as `input_references`, whose range counts images. Some models need one. */
+function inputImages(value: ImageSpec['input_images'], model: ImageModel): Need | undefined {
+  const images = value?.length ?? 0
+  return {
+    field: 'input_images',
+    said: images === 0 ? 'input_images is missing' : `input_images holds ${images}`,
+    refusal({ parameters: { input_references } }) {
+      if (images === 0 && input_references?.type !== 'range') return undefined
+      return refusalBy(input_references, images)
+    },
+    ...(!model.input_modalities.includes('image') && { advice: 'The model takes no images to start from.' }),
+  }
+}
+
+/** Fields of single providers: accepted where an endpoint passes them on, or by name where that is unknown. */
+function special(field: SpecialField, value: unknown, model: ImageModel): Need | undefined {
+  if (value === undefined) return undefined
+  return {
+    field,
+    said: `${field} is ${quote(value)}`,
+    advice: `It is a field of ${ownerOf(field)}.`,
+    refusal({ parameters, passthrough }) {
+      const takes = passthrough ? passthrough.includes(field) : isDocumented(field, model)
+      return takes || parameters[field] ? undefined : []
+    },
+  }
+}
+
+function refusalBy(
+  capability: Capability | undefined,
+  value: string | number,
+): readonly string[] | undefined {
+  if (!capability) return []
+  if (capability.type === 'boolean') return undefined
+  if (capability.type === 'enum') {
+    return capability.values.includes(String(value)) ? undefined : capability.values
+  }
+  const { min, max } = capability
+  if (Number(value) >= min && Number(value) <= max) return undefined
+  return [min === max ? String(min) : `${min} to ${max}`]
+}
+
+function upTo(max: number): Capability {
+  return { type: 'range', min: 1, max }
+}

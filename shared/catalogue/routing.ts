@@ -1,0 +1,73 @@
+import { UnsupportedByModelError } from '../errors.ts'
+import { quote } from '../spec/issues.ts'
+import type { ImageSpec } from '../spec/schema.ts'
+import type { ImageEndpoint, ImageModel } from './model.ts'
+
+/**
+ * The endpoints that OpenRouter may choose from for this spec: all that `provider` doesn't exclude. `order`
+ * excludes only together with `allow_fallbacks: false`. Empty when the model's endpoint records are unknown, or
+ * when `provider` leaves none of them, which {@link refuseEmptyRouting} tells apart.
+ */
+export function eligibleEndpoints(spec: ImageSpec, model: ImageModel): readonly ImageEndpoint[] {
+  return narrowingsOf(spec).reduce<readonly ImageEndpoint[]>(
+    (endpoints, { keeps }) => endpoints.filter(keeps),
+    model.endpoints,
+  )
+}
+
+/**
+ * @throws {UnsupportedByModelError} when `provider` leaves none of the model's endpoints, naming the field that
+ *   excluded the last of them and the providers there were to choose from
+ */
+export function refuseEmptyRouting(spec: ImageSpec, model: ImageModel): void {
+  let endpoints: readonly ImageEndpoint[] = model.endpoints
+  for (const { field, names, keeps } of narrowingsOf(spec)) {
+    const kept = endpoints.filter(keeps)
+    if (kept.length === 0 && endpoints.length > 0) {
+      const slugs = [...new Set(endpoints.map(tagOf))]
+      throw new UnsupportedByModelError({
+        field,
+        detail: `${field} is ${quote(names)}, but ${model.id} is served by ${slugs.join(', ')}.`,
+        accepts: field === 'provider.ignore' ? [] : slugs,
+      })
+    }
+    endpoints = kept
+  }
+}
+
+interface Narrowing {
+  readonly field: string
+  readonly names: readonly string[]
+  readonly keeps: (endpoint: ImageEndpoint) => boolean
+}
+
+/** OpenRouter takes an empty list for none given. */
+function narrowingsOf({ provider }: ImageSpec): Narrowing[] {
+  const { only = [], ignore = [], order = [], allow_fallbacks } = provider ?? {}
+  const narrowings: Narrowing[] = [
+    { field: 'provider.only', names: only, keeps: (endpoint) => isNamed(endpoint, only) },
+    { field: 'provider.ignore', names: ignore, keeps: (endpoint) => !isNamed(endpoint, ignore) },
+  ]
+  if (allow_fallbacks === false) {
+    narrowings.push({
+      field: 'provider.order',
+      names: order,
+      keeps: (endpoint) => isNamed(endpoint, order),
+    })
+  }
+  return narrowings.filter(({ names }) => names.length > 0)
+}
+
+/** By slug, tag or display name; a bare slug names all its tags (`deepinfra` also `deepinfra/turbo`). */
+function isNamed(endpoint: ImageEndpoint, names: readonly string[]): boolean {
+  const own = [endpoint.provider_slug, tagOf(endpoint), endpoint.provider_name].map((name) =>
+    name.toLowerCase(),
+  )
+  return names
+    .map((name) => name.toLowerCase())
+    .some((name) => own.some((value) => value === name || value.startsWith(`${name}/`)))
+}
+
+function tagOf(endpoint: ImageEndpoint): string {
+  return endpoint.provider_tag ?? endpoint.provider_slug
+}

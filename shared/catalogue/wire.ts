@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import {
+  type Capability,
+  capabilitySchema,
+  type ImageEndpoint,
+  type ImageModel,
+  imageEndpointSchema,
+  priceLineSchema,
+} from './model.ts'
+
+/**
+ * The two lists, as one: every image model, sorted by id. Endpoint records are not in the lists, so `endpoints`
+ * is empty. Entries that cannot be read are left out; the rest stands.
+ *
+ * @param imagesList  body of `GET /images/models`
+ * @param chatList    body of `GET /models?output_modalities=image`
+ * @throws {z.ZodError} when a body is no list at all
+ * @see openrouter/README.md, "Finding models"
+ */
+export function readModels(imagesList: unknown, chatList: unknown): ImageModel[] {
+  const chatModels = new Map(
+    chatListSchema
+      .parse(chatList)
+      // A server that doesn't know the filter lists text models too.
+      .data.filter(({ architecture }) => architecture.output_modalities.includes('image'))
+      .map((item) => [item.id, item]),
+  )
+  const models = new Map<string, ImageModel>()
+  for (const { architecture, ...item } of imagesListSchema.parse(imagesList).data) {
+    const chat = chatModels.get(item.id)
+    models.set(item.id, {
+      ...item,
+      ...architecture,
+      ...(chat?.supported_parameters && { chat_parameters: chat.supported_parameters.toSorted() }),
+      apis: { chat: chat !== undefined, images: true },
+      endpoints: [],
+    })
+  }
+  for (const { architecture, supported_parameters, ...item } of chatModels.values()) {
+    if (models.has(item.id)) continue
+    models.set(item.id, {
+      ...item,
+      ...architecture,
+      supported_parameters: {},
+      ...(supported_parameters && { chat_parameters: supported_parameters.toSorted() }),
+      supports_streaming: false,
+      apis: { chat: true, images: false },
+      endpoints: [],
+    })
+  }
+  return [...models.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/**
+ * The endpoint records of one model. Records, parameters and price lines that cannot be read are left out.
+ *
+ * @param body  of `GET /images/models/{author}/{slug}/endpoints`
+ * @throws {z.ZodError} when the body holds no list of endpoints
+ */
+export function readEndpoints(body: unknown): ImageEndpoint[] {
+  return endpointsSchema.parse(body).endpoints
+}
+
+/** A kind of capability that is new to us still says that the parameter is accepted. */
+const liveCapability = capabilitySchema.catch((): Capability => ({ type: 'boolean' }))
+
+const liveParameters = z.record(z.string(), liveCapability)
+
+const architecture = z.object({
+  input_modalities: z.array(z.string()),
+  output_modalities: z.array(z.string()),
+})
+
+const listItem = z.object({
+  id: z.string().regex(/^[^/]+\/[^/]+$/),
+  name: z.string(),
+  created: z.number(),
+  architecture,
+})
+
+const imagesListSchema = z.object({
+  data: readable(
+    listItem.extend({ supported_parameters: liveParameters, supports_streaming: z.boolean().catch(false) }),
+  ),
+})
+
+const chatListSchema = z.object({
+  data: readable(listItem.extend({ supported_parameters: z.array(z.string()).optional() })),
+})
+
+const endpointsSchema = z.object({
+  endpoints: readable(
+    imageEndpointSchema.extend({
+      supported_parameters: liveParameters,
+      allowed_passthrough_parameters: z.array(z.string()).catch([]),
+      supports_streaming: z.boolean().catch(false),
+      pricing: readable(priceLineSchema),
+    }),
+  ),
+})
+
+/** An array of which only the readable items are kept: one new kind of line must not cost us the list. */
+function readable<T extends z.ZodType>(item: T) {
+  return z.array(z.unknown()).transform((values): z.output<T>[] =>
+    values.flatMap((value) => {
+      const result = item.safeParse(value)
+      return result.success ? [result.data] : []
+    }),
+  )
+}

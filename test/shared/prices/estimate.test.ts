@@ -1,0 +1,261 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ImageEndpoint, ImageModel, PriceLine } from '../../../shared/catalogue/model.ts'
+import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
+import { estimateCost } from '../../../shared/prices/estimate.ts'
+import type { ImageSpec } from '../../../shared/spec/schema.ts'
+
+type Fields = Partial<ImageSpec>
+
+const FLUX = 'black-forest-labs/flux.2-pro'
+const PROMPT = 'f'.repeat(40)
+const images = (count: number) =>
+  Array.from({ length: count }, (_, index) => `https://example.com/${index}.png`)
+const fonts = (count: number) =>
+  Array.from({ length: count }, () => ({ font_url: 'https://example.com/a.ttf', text: 'Open' }))
+
+function listed(id: string): ImageModel {
+  const model = bundledSnapshot().models.find((entry) => entry.id === id)
+  if (!model) throw new TypeError(`the snapshot holds no ${id}`)
+  return model
+}
+
+function served(slug: string, ...pricing: PriceLine[]): ImageEndpoint {
+  return {
+    provider_name: slug,
+    provider_slug: slug,
+    supported_parameters: {},
+    allowed_passthrough_parameters: [],
+    supports_streaming: false,
+    pricing,
+  }
+}
+
+function picture(cost_usd: number, variant?: string): PriceLine {
+  return { billable: 'output_image', unit: 'image', cost_usd, ...(variant !== undefined && { variant }) }
+}
+
+function servedBy(...endpoints: ImageEndpoint[]): ImageModel {
+  return { ...listed(FLUX), id: 'any/one', endpoints }
+}
+
+function estimate(model: ImageModel, fields: Fields = {}) {
+  return estimateCost({ prompt: PROMPT, model: model.id, ...fields }, model)
+}
+
+describe('the estimate of a listed model', () => {
+  it.each<[string, Fields, number, 'list price' | 'tokens']>([
+    // A price a picture, by resolution.
+    ['bytedance-seed/seedream-4.5', {}, 0.04, 'list price'],
+    ['bytedance-seed/seedream-4.5', { n: 3, image_size: '4K' }, 0.12, 'list price'],
+    ['sourceful/riverflow-v2-fast', {}, 0.02, 'list price'],
+    ['sourceful/riverflow-v2-fast', { image_size: '2K' }, 0.04, 'list price'],
+    ['sourceful/riverflow-v2-fast', { size: '2048x2048' }, 0.04, 'list price'],
+    ['sourceful/riverflow-v2-fast', { size: '1344x768' }, 0.02, 'list price'],
+    ['sourceful/riverflow-v2-pro', { image_size: '4K' }, 0.33, 'list price'],
+    // A resolution without a line of its own counts as the dearest.
+    ['sourceful/riverflow-v2-pro', { image_size: '0.5K' }, 0.33, 'list price'],
+    // Surcharges.
+    ['sourceful/riverflow-v2-pro', { font_inputs: fonts(2) }, 0.21, 'list price'],
+    [
+      'sourceful/riverflow-v2-pro',
+      { input_images: images(1), super_resolution_references: images(4) },
+      0.95,
+      'list price',
+    ],
+    // A price a megapixel: 1024² is 1.048576 million pixels.
+    [FLUX, {}, 0.031458, 'list price'],
+    [FLUX, { aspect_ratio: '1:1' }, 0.031458, 'list price'],
+    [FLUX, { aspect_ratio: '16:9' }, 0.030966, 'list price'],
+    [FLUX, { size: '2048x2048' }, 0.12583, 'list price'],
+    [FLUX, { size: '512x512' }, 0.03, 'list price'],
+    [FLUX, { input_images: images(2) }, 0.062915, 'list price'],
+    // A price a token: the documented number of them, and ten tokens of prompt.
+    ['google/gemini-2.5-flash-image', {}, 0.038703, 'tokens'],
+    ['google/gemini-2.5-flash-image-preview', {}, 0.0387, 'tokens'],
+    ['google/gemini-3-pro-image', { image_size: '2K' }, 0.1344, 'tokens'],
+    ['google/gemini-3-pro-image', { image_size: '4K' }, 0.24, 'tokens'],
+    ['google/gemini-3.1-flash-image', { image_size: '0.5K' }, 0.044825, 'tokens'],
+    ['google/gemini-3.1-flash-image', {}, 0.067205, 'tokens'],
+    ['google/gemini-3.1-flash-image', { image_size: '2K' }, 0.100805, 'tokens'],
+    ['google/gemini-3.1-flash-image', { image_size: '4K' }, 0.151205, 'tokens'],
+    ['openai/gpt-image-1', { quality: 'low' }, 0.01637, 'tokens'],
+    ['openai/gpt-image-1', { quality: 'low', size: '1024x1024' }, 0.01093, 'tokens'],
+    ['openai/gpt-image-1', {}, 0.24965, 'tokens'],
+    ['openai/gpt-image-1', { quality: 'auto', n: 2 }, 0.4993, 'tokens'],
+    ['openai/gpt-image-2', { quality: 'high', aspect_ratio: '1:1' }, 0.1253, 'tokens'],
+  ])('%s with %o is %d USD (%s)', (id, fields, usd, basis) => {
+    expect(estimate(listed(id), fields)).toEqual({ usd, basis })
+  })
+
+  it('counts what is read of a picture that is given, where text is billed by the token', () => {
+    const gemini = listed('google/gemini-2.5-flash-image')
+
+    expect(estimate(gemini, { input_images: images(1) }).usd).toBeGreaterThan(
+      estimate(gemini).usd ?? Infinity,
+    )
+  })
+
+  it('counts other scripts as more tokens a character than English', () => {
+    const gemini = listed('google/gemini-2.5-flash-image')
+
+    expect(estimate(gemini, { prompt: '狐'.repeat(400) })).toEqual({ usd: 0.03882, basis: 'tokens' })
+    expect(estimate(gemini, { prompt: 'f'.repeat(400) })).toEqual({ usd: 0.03873, basis: 'tokens' })
+  })
+})
+
+describe('the estimate', () => {
+  const cheap = served('cheap', picture(0.01))
+  const dear = served('dear', picture(0.1))
+  const free = served('free', picture(0))
+  const mute = served('mute')
+  it('is that of the dearest provider while routing is open', () => {
+    expect(estimate(servedBy(cheap, dear)).usd).toBe(0.1)
+    expect(estimate(servedBy(dear, cheap), { provider: { order: ['cheap'] } }).usd).toBe(0.1)
+  })
+
+  it('leaves out the providers that the spec leaves out', () => {
+    const all = servedBy(cheap, dear)
+
+    expect(estimate(all, { provider: { only: ['cheap'] } }).usd).toBe(0.01)
+    expect(estimate(all, { provider: { ignore: ['dear'] } }).usd).toBe(0.01)
+    expect(estimate(all, { provider: { order: ['cheap'], allow_fallbacks: false } }).usd).toBe(0.01)
+  })
+
+  it('is zero for what is free, which is not the same as unknown', () => {
+    expect(estimate(servedBy(free))).toEqual({ usd: 0, basis: 'list price' })
+  })
+
+  it.each<[string, ImageModel, Fields]>([
+    ['no endpoint records are at hand', servedBy(), {}],
+    ['one of the providers has no price', servedBy(cheap, mute), {}],
+    ['the routing leaves no provider', servedBy(cheap), { provider: { only: ['nobody'] } }],
+    [
+      'a token price has no documented number of tokens',
+      servedBy(served('one', { billable: 'output_image', unit: 'token', cost_usd: 1e-5 })),
+      {},
+    ],
+    [
+      'fonts are billed in a unit that fonts do not have',
+      servedBy(served('one', picture(0.01), { billable: 'input_font', unit: 'megapixel', cost_usd: 1 })),
+      { font_inputs: fonts(1) },
+    ],
+  ])('is unknown, not a guess, when %s', (_, unpriced, fields) => {
+    expect(estimate(unpriced, fields)).toEqual({ usd: undefined, basis: 'unknown' })
+  })
+
+  it('is not unknown for a price that the spec does not touch', () => {
+    const odd = served('one', picture(0.01), { billable: 'input_font', unit: 'megapixel', cost_usd: 1 })
+
+    expect(estimate(servedBy(odd)).usd).toBe(0.01)
+  })
+
+  it('adds the documented surcharges where the price list has none', () => {
+    const fields = { font_inputs: fonts(2), super_resolution_references: images(1), input_images: images(1) }
+
+    expect(estimate(servedBy(cheap), fields)).toEqual({ usd: 0.27, basis: 'list price' })
+  })
+
+  it('reads variants in either case, and takes the dearest of those it cannot read', () => {
+    const tiers = servedBy(served('one', picture(0.5), picture(0.1, '2K'), picture(0.2, '4k')))
+    const moods = servedBy(served('one', picture(0.1), picture(0.3, 'with fireworks')))
+
+    expect(estimate(tiers, { image_size: '2K' }).usd).toBe(0.1)
+    expect(estimate(tiers, { image_size: '4K' }).usd).toBe(0.2)
+    expect(estimate(tiers).usd).toBe(0.5)
+    expect(estimate(moods).usd).toBe(0.3)
+  })
+
+  it('assumes the largest resolution where a provider does not make the default one', () => {
+    const large = {
+      ...served('one', picture(0.1, '2k'), picture(0.2, '4k')),
+      supported_parameters: { resolution: { type: 'enum', values: ['2K', '4K'] } },
+    } satisfies ImageEndpoint
+
+    expect(estimate(servedBy(large)).usd).toBe(0.2)
+  })
+
+  it('shows no floating point: 0.1 and 0.2 are 0.3, and a fraction of a millionth is rounded up', () => {
+    const sum = served('one', picture(0.1), { billable: 'input_text', unit: 'image', cost_usd: 0.2 })
+
+    expect(estimate(servedBy(sum)).usd).toBe(0.3)
+    expect(estimate(servedBy(served('one', picture(0.000_000_1)))).usd).toBe(0.000_001)
+  })
+
+  const line: fc.Arbitrary<PriceLine> = fc.record(
+    {
+      billable: fc.constantFrom('output_image', 'input_image', 'input_font', 'input_reference', 'input_text'),
+      unit: fc.constantFrom('image', 'megapixel', 'token'),
+      cost_usd: fc.double({ min: 0, max: 10, noNaN: true }),
+      variant: fc.constantFrom('1k', '2K', '4k', 'odd'),
+    },
+    { requiredKeys: ['billable', 'unit', 'cost_usd'] },
+  )
+  const endpoint = fc.array(line, { maxLength: 6 }).map((lines) => served('one', ...lines))
+  const anyModel = fc.record({
+    id: fc.constantFrom('google/gemini-9-image', 'openai/gpt-image-9', 'any/one'),
+    endpoints: fc.array(endpoint, { minLength: 1, maxLength: 4 }),
+  })
+  const anyFields: fc.Arbitrary<Fields> = fc.record(
+    {
+      n: fc.integer({ min: 1, max: 9 }),
+      image_size: fc.constantFrom('0.5K', '1K', '2K', '4K'),
+      aspect_ratio: fc.constantFrom('1:1', '16:9', '1:8', 'auto'),
+      quality: fc.constantFrom('auto', 'low', 'high'),
+      input_images: fc.integer({ min: 1, max: 8 }).map(images),
+      font_inputs: fc.integer({ min: 1, max: 1 }).map(fonts),
+      super_resolution_references: fc.integer({ min: 1, max: 3 }).map(images),
+      prompt: fc.string({ minLength: 1, maxLength: 200 }),
+    },
+    { requiredKeys: ['prompt'] },
+  )
+  const more: Record<string, (fields: Fields) => Fields> = {
+    'one more picture': ({ n = 1, ...fields }) => ({ ...fields, n: n + 1 }),
+    'one more input image': ({ input_images = [], ...fields }) => ({
+      ...fields,
+      input_images: [...input_images, ...images(1)],
+    }),
+    'one more font': ({ font_inputs = [], ...fields }) => ({
+      ...fields,
+      font_inputs: [...font_inputs, ...fonts(1)],
+    }),
+    'one more reference': ({ super_resolution_references = [], ...fields }) => ({
+      ...fields,
+      super_resolution_references: [...super_resolution_references, ...images(1)],
+    }),
+    'a longer prompt': ({ prompt = '', ...fields }) => ({ ...fields, prompt: `${prompt} and an owl` }),
+  }
+
+  it.each(Object.entries(more))('never falls, and is never negative, with %s', (_, grow) => {
+    const grows = fc.property(anyModel, anyFields, ({ id, endpoints }, fields) => {
+      const any = { ...servedBy(...endpoints), id }
+      const usd = atMost(any, fields)
+      return usd >= 0 && atMost(any, grow(fields)) >= usd
+    })
+
+    expect(fc.check(grows)).toMatchObject({ failed: false, counterexample: null })
+  })
+
+  it('never falls when one more provider may be chosen', () => {
+    const grows = fc.property(anyModel, endpoint, anyFields, ({ id, endpoints }, another, fields) => {
+      const all = { ...servedBy(...endpoints, another), id }
+      return atMost(all, fields) >= atMost({ ...all, endpoints }, fields)
+    })
+
+    expect(fc.check(grows)).toMatchObject({ failed: false, counterexample: null })
+  })
+
+  it('never falls with the resolution, for any model of the snapshot', () => {
+    const falling = bundledSnapshot().models.filter((any) => {
+      const usd = (['1K', '2K', '4K'] as const).map((image_size) => atMost(any, { image_size }))
+      return usd.join() !== usd.toSorted((a, b) => a - b).join()
+    })
+
+    expect(falling).toEqual([])
+  })
+})
+
+/** USD; what is unknown counts as more than any price. */
+function atMost(model: ImageModel, fields: Fields): number {
+  return estimate(model, fields).usd ?? Infinity
+}
