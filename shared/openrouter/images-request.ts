@@ -83,8 +83,9 @@ function providerPreferences(
   if (keys.length === 0) return spec.provider
   const options: Record<string, Record<string, unknown>> = { ...spec.provider?.options }
   for (const key of keys) {
-    for (const slug of providersTaking(key, endpoints))
-      options[slug] = { ...options[slug], [key]: passthrough[key] }
+    const slugs = providersTaking(key, endpoints)
+    if (slugs.length === 0) throw notPassedOn(key, spec)
+    for (const slug of slugs) options[slug] = { ...options[slug], [key]: passthrough[key] }
   }
   return { ...spec.provider, options }
 }
