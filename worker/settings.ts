@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { EaselError } from '../shared/errors.ts'
-import { OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
+import { DEFAULT_DEADLINE_MS, OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
 
 /** What wrangler.toml, its secrets and the dashboard give the Worker. */
 export interface Env {
@@ -9,10 +9,14 @@ export interface Env {
   readonly OPENROUTER_BASE_URL?: string
   readonly EASEL_ACCESS?: string
   readonly EASEL_DEFAULT_MODEL?: string
+  readonly EASEL_TIMEOUT_SECONDS?: string
 }
 
 /** Cheap, quick and good: what a picture is drawn with when nobody names a model. */
 const DEFAULT_MODEL = 'google/gemini-2.5-flash-image'
+
+/** A Durable Object's alarm may run for fifteen minutes. */
+const MAX_TIMEOUT_SECONDS = 840
 
 const settingsSchema = z.object({
   OPENROUTER_API_KEY: z.string().min(1, 'set it with `wrangler secret put OPENROUTER_API_KEY`'),
@@ -22,11 +26,16 @@ const settingsSchema = z.object({
     .transform((url) => url.replace(/\/+$/, '')),
   EASEL_ACCESS: z.literal('open', 'must be open'),
   EASEL_DEFAULT_MODEL: z.string().default(DEFAULT_MODEL),
+  EASEL_TIMEOUT_SECONDS: z.coerce
+    .number('must be a number of seconds')
+    .min(1, 'must be 1 or more')
+    .max(MAX_TIMEOUT_SECONDS, `must be at most ${MAX_TIMEOUT_SECONDS}`)
+    .default(DEFAULT_DEADLINE_MS / 1000),
 })
 
 /** {@link Env} without the bindings, checked and filled in. */
 export interface Settings {
-  readonly openRouter: { readonly apiKey: string; readonly baseUrl: string }
+  readonly openRouter: { readonly apiKey: string; readonly baseUrl: string; readonly deadlineMs: number }
   readonly defaultModel: string
 }
 
@@ -40,7 +49,11 @@ export function readSettings(env: Env): Settings {
     throw new EaselError('misconfigured', `Easel is not set up yet. ${wrong.join('. ')}.`)
   }
   return {
-    openRouter: { apiKey: data.OPENROUTER_API_KEY, baseUrl: data.OPENROUTER_BASE_URL },
+    openRouter: {
+      apiKey: data.OPENROUTER_API_KEY,
+      baseUrl: data.OPENROUTER_BASE_URL,
+      deadlineMs: data.EASEL_TIMEOUT_SECONDS * 1000,
+    },
     defaultModel: data.EASEL_DEFAULT_MODEL,
   }
 }

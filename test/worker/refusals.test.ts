@@ -1,0 +1,147 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Fault } from '../../emulator/index.ts'
+import { type RunningEasel, startEasel } from '../support/easel.ts'
+
+let easel: RunningEasel
+
+beforeAll(async () => {
+  easel = await startEasel({ vars: { EASEL_TIMEOUT_SECONDS: '2' } })
+})
+
+afterEach(() => easel.upstream.setFaults([]))
+afterAll(() => easel.close())
+
+const BAD_REQUESTS = [
+  ['no prompt', '/image', 400, 'invalid_spec', 'prompt', /prompt is missing/],
+  ['an empty prompt', '/image?prompt=', 400, 'invalid_spec', 'prompt', /1 to 32,000 characters/],
+  ['40,000 characters', `/image?prompt=${'x'.repeat(40_000)}`, 400, 'invalid_spec', 'prompt', /1 to 32,000/],
+  ['an unknown field', '/image?prompt=x&colour=red', 400, 'invalid_spec', 'colour', /not a field/],
+  [
+    'a misspelt field',
+    '/image?prompt=x&aspect_ration=1:1',
+    400,
+    'invalid_spec',
+    'aspect_ration',
+    /did you mean aspect_ratio/,
+  ],
+  [
+    'an unknown ratio',
+    '/image?prompt=x&aspect_ratio=16:10',
+    400,
+    'invalid_spec',
+    'aspect_ratio',
+    /"16:10".*16:9/,
+  ],
+  ['a field given twice', '/image?prompt=x&prompt=y', 400, 'invalid_spec', 'prompt', /given 2 times/],
+  [
+    'a seed that is no number',
+    '/image?prompt=x&seed=1e3',
+    400,
+    'invalid_spec',
+    'seed',
+    /whole number|number/,
+  ],
+  [
+    'a field that needs JSON',
+    '/image?prompt=x&rgb_colors=1',
+    400,
+    'invalid_spec',
+    'rgb_colors',
+    /POST \/v1\/images/,
+  ],
+  [
+    'an input image that is no https URL',
+    '/image?prompt=x&input_images=http://a/b.png',
+    400,
+    'invalid_spec',
+    'input_images[0]',
+    /https URL/,
+  ],
+  [
+    'a model that does not exist',
+    '/image?prompt=x&model=google/gemini-2.5-flash-imag',
+    404,
+    'model_not_found',
+    'model',
+    /gemini-2.5-flash-image/,
+  ],
+  [
+    'a ratio that the model lacks',
+    '/image?prompt=x&aspect_ratio=8:1',
+    422,
+    'unsupported_by_model',
+    'aspect_ratio',
+    /8:1.*16:9/,
+  ],
+] as const
+
+describe('a request that is wrong', () => {
+  it.each(BAD_REQUESTS)(
+    '%s is refused with the field and the way out',
+    async (_, path, status, code, field, detail) => {
+      const before = easel.generations()
+      const response = await easel.get(path)
+      const problem = (await response.json()) as Record<string, unknown>
+
+      expect(problem).toMatchObject({ status, code, field, detail: expect.stringMatching(detail) })
+      expect(response.status).toBe(status)
+      expect(response.headers.get('content-type')).toBe('application/problem+json')
+      expect(response.headers.get('cache-control')).toBe('no-store')
+      expect(easel.generations()).toBe(before)
+    },
+  )
+})
+
+const FAULTS: readonly (readonly [string, Fault, number, string, RegExp, number])[] = [
+  ['no picture', { noImage: true, text: 'I would rather not.' }, 502, 'no_image', /rather not/, 1],
+  ['broken JSON', { brokenJson: true }, 502, 'upstream_invalid', /can’t be used/, 1],
+  ['broken base64', { base64: 'characters' }, 502, 'upstream_invalid', /base64/, 1],
+  ['bytes that are no picture', { notAPicture: true }, 502, 'upstream_invalid', /not a PNG/, 1],
+  ['a cut connection', { cutAtByte: 2000 }, 502, 'upstream_invalid', /cut|breaks off|ends/, 1],
+  ['a refusal', { refusal: true }, 422, 'refused', /other words/, 1],
+  ['401', { status: 401 }, 503, 'upstream_unauthorized', /OPENROUTER_API_KEY/, 1],
+  ['402', { status: 402 }, 503, 'credits_exhausted', /credits/, 1],
+  ['429, with its Retry-After', { status: 429, retryAfterSeconds: 30 }, 429, 'rate_limited', /later/, 1],
+  ['500, after asking once more', { status: 500 }, 502, 'upstream_failed', /again/, 2],
+  ['504, and does not ask again', { status: 504 }, 504, 'upstream_timeout', /billed/, 1],
+  ['silence', { silence: true }, 504, 'upstream_timeout', /2 s.*billed/, 1],
+]
+
+describe('an upstream that answers with', () => {
+  it.each(FAULTS)(
+    '%s: says so, stores nothing, and works the next time',
+    async (name, fault, status, code, detail, asked) => {
+      const path = `/image?prompt=${encodeURIComponent(`a fault: ${name}`)}`
+      const before = easel.generations()
+      easel.upstream.setFaults([fault])
+      const response = await easel.get(path)
+      const problem = (await response.json()) as Record<string, unknown>
+
+      expect(problem).toMatchObject({ status, code, detail: expect.stringMatching(detail) })
+      expect(response.status).toBe(status)
+      expect(easel.generations() - before).toBe(asked)
+      expect(JSON.stringify(problem)).not.toMatch(/sk-or/)
+
+      easel.upstream.setFaults([])
+      expect((await easel.get(path, { method: 'HEAD' })).status).toBe(404)
+      expect((await easel.get(path)).status).toBe(200)
+    },
+  )
+
+  it('tells the client when to come back', async () => {
+    easel.upstream.setFaults([{ status: 429, retryAfterSeconds: 30 }])
+    const response = await easel.get('/image?prompt=come+back+later')
+    expect(response.headers.get('retry-after')).toBe('30')
+  })
+})
+
+describe('anything else', () => {
+  it('is a 404 that says where pictures are', async () => {
+    const response = await easel.get('/nothing/here')
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({
+      code: 'not_found',
+      detail: expect.stringContaining('/image?prompt='),
+    })
+  })
+})
