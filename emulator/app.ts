@@ -143,6 +143,6 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   return Object.assign(app, {
     requests: journal.entries,
     clearRequests: () => journal.clear(),
-    setFaults: (list) => faults.replace(list),
+    setFaults: (list: readonly Fault[]) => faults.replace(list),
   })
 }

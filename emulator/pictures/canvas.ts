@@ -33,6 +33,8 @@ export interface CanvasOptions {
   readonly height: number
   /** Applied to every colour: monochrome, pastel, … */
   readonly grade: (colour: Colour) => Colour
+  /** Thin paint that gathers at the edges of every surface. */
+  readonly isWash?: boolean
   /** Outlines on paper instead of surfaces. */
   readonly line?: { readonly ink: Colour; readonly paper: Colour; readonly weight: number }
 }
@@ -62,7 +64,7 @@ export interface Canvas {
   toSvg(): string
 }
 
-export function createCanvas({ width, height, grade, line }: CanvasOptions): Canvas {
+export function createCanvas({ width, height, grade, line, isWash = false }: CanvasOptions): Canvas {
   const shapes: string[] = []
   const definitions: string[] = []
   const gradients = new Map<string, Paint>()
@@ -78,8 +80,11 @@ export function createCanvas({ width, height, grade, line }: CanvasOptions): Can
       const weight = n(line.weight / scale)
       return `fill="${line.paper}" stroke="${line.ink}" stroke-width="${weight}" stroke-linejoin="round"`
     }
+    const colour = coloured(paint, look.lit)
     const opacity = look.opacity === undefined ? '' : ` fill-opacity="${n(look.opacity)}"`
-    return `fill="${coloured(paint, look.lit)}"${opacity}`
+    if (!isWash || paint.startsWith('url(') || look.opacity !== undefined) return `fill="${colour}"${opacity}`
+    const weight = n(Math.min(width, height) / 260 / scale)
+    return `fill="${colour}" fill-opacity="0.88" stroke="${mix(colour, '#2a3358', 0.35)}" stroke-opacity="0.3" stroke-width="${weight}"`
   }
   // In line art, veils, shines and shadows have no outline worth drawing.
   const isVeil = (look: Look): boolean =>

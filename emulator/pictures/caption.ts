@@ -50,7 +50,7 @@ export function drawCaption(stage: Stage, prompt: string, transparent: boolean):
   const size = Math.max(9, Math.min(unit * 2.35, width / 26))
   const margin = unit * 4.2
   const lines = wrap(prompt, (width - 2 * margin) / (size * 1.02))
-  const isPlain = transparent || canvas.isLineArt
+  const isPlain = transparent || canvas.isLineArt || stage.reading.styles.has('watercolor')
   if (!isPlain) {
     const shade = palette.isDark ? '#070b1c' : '#101a2c'
     const top = height - size * (lines.length * 1.35 + 4.4)

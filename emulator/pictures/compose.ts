@@ -10,6 +10,7 @@ import { createRandom } from './random.ts'
 import type { Light, Reading, Style } from './reading.ts'
 import { read } from './reading.ts'
 import { settings } from './settings/index.ts'
+import { drawMedium } from './medium.ts'
 import { drawSky } from './sky.ts'
 import type { Stage } from './stage.ts'
 import { drawWeather } from './weather.ts'
@@ -32,6 +33,8 @@ export interface Composition {
 
 export interface Composed {
   readonly svg: string
+  /** What must stay sharp when the picture is made of coarse pixels: the caption. */
+  readonly overlay?: string
   readonly styles: ReadonlySet<Style>
 }
 
@@ -45,14 +48,21 @@ export function compose(composition: Composition, drawOver: (stage: Stage) => vo
     width,
     height,
     grade: grading(composition, styles),
+    isWash: styles.has('watercolor'),
     ...lineArt(styles, random, width, height),
   })
   const stage = createStage(canvas, reading, random)
   if (!transparent) drawScene(stage, composition)
   else drawFigures(stage, undefined)
+  if (!transparent) drawMedium(stage)
   drawOver(stage)
-  drawCaption(stage, prompt, transparent)
-  return { svg: canvas.toSvg(), styles }
+  if (!styles.has('pixel')) {
+    drawCaption(stage, prompt, transparent)
+    return { svg: canvas.toSvg(), styles }
+  }
+  const overlay = createCanvas({ width, height, grade: (colour) => colour })
+  drawCaption({ ...stage, canvas: overlay }, prompt, transparent)
+  return { svg: canvas.toSvg(), overlay: overlay.toSvg(), styles }
 }
 
 function drawScene(stage: Stage, { backgroundColour }: Composition): void {
@@ -71,7 +81,11 @@ function drawScene(stage: Stage, { backgroundColour }: Composition): void {
 
 function createStage(canvas: Canvas, reading: Reading, random: Random): Stage {
   const { width, height } = canvas
-  const light: Light = reading.light ?? random.pick(['day', 'golden', 'day', 'dawn', 'golden'])
+  const light: Light =
+    reading.light ??
+    random.pick(
+      reading.season === 'winter' ? ['day', 'dawn', 'day'] : ['day', 'golden', 'day', 'dawn', 'golden'],
+    )
   const isUpright = height > width
   const isOnLeft = random.fork('side').chance(0.35)
   const offset = isUpright ? 0.06 : Math.min(0.2, 0.1 + (width / height - 1) * 0.12)

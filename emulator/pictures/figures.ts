@@ -35,14 +35,17 @@ function drawFigure(
   // Tall pictures have the room to show more of a slender figure, as long as it fits between the edges.
   const room = Math.min(height * 0.72, (width * 0.66 * subject.height) / subject.width)
   const size = Math.min(room, Math.max(wanted, Math.min(room, height * 0.3 * place.size)))
-  const lift =
-    habitat === 'air' ? Math.min(ground - size * 1.1, stage.horizon * (index === 0 ? 0.82 : 0.5)) : ground
+  const flies = habitat === 'air' && setting?.hasSky === true
+  const lift = flies ? Math.max(size * 1.1, stage.horizon * (index === 0 ? 0.92 : 0.6)) : ground
   const isLit = setting !== undefined
+  const pose = random.fork(`pose ${index}`)
   canvas.group(
     {
       x,
       y: setting === undefined ? ground : lift,
-      scale: size / subject.height,
+      // On nothing there is no scene to tell two pictures of the same thing apart.
+      ...(isLit ? {} : { turn: pose.between(-5, 5) }),
+      scale: (size / subject.height) * (isLit ? 1 : pose.between(0.9, 1.08)),
       flip: index > 0 && place.side < 0 === away > 0,
       ...(isLit ? { tint: { colour: palette.ambient.colour, amount: palette.ambient.amount * 0.62 } } : {}),
     },
@@ -51,7 +54,8 @@ function drawFigure(
         main: (own) =>
           colour ?? (index === 0 && figureTakes(stage) ? (stage.reading.colours[0] ?? own) : own),
         isDark: palette.isDark && brightness(palette.sky[1]) < 0.55,
-        isWinter: season === 'winter',
+        season,
+        isIndoors: setting === undefined || stage.reading.setting === 'room',
         random: random.fork(`figure ${index}`),
       }),
   )

@@ -2,8 +2,10 @@ import { createRequire } from 'node:module'
 import type { ResvgRenderOptions } from '@resvg/resvg-js'
 import { Resvg, renderAsync } from '@resvg/resvg-js'
 import sharp from 'sharp'
+import type { Sharp } from 'sharp'
 import type { InputImage } from '../inputs.ts'
-import type { Style } from './reading.ts'
+import type { Composed } from './compose.ts'
+import { createRandom } from './random.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -28,12 +30,8 @@ export interface Pixels {
 }
 
 export async function rasterise(
-  svg: string,
-  {
-    width,
-    height,
-    transparent,
-  }: { width: number; height: number; styles: ReadonlySet<Style>; transparent: boolean },
+  { svg, overlay, styles }: Composed,
+  { width, height, transparent }: { width: number; height: number; transparent: boolean },
 ): Promise<Pixels> {
   const scale = Math.min(1, Math.sqrt(MAX_PIXELS / (width * height)))
   const image = await renderAsync(svg, {
@@ -41,11 +39,69 @@ export async function rasterise(
     fitTo: { mode: 'width', value: Math.round(width * scale) },
   })
   const raw = { width: image.width, height: image.height, channels: 4 } as const
-  if (image.width === width && image.height === height) {
+  const isExact = image.width === width && image.height === height
+  const texture = styles.has('watercolor') ? paper() : styles.has('oil') ? weave() : undefined
+  if (isExact && texture === undefined && !styles.has('pixel')) {
     return { data: image.pixels, width, height, hasAlpha: transparent }
   }
-  const data = await sharp(image.pixels, { raw }).resize(width, height, { fit: 'fill' }).raw().toBuffer()
+  let picture = sharp(image.pixels, { raw })
+  if (styles.has('pixel')) picture = sharp(await coarse(picture, width, height))
+  const kernel = styles.has('pixel') ? 'nearest' : 'lanczos3'
+  picture = picture.resize(width, height, { fit: 'fill', kernel })
+  if (texture !== undefined && !transparent) {
+    picture = picture.composite([{ input: await texture, tile: true, blend: 'soft-light' }])
+  }
+  if (overlay !== undefined) {
+    const words = await renderAsync(overlay, { font: FONT, fitTo: { mode: 'width', value: width } })
+    const size = { width: words.width, height: words.height, channels: 4 } as const
+    picture = sharp(await picture.png({ compressionLevel: 0 }).toBuffer()).composite([
+      { input: words.pixels, raw: size },
+    ])
+  }
+  const data = await picture.ensureAlpha().raw().toBuffer()
   return { data, width, height, hasAlpha: transparent }
+}
+
+/** Game pixels: about 160 along the longer side. */
+async function coarse(picture: Sharp, width: number, height: number): Promise<Buffer> {
+  const factor = Math.max(width, height) / 160
+  const [w, h] = [Math.ceil(width / factor), Math.ceil(height / factor)]
+  return picture
+    .resize(w, h, { fit: 'fill', kernel: 'cubic' })
+    .png({ palette: true, colours: 48, dither: 0 })
+    .toBuffer()
+}
+
+/** Pixels of a texture's side. */
+const TILE = 256
+
+/** The tooth of watercolour paper. */
+function paper(): Promise<Buffer> {
+  return tile(
+    (x, y, noise) => 128 + (noise - 0.5) * 80 + 14 + Math.sin(x * 0.9) * Math.sin(y * 0.8) * 10,
+    0.8,
+  )
+}
+
+/** The weave of a canvas. */
+function weave(): Promise<Buffer> {
+  return tile(
+    (x, y, noise) =>
+      128 + Math.sin((x * Math.PI) / 2) * 26 + Math.sin((y * Math.PI) / 2) * 26 + (noise - 0.5) * 36,
+    0.5,
+  )
+}
+
+function tile(value: (x: number, y: number, noise: number) => number, blur: number): Promise<Buffer> {
+  const random = createRandom('texture')
+  const data = Buffer.alloc(TILE * TILE)
+  for (let at = 0; at < data.length; at += 1) {
+    data[at] = Math.max(0, Math.min(255, value(at % TILE, Math.floor(at / TILE), random.between(0, 1))))
+  }
+  return sharp(data, { raw: { width: TILE, height: TILE, channels: 1 } })
+    .blur(blur)
+    .png()
+    .toBuffer()
 }
 
 /** @param compression  0 (smallest) to 100 (best), for JPEG and WebP; PNG has nothing to trade */

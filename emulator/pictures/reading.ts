@@ -57,7 +57,7 @@ export function read(prompt: string): Reading {
       STYLES.filter(([, names]) => names.some((name) => text.includes(` ${name} `))).map(([style]) => style),
     ),
     figures,
-    colours: words.flatMap((word) => COLOURS[word] ?? []),
+    colours: words.flatMap((_, at) => colourAt(words, at) ?? []),
   }
 }
 
@@ -76,19 +76,33 @@ function find<T>(text: string, table: readonly (readonly [T, readonly string[]])
 function findFigures(words: readonly string[]): readonly Figure[] {
   const found: Figure[] = []
   let colour: { value: Colour; at: number } | undefined
+  let skipTo = 0
   for (const [at, word] of words.entries()) {
-    const named = COLOURS[word]
+    const named = colourAt(words, at)
     if (named !== undefined && (colour === undefined || at - colour.at > 2)) colour = { value: named, at }
-    const pair = `${word} ${words[at + 1] ?? ''}`
+    if (at < skipTo) continue
+    const next = words[at + 1] ?? ''
+    const pair = subjectOf(`${word} ${next}`)
+    if (pair !== undefined) skipTo = at + 2
+    // "An orange fish" has no orange in it, "a rose" is one.
     const subject =
-      vocabulary.find((entry) => entry.words.includes(pair)) ??
-      vocabulary.find((entry) => entry.words.includes(word))
+      pair ?? (named !== undefined && subjectOf(next) !== undefined ? undefined : subjectOf(word))
     if (subject === undefined || found.some((figure) => figure.subject === subject)) continue
     const isItsOwn = colour !== undefined && at - colour.at <= 3
     found.push({ subject, colour: isItsOwn ? colour?.value : undefined })
     if (isItsOwn) colour = undefined
   }
   return found.slice(0, MAX_FIGURES)
+}
+
+/** The first half of a name is no colour: a red panda is brown. */
+function colourAt(words: readonly string[], at: number): Colour | undefined {
+  const word = words[at] ?? ''
+  return subjectOf(`${word} ${words[at + 1] ?? ''}`) === undefined ? COLOURS[word] : undefined
+}
+
+function subjectOf(words: string): Subject | undefined {
+  return vocabulary.find((entry) => entry.words.includes(words))
 }
 
 /** Crude on purpose: "foxes" and "houses" must come out as the vocabulary has them, nothing more. */

@@ -104,7 +104,7 @@ async function paint(order: Order, seed: string, { inputs, references }: Given):
     const svg = outlined(composed.svg)
     return { ...pictureOf(Buffer.from(svg), 'image/svg+xml'), svg }
   }
-  const pixels = await rasterise(composed.svg, { width, height, styles: composed.styles, transparent })
+  const pixels = await rasterise(composed, { width, height, transparent })
   return pictureOf(await encode(pixels, format, order.compression), `image/${format}`)
 }
 

@@ -1,14 +1,16 @@
 import type { Canvas } from '../canvas.ts'
 import type { Colour } from '../colour.ts'
 import type { Random } from '../random.ts'
-import type { SettingName } from '../reading.ts'
+import type { Season, SettingName } from '../reading.ts'
 
 export interface Tones {
   /** The colour that the prompt names, or the subject's own. */
   main(own: Colour): Colour
   /** Lamps and windows are lit. */
   readonly isDark: boolean
-  readonly isWinter: boolean
+  readonly season: Season
+  /** There is a table to stand on. */
+  readonly isIndoors: boolean
   readonly random: Random
 }
 
