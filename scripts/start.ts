@@ -27,11 +27,19 @@ const worker = await startWorker({
   bindings: Object.fromEntries(
     Object.entries(vars).map(([name, value]) => [name, { type: 'plain_text' as const, value }]),
   ),
-  dev: { server: { hostname: HOST, port }, inspector: false, persist: '.wrangler/state', watch: false },
+  dev: {
+    server: { hostname: HOST, port },
+    inspector: false,
+    persist: process.env['STATE_DIR'] ?? '.wrangler/state',
+    watch: false,
+  },
 })
 
 let stopping = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop())
+// npm runs scripts through a shell, which keeps a signal to itself: then only the missing parent tells.
+const parent = process.ppid
+setInterval(() => process.ppid !== parent && void stop(), 200).unref()
 
 await worker.ready
 const url = `http://${HOST}:${port}`
@@ -62,9 +70,13 @@ async function startEmulator(): Promise<{
   return { url: base, close, vars: { OPENROUTER_API_KEY: 'sk-or-emulator', OPENROUTER_BASE_URL: base } }
 }
 
+/** An empty variable counts as none, as everywhere else. */
 function easelVariables(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(([name]) => /^(OPENROUTER|EASEL)_/.test(name))
-  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']))
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value && /^(OPENROUTER|EASEL)_/.test(name) ? [[name, value]] : [],
+    ),
+  )
 }
 
 function portFrom(name: string, fallback: number): number {
