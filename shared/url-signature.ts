@@ -1,0 +1,121 @@
+import { EaselError } from './errors.ts'
+import { utf8Bytes } from './media/bytes.ts'
+
+/** A secret that signs URLs, under the name that URLs refer to it by. */
+export interface SigningKey {
+  readonly kid: string
+  readonly secret: string
+}
+
+/** Says which rules a signature was made by; part of what is signed. */
+const DOMAIN = 'easel-url-v1'
+
+/** A URL may be valid for ten years at most; a longer wish is a mistake. */
+export const MAX_EXPIRES_IN_SECONDS = 315_360_000
+
+/**
+ * `url` with `kid`, `exp` and `sig`: whoever has it may have this one picture drawn and delivered so, until
+ * it expires. Any change to its path or query, but for their order, breaks it.
+ *
+ * @param expires  rounded down to a second
+ */
+export async function signUrl(url: URL, { kid, secret }: SigningKey, expires: Date): Promise<URL> {
+  const signed = new URL(url)
+  signed.searchParams.delete('sig')
+  signed.searchParams.set('kid', kid)
+  signed.searchParams.set('exp', String(Math.floor(expires.getTime() / 1000)))
+  const signature = await crypto.subtle.sign('HMAC', await importKey(secret, 'sign'), signedBytes(signed))
+  signed.searchParams.set('sig', toBase64Url(new Uint8Array(signature)))
+  return signed
+}
+
+/** Whether a URL claims to be signed at all. */
+export function isSigned(url: URL): boolean {
+  return url.searchParams.has('sig')
+}
+
+/**
+ * Checks the signature of a GET or HEAD request's URL, in constant time.
+ *
+ * @param keys  those that may have signed it
+ * @param now   milliseconds since the epoch
+ * @returns the key that signed it
+ * @throws {EaselError} `forbidden`, saying what is wrong, but nothing of what would be right
+ */
+export async function verifyUrl(url: URL, keys: readonly SigningKey[], now: number): Promise<SigningKey> {
+  const { sig, exp, kid } = readParameters(url)
+  const key = keys.find((candidate) => candidate.kid === kid)
+  if (!key) throw forbidden('was made with a key that is not known here')
+  const genuine = await crypto.subtle.verify(
+    'HMAC',
+    await importKey(key.secret, 'verify'),
+    sig,
+    signedBytes(url),
+  )
+  if (!genuine) throw forbidden('does not match: the URL was changed after it was signed')
+  if (exp * 1000 <= now) throw forbidden('has expired: have the URL signed again')
+  return key
+}
+
+/** The query without what only proves who asks. */
+export function withoutSignature(query: URLSearchParams): URLSearchParams {
+  const rest = new URLSearchParams(query)
+  for (const name of ['sig', 'exp', 'kid']) rest.delete(name)
+  return rest
+}
+
+interface SignatureParameters {
+  readonly sig: Uint8Array<ArrayBuffer>
+  /** Seconds since the epoch. */
+  readonly exp: number
+  readonly kid: string
+}
+
+function readParameters({ searchParams }: URL): SignatureParameters {
+  const [sig, exp, kid] = ['sig', 'exp', 'kid'].map((name) => {
+    const values = searchParams.getAll(name)
+    if (values.length === 0) throw forbidden(`is incomplete: ${name} is missing`)
+    if (values.length > 1) throw forbidden(`is malformed: ${name} is given ${values.length} times`)
+    return values[0] ?? ''
+  })
+  const bytes = fromBase64Url(sig ?? '')
+  if (bytes?.length !== 32) throw forbidden('is malformed: sig is not a signature of this kind')
+  if (!/^[1-9]\d{0,11}$/.test(exp ?? '')) throw forbidden('is malformed: exp is not a time in seconds')
+  return { sig: bytes, exp: Number(exp), kid: kid ?? '' }
+}
+
+/** Method, path and sorted query. HEAD counts as GET: it shows less of the same. */
+function signedBytes({ pathname, searchParams }: URL): Uint8Array<ArrayBuffer> {
+  const pairs = Array.from(searchParams)
+    .filter(([name]) => name !== 'sig')
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .toSorted()
+  return utf8Bytes([DOMAIN, 'GET', pathname, pairs.join('&')].join('\n'))
+}
+
+function importKey(secret: string, usage: 'sign' | 'verify'): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', utf8Bytes(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [usage])
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}
+
+function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^[\w-]+$/.test(text)) return undefined
+  try {
+    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
+      character.charCodeAt(0),
+    )
+  } catch {
+    // `atob` throws when the length can't be that of base64.
+    return undefined
+  }
+}
+
+function forbidden(what: string): EaselError {
+  return new EaselError('forbidden', `The URL’s signature ${what}.`)
+}
