@@ -6,6 +6,8 @@ export type EaselErrorCode =
   | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
   | 'model_not_found'
   | 'refused'
   | 'budget_exhausted'
@@ -16,6 +18,7 @@ export type EaselErrorCode =
   | 'upstream_invalid'
   | 'upstream_failed'
   | 'upstream_timeout'
+  | 'storage_failed'
   | 'misconfigured'
   | 'internal'
 

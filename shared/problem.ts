@@ -8,6 +8,8 @@ const STATUS = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
   model_not_found: 404,
   refused: 422,
   budget_exhausted: 402,
@@ -18,6 +20,7 @@ const STATUS = {
   upstream_invalid: 502,
   upstream_failed: 502,
   upstream_timeout: 504,
+  storage_failed: 503,
   misconfigured: 503,
   internal: 500,
 } as const satisfies Record<EaselErrorCode, number>
@@ -29,6 +32,8 @@ const TITLE = {
   forbidden: 'Not allowed',
   not_found: 'Not found',
   method_not_allowed: 'Method not allowed',
+  payload_too_large: 'The request is too large',
+  unsupported_media_type: 'The request is of the wrong type',
   model_not_found: 'No such model',
   refused: 'The provider refused the content',
   budget_exhausted: 'The budget is used up',
@@ -39,6 +44,7 @@ const TITLE = {
   upstream_invalid: 'The answer was broken',
   upstream_failed: 'OpenRouter failed',
   upstream_timeout: 'OpenRouter took too long',
+  storage_failed: 'The picture could not be stored',
   misconfigured: 'Easel is not set up',
   internal: 'Something went wrong inside Easel',
 } as const satisfies Record<EaselErrorCode, string>

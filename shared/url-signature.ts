@@ -10,6 +10,8 @@ export interface SigningKey {
 /** Says which rules a signature was made by; part of what is signed. */
 const DOMAIN = 'easel-url-v1'
 
+const SIGNATURE_PARAMETERS = ['sig', 'exp', 'kid'] as const
+
 /** A URL may be valid for ten years at most; a longer wish is a mistake. */
 export const MAX_EXPIRES_IN_SECONDS = 315_360_000
 
@@ -30,8 +32,8 @@ export async function signUrl(url: URL, { kid, secret }: SigningKey, expires: Da
 }
 
 /** Whether a URL claims to be signed at all. */
-export function isSigned(url: URL): boolean {
-  return url.searchParams.has('sig')
+export function isSigned({ searchParams }: URL): boolean {
+  return SIGNATURE_PARAMETERS.some((name) => searchParams.has(name))
 }
 
 /**
@@ -60,7 +62,7 @@ export async function verifyUrl(url: URL, keys: readonly SigningKey[], now: numb
 /** The query without what only proves who asks. */
 export function withoutSignature(query: URLSearchParams): URLSearchParams {
   const rest = new URLSearchParams(query)
-  for (const name of ['sig', 'exp', 'kid']) rest.delete(name)
+  for (const name of SIGNATURE_PARAMETERS) rest.delete(name)
   return rest
 }
 
@@ -72,7 +74,7 @@ interface SignatureParameters {
 }
 
 function readParameters({ searchParams }: URL): SignatureParameters {
-  const [sig, exp, kid] = ['sig', 'exp', 'kid'].map((name) => {
+  const [sig, exp, kid] = SIGNATURE_PARAMETERS.map((name) => {
     const values = searchParams.getAll(name)
     if (values.length === 0) throw forbidden(`is incomplete: ${name} is missing`)
     if (values.length > 1) throw forbidden(`is malformed: ${name} is given ${values.length} times`)
@@ -93,7 +95,7 @@ function signedBytes({ pathname, searchParams }: URL): Uint8Array<ArrayBuffer> {
   return utf8Bytes([DOMAIN, 'GET', pathname, pairs.join('&')].join('\n'))
 }
 
-function importKey(secret: string, usage: 'sign' | 'verify'): Promise<CryptoKey> {
+function importKey(secret: string, usage: 'sign' | 'verify'): ReturnType<typeof crypto.subtle.importKey> {
   return crypto.subtle.importKey('raw', utf8Bytes(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [usage])
 }
 
