@@ -36,11 +36,25 @@ export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string>
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** The fields that the pixels depend on, with images by their content. */
-async function pictureOf({ api: _api, take, n, ...spec }: ImageSpec): Promise<Record<string, unknown>> {
+/**
+ * What a fingerprint is made of: the fields that the pixels depend on, with images by their content.
+ *
+ * @throws {InvalidSpecError} when a `data:` URL cannot be decoded
+ */
+export async function pictureOf({
+  api: _api,
+  take,
+  n,
+  provider,
+  image_config,
+  ...spec
+}: ImageSpec): Promise<Record<string, unknown>> {
   const { input_images, super_resolution_references } = spec
   return {
     ...spec,
+    // An object that holds nothing asks for nothing.
+    ...(provider && Object.keys(provider).length > 0 && { provider }),
+    ...(image_config && Object.keys(image_config).length > 0 && { image_config }),
     ...(take !== undefined && take !== 1 && { take }),
     ...(n !== undefined && n !== 1 && { n }),
     ...(input_images && { input_images: await byContent('input_images', input_images) }),
