@@ -20,7 +20,7 @@ const DOMAIN = 'easel-spec-v1\n'
  * @throws {InvalidSpecError} when a `data:` URL cannot be decoded
  */
 export async function fingerprint(spec: ImageSpec): Promise<Fingerprint> {
-  const canonical = canonicalize(await pictureOf(spec))
+  const canonical = canonicalize(await canonicalSpec(spec))
   const hex = await sha256Hex(utf8Bytes(DOMAIN + canonical))
   if (!isFingerprint(hex)) throw new TypeError('SHA-256 is 64 hex digits')
   return hex
@@ -41,7 +41,7 @@ export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string>
  *
  * @throws {InvalidSpecError} when a `data:` URL cannot be decoded
  */
-export async function pictureOf({
+export async function canonicalSpec({
   api: _api,
   take,
   n,
