@@ -1,0 +1,89 @@
+import { collisionKey, type LinkFinder, pathProblem } from '../files/safe-path.ts'
+import { type DeclaredImage, problemAt } from './declared-image.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { FORMAT_OF_EXTENSION, extensionOf } from './file-format.ts'
+
+/** What is wrong with where the images go, each by itself and together. */
+export async function checkPaths(
+  images: readonly DeclaredImage[],
+  links: LinkFinder,
+): Promise<readonly Diagnostic[]> {
+  const own = await Promise.all(images.map((image) => ownProblem(image, links)))
+  return [...own.flat(), ...repeatedIds(images), ...collisions(images), ...filesAsFolders(images)]
+}
+
+async function ownProblem(image: DeclaredImage, links: LinkFinder): Promise<Diagnostic[]> {
+  const { path } = image
+  const problem = pathProblem(path)
+  if (problem) return [problemAt(image, 'path', `${path} ${problem}.`)]
+  const extension = extensionOf(path)
+  if (!FORMAT_OF_EXTENSION.has(extension)) {
+    const known = [...FORMAT_OF_EXTENSION.keys()].join(', ')
+    const found = extension === '' ? 'has no extension' : `ends with ${extension}`
+    return [problemAt(image, 'path', `${path} ${found}: accepted are ${known}.`)]
+  }
+  const link = await links.linkIn(path)
+  if (link === undefined) return []
+  return [
+    problemAt(image, 'path', `${path} goes through the symbolic link ${link}: write to the real folder.`),
+  ]
+}
+
+/** The same file twice, also where only some file systems see it as the same. */
+function* collisions(images: readonly DeclaredImage[]): Generator<Diagnostic> {
+  const first = new Map<string, DeclaredImage>()
+  for (const image of images) {
+    const key = collisionKey(image.path)
+    const earlier = first.get(key)
+    if (!earlier) {
+      first.set(key, image)
+      continue
+    }
+    const line = lineOf(earlier, 'path')
+    yield problemAt(
+      image,
+      'path',
+      earlier.path === image.path
+        ? `${image.path} is taken by the image ${line}: give each its own path.`
+        : `${image.path} and ${earlier.path} (${line}) are one file on ${sameOn(earlier.path, image.path)}: give one another name.`,
+    )
+  }
+}
+
+function sameOn(a: string, b: string): string {
+  return a.normalize('NFC') === b.normalize('NFC')
+    ? 'macOS, which composes letters and accents'
+    : 'macOS and Windows, which ignore case'
+}
+
+/** `a.png` beside `a.png/b.png`: one of them would have to be a folder. */
+function* filesAsFolders(images: readonly DeclaredImage[]): Generator<Diagnostic> {
+  const byKey = new Map(images.map((image) => [collisionKey(image.path), image]))
+  for (const image of images) {
+    const segments = collisionKey(image.path).split('/')
+    for (let length = 1; length < segments.length; length++) {
+      const file = byKey.get(segments.slice(0, length).join('/'))
+      if (!file) continue
+      const message = `${image.path} needs ${file.path} to be a folder, but that is the image ${lineOf(file, 'path')}.`
+      yield problemAt(image, 'path', message)
+    }
+  }
+}
+
+function* repeatedIds(images: readonly DeclaredImage[]): Generator<Diagnostic> {
+  const first = new Map<string, DeclaredImage>()
+  for (const image of images) {
+    if (image.id === undefined) continue
+    const earlier = first.get(image.id)
+    if (!earlier) first.set(image.id, image)
+    else {
+      const message = `id ${image.id} is taken by the image ${lineOf(earlier, 'id')}: give each its own.`
+      yield problemAt(image, 'id', message)
+    }
+  }
+}
+
+function lineOf(image: DeclaredImage, field: string): string {
+  const { file, line } = image.where(field)
+  return `at ${file}:${line}`
+}

@@ -1,0 +1,36 @@
+import type { PartialPicture } from '../../shared/config/schema.ts'
+import type { Diagnostic, Position } from './diagnostic.ts'
+
+/** A picture as its author described it, wherever that was. Nothing of it has been checked but its form. */
+export interface DeclaredImage {
+  /** From the root of the workspace. */
+  readonly path: string
+  readonly id?: string | undefined
+  readonly alt?: string | undefined
+  /** The fields as written, `preset` among them; absent when they can't be used, which a diagnostic says. */
+  readonly picture?: PartialPicture & { readonly preset?: string | undefined }
+  /**
+   * Where the author wrote a field: with the image, in its preset, or among the defaults.
+   *
+   * @param field  `aspect_ratio`, `font_inputs[0].text`
+   */
+  readonly where: (field: string) => Position
+}
+
+/** All that the sources of images say. */
+export interface Declarations {
+  readonly images: readonly DeclaredImage[]
+  readonly defaults: PartialPicture | undefined
+  readonly presets: ReadonlyMap<string, PartialPicture | undefined>
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** A diagnostic at the place of one of an image's fields. */
+export function problemAt(
+  image: Pick<DeclaredImage, 'where'>,
+  field: string,
+  message: string,
+  severity: Diagnostic['severity'] = 'error',
+): Diagnostic {
+  return { ...image.where(field), severity, message }
+}

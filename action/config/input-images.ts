@@ -1,0 +1,53 @@
+import { identifyPicture, type ImageMediaType } from '../../shared/media/picture.ts'
+import { isRepositoryPath } from '../../shared/config/schema.ts'
+import { digest, readRegularFile } from '../files/read-file.ts'
+import { inWorkspace, type LinkFinder, pathProblem } from '../files/safe-path.ts'
+
+/** A picture of the repository that another one starts from. */
+export interface LocalInput {
+  readonly path: string
+  readonly sha256: string
+  readonly mediaType: ImageMediaType
+}
+
+/** Types that the providers take. */
+const TAKEN: ReadonlySet<ImageMediaType> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif'])
+
+/** Looks at input images of the repository, at each once however many pictures use it. */
+export interface InputImages {
+  /** What is there, or the end of a sentence that begins with the path and says why it can't be used. */
+  look(path: string): Promise<LocalInput | { readonly problem: string }>
+}
+
+export function createInputImages(root: string, links: LinkFinder): InputImages {
+  const looks = new Map<string, ReturnType<InputImages['look']>>()
+
+  async function look(path: string): ReturnType<InputImages['look']> {
+    const problem = pathProblem(path)
+    if (problem) return { problem }
+    const link = await links.linkIn(path)
+    if (link !== undefined) return { problem: `goes through the symbolic link ${link}: name the real file` }
+    const found = await readRegularFile(inWorkspace(root, path))
+    if (found.kind === 'nothing') return { problem: 'is not there: add the file, or correct the path' }
+    if (found.kind === 'other') return { problem: `is ${found.what}: name a picture` }
+    const header = identifyPicture([found.bytes])
+    if (!header || !TAKEN.has(header.mediaType)) {
+      return { problem: 'can’t be used: it must be a PNG, JPEG, WebP or GIF picture' }
+    }
+    const { sha256 } = await digest(found.bytes)
+    return { path, sha256, mediaType: header.mediaType }
+  }
+
+  return {
+    look(path) {
+      let found = looks.get(path)
+      if (!found) looks.set(path, (found = look(path)))
+      return found
+    },
+  }
+}
+
+/** The paths among some input images. */
+export function repositoryPaths(inputImages: readonly string[] | undefined): string[] {
+  return (inputImages ?? []).filter(isRepositoryPath)
+}

@@ -1,0 +1,106 @@
+import type { PartialPicture } from '../../shared/config/schema.ts'
+import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
+import { readRegularFile } from '../files/read-file.ts'
+import { createLinkFinder, type LinkFinder } from '../files/safe-path.ts'
+import { checkPaths } from './check-paths.ts'
+import type { Declarations, DeclaredImage } from './declared-image.ts'
+import { ConfigError, type Diagnostic, inOrder, UsageError } from './diagnostic.ts'
+import { configFile } from './find-config.ts'
+import { type DrawableImage, fitModel } from './fit-model.ts'
+import { createInputImages } from './input-images.ts'
+import { resolveImage, type ResolvedImage, toSpecDefaults } from './resolve-image.ts'
+import { declarationsOf } from './yaml-images.ts'
+
+/** The images of a config, all of them right. */
+export interface LoadedConfig {
+  readonly images: readonly DrawableImage[]
+  readonly warnings: readonly Diagnostic[]
+}
+
+/**
+ * Reads a config and checks everything about it: form, paths, presets, input images, models.
+ *
+ * @param root       the workspace, by its real name
+ * @param path       the config file, from `root`
+ * @param catalogue  answers for the models; decides by itself whether the network is asked
+ * @param text       the config's content, where it is not to be read from the workspace
+ * @throws {ConfigError} holding every mistake, not just the first
+ */
+export async function loadConfig({
+  root,
+  path,
+  catalogue,
+  text,
+}: {
+  readonly root: string
+  readonly path: string
+  readonly catalogue: Catalogue
+  readonly text?: string | undefined
+}): Promise<LoadedConfig> {
+  const links = createLinkFinder(root)
+  const declared = declarationsOf(text ?? (await readConfig(root, path, links)), path)
+  const [onPaths, resolved] = await Promise.all([
+    checkPaths(declared.images, links),
+    resolveAll(declared, root, links),
+  ])
+  const fitted = await Promise.all(resolved.images.map((image) => fitModel(image, catalogue)))
+  const diagnostics = inOrder([
+    ...declared.diagnostics,
+    ...onPaths,
+    ...resolved.diagnostics,
+    ...fitted.flatMap((fit) => fit.diagnostics),
+  ])
+  if (diagnostics.some(({ severity }) => severity === 'error')) throw new ConfigError(diagnostics)
+  return { images: fitted.flatMap(({ image }) => image ?? []), warnings: diagnostics }
+}
+
+async function readConfig(root: string, path: string, links: LinkFinder): Promise<string> {
+  const link = await links.linkIn(path)
+  if (link !== undefined) throw new UsageError(`${path} goes through the symbolic link ${link}.`)
+  const found = await readRegularFile(configFile(root, path))
+  if (found.kind === 'nothing') throw new UsageError(`${path} is not there any more.`)
+  if (found.kind === 'other') throw new UsageError(`${path} is ${found.what}.`)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(found.bytes)
+  } catch {
+    throw new UsageError(`${path} is not UTF-8 text.`)
+  }
+}
+
+async function resolveAll(
+  { images, defaults, presets }: Declarations,
+  root: string,
+  links: LinkFinder,
+): Promise<{ readonly images: readonly ResolvedImage[]; readonly diagnostics: readonly Diagnostic[] }> {
+  // With wrong defaults every image would look wrong.
+  if (!defaults) return { images: [], diagnostics: [] }
+  const right: Record<string, PartialPicture> = Object.fromEntries(
+    [...presets].flatMap(([name, preset]) => (preset ? [[name, preset]] : [])),
+  )
+  const surroundings = {
+    defaults,
+    presets: right,
+    specDefaults: toSpecDefaults(defaults, right),
+    inputs: createInputImages(root, links),
+    outputs: new Set(images.map((image) => image.path)),
+  }
+  const results = await Promise.all(
+    images
+      .filter(isUsable)
+      .filter(
+        ({ picture: { preset } }) =>
+          preset === undefined || Object.hasOwn(right, preset) || !presets.has(preset),
+      )
+      .map((image) => resolveImage(image, surroundings)),
+  )
+  return {
+    images: results.flatMap(({ image }) => image ?? []),
+    diagnostics: results.flatMap(({ diagnostics }) => diagnostics),
+  }
+}
+
+function isUsable(
+  image: DeclaredImage,
+): image is DeclaredImage & { readonly picture: NonNullable<DeclaredImage['picture']> } {
+  return image.picture !== undefined
+}

@@ -1,0 +1,133 @@
+import { isRepositoryPath, type PartialPicture } from '../../shared/config/schema.ts'
+import { fingerprint, type Fingerprint, canonicalSpec } from '../../shared/fingerprint.ts'
+import { InvalidSpecError } from '../../shared/errors.ts'
+import { resolveSpec, type SpecDefaults } from '../../shared/spec/parse.ts'
+import { specWarnings } from '../../shared/spec/rules.ts'
+import type { ImageSpec, Preset } from '../../shared/spec/schema.ts'
+import { type DeclaredImage, problemAt } from './declared-image.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { extensionOf, extensionsOf, type FileFormat, formatOfPath } from './file-format.ts'
+import type { InputImages, LocalInput } from './input-images.ts'
+
+/** A picture with nothing left to fill in, and its name. */
+export interface ResolvedImage {
+  readonly path: string
+  readonly id?: string | undefined
+  readonly alt?: string | undefined
+  /** What the path's extension promises. */
+  readonly format: FileFormat
+  /** Complete; input images of the repository stand in it as `sha256:<hex>`. */
+  readonly spec: ImageSpec
+  readonly fingerprint: Fingerprint
+  /** What the fingerprint was made of, to tell later which fields have changed. */
+  readonly picture: Readonly<Record<string, unknown>>
+  /** The files behind the `sha256:` values of `spec.input_images`. */
+  readonly inputs: readonly LocalInput[]
+  readonly where: DeclaredImage['where']
+}
+
+/** What an image is seen against. */
+export interface Surroundings {
+  readonly defaults: PartialPicture
+  readonly presets: Readonly<Record<string, PartialPicture>>
+  /** The same two as the core takes them: {@link toSpecDefaults}. */
+  readonly specDefaults: SpecDefaults
+  readonly inputs: InputImages
+  /** Paths that Easel itself writes. */
+  readonly outputs: ReadonlySet<string>
+}
+
+/** The picture that a declaration stands for, or what is wrong with it. */
+export async function resolveImage(
+  declared: DeclaredImage & { readonly picture: NonNullable<DeclaredImage['picture']> },
+  { defaults, presets, specDefaults, inputs, outputs }: Surroundings,
+): Promise<{ readonly image?: ResolvedImage; readonly diagnostics: readonly Diagnostic[] }> {
+  const { path, id, alt, picture, where } = declared
+  const diagnostics: Diagnostic[] = []
+  const report = (field: string, message: string, severity?: Diagnostic['severity']): void => {
+    diagnostics.push(problemAt(declared, field, message, severity))
+  }
+
+  const format = formatOfPath(path) ?? 'png'
+  const preset = picture.preset === undefined ? undefined : presets[picture.preset]
+  const merged = { ...defaults, ...preset, ...picture }
+  if (merged.output_format !== undefined && merged.output_format !== format) {
+    const wanted = extensionsOf(merged.output_format)
+    const message = `output_format is "${merged.output_format}", but ${path} ends with ${extensionOf(path)}: end the path with ${wanted}, or leave output_format out.`
+    report('output_format', message)
+    return { diagnostics }
+  }
+
+  const local = new Map<string, LocalInput>()
+  for (const [index, input] of (merged.input_images ?? []).entries()) {
+    if (!isRepositoryPath(input)) continue
+    const field = `input_images[${index}]`
+    if (outputs.has(input)) {
+      const whose = input === path ? 'the image itself' : 'an image that Easel makes'
+      report(field, `${input} is ${whose}: start from a picture that doesn’t change when Easel runs.`)
+      continue
+    }
+    const found = await inputs.look(input)
+    if ('problem' in found) report(field, `${input} ${found.problem}.`)
+    else local.set(placeholder(input), found)
+  }
+
+  let spec: ImageSpec
+  try {
+    const written = { ...asSpec(picture), ...(format !== 'png' && { output_format: format }) }
+    spec = resolveSpec(written, specDefaults)
+  } catch (error) {
+    if (!(error instanceof InvalidSpecError)) throw error
+    for (const { field, detail } of error.issues) report(field, detail)
+    return { diagnostics }
+  }
+  if (diagnostics.length > 0) return { diagnostics }
+
+  for (const warning of specWarnings(spec)) report('font_inputs', warning, 'warning')
+  const { input_images, ...rest } = spec
+  const named: ImageSpec = input_images
+    ? { ...rest, input_images: input_images.map((url) => contentName(local.get(url)) ?? url) }
+    : rest
+  const image: ResolvedImage = {
+    path,
+    id,
+    alt,
+    format,
+    spec: named,
+    fingerprint: await fingerprint(named),
+    picture: await canonicalSpec(named),
+    inputs: [...local.values()],
+    where,
+  }
+  return { image, diagnostics }
+}
+
+/** Defaults and presets with paths put so that the core takes them. */
+export function toSpecDefaults(
+  defaults: PartialPicture,
+  presets: Readonly<Record<string, PartialPicture>>,
+): SpecDefaults {
+  return {
+    defaults: asSpec(defaults),
+    presets: Object.fromEntries(Object.entries(presets).map(([name, preset]) => [name, asSpec(preset)])),
+  }
+}
+
+/** How a file of the repository stands in a spec: by its content. */
+export function contentName(input: LocalInput | undefined): string | undefined {
+  return input && `sha256:${input.sha256}`
+}
+
+/** A spec knows no paths: until its content is known, a file is a `data:` URL that no author writes. */
+function placeholder(path: string): string {
+  return `data:application/x-easel-path,${encodeURIComponent(path)}`
+}
+
+function asSpec<T extends PartialPicture>(picture: T): T & Preset {
+  const { input_images } = picture
+  if (!input_images) return picture
+  return {
+    ...picture,
+    input_images: input_images.map((input) => (isRepositoryPath(input) ? placeholder(input) : input)),
+  }
+}

@@ -1,0 +1,97 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import type { Diagnostic, Position } from './diagnostic.ts'
+
+type Path = readonly PropertyKey[]
+
+/** A YAML file as plain data, and where each part of it stands. */
+export interface YamlSource {
+  readonly value: unknown
+  /** The value at `path`; of what isn't there, the nearest thing around it. */
+  position(path: Path): Position
+  /** The key at `path`. */
+  keyPosition(path: Path): Position
+  has(path: Path): boolean
+}
+
+/**
+ * Reads YAML 1.2, with `<<` merge keys.
+ *
+ * @param file  its name, for positions
+ * @returns what is wrong with it as YAML, when it can't be read
+ */
+export function readYaml(
+  text: string,
+  file: string,
+): { readonly source: YamlSource } | { readonly problems: readonly [Diagnostic, ...Diagnostic[]] } {
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, merge: true, stringKeys: true })
+
+  const positionAt = (offset: number): Position => {
+    const { line, col } = lineCounter.linePos(offset)
+    return { file, line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const problem = (offset: number, message: string): Diagnostic => ({
+    ...positionAt(offset),
+    severity: 'error',
+    message: `This is no valid YAML: ${oneSentence(message)}`,
+  })
+
+  const [first, ...rest] = document.errors.map((error) => problem(error.pos[0], error.message))
+  if (first) return { problems: [first, ...rest] }
+
+  let value: unknown
+  try {
+    value = document.toJS()
+  } catch (error) {
+    // An alias without an anchor, or too many of them (a “billion laughs” file).
+    return { problems: [problem(0, error instanceof Error ? error.message : String(error))] }
+  }
+
+  function walk(path: Path): { readonly key?: Node; readonly node?: Node; readonly found: boolean } {
+    let node: Node | undefined = document.contents ?? undefined
+    let key: Node | undefined
+    for (const step of path) {
+      const inner: Node | undefined = isAlias(node) ? node.resolve(document) : node
+      const next: { readonly key?: Node; readonly node?: Node } | undefined = child(inner, step)
+      if (!next) return { ...(key && { key }), ...(node && { node }), found: false }
+      key = next.key
+      node = next.node
+    }
+    return { ...(key && { key }), ...(node && { node }), found: true }
+  }
+
+  const offsetOf = (node: Node | undefined): number | undefined => node?.range?.[0]
+
+  return {
+    source: {
+      value,
+      position(path) {
+        const { key, node, found } = walk(path)
+        return positionAt((found ? offsetOf(node) : offsetOf(key)) ?? offsetOf(key) ?? offsetOf(node) ?? 0)
+      },
+      keyPosition(path) {
+        const { key, node } = walk(path)
+        return positionAt(offsetOf(key) ?? offsetOf(node) ?? 0)
+      },
+      has: (path) => walk(path).found,
+    },
+  }
+}
+
+function child(node: Node | undefined, step: PropertyKey): { key?: Node; node?: Node } | undefined {
+  if (isSeq<Node>(node) && typeof step === 'number') {
+    const item = node.items[step]
+    return item && { node: item }
+  }
+  if (!isMap<Node, Node | null>(node)) return undefined
+  const pair: Pair<Node, Node | null> | undefined = node.items.find(
+    ({ key }) => isScalar(key) && String(key.value) === String(step),
+  )
+  return pair && { key: pair.key, ...(pair.value && { node: pair.value }) }
+}
+
+/** yaml's messages end with “at line 3, column 1:” when they are pretty, and without a stop when not. */
+function oneSentence(message: string): string {
+  const sentence = message.replaceAll(/\s+/g, ' ').trim()
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
+}

@@ -1,0 +1,103 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** Invisible characters that HFS+ ignores in names: `.g‌it` with one of them is `.git` there. */
+const IGNORED_CHARACTERS = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
+
+/** What Windows refuses in names; a colon would also name an NTFS stream (`.git::$INDEX_ALLOCATION`). */
+const NOT_ON_WINDOWS = /[<>:"|?*]/
+
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/
+
+/**
+ * What is wrong with a path as text; `undefined` when it names a file inside the workspace, outside `.git` and
+ * `.github`, in its only spelling. The file system is not asked.
+ *
+ * @returns the end of a sentence that begins with the path
+ */
+export function pathProblem(path: string): string | undefined {
+  if (CONTROL_CHARACTER.test(path)) return 'holds a control character'
+  if (path.includes('\\')) return `holds a backslash: write ${path.replaceAll('\\', '/')}`
+  if (path.startsWith('/') || /^[a-z]:/i.test(path)) {
+    return 'is absolute: write it from the root of the repository'
+  }
+  if (NOT_ON_WINDOWS.test(path)) return 'can’t be checked out on Windows: leave out < > : " | ? *'
+  const segments = path.split('/')
+  if (segments.includes('..')) return 'leads outside the workspace: leave out the ..'
+  const normal = segments.filter((segment) => segment !== '' && segment !== '.').join('/')
+  if (normal !== path) return normal ? `has a simpler spelling: write ${normal}` : 'names no file'
+  if (segments.some((segment) => /[. ]$/.test(segment))) {
+    return 'has a name that ends with a dot or a space, which Windows drops'
+  }
+  const [top = ''] = segments
+  if (segments.some((segment) => /^(\.git|git~\d+)$/.test(asStored(segment)))) {
+    return 'is inside .git, where Easel never writes or reads: choose another folder'
+  }
+  if (/^(\.github|github~\d+)$/.test(asStored(top))) {
+    return 'is inside .github, where Easel never writes or reads: choose another folder'
+  }
+  return undefined
+}
+
+/** A name as the strangest of file systems would look it up. */
+function asStored(name: string): string {
+  return name.normalize('NFKC').replaceAll(IGNORED_CHARACTERS, '').toLowerCase()
+}
+
+/** A name as file systems compare it that ignore case and composition: equal ones may be one file. */
+export function collisionKey(path: string): string {
+  return path.normalize('NFC').toLowerCase()
+}
+
+/** Where a path that {@link pathProblem} has nothing against stands in this workspace. */
+export function inWorkspace(root: string, path: string): string {
+  const problem = pathProblem(path)
+  // Callers have checked before; a path that slipped through must still not be touched.
+  if (problem) throw new TypeError(`${path} ${problem}`)
+  return join(root, ...path.split('/'))
+}
+
+/** Finds symbolic links on the way to a path. Looks at each folder once. */
+export interface LinkFinder {
+  /** The first part of `path` that is a symbolic link, or `undefined`. What doesn't exist is no link. */
+  linkIn(path: string): Promise<string | undefined>
+}
+
+export function createLinkFinder(root: string): LinkFinder {
+  const folders = new Map<string, Promise<string | undefined>>()
+
+  function linkInFolder(folder: string): Promise<string | undefined> {
+    if (folder === '.') return Promise.resolve(undefined)
+    let found = folders.get(folder)
+    if (!found) folders.set(folder, (found = linkIn(folder)))
+    return found
+  }
+
+  async function linkIn(path: string): Promise<string | undefined> {
+    const above = await linkInFolder(dirname(path))
+    if (above !== undefined) return above
+    return (await isSymbolicLink(join(root, path))) ? path : undefined
+  }
+
+  return { linkIn }
+}
+
+/** The workspace by its real name: it may itself stand behind a link. */
+export function realRoot(root: string): Promise<string> {
+  return realpath(root)
+}
+
+async function isSymbolicLink(absolute: string): Promise<boolean> {
+  try {
+    return (await lstat(absolute)).isSymbolicLink()
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false
+    throw error
+  }
+}
+
+/** Whether a thrown value is a system error with one of these codes. */
+export function isErrno(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+}

@@ -1,0 +1,63 @@
+import { readRegularFile } from '../files/read-file.ts'
+import { createLinkFinder, inWorkspace } from '../files/safe-path.ts'
+import { writeAtomic } from '../files/write-atomic.ts'
+import { formatLock, LockError, parseLock } from './lock-file.ts'
+import type { LockEntries, LockEntry } from './schema.ts'
+
+/** The lock on disk. */
+export interface LockStore {
+  /** From the root of the workspace. */
+  readonly path: string
+  /** @throws {LockError} */
+  read(): Promise<LockEntries>
+  /**
+   * Sets one entry, or removes it. Resolves once the file holds it. However many are set at once, none is lost:
+   * writes happen one after the other, each on top of what the file holds then.
+   *
+   * @throws {LockError} when what the file holds by now can't be read
+   * @throws a system error when it can't be written
+   */
+  set(path: string, entry: LockEntry | undefined): Promise<void>
+}
+
+export function createLockStore(root: string, path: string): LockStore {
+  const links = createLinkFinder(root)
+  const absolute = inWorkspace(root, path)
+  /** Not written yet. */
+  let pending = new Map<string, LockEntry | undefined>()
+  let nextWrite: Promise<void> | undefined
+  let lastWrite: Promise<void> = Promise.resolve()
+
+  async function read(): Promise<LockEntries> {
+    const link = await links.linkIn(path)
+    if (link !== undefined) throw new LockError(`${path} goes through the symbolic link ${link}.`)
+    const found = await readRegularFile(absolute)
+    if (found.kind === 'nothing') return new Map()
+    if (found.kind === 'other') throw new LockError(`${path} is ${found.what}.`)
+    return parseLock(new TextDecoder().decode(found.bytes), path)
+  }
+
+  async function writePending(): Promise<void> {
+    const changes = pending
+    pending = new Map()
+    nextWrite = undefined
+    const entries = new Map(await read())
+    for (const [key, entry] of changes) {
+      if (entry) entries.set(key, entry)
+      else entries.delete(key)
+    }
+    await writeAtomic(absolute, [new TextEncoder().encode(formatLock(entries))])
+  }
+
+  return {
+    path,
+    read,
+    set(key, entry) {
+      pending.set(key, entry)
+      // Whatever is set while a write is under way goes into the next one, together.
+      nextWrite ??= lastWrite.then(writePending, writePending)
+      lastWrite = nextWrite
+      return nextWrite
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+/** The only version of `easel.lock.json` there is. */
+export const LOCK_VERSION = 1
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
+
+/** What is known of a picture that Easel made. */
+export const lockEntrySchema = z.object({
+  /** Of the spec that it was made from. */
+  fingerprint: sha256,
+  /** Of the file as it was written. */
+  sha256,
+  bytes: z.int().min(1),
+  media_type: z.string(),
+  width: z.number(),
+  height: z.number(),
+  /** Which model drew it, as the answer said. */
+  model: z.string(),
+  generation_id: z.string().optional(),
+  /** As billed; absent when the answer didn't say. */
+  cost_usd: z.number().min(0).optional(),
+  /** What the fingerprint was made of, so that a plan can say which fields changed. */
+  spec: z.record(z.string(), z.json()),
+})
+
+export const lockSchema = z.object({
+  version: z.literal(LOCK_VERSION),
+  images: z.record(z.string(), lockEntrySchema),
+})
+
+export type LockEntry = Readonly<z.infer<typeof lockEntrySchema>>
+
+/** Entries by path. */
+export type LockEntries = ReadonlyMap<string, LockEntry>
+
+/** The order of an entry's fields in the file. */
+export const ENTRY_FIELDS = Object.keys(lockEntrySchema.shape) as readonly (keyof LockEntry)[]

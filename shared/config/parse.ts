@@ -1,0 +1,125 @@
+import { closestMatch } from 'leven'
+import { z } from 'zod'
+import { quote, specIssues } from '../spec/issues.ts'
+import {
+  CONFIG_VERSION,
+  easelConfigSchema,
+  type ImageEntry,
+  imageEntrySchema,
+  type PartialPicture,
+  partialPictureSchema,
+} from './schema.ts'
+
+type Path = readonly PropertyKey[]
+
+/** One thing that is wrong with the structure of `easel.yml`. */
+export interface ConfigIssue {
+  /** Where: `['images', 2, 'aspect_ratio']`. */
+  readonly path: Path
+  /** It is the key that is wrong, not its value. */
+  readonly isKey?: true
+  /** One sentence: what is wrong, what would be right. */
+  readonly detail: string
+}
+
+/** What of a config is right. What isn't stands in `issues`, so that everything else can still be checked. */
+export interface ParsedConfig {
+  readonly issues: readonly ConfigIssue[]
+  readonly defaults: PartialPicture | undefined
+  /** By name; `undefined` where a preset is there and wrong. */
+  readonly presets: ReadonlyMap<string, PartialPicture | undefined>
+  /** By position in `images`; `undefined` where an image is wrong. */
+  readonly images: readonly (ImageEntry | undefined)[]
+}
+
+/** The top level alone: its parts are parsed one by one, so that one mistake hides no other. */
+const outline = z.strictObject({
+  version: z.literal(CONFIG_VERSION),
+  defaults: z.unknown().optional(),
+  presets: z.record(z.string(), z.unknown()).optional(),
+  images: z.array(z.unknown()).optional(),
+})
+
+/** Keys that people may expect, and why they aren't there. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  n: 'one path holds one picture. Give each its own entry, with take: 2, 3, …',
+}
+
+/**
+ * The content of an `easel.yml`, field by field.
+ *
+ * @param value  the YAML as plain data
+ */
+export function parseConfig(value: unknown): ParsedConfig {
+  const issues: ConfigIssue[] = []
+
+  function parsePart<T>(schema: z.ZodType<T>, part: unknown, path: Path, what: string): T | undefined {
+    const result = schema.safeParse(part)
+    if (result.success) return result.data
+    issues.push(...describe(result.error, part, path, schema, what))
+    return undefined
+  }
+
+  if (!isRecord(value)) {
+    const found = value === null || value === undefined ? 'is empty' : `holds ${quote(value)}`
+    issues.push({ path: [], detail: `The file ${found}: it must begin with version: ${CONFIG_VERSION}.` })
+    return { issues, defaults: undefined, presets: new Map(), images: [] }
+  }
+  parsePart(outline, value, [], 'easel.yml')
+  // `defaults:` with nothing below it is null in YAML.
+  const defaults = value['defaults'] ?? {}
+  const presets = isRecord(value['presets']) ? Object.entries(value['presets']) : []
+  const images: unknown[] = Array.isArray(value['images']) ? value['images'] : []
+  return {
+    defaults: parsePart(partialPictureSchema, defaults, ['defaults'], 'defaults'),
+    presets: new Map(
+      presets.map(([name, preset]) => [
+        name,
+        parsePart(partialPictureSchema, preset ?? {}, ['presets', name], 'a preset'),
+      ]),
+    ),
+    images: images.map((entry, index) => parsePart(imageEntrySchema, entry, ['images', index], 'an image')),
+    issues,
+  }
+}
+
+function* describe(
+  error: z.ZodError,
+  input: unknown,
+  base: Path,
+  schema: z.ZodType,
+  what: string,
+): Generator<ConfigIssue> {
+  for (const issue of error.issues) {
+    const path = [...base, ...issue.path]
+    if (issue.code === 'unrecognized_keys') {
+      const known = issue.path.length === 0 ? keysOf(schema) : []
+      for (const key of issue.keys) {
+        yield { path: [...path, key], isKey: true, detail: unknownKey(key, known, what) }
+      }
+    } else if (issue.path.length === 0) {
+      yield { path, detail: `${what} is ${quote(input)}: it must be a list of fields and values.` }
+    } else {
+      const [{ detail }] = specIssues(new z.ZodError([issue]), input, [])
+      yield { path, detail }
+    }
+  }
+}
+
+function unknownKey(key: string, known: readonly string[], what: string): string {
+  const why = NOT_HERE[key]
+  if (why) return `${key} is not a field of ${what}: ${why}`
+  const closest = closestMatch(key, known, { maxDistance: Math.max(1, Math.min(3, key.length - 2)) })
+  if (closest) return `${key} is not a field of ${what}: did you mean ${closest}?`
+  if (known.length === 0) return `${key} is not a known field.`
+  return `${key} is not a field of ${what}: known are ${known.join(', ')}.`
+}
+
+function keysOf(schema: z.ZodType): string[] {
+  if (!(schema instanceof z.ZodObject)) return []
+  return Object.keys(schema === outline ? easelConfigSchema.shape : schema.shape)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
