@@ -68,6 +68,11 @@ function keyRecord(key: string, usage: number): object {
     is_provisioning_key: false,
     creator_user_id: null,
     expires_at: null,
+    // Newer than the OpenAPI document at hand; the official SDK insists on them.
+    allowed_data_regions: ['global'],
+    free_model_daily_requests: { limit: 50, remaining: 50, used: 0 },
+    organization_id: null,
+    workspace_id: null,
     rate_limit: { requests: -1, interval: '10s', note: 'This field is deprecated and safe to ignore.' },
   }
 }

@@ -1,4 +1,4 @@
-import { brightness } from './colour.ts'
+import { brightness, darker, lighter, mix } from './colour.ts'
 import type { Figure } from './reading.ts'
 import type { Setting, Stage } from './stage.ts'
 
@@ -13,6 +13,7 @@ const PLACES = [
 /** @param setting  `undefined` for figures on nothing, as a transparent picture has them */
 export function drawFigures(stage: Stage, setting: Setting | undefined): void {
   const { figures } = stage.reading
+  if (setting === undefined && figures.length === 0) drawEmblem(stage)
   const placed = figures.map((figure, index) => ({ figure, index }))
   // The hero comes last, before the others.
   for (const { figure, index } of placed.toReversed()) drawFigure(stage, setting, figure, index)
@@ -64,4 +65,25 @@ function drawFigure(
 /** A single colour somewhere in the prompt, and one thing to wear it. */
 function figureTakes({ reading }: Stage): boolean {
   return reading.figures.length === 1 && reading.colours.length === 1
+}
+
+/** Something to see where there is neither a scene nor a thing: a sun over hills, as a badge. */
+function drawEmblem({ canvas, random, width, height, unit, reading, palette }: Stage): void {
+  const draw = random.fork('emblem')
+  const colour = reading.colours[0] ?? draw.pick(['#d4573f', '#3d7c85', '#6d5a93', '#e9a15b'])
+  const [x, y, radius] = [width / 2, height * 0.47, unit * 34]
+  canvas.circle(x, y, radius, darker(colour, 0.4))
+  canvas.circle(x, y, radius * 0.94, mix(colour, palette.sky[2], 0.65))
+  canvas.circle(x + radius * draw.between(-0.3, 0.3), y - radius * 0.12, radius * 0.3, lighter(colour, 0.7))
+  for (const [top, amount] of [
+    [0.06, 0.1],
+    [0.34, 0.4],
+  ] as const) {
+    const edge = radius * 0.94
+    const half = Math.sqrt(1 - top * top) * edge
+    canvas.path(
+      `M${x - half} ${y + edge * top}Q${x - half * 0.4} ${y + edge * (top - 0.34)} ${x} ${y + edge * (top + 0.04)}T${x + half} ${y + edge * top}A${edge} ${edge} 0 0 1 ${x - half} ${y + edge * top}Z`,
+      darker(colour, amount),
+    )
+  }
 }

@@ -12,9 +12,10 @@ const require = createRequire(import.meta.url)
 /** Never the machine's own fonts: the same picture everywhere. */
 const FONT: NonNullable<ResvgRenderOptions['font']> = {
   loadSystemFonts: false,
-  fontFiles: ['600SemiBold/Nunito_600SemiBold.ttf', '800ExtraBold/Nunito_800ExtraBold.ttf'].map((file) =>
-    require.resolve(`@expo-google-fonts/nunito/${file}`),
-  ),
+  fontFiles: [
+    require.resolve('@expo-google-fonts/nunito/600SemiBold/Nunito_600SemiBold.ttf'),
+    require.resolve('@expo-google-fonts/nunito/800ExtraBold/Nunito_800ExtraBold.ttf'),
+  ],
   defaultFontFamily: 'Nunito',
 }
 

@@ -166,8 +166,6 @@ const bridge: Subject = {
         canvas.glow(x, -90, 12, '#ffefc2', 0.7)
       }
     }
-    const cable = (x: number): number =>
-      Math.abs(x) <= 62 ? -40 - 46 * (x / 62) ** 2 : -86 + ((Math.abs(x) - 62) / 108) * 50
     canvas.stroke('M-170 -36L-62 -86', steel, 1.8)
     canvas.stroke('M170 -36L62 -86', steel, 1.8)
     canvas.stroke('M-62 -86Q0 6 62 -86', steel, 1.8)
@@ -178,6 +176,11 @@ const bridge: Subject = {
     canvas.rect(-240, -36.5, 480, 1.8, lighter(steel, 0.2))
     for (let x = -228; tones.isDark && x <= 228; x += 19) canvas.circle(x, -38, 0.9, '#ffefc2', { lit: true })
   },
+}
+
+/** How high the cables hang at `x`: a sagging curve between the towers, straight outside. */
+function cable(x: number): number {
+  return Math.abs(x) <= 62 ? -40 - 46 * (x / 62) ** 2 : -86 + ((Math.abs(x) - 62) / 108) * 50
 }
 
 const windmill: Subject = {
