@@ -32,7 +32,7 @@ const ERROR_SHAPE = {
   code: 'scalar',
   message: 'scalar',
   type: 'scalar',
-  metadata: { error_type: 'scalar', provider_code: 'scalar', reasons: ['scalar'] },
+  metadata: { error_type: 'scalar', provider_code: 'scalar', reasons: ['scalar'], patterns: ['scalar'] },
   availability: { code: 'scalar', retryable: 'scalar', retry_after: 'scalar' },
 } as const satisfies Shape
 
@@ -64,27 +64,39 @@ const image = z.custom<EmbeddedImage>(
 )
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined)
 
+/** What can be read of a list: one odd entry must not cost the pictures beside it. */
+const listOf = <T extends z.ZodType>(item: T) =>
+  optional(
+    z.array(z.unknown()).transform((values): z.output<T>[] =>
+      values.flatMap((value) => {
+        const result = item.safeParse(value)
+        return result.success ? [result.data] : []
+      }),
+    ),
+  )
+
+/** Some proxies put a sentence where the object belongs. */
+const error = optional(z.union([upstreamErrorBody, z.string().transform((text) => ({ message: text }))]))
+
 const message = z.object({
   content: optional(z.string()),
   refusal: optional(z.string()),
-  images: optional(z.array(z.object({ image_url: z.object({ url: image }) }))),
+  images: listOf(z.object({ image_url: z.object({ url: image }) })),
 })
 
 const answer = z.object({
   id: optional(z.string()),
   type: optional(z.string()),
   model: optional(z.string()),
-  choices: optional(
-    z.array(
-      z.object({
-        finish_reason: optional(z.string()),
-        message: message.nullish(),
-        delta: message.nullish(),
-        error: upstreamErrorBody.nullish(),
-      }),
-    ),
+  choices: listOf(
+    z.object({
+      finish_reason: optional(z.string()),
+      message: optional(message),
+      delta: optional(message),
+      error,
+    }),
   ),
-  data: optional(z.array(z.object({ b64_json: image }))),
+  data: listOf(z.object({ b64_json: image })),
   b64_json: optional(image),
   partial_image_index: optional(z.number()),
   text: optional(z.string()),
@@ -95,7 +107,7 @@ const answer = z.object({
       completion_tokens: optional(z.number()),
     }),
   ),
-  error: upstreamErrorBody.nullish(),
+  error,
 })
 
 /**
@@ -106,12 +118,13 @@ const answer = z.object({
 export function* answerParts(value: unknown): Parse<void, AnswerPart> {
   const parsed = answer.safeParse(value)
   if (!parsed.success) return
-  const { id, type, model, choices, data, b64_json, partial_image_index, text, usage, error } = parsed.data
-  if (error) throw errorInAnswer(error)
+  const { id, type, model, choices, data, b64_json, partial_image_index, text, usage } = parsed.data
+  if (parsed.data.error) throw errorInAnswer(parsed.data.error)
 
   for (const choice of choices ?? []) {
     if (choice.error) throw errorInAnswer(choice.error)
     const { content, refusal, images } = { ...choice.message, ...choice.delta }
+    if (choice.finish_reason === 'error') throw errorInAnswer({})
     if (refusal) throw errorInAnswer({ code: 400, message: refusal, metadata: { error_type: 'refusal' } })
     if (choice.finish_reason === 'content_filter' && !images) {
       throw errorInAnswer({
@@ -131,7 +144,8 @@ export function* answerParts(value: unknown): Parse<void, AnswerPart> {
     yield { type: 'partial', index: partial_image_index ?? 0, image: b64_json }
   } else if (b64_json) {
     yield { type: 'image', image: b64_json }
-    yield { type: 'finished' }
+    // Of several pictures, the last brings the bill.
+    if (usage) yield { type: 'finished' }
   }
 
   yield {

@@ -28,6 +28,11 @@ export function* next(cursor: ByteCursor): Parse<number> {
   return byte
 }
 
+/** UTF-8's mark may open a text, and means nothing. */
+export function* skipByteOrderMark(cursor: ByteCursor): Parse<void> {
+  if ((yield* peek(cursor)) === 0xef) for (let i = 0; i < 3; i++) yield* next(cursor)
+}
+
 /** Reading failed under way, and nobody asked it to stop. */
 export class ConnectionCutError extends Error {
   override readonly name = 'ConnectionCutError'

@@ -76,6 +76,7 @@ function* readBase64(
     if (padding === 0) {
       const { bytes, at } = cursor
       cursor.at = slashesAreEscaped ? decoder.writeEscaped(bytes, at) : decoder.write(bytes, at)
+      if (cursor.at === bytes.length && (yield* peek(cursor)) >= 0) continue
     }
     const isEscape = (yield* peek(cursor)) === BACKSLASH
     const character = yield* nextCharacter(cursor)

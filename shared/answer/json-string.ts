@@ -3,8 +3,15 @@ import { AnswerSyntaxError } from './syntax-error.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-const SLASH = 0x2f
 const LETTER_U = 0x75
+
+/** By the byte after the backslash. */
+const SIMPLE_ESCAPES: ReadonlyMap<number, string> = new Map([
+  [0x2f, '/'],
+  [0x6e, '\n'],
+  [0x72, '\r'],
+  [0x74, '\t'],
+])
 
 /**
  * A JSON string whose opening quote has been read.
@@ -45,8 +52,9 @@ export function* nextCharacter(cursor: ByteCursor): Parse<string | undefined> {
   if (byte < 0x20) throw new AnswerSyntaxError('it ends within a string')
   if (byte !== BACKSLASH) return String.fromCharCode(byte)
   const second = yield* next(cursor)
-  // Some encoders escape every slash, and one base64 digit in 64 is a slash.
-  if (second === SLASH) return '/'
+  // Some encoders escape every slash, or break base64 into lines: these come often.
+  const simple = SIMPLE_ESCAPES.get(second)
+  if (simple !== undefined) return simple
   const escaped = [BACKSLASH, second]
   if (second === LETTER_U) for (let i = 0; i < 4; i++) escaped.push(yield* next(cursor))
   return parseJsonString([Uint8Array.from(escaped)])

@@ -24,15 +24,17 @@ export type JsonValue =
 
 export interface JsonOptions {
   /** Called after a line break between tokens: in an event stream the value may go on in the next field. */
-  readonly atNewline?: (cursor: ByteCursor) => Parse<void>
+  readonly atLineEnd?: (cursor: ByteCursor) => Parse<void>
   /** How pictures are decoded; the platform's way where absent. */
   readonly decodeBlock?: BlockDecoder | undefined
 }
 
 /** Strings longer than this, as written, count as absent: no field that is wanted is so long. */
 const STRING_MAX_BYTES = 2 ** 18
-/** Far above what the shapes need, far below what the stack bears. */
+/** A number has some thirty. */
 const LITERAL_MAX_BYTES = 400
+/** Items beyond are read past: no answer holds so many, and a list could fill the memory. */
+const ARRAY_MAX_ITEMS = 1000
 
 const OBJECT = [0x7b, 0x7d] as const
 const ARRAY = [0x5b, 0x5d] as const
@@ -40,6 +42,7 @@ const QUOTE = 0x22
 const COMMA = 0x2c
 const COLON = 0x3a
 const NEWLINE = 0x0a
+const RETURN = 0x0d
 
 /**
  * Reads one JSON value. Of the result, only what `shape` names is there; keys may come in any order.
@@ -50,7 +53,7 @@ const NEWLINE = 0x0a
 export function* readJson(
   cursor: ByteCursor,
   shape: Shape,
-  { atNewline, decodeBlock }: JsonOptions = {},
+  { atLineEnd, decodeBlock }: JsonOptions = {},
 ): Parse<JsonValue | undefined> {
   return yield* readValue(shape)
 
@@ -88,7 +91,7 @@ export function* readJson(
     if (yield* isEmpty(ARRAY[1])) return array
     for (;;) {
       const value = yield* readValue(wanted)
-      if (value !== undefined) array.push(value)
+      if (value !== undefined && array.length < ARRAY_MAX_ITEMS) array.push(value)
       if ((yield* separator(ARRAY[1])) === 'end') return array
     }
   }
@@ -143,9 +146,11 @@ export function* readJson(
   function* peekToken(): Parse<number> {
     for (;;) {
       const byte = yield* peek(cursor)
-      if (byte !== 0x20 && byte !== NEWLINE && byte !== 0x0d && byte !== 0x09) return byte
+      if (byte !== 0x20 && byte !== NEWLINE && byte !== RETURN && byte !== 0x09) return byte
       cursor.at++
-      if (byte === NEWLINE && atNewline) yield* atNewline(cursor)
+      if (!atLineEnd || (byte !== NEWLINE && byte !== RETURN)) continue
+      if (byte === RETURN && (yield* peek(cursor)) === NEWLINE) cursor.at++
+      yield* atLineEnd(cursor)
     }
   }
 }

@@ -2,7 +2,7 @@ import { UpstreamError } from '../errors.ts'
 import { identifyPicture, type Picture } from '../media/picture.ts'
 import { type AnswerPart, type AnswerSummary, type Usage, answerParts, ANSWER_SHAPE } from './answer-parts.ts'
 import { Base64Error, type BlockDecoder } from './base64.ts'
-import { type ByteCursor, ConnectionCutError, type Parse, runParse } from './cursor.ts'
+import { type ByteCursor, ConnectionCutError, type Parse, runParse, skipByteOrderMark } from './cursor.ts'
 import type { EmbeddedImage } from './image-string.ts'
 import { readJson } from './json.ts'
 import { readEvents } from './sse.ts'
@@ -41,7 +41,7 @@ export async function* readAnswer(
   { fetchLinked, decodeBlock }: ReadAnswerOptions,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
   if (!response.body) throw broken('it is empty')
-  const isStream = response.headers.get('Content-Type')?.includes('text/event-stream') ?? false
+  const isStream = /^text\/event-stream\b/i.test(response.headers.get('Content-Type') ?? '')
   const words: string[] = []
   const summary = { generationId: response.headers.get('X-Generation-Id') ?? undefined }
   let images = 0
@@ -61,9 +61,12 @@ export async function* readAnswer(
           words.push(part.text)
           yield part
           break
-        case 'partial':
-          yield { type: 'partial', index: part.index, picture: await toPicture(part.image, fetchLinked) }
+        case 'partial': {
+          // A preview that can't be shown is no reason to lose the picture.
+          const picture = part.image.kind === 'bytes' ? identifyPicture(part.image.segments) : undefined
+          if (picture) yield { type: 'partial', index: part.index, picture }
           break
+        }
         case 'image':
           yield { type: 'image', index: images++, picture: await toPicture(part.image, fetchLinked) }
       }
@@ -77,15 +80,19 @@ export async function* readAnswer(
 }
 
 function* parseDocument(cursor: ByteCursor, decodeBlock?: BlockDecoder): Parse<void, AnswerPart> {
+  yield* skipByteOrderMark(cursor)
   const value = yield* readJson(cursor, ANSWER_SHAPE, { decodeBlock })
   yield* answerParts(value)
 }
 
 function* parseStream(cursor: ByteCursor, decodeBlock?: BlockDecoder): Parse<void, AnswerPart> {
-  for (const value of readEvents(cursor, ANSWER_SHAPE, decodeBlock)) {
-    if (value === undefined) yield undefined
-    else yield* answerParts(value)
+  const events = readEvents(cursor, ANSWER_SHAPE, decodeBlock)
+  let event = events.next()
+  for (; !event.done; event = events.next()) {
+    if (event.value === undefined) yield undefined
+    else yield* answerParts(event.value)
   }
+  if (event.value) yield { type: 'finished' }
 }
 
 async function toPicture(

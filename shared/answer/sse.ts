@@ -1,5 +1,5 @@
 import type { BlockDecoder } from './base64.ts'
-import { type ByteCursor, next, type Parse, peek } from './cursor.ts'
+import { type ByteCursor, next, type Parse, peek, skipByteOrderMark } from './cursor.ts'
 import { type JsonValue, readJson, type Shape } from './json.ts'
 import { AnswerSyntaxError } from './syntax-error.ts'
 
@@ -8,7 +8,6 @@ const RETURN = 0x0d
 const SPACE = 0x20
 const COLON = 0x3a
 const BRACKET = 0x5b
-const BYTE_ORDER_MARK = 0xef
 
 /** `data`, `event`, `id`, `retry`: nothing else is looked at, so nothing longer is kept. */
 const FIELD_MAX_CHARACTERS = 16
@@ -19,31 +18,38 @@ const FIELD_MAX_CHARACTERS = 16
  *
  * Data is parsed where it stands instead of being gathered first: an event may be larger than memory allows.
  *
+ * @returns whether the stream said that it is done
  * @throws {AnswerSyntaxError} when an event's data is no JSON, or the stream ends within one
  */
 export function* readEvents(
   cursor: ByteCursor,
   shape: Shape,
   decodeBlock?: BlockDecoder,
-): Parse<void, JsonValue> {
-  if ((yield* peek(cursor)) === BYTE_ORDER_MARK) for (let i = 0; i < 3; i++) yield* next(cursor)
+): Parse<boolean, JsonValue> {
+  yield* skipByteOrderMark(cursor)
   while ((yield* peek(cursor)) >= 0) {
     const field = yield* readFieldName(cursor)
-    if (field !== 'data') {
-      yield* skipLine(cursor)
-      continue
+    if (field === 'data') {
+      if ((yield* peek(cursor)) === SPACE) cursor.at++
+      const first = yield* peek(cursor)
+      if (first === BRACKET) return true
+      if (!isLineEnd(first)) {
+        const value = yield* readJson(cursor, shape, { atLineEnd: continueOnNextLine, decodeBlock })
+        if (value !== undefined) yield value
+      }
     }
-    if ((yield* peek(cursor)) === SPACE) cursor.at++
-    if ((yield* peek(cursor)) === BRACKET) return
-    const value = yield* readJson(cursor, shape, { atNewline: continueOnNextLine, decodeBlock })
     yield* skipLine(cursor)
-    if (value !== undefined) yield value
   }
+  return false
 }
 
 /** JSON may be spread over several `data:` lines; the line break counts as white space. */
 function* continueOnNextLine(cursor: ByteCursor): Parse<void> {
-  if ((yield* readFieldName(cursor)) !== 'data') throw new AnswerSyntaxError('an event ends too early')
+  while (!isLineEnd(yield* peek(cursor))) {
+    if ((yield* readFieldName(cursor)) === 'data') return
+    yield* skipLine(cursor)
+  }
+  throw new AnswerSyntaxError('an event ends too early')
 }
 
 /** Up to and with the colon; empty for a comment and for an empty line, whose end is left. */
@@ -51,7 +57,7 @@ function* readFieldName(cursor: ByteCursor): Parse<string> {
   let name = ''
   for (;;) {
     const byte = yield* peek(cursor)
-    if (byte < 0 || byte === NEWLINE || byte === RETURN) return name
+    if (isLineEnd(byte)) return name
     cursor.at++
     if (byte === COLON) return name
     if (name.length < FIELD_MAX_CHARACTERS) name += String.fromCharCode(byte)
@@ -67,4 +73,9 @@ function* skipLine(cursor: ByteCursor): Parse<void> {
       return
     }
   }
+}
+
+/** The end of the stream ends its last line too. */
+function isLineEnd(byte: number): boolean {
+  return byte < 0 || byte === NEWLINE || byte === RETURN
 }

@@ -8,7 +8,13 @@ export const upstreamErrorBody = z.object({
   code: optional(z.union([z.number(), z.string()])),
   message: optional(z.string()),
   type: optional(z.string()),
-  metadata: optional(z.object({ error_type: optional(z.string()), reasons: optional(z.array(z.string())) })),
+  metadata: optional(
+    z.object({
+      error_type: optional(z.string()),
+      reasons: optional(z.array(z.string())),
+      patterns: optional(z.array(z.string())),
+    }),
+  ),
   availability: optional(z.object({ retryable: optional(z.boolean()), retry_after: optional(z.number()) })),
 })
 
@@ -25,8 +31,14 @@ interface Meaning {
 
 const CONTENT_REASON_MAX_CHARACTERS = 200
 
+const TOO_LONG = {
+  code: 'invalid_spec',
+  field: 'prompt',
+  says: 'The prompt is too long for this model: shorten it.',
+} as const
+
 /** By `error_type`, where it says more than the status does. */
-const BY_TYPE: Readonly<Record<string, Meaning>> = {
+const BY_TYPE: ReadonlyMap<string, Meaning> = byName({
   content_policy_violation: { code: 'refused', says: 'The provider refused the content' },
   refusal: { code: 'refused', says: 'The model refused to draw this' },
   invalid_prompt: {
@@ -34,11 +46,7 @@ const BY_TYPE: Readonly<Record<string, Meaning>> = {
     field: 'prompt',
     says: 'The provider cannot use this prompt: change its words.',
   },
-  string_too_long: {
-    code: 'invalid_spec',
-    field: 'prompt',
-    says: 'The prompt is too long for this model: shorten it.',
-  },
+  string_too_long: TOO_LONG,
   invalid_image: {
     code: 'invalid_spec',
     field: 'input_images',
@@ -69,7 +77,26 @@ const BY_TYPE: Readonly<Record<string, Meaning>> = {
     field: 'input_images',
     says: 'An input image is not there: check its URL.',
   },
-}
+  context_length_exceeded: TOO_LONG,
+  token_limit_exceeded: TOO_LONG,
+})
+
+/** By `error_type`, for errors that come without a status. */
+const STATUS_OF_TYPE: ReadonlyMap<string, number> = byName({
+  invalid_request: 400,
+  authentication: 401,
+  payment_required: 402,
+  permission_denied: 403,
+  not_found: 404,
+  payload_too_large: 413,
+  unprocessable: 422,
+  rate_limit_exceeded: 429,
+  server: 500,
+  unmapped: 500,
+  provider_unavailable: 502,
+  provider_overloaded: 503,
+  timeout: 504,
+})
 
 const FAILED = {
   code: 'upstream_failed',
@@ -124,8 +151,16 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
   529: { ...FAILED, retryable: true },
 }
 
+const REDIRECTED = {
+  code: 'upstream_failed',
+  says: 'OpenRouter’s address leads elsewhere: check the base URL.',
+} as const
+
 /** Words that a provider's own error code or message uses when it is about content, not about form. */
-const CONTENT_WORDS = /moderation|content[_ ]?policy|safety|flagged/i
+const CONTENT_WORDS = /moderation|content[_ ]?policy|safety|flagged|blocked/i
+
+/** Someone's key, should a provider repeat it. */
+const KEY = /\b(sk-|Bearer )[\w.-]+/gi
 
 /**
  * The error for a response that is not 200.
@@ -135,14 +170,18 @@ const CONTENT_WORDS = /moderation|content[_ ]?policy|safety|flagged/i
  */
 export function errorInResponse(status: number, body: string, headers: Headers): UpstreamError {
   const error = upstreamErrorBody.safeParse(errorField(body)).data ?? {}
-  const seconds = Number(headers.get('Retry-After') ?? Number.NaN)
-  return upstreamError(status, error, Number.isFinite(seconds) ? Math.max(0, seconds) : undefined)
+  const seconds = Number(headers.get('Retry-After') || Number.NaN)
+  return upstreamError(status, error, atLeastZero(seconds))
 }
 
-/** The error for an `error` object inside an answer that had begun with 200. */
+/**
+ * The error for an `error` object inside an answer that had begun with 200. One that says so plainly was not
+ * billed, so those that would be retried before the answer are retryable here too.
+ */
 export function errorInAnswer(body: UpstreamErrorBody): UpstreamError {
   const status = Number(body.code)
-  return upstreamError(Number.isInteger(status) ? status : 502, body, undefined)
+  const named = STATUS_OF_TYPE.get(typeOf(body) ?? '') ?? (isRefusedByName(body) ? 400 : 502)
+  return upstreamError(status >= 400 && status <= 599 ? status : named, body, undefined)
 }
 
 function upstreamError(
@@ -151,7 +190,7 @@ function upstreamError(
   retryAfter: number | undefined,
 ): UpstreamError {
   const meaning = meaningOf(status, body)
-  const retryAfterSeconds = retryAfter ?? body.availability?.retry_after ?? undefined
+  const retryAfterSeconds = retryAfter ?? atLeastZero(body.availability?.retry_after)
   const reason = meaning.code === 'refused' ? refusalReason(body) : ''
   return new UpstreamError(meaning.code, meaning.says + reason, {
     upstreamStatus: status,
@@ -164,17 +203,28 @@ function upstreamError(
   })
 }
 
-function meaningOf(status: number, { code, message, type, metadata }: UpstreamErrorBody): Meaning {
-  const byType = BY_TYPE[metadata?.error_type ?? '']
+function meaningOf(status: number, body: UpstreamErrorBody): Meaning {
+  const byType = BY_TYPE.get(typeOf(body) ?? '')
   if (byType) return byType
+  const { message, metadata } = body
   const isModeration =
-    status === 403 && (metadata?.reasons !== undefined || CONTENT_WORDS.test(message ?? ''))
-  const isProviderRefusal = typeof code === 'string' && CONTENT_WORDS.test(`${code} ${type}`)
-  if (isModeration || isProviderRefusal) return { code: 'refused', says: 'The content was refused' }
+    status === 403 && (metadata?.reasons ?? metadata?.patterns ?? CONTENT_WORDS.exec(message ?? '')) != null
+  if (isModeration || isRefusedByName(body)) return { code: 'refused', says: 'The content was refused' }
+  if (status < 400) return REDIRECTED
   return (
     BY_STATUS[status] ??
     (status < 500 ? { code: 'invalid_spec', says: 'OpenRouter refused the request.' } : FAILED)
   )
+}
+
+/** The images API's events have it as `type`, everything else as `metadata.error_type`. */
+function typeOf({ type, metadata }: UpstreamErrorBody): string | undefined {
+  return metadata?.error_type ?? type ?? undefined
+}
+
+/** A provider's own code, passed on in the place of a status. */
+function isRefusedByName({ code, type }: UpstreamErrorBody): boolean {
+  return typeof code === 'string' && CONTENT_WORDS.test(`${code} ${type}`)
 }
 
 /** Why, in the provider's words, on one line. The spec's author needs them, and they hold no secret. */
@@ -183,6 +233,7 @@ function refusalReason({ message, metadata }: UpstreamErrorBody): string {
     .filter(Boolean)
     .join('; ')
     .replaceAll(/\s+/g, ' ')
+    .replaceAll(KEY, '[key]')
     .trim()
   return text ? `: “${text.slice(0, CONTENT_REASON_MAX_CHARACTERS)}”. Try other words.` : '. Try other words.'
 }
@@ -194,4 +245,13 @@ function errorField(body: string): unknown {
   } catch {
     return undefined
   }
+}
+
+function atLeastZero(seconds: number | null | undefined): number | undefined {
+  return typeof seconds === 'number' && Number.isFinite(seconds) ? Math.max(0, seconds) : undefined
+}
+
+/** What comes from outside may be called `constructor`. */
+function byName<T>(entries: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(entries))
 }

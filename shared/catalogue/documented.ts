@@ -29,7 +29,7 @@ export function isDocumented(field: SpecialField, model: ImageModel): boolean {
 }
 
 /** How many pictures the chat API makes in one request. Only xAI's models are documented to take `n` there. */
-export function chatMaxImages(model: ImageModel): number {
+export function chatMaxImages(model: Pick<ImageModel, 'id' | 'apis'>): number {
   return model.apis.chat && model.id.startsWith('x-ai/') ? 10 : 1
 }
 

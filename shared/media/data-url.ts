@@ -1,4 +1,4 @@
-import { utf8Bytes } from './bytes.ts'
+import { latin1Bytes, utf8Bytes } from './bytes.ts'
 
 /** What a `data:` URL holds. */
 export interface DataUrl {
@@ -18,9 +18,7 @@ export function parseDataUrl(url: string): DataUrl | undefined {
   const isBase64 = /;\s*base64\s*$/i.test(match[2] ?? '')
   const body = url.slice(match[0].length)
   try {
-    const bytes = isBase64
-      ? Uint8Array.from(atob(percentDecoded(body)), (character) => character.charCodeAt(0))
-      : utf8Bytes(decodeURIComponent(body))
+    const bytes = isBase64 ? latin1Bytes(atob(percentDecoded(body))) : utf8Bytes(decodeURIComponent(body))
     return { mediaType, bytes }
   } catch {
     // `atob` and `decodeURIComponent` throw on malformed input only.

@@ -1,3 +1,4 @@
+import { chatMaxImages } from '../catalogue/documented.ts'
 import type { ImageModel } from '../catalogue/model.ts'
 import { type SpecIssue, UnsupportedByModelError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
@@ -47,7 +48,7 @@ const IMAGE_CONFIG_FIELDS = [
  */
 export function buildChatRequest(
   spec: ImageSpec,
-  model: Pick<ImageModel, 'id' | 'output_modalities'>,
+  model: Pick<ImageModel, 'id' | 'output_modalities' | 'apis'>,
 ): ChatRequest {
   const obstacle = chatObstacle(spec, model)
   if (obstacle) throw new UnsupportedByModelError(obstacle)
@@ -70,7 +71,7 @@ export function buildChatRequest(
 }
 
 /** Why this spec cannot go over the chat API; `undefined` when it can. */
-export function chatObstacle(spec: ImageSpec, model: Pick<ImageModel, 'id'>): SpecIssue | undefined {
+export function chatObstacle(spec: ImageSpec, model: Pick<ImageModel, 'id' | 'apis'>): SpecIssue | undefined {
   if (spec.size !== undefined) {
     return {
       field: 'size',
@@ -84,11 +85,12 @@ export function chatObstacle(spec: ImageSpec, model: Pick<ImageModel, 'id'>): Sp
         'provider.options exists on the images API only: write the options under image_config, or use api: images.',
     }
   }
-  // `image_config.n` is documented for xAI's models only.
-  if ((spec.n ?? 1) > 1 && !model.id.startsWith('x-ai/')) {
+  const max = chatMaxImages(model)
+  if ((spec.n ?? 1) > max) {
     return {
       field: 'n',
-      detail: `n is ${spec.n}, but ${spec.model} draws one picture at a time over the chat API: use api: images, or takes.`,
+      detail: `n is ${spec.n}, but ${spec.model} draws at most ${max} at a time over the chat API: use api: images, or takes.`,
+      accepts: max === 1 ? ['1'] : [`1 to ${max}`],
     }
   }
   return undefined

@@ -2,7 +2,7 @@ import type { BlockDecoder } from '../answer/base64.ts'
 import { type AnswerEvent, readAnswer } from '../answer/read-answer.ts'
 import { errorInResponse } from '../answer/upstream-error.ts'
 import type { ImageModel } from '../catalogue/model.ts'
-import { UpstreamError } from '../errors.ts'
+import { EaselError, UpstreamError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 import { fetchLinkedImage } from './linked-image.ts'
 import { buildRequest, type UpstreamRequest } from './request.ts'
@@ -18,7 +18,7 @@ const ERROR_BODY_MAX_BYTES = 2 ** 16
 
 export interface OpenRouterOptions {
   readonly apiKey: string
-  /** Without a slash at the end. */
+  /** Such as `https://openrouter.ai/api/v1`, with or without a slash at the end. */
   readonly baseUrl?: string
   /** Who asks, for OpenRouter's rankings. */
   readonly attribution?: { readonly url: string; readonly title: string }
@@ -37,6 +37,7 @@ export interface OpenRouterClient {
    *
    * Retries what failed before anything came, within the deadline; never what may have been paid for.
    *
+   * @throws {UnsupportedByModelError} before anything is sent, when no API can carry the spec
    * @throws {UpstreamError} when OpenRouter fails, refuses, is silent too long, or its answer is broken
    * @throws the signal's reason when the caller aborts
    */
@@ -47,8 +48,16 @@ export interface OpenRouterClient {
   ): AsyncGenerator<AnswerEvent, void, undefined>
 }
 
+/** @throws {EaselError} `misconfigured` when the key can be none */
 export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterClient {
   const { deadlineMs = DEFAULT_DEADLINE_MS, retry = DEFAULT_RETRY } = options
+  // `fetch` would name the key in its error.
+  if (!/^[\x21-\x7e]+$/.test(options.apiKey)) {
+    throw new EaselError(
+      'misconfigured',
+      'The OpenRouter key is empty, or holds what no key holds: check it.',
+    )
+  }
   const clock = options.clock ?? { now: Date.now, sleep, random: Math.random }
 
   async function* generate(
@@ -96,15 +105,20 @@ async function* ask(
     decodeBlock,
   }: OpenRouterOptions,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
-  const response = await fetch(`${baseUrl}${path}`, {
+  const response = await fetch(`${baseUrl.replace(/\/+$/, '')}${path}`, {
     method: 'POST',
     headers: {
       Authorization: `Bearer ${apiKey}`,
       'Content-Type': 'application/json',
       Accept: 'application/json, text/event-stream',
-      ...(attribution && { 'HTTP-Referer': attribution.url, 'X-OpenRouter-Title': attribution.title }),
+      ...(attribution && {
+        'HTTP-Referer': headerText(attribution.url),
+        'X-OpenRouter-Title': headerText(attribution.title),
+      }),
     },
     body: JSON.stringify(body),
+    // A redirect would carry the key elsewhere, and turn the POST into a GET.
+    redirect: 'manual',
     signal,
   }).catch((error: unknown) => {
     throw signal.aborted ? error : unreachable(error)
@@ -114,6 +128,11 @@ async function* ask(
     fetchLinked: (url) => fetchLinkedImage(url, { fetch, signal }),
     decodeBlock,
   })
+}
+
+/** Header values are ASCII; of a title in other letters, the rest must do. */
+function headerText(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]+/g, ' ').trim()
 }
 
 async function readStart(response: Response): Promise<string> {

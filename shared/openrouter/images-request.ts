@@ -1,5 +1,5 @@
 import type { ImageEndpoint, ImageModel } from '../catalogue/model.ts'
-import { UnsupportedByModelError } from '../errors.ts'
+import { type SpecIssue, UnsupportedByModelError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 
 /** Body of `POST /images`. */
@@ -24,7 +24,6 @@ export interface ImagesRequest {
 }
 
 const SAME_NAME_FIELDS = [
-  'n',
   'aspect_ratio',
   'size',
   'quality',
@@ -33,6 +32,16 @@ const SAME_NAME_FIELDS = [
   'output_compression',
   'seed',
 ] as const satisfies readonly (keyof ImageSpec)[]
+
+/** What the images API knows of provider routing. */
+const ROUTING_FIELDS: ReadonlySet<string> = new Set([
+  'order',
+  'only',
+  'ignore',
+  'allow_fallbacks',
+  'sort',
+  'options',
+])
 
 /** Fields that only some providers know: sent to them under `provider.options`. */
 const PASSTHROUGH_FIELDS = [
@@ -51,12 +60,15 @@ const PASSTHROUGH_FIELDS = [
  * A field absent from `spec` is absent from the body. `stream` is on where the model streams: previews, and a
  * connection that stays alive.
  *
- * @throws {UnsupportedByModelError} when a provider field is none of the model's pass-through parameters
+ * @throws {UnsupportedByModelError} when the spec holds what only the chat API has, or a provider field that is
+ *   none of the model's pass-through parameters
  */
 export function buildImagesRequest(
   spec: ImageSpec,
-  model: Pick<ImageModel, 'endpoints' | 'supports_streaming'>,
+  model: Pick<ImageModel, 'endpoints' | 'supports_streaming' | 'supported_parameters' | 'unlisted'>,
 ): ImagesRequest {
+  const obstacle = imagesObstacle(spec, model)
+  if (obstacle) throw new UnsupportedByModelError(obstacle)
   const sameName = SAME_NAME_FIELDS.flatMap((field) =>
     spec[field] === undefined ? [] : [[field, spec[field]]],
   )
@@ -65,13 +77,40 @@ export function buildImagesRequest(
     ...(Object.fromEntries(sameName) as Partial<ImagesRequest>),
     model: spec.model,
     prompt: spec.prompt,
-    ...(spec.image_size && { resolution: spec.image_size === '0.5K' ? '512' : spec.image_size }),
+    // One picture, and 1K, is what every model draws; only some know the fields.
+    ...(spec.n !== undefined && spec.n > 1 && { n: spec.n }),
+    ...(spec.image_size &&
+      !(spec.image_size === '1K' && !model.supported_parameters['resolution']) && {
+        resolution: spec.image_size === '0.5K' ? '512' : spec.image_size,
+      }),
     ...(spec.input_images && {
       input_references: spec.input_images.map((url) => ({ type: 'image_url' as const, image_url: { url } })),
     }),
     ...(provider && { provider }),
     ...(model.supports_streaming && { stream: true as const }),
   }
+}
+
+/** Why this spec cannot go over the images API; `undefined` when it can. */
+function imagesObstacle(
+  spec: ImageSpec,
+  model: Pick<ImageModel, 'supported_parameters' | 'unlisted'>,
+): SpecIssue | undefined {
+  const field = Object.keys(spec.provider ?? {}).find((key) => !ROUTING_FIELDS.has(key))
+  if (field) {
+    return {
+      field: `provider.${field}`,
+      detail: `provider.${field} exists on the chat API only, and this spec needs the images API${spec.api === 'images' ? ': use api: chat.' : '.'}`,
+    }
+  }
+  // The two APIs list parameters apart: a model may take a seed over chat alone.
+  if (spec.seed !== undefined && !model.unlisted && !model.supported_parameters['seed']) {
+    return {
+      field: 'seed',
+      detail: `seed is ${spec.seed}, but ${spec.model} takes no seed over the images API: leave it out, or use api: chat.`,
+    }
+  }
+  return undefined
 }
 
 function providerPreferences(

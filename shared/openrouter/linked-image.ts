@@ -19,16 +19,22 @@ export async function fetchLinkedImage(
   let url = link
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     if (!isPublicHttpsUrl(url)) throw unusable('links to an address that is not a public https one')
-    const response = await fetch(url, { redirect: 'manual', signal, headers: { Accept: 'image/*' } })
+    const response = await fetch(url, {
+      redirect: 'manual',
+      signal,
+      headers: { Accept: 'image/*' },
+    }).catch((error: unknown) => rethrow(error, signal))
     const location = response.headers.get('Location')
     if (response.status >= 300 && response.status < 400 && location && URL.canParse(location, url)) {
       await response.body?.cancel()
       url = new URL(location, url).href
       continue
     }
-    if (!response.ok || !response.body)
+    if (!response.ok || !response.body) {
+      await response.body?.cancel()
       throw unusable(`links to a picture that can’t be had (status ${response.status})`)
-    return readCapped(response.body)
+    }
+    return readCapped(response.body, signal)
   }
   throw unusable('links to a picture behind too many redirects')
 }
@@ -39,25 +45,40 @@ export async function fetchLinkedImage(
  */
 export function isPublicHttpsUrl(url: string): boolean {
   if (!URL.canParse(url)) return false
-  const { protocol, hostname, port, username, password } = new URL(url)
+  const { protocol, host, port, username, password } = new URL(url)
   if (protocol !== 'https:' || port !== '' || username || password) return false
+  // A name may end with the dot that stands for the root.
+  const hostname = host.replace(/\.$/, '')
   if (hostname.startsWith('[')) return isPublicIpv6(hostname.slice(1, -1))
   if (/^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return isPublicIpv4(hostname)
   return (
     hostname.includes('.') &&
-    !/\.(local|localhost|internal|intranet|lan|home\.arpa|test|onion)\.?$/.test(hostname)
+    !/\.(local|localhost|internal|intranet|lan|home\.arpa|test|onion)$/.test(hostname)
   )
 }
 
-async function readCapped(body: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>[]> {
+async function readCapped(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>[]> {
   const segments: Uint8Array<ArrayBuffer>[] = []
+  const reader = body.getReader()
   let total = 0
-  for await (const chunk of body) {
-    total += chunk.byteLength
-    if (total > MAX_BYTES) throw unusable(`links to a picture of more than ${MAX_BYTES / 1024 ** 2} MiB`)
-    segments.push(new Uint8Array(chunk))
+  for (;;) {
+    const { done, value } = await reader.read().catch((error: unknown) => rethrow(error, signal))
+    if (done) return segments
+    total += value.byteLength
+    if (total > MAX_BYTES) {
+      reader.cancel().catch(() => undefined)
+      throw unusable(`links to a picture of more than ${MAX_BYTES / 1024 ** 2} MiB`)
+    }
+    segments.push(new Uint8Array(value))
   }
-  return segments
+}
+
+/** The caller's abort stays what it is; all else is the link's fault. */
+function rethrow(error: unknown, signal: AbortSignal): never {
+  throw signal.aborted ? error : unusable('links to a picture that can’t be had', error)
 }
 
 /** Special-purpose blocks of RFC 6890 and its successors; the URL parser has normalised the notation. */
@@ -74,12 +95,14 @@ function isPublicIpv4(address: string): boolean {
 
 /** Global unicast only, without the blocks inside it that lead to IPv4 or to documentation. */
 function isPublicIpv6(address: string): boolean {
-  const first = Number.parseInt(address.split(':')[0] || '0', 16)
-  return first >= 0x2000 && first < 0x4000 && first !== 0x2002 && !/^2001:(0?:|db8:)/.test(address)
+  const [first = 0, second = 0] = address.split(':').map((part) => Number.parseInt(part || '0', 16))
+  if (first < 0x2000 || first >= 0x4000 || first === 0x2002 || first === 0x3fff) return false
+  return !(first === 0x2001 && (second < 0x200 || second === 0xdb8))
 }
 
-function unusable(what: string): UpstreamError {
+function unusable(what: string, cause?: unknown): UpstreamError {
   return new UpstreamError('upstream_invalid', `OpenRouter’s answer can’t be used: it ${what}.`, {
     mayHaveBeenPaid: true,
+    cause,
   })
 }

@@ -1,4 +1,5 @@
 import type { ImageModel } from '../catalogue/model.ts'
+import { UnsupportedByModelError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 import { buildChatRequest, chatObstacle, type ChatRequest } from './chat-request.ts'
 import { buildImagesRequest, type ImagesRequest } from './images-request.ts'
@@ -22,8 +23,17 @@ export function buildRequest(spec: ImageSpec, model: ImageModel): UpstreamReques
     : { path: '/images', body: buildImagesRequest(spec, model) }
 }
 
-export function chooseApi(spec: ImageSpec, model: ImageModel): 'chat' | 'images' {
-  if (spec.api === 'chat' || spec.api === 'images') return spec.api
+/** @throws {UnsupportedByModelError} when the spec insists on an API that doesn't list the model */
+function chooseApi(spec: ImageSpec, model: ImageModel): 'chat' | 'images' {
+  if (spec.api === 'chat' || spec.api === 'images') {
+    if (model.apis[spec.api]) return spec.api
+    const other = spec.api === 'chat' ? 'images' : 'chat'
+    throw new UnsupportedByModelError({
+      field: 'api',
+      detail: `api is "${spec.api}", but OpenRouter lists ${model.id} on its other API only: use api: ${other}, or leave it out.`,
+      accepts: [other],
+    })
+  }
   if (!model.apis.images) return 'chat'
   return !model.apis.chat || chatObstacle(spec, model) ? 'images' : 'chat'
 }

@@ -1,9 +1,13 @@
 import { closestMatch } from 'leven'
 import type { z } from 'zod'
 import type { SpecIssue } from '../errors.ts'
+import { NESTED_FIELDS } from './schema.ts'
 
 /** Long values are cut: a 40,000-character prompt helps nobody in an error. */
 const QUOTE_MAX_CHARACTERS = 60
+
+/** Who sends a thousand wrong fields is told of the first. */
+const MAX_ISSUES = 20
 
 /**
  * zod's issues as sentences that name the field, the value and what is accepted.
@@ -17,7 +21,8 @@ export function specIssues(
   input: unknown,
   known: Iterable<string>,
 ): [SpecIssue, ...SpecIssue[]] {
-  const [first, ...rest] = error.issues.flatMap((issue) => describe(issue, input, known))
+  const all = error.issues.slice(0, MAX_ISSUES).flatMap((issue) => describe(issue, input, known))
+  const [first, ...rest] = all.slice(0, MAX_ISSUES)
   if (!first) throw new TypeError('a ZodError without issues')
   return [first, ...rest]
 }
@@ -25,7 +30,11 @@ export function specIssues(
 function describe(issue: z.core.$ZodIssue, input: unknown, known: Iterable<string>): SpecIssue[] {
   const field = fieldName(issue.path)
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownField(fieldName([...issue.path, key]), key, known))
+    const parent = issue.path.findLast((key) => typeof key === 'string')
+    const siblings = (parent === undefined ? undefined : NESTED_FIELDS.get(parent)) ?? known
+    return issue.keys
+      .slice(0, MAX_ISSUES)
+      .map((key) => unknownField(fieldName([...issue.path, key]), key, siblings))
   }
   const value = valueAt(input, issue.path)
   if (value === undefined) return [{ field, detail: `${field} is missing: ${expectation(issue)}.` }]
@@ -52,7 +61,9 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `must be at most ${issue.maximum}${unit(issue.origin, Number(issue.maximum))}`
     case 'invalid_type':
-      return `must be ${article(issue.expected)}`
+      return `must be ${TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`}`
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message
     default:
       return issue.message
   }
@@ -68,14 +79,20 @@ function unit(origin: string, count: number): string {
   return ''
 }
 
-function article(type: string): string {
-  if (type === 'int') return 'a whole number'
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
+/** What zod expects, as people call it. */
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  string: 'a text',
+  array: 'a list',
+  tuple: 'a list',
+  object: 'an object',
+  record: 'an object',
+  boolean: 'true or false',
 }
 
 /** `['font_inputs', 0, 'text']` as `font_inputs[0].text`; the whole spec is `spec`. */
 function fieldName(path: readonly PropertyKey[]): string {
-  const name = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
+  const name = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${cut(String(key))}`)).join('')
   return name.replace(/^\./, '') || 'spec'
 }
 
@@ -88,8 +105,12 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 /** A value as it may stand in a sentence: one line, cut. */
 export function quote(value: unknown): string {
-  const json = JSON.stringify(value) ?? String(value)
-  return json.length <= QUOTE_MAX_CHARACTERS
-    ? json
-    : `${json.slice(0, QUOTE_MAX_CHARACTERS)}… (${json.length} characters)`
+  return cut(JSON.stringify(value) ?? String(value))
+}
+
+function cut(text: string): string {
+  if (text.length <= QUOTE_MAX_CHARACTERS) return text
+  // The cut may go through a character of two units; half of one is no text.
+  const start = text.slice(0, QUOTE_MAX_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '')
+  return `${start}… (${text.length} characters)`
 }

@@ -34,12 +34,13 @@ export function parseSpecInput(input: unknown): ImageSpecInput {
  * @throws {InvalidSpecError} also when a scalar is repeated, or a field needs JSON
  */
 export function parseSpecQuery(query: URLSearchParams): ImageSpecInput {
-  const input: Record<string, unknown> = {}
+  // Entries, not assignments: a parameter called `__proto__` must be seen, and refused.
+  const input: [field: string, value: unknown][] = []
   const issues: SpecIssue[] = []
   for (const field of new Set(query.keys())) {
     const values = query.getAll(field)
     if (field === 'input_images') {
-      input[field] = values
+      input.push([field, values])
     } else if (JSON_ONLY_FIELDS.has(field)) {
       issues.push({
         field,
@@ -48,12 +49,12 @@ export function parseSpecQuery(query: URLSearchParams): ImageSpecInput {
     } else if (values.length > 1) {
       issues.push({ field, detail: `${field} is given ${values.length} times: give it once.` })
     } else {
-      input[field] = NUMERIC_FIELDS.has(field) ? numberFrom(values[0] ?? '') : values[0]
+      input.push([field, NUMERIC_FIELDS.has(field) ? numberFrom(values[0] ?? '') : values[0]])
     }
   }
   const [first, ...rest] = issues
   if (first) throw new InvalidSpecError([first, ...rest])
-  return parseSpecInput(input)
+  return parseSpecInput(Object.fromEntries(input))
 }
 
 /**
@@ -66,7 +67,7 @@ export function resolveSpec(
   input: ImageSpecInput,
   { defaults, presets = {}, model }: SpecDefaults = {},
 ): ImageSpec {
-  const { preset: name, ...written } = input
+  const { preset: name, ...written } = withoutUndefined(input)
   const preset =
     name === undefined
       ? undefined
@@ -74,7 +75,12 @@ export function resolveSpec(
         ? presets[name]
         : unknownPreset(name, presets)
   const template = preset?.prompt
-  const merged = { ...(model !== undefined && { model }), ...defaults, ...preset, ...written }
+  const merged = {
+    ...(model !== undefined && { model }),
+    ...withoutUndefined(defaults),
+    ...withoutUndefined(preset),
+    ...written,
+  }
   if (template !== undefined) merged.prompt = fillTemplate(template, written.prompt ?? defaults?.prompt)
   const spec = parsed(imageSpecSchema.safeParse(merged), merged)
   const [first, ...rest] = crossFieldIssues(spec)
@@ -101,7 +107,13 @@ function parsed<T>(result: z.ZodSafeParseResult<T>, input: unknown): T {
 
 /** Plain decimals only, so that one number has one spelling; anything else stays text and fails by type. */
 function numberFrom(text: string): number | string {
-  return /^(0|[1-9]\d*)(\.\d+)?$/.test(text) ? Number(text) : text
+  return /^(0|[1-9]\d{0,15})(\.\d*[1-9])?$/.test(text) ? Number(text) : text
+}
+
+/** A key that is there with nothing under it must not hide a default. */
+function withoutUndefined<T extends object>(fields: T | undefined): Partial<T> {
+  const given = Object.entries(fields ?? {}).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as Partial<T>
 }
 
 function fillTemplate(template: string, prompt: string | undefined): string {

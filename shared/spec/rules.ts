@@ -1,11 +1,9 @@
 import type { SpecIssue } from '../errors.ts'
+import { tierOfPixels } from './pixel-sizes.ts'
 import { type ImageSpec, parseSize, SPEC_FIELDS } from './schema.ts'
 
 /** How far a size's own ratio may be from the ratio beside it: the documented 16:9 is 1344×768, 1.6 % off. */
 const RATIO_TOLERANCE = 0.04
-
-/** Long side, in pixels, that a size may have in each tier; the documented sizes of 1:1 and 21:9 are the ends. */
-const TIER_PIXELS = { '0.5K': 0.25, '1K': 1, '2K': 4, '4K': 16 } as const
 
 /** What no single field shows: fields that need, or exclude, one another. Empty when all is well. */
 export function crossFieldIssues(spec: ImageSpec): SpecIssue[] {
@@ -76,11 +74,12 @@ function sizeConflicts(spec: ImageSpec): SpecIssue[] {
       detail: `aspect_ratio is "${spec.aspect_ratio}", but size ${spec.size} has another ratio: leave one of them out.`,
     })
   }
-  const tier = spec.image_size
-  if (tier && !isWithinTier(width * height, TIER_PIXELS[tier])) {
+  const tier = tierOfPixels(width * height)
+  if (spec.image_size && spec.image_size !== tier) {
     issues.push({
       field: 'image_size',
-      detail: `image_size is "${tier}", but size ${spec.size} is not of that tier: leave one of them out.`,
+      detail: `image_size is "${spec.image_size}", but size ${spec.size} is of tier ${tier}: leave one of them out.`,
+      accepts: [tier],
     })
   }
   return issues
@@ -110,10 +109,4 @@ function imageConfig(spec: ImageSpec): SpecIssue[] {
 function ratioOf(aspectRatio: string): number | undefined {
   const [width, height] = aspectRatio.split(':').map(Number)
   return width && height ? width / height : undefined
-}
-
-/** A tier is an area, 1K being about 1024²: anything nearer to it than to its neighbours belongs. */
-function isWithinTier(pixels: number, tierMegapixels: number): boolean {
-  const megapixels = pixels / 1024 ** 2
-  return megapixels > tierMegapixels / 2 && megapixels < tierMegapixels * 2
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isPlainJson, JSON_MAX_DEPTH } from './plain-json.ts'
 
 /** The ratios that OpenRouter documents. A model takes only those that its catalogue entry lists. */
 export const ASPECT_RATIOS = [
@@ -46,7 +47,10 @@ const prompt = text
 
 const model = z
   .string()
-  .regex(/^[\w.-]+\/[\w.-]+(:[\w.-]+)?$/, 'must be an OpenRouter model such as google/gemini-2.5-flash-image')
+  .regex(
+    /^\w[\w.-]*\/\w[\w.-]*(:\w[\w.-]*)?$/,
+    'must be an OpenRouter model such as google/gemini-2.5-flash-image',
+  )
   .meta({ description: 'OpenRouter model, `author/slug` with an optional `:variant`.' })
 
 const size = z
@@ -80,23 +84,61 @@ const textBox = z.strictObject({
   bbox: z.tuple([point, point, point, point]).meta({ description: 'Four corners, each [x, y] from 0 to 1.' }),
 })
 
-/** Provider routing: OpenRouter's own object. `options` exists on the images API only. */
+/** What a provider takes that Easel doesn't know: any JSON that can be hashed and sent as it is. */
+const json = z
+  .unknown()
+  .refine(isPlainJson, `must be JSON, at most ${JSON_MAX_DEPTH} levels deep, in well-formed Unicode`)
+
+const names = z.array(text)
+const sortKey = z.enum(['price', 'throughput', 'latency', 'exacto'])
+const sorting = z.strictObject({ by: sortKey, partition: z.enum(['model', 'none']) }).partial()
+const atLeastZero = z.number().min(0)
+const percentiles = z
+  .strictObject({ p50: atLeastZero, p75: atLeastZero, p90: atLeastZero, p99: atLeastZero })
+  .partial()
+const cutoff = z.union([atLeastZero, percentiles], 'must be a number, or numbers under p50, p75, p90, p99')
+const usd = text.regex(/^\d+(\.\d+)?$/, 'must be US dollars as decimal digits in quotes, such as "0.05"')
+
+/**
+ * Provider routing: OpenRouter's own object, without its nulls, which stand for absent. The images API knows
+ * only `order`, `only`, `ignore`, `allow_fallbacks`, `sort` and, alone of the two, `options`.
+ */
 const provider = z
   .strictObject({
-    order: z.array(text),
-    only: z.array(text),
-    ignore: z.array(text),
+    order: names,
+    only: names,
+    ignore: names,
     allow_fallbacks: z.boolean(),
-    sort: z.union([text, z.record(z.string(), z.json())]),
+    sort: z.union(
+      [sortKey, sorting],
+      'accepted are price, throughput, latency, exacto, or an object of by and partition',
+    ),
     data_collection: z.enum(['allow', 'deny']),
     zdr: z.boolean(),
     require_parameters: z.boolean(),
-    max_price: z.record(z.string(), z.union([z.string(), z.number()])),
-    quantizations: z.array(text),
-    preferred_max_latency: z.json(),
-    preferred_min_throughput: z.json(),
+    max_price: z
+      .strictObject({ prompt: usd, completion: usd, image: usd, audio: usd, request: usd })
+      .partial(),
+    quantizations: z.array(
+      z.enum([
+        'int4',
+        'int8',
+        'fp4',
+        'mxfp4',
+        'nvfp4',
+        'fp6',
+        'fp8',
+        'mxfp8',
+        'fp16',
+        'bf16',
+        'fp32',
+        'unknown',
+      ]),
+    ),
+    preferred_max_latency: cutoff,
+    preferred_min_throughput: cutoff,
     enforce_distillable_text: z.boolean(),
-    options: z.record(z.string(), z.record(z.string(), z.json())),
+    options: z.record(text, z.record(text, json)),
   })
   .partial()
   .meta({ description: 'Provider routing, as OpenRouter takes it.' })
@@ -124,7 +166,10 @@ const fields = {
   text_layout: z.array(textBox).min(1),
   provider,
   // What OpenRouter's schema allows there: no nested objects.
-  image_config: z.record(text, z.union([text, z.number(), z.array(z.json())])),
+  image_config: z.record(
+    text,
+    z.union([text, z.number(), z.array(json)], 'must be a text, a number, or a list of at most 16 levels'),
+  ),
   preset: text.min(1).meta({ description: 'A named partial spec, applied before anything else.' }),
   take: z.int().min(1).meta({ description: 'Another picture for the same words: 2, 3, …' }),
   api: z
@@ -157,6 +202,16 @@ export type Preset = Readonly<z.infer<typeof presetSchema>>
 export type SpecField = keyof typeof fields
 
 export const SPEC_FIELDS: ReadonlySet<string> = new Set(Object.keys(fields))
+
+/** The fields of the objects inside a spec, by the name they stand under. */
+export const NESTED_FIELDS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    font_inputs: fontInput,
+    text_layout: textBox,
+    provider,
+    sort: sorting,
+  }).map(([name, schema]) => [name, Object.keys(schema.shape)]),
+)
 
 /** `[width, height]` in pixels of a `WxH` string, or `undefined` when it isn't one. */
 export function parseSize(value: string): readonly [number, number] | undefined {
