@@ -37,6 +37,7 @@ export interface OpenRouterClient {
    *
    * Retries what failed before anything came, within the deadline; never what may have been paid for.
    *
+   * @throws {EaselError} `misconfigured` when the key can be none
    * @throws {UnsupportedByModelError} before anything is sent, when no API can carry the spec
    * @throws {UpstreamError} when OpenRouter fails, refuses, is silent too long, or its answer is broken
    * @throws the signal's reason when the caller aborts
@@ -48,16 +49,8 @@ export interface OpenRouterClient {
   ): AsyncGenerator<AnswerEvent, void, undefined>
 }
 
-/** @throws {EaselError} `misconfigured` when the key can be none */
 export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterClient {
   const { deadlineMs = DEFAULT_DEADLINE_MS, retry = DEFAULT_RETRY } = options
-  // `fetch` would name the key in its error.
-  if (!/^[\x21-\x7e]+$/.test(options.apiKey)) {
-    throw new EaselError(
-      'misconfigured',
-      'The OpenRouter key is empty, or holds what no key holds: check it.',
-    )
-  }
   const clock = options.clock ?? { now: Date.now, sleep, random: Math.random }
 
   async function* generate(
@@ -65,6 +58,13 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     model: ImageModel,
     { signal: callerSignal }: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<AnswerEvent, void, undefined> {
+    // A key that can't stand in a header would stand in the error that `fetch` throws.
+    if (!/^\s*[\x21-\x7e]+\s*$/.test(options.apiKey)) {
+      throw new EaselError(
+        'misconfigured',
+        'The OpenRouter key is empty or holds what no key does: check it.',
+      )
+    }
     const request = buildRequest(spec, model)
     const deadline = clock.now() + deadlineMs
     const timeout = AbortSignal.timeout(deadlineMs)
@@ -108,7 +108,7 @@ async function* ask(
   const response = await fetch(`${baseUrl.replace(/\/+$/, '')}${path}`, {
     method: 'POST',
     headers: {
-      Authorization: `Bearer ${apiKey}`,
+      Authorization: `Bearer ${apiKey.trim()}`,
       'Content-Type': 'application/json',
       Accept: 'application/json, text/event-stream',
       ...(attribution && {
