@@ -105,7 +105,16 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 /** A value as it may stand in a sentence: one line, cut. */
 export function quote(value: unknown): string {
-  return cut(JSON.stringify(value) ?? String(value))
+  return cut(asJson(value))
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // Nested deeper than the stack bears, or a kind of value that JSON doesn't have.
+    return Array.isArray(value) ? '[…]' : `a ${typeof value}`
+  }
 }
 
 function cut(text: string): string {

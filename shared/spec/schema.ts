@@ -193,7 +193,7 @@ export const presetSchema = z.strictObject(fields).partial().omit({ preset: true
 export const imageSpecSchema = z
   .strictObject(fields)
   .partial()
-  .required({ prompt: true, model: true })
+  .extend({ prompt, model })
   .omit({ preset: true })
 
 export type ImageSpecInput = Readonly<z.infer<typeof imageSpecInputSchema>>

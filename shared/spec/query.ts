@@ -1,0 +1,20 @@
+import { InvalidSpecError } from '../errors.ts'
+import type { ImageSpecInput } from './schema.ts'
+
+/**
+ * The query of `/image` that describes the same picture: what `parseSpecQuery` reads.
+ *
+ * @throws {InvalidSpecError} naming a field that does not fit into a URL
+ */
+export function specToQuery(spec: ImageSpecInput): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const [field, value] of Object.entries(spec)) {
+    if (field === 'input_images') for (const url of spec.input_images ?? []) query.append(field, url)
+    else if (typeof value !== 'object') query.append(field, String(value))
+    else {
+      const detail = `${field} does not fit into a URL: have the picture drawn with POST /v1/images, and show it by its fingerprint.`
+      throw new InvalidSpecError([{ field, detail }])
+    }
+  }
+  return query
+}

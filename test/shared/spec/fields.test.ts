@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import { InvalidSpecError, type SpecIssue } from '../../../shared/errors.ts'
+import { parseSpecInput } from '../../../shared/spec/parse.ts'
+import { ASPECT_RATIOS } from '../../../shared/spec/schema.ts'
+
+const HTTPS = 'https://example.com/a.png'
+const DATA = 'data:image/png;base64,iVBORw0KGgo='
+const font = { font_url: HTTPS, text: 'Open Night' }
+const box = (x: number) => [
+  [x, 0],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+]
+
+describe('every field takes what it documents', () => {
+  it.each<[field: string, values: readonly unknown[]]>([
+    ['prompt', ['x', 'x'.repeat(32_000), '🗼'.repeat(32_000), 'two\nlines', '灯台']],
+    ['model', ['google/gemini-2.5-flash-image', 'sourceful/riverflow-v2-pro:beta', 'x-ai/grok_2.image']],
+    ['aspect_ratio', ASPECT_RATIOS],
+    ['image_size', ['0.5K', '1K', '2K', '4K']],
+    ['size', ['64x64', '8192x8192', '1344x768']],
+    ['n', [1, 10]],
+    ['seed', [0, 7, Number.MAX_SAFE_INTEGER]],
+    ['quality', ['auto', 'low', 'medium', 'high']],
+    ['background', ['auto', 'transparent', 'opaque']],
+    ['output_format', ['png', 'jpeg', 'webp', 'svg']],
+    ['output_compression', [0, 100]],
+    ['input_images', [[HTTPS], [DATA], Array.from({ length: 16 }, () => HTTPS)]],
+    ['font_inputs', [[font], [font, font]]],
+    ['super_resolution_references', [[HTTPS], [DATA, HTTPS, HTTPS, HTTPS]]],
+    ['style', ['Photorealism']],
+    ['strength', [0, 0.35, 1]],
+    ['rgb_colors', [[[0, 128, 255]]]],
+    ['background_rgb_color', [[0, 0, 0]]],
+    ['text_layout', [[{ text: 'Open', bbox: box(0.5) }]]],
+    [
+      'provider',
+      [
+        {},
+        { only: ['openai'], order: [], ignore: ['azure'], allow_fallbacks: false, zdr: true },
+        { sort: 'price' },
+        { sort: { by: 'latency', partition: 'none' } },
+        { max_price: { image: '0.05' }, quantizations: ['fp8'], data_collection: 'deny' },
+        { preferred_max_latency: 3, preferred_min_throughput: { p90: 20 } },
+        { options: { recraft: { style_id: 'a', nested: { list: [1, null, true] } } } },
+      ],
+    ],
+    ['image_config', [{}, { guidance: 3.5, moderation: 'low', list: [1, [2, { a: null }]] }]],
+    ['preset', ['line-art']],
+    ['take', [1, 2, 1_000_000]],
+    ['api', ['auto', 'chat', 'images']],
+  ])('%s', (field, values) => {
+    for (const value of values) expect(parseSpecInput({ [field]: value })).toEqual({ [field]: value })
+  })
+})
+
+describe('every field refuses what it does not document, naming itself, the value and what it takes', () => {
+  it.each<[field: string, value: unknown, detail: string, at?: string]>([
+    ['prompt', '', 'prompt is "": must be 1 to 32,000 characters, not only spaces.'],
+    ['prompt', ' \n ', 'not only spaces'],
+    ['prompt', 'x'.repeat(32_001), '… (32003 characters): must be 1 to 32,000 characters'],
+    ['prompt', '🗼'.repeat(32_001), 'must be 1 to 32,000 characters'],
+    ['prompt', 'half \ud83d', 'must be well-formed Unicode'],
+    ['prompt', 7, 'prompt is 7: must be a text.'],
+    ['prompt', null, 'prompt is null: must be a text.'],
+    ['model', 'gemini', 'must be an OpenRouter model such as google/gemini-2.5-flash-image'],
+    ['model', 'a/b/c', 'must be an OpenRouter model'],
+    ['model', '../models', 'must be an OpenRouter model'],
+    ['model', 'a/b:', 'must be an OpenRouter model'],
+    ['aspect_ratio', '5:1', 'aspect_ratio is "5:1": accepted are 1:1, 1:2, 1:4'],
+    ['image_size', '8K', 'image_size is "8K": accepted are 0.5K, 1K, 2K, 4K.'],
+    ['size', '63x64', 'must be WIDTHxHEIGHT in pixels, each 64 to 8192, such as 1344x768'],
+    ['size', '64x8193', 'must be WIDTHxHEIGHT'],
+    ['size', '0064x64', 'must be WIDTHxHEIGHT'],
+    ['size', '2K', 'must be WIDTHxHEIGHT'],
+    ['n', 0, 'n is 0: must be at least 1.'],
+    ['n', 11, 'n is 11: must be at most 10.'],
+    ['n', 1.5, 'n is 1.5: must be a whole number.'],
+    ['n', '2', 'n is "2": must be a number.'],
+    ['seed', -1, 'seed is -1: must be at least 0.'],
+    ['seed', 1e21, 'seed is 1e+21: must be at most 9007199254740991.'],
+    ['quality', 'best', 'accepted are auto, low, medium, high.'],
+    ['background', 'white', 'accepted are auto, transparent, opaque.'],
+    ['output_format', 'gif', 'accepted are png, jpeg, webp, svg.'],
+    ['output_compression', 101, 'must be at most 100.'],
+    ['input_images', [], 'input_images is []: must be at least 1 item.'],
+    ['input_images', Array.from({ length: 17 }, () => HTTPS), 'must be at most 16 items.'],
+    ['input_images', HTTPS, 'input_images is "https://example.com/a.png": must be a list.'],
+    ['input_images', ['http://example.com/a.png'], 'must be an https URL or a data: URL', 'input_images[0]'],
+    ['input_images', [HTTPS, 'docs/a.png'], 'must be an https URL or a data: URL', 'input_images[1]'],
+    ['font_inputs', [font, font, font], 'must be at most 2 items.'],
+    ['font_inputs', [{ text: 'A' }], 'font_inputs[0].font_url is missing', 'font_inputs[0].font_url'],
+    ['font_inputs', [{ font_url: DATA, text: 'A' }], 'must be an https URL', 'font_inputs[0].font_url'],
+    ['font_inputs', [{ font_url: HTTPS, text: '' }], 'at least 1 character.', 'font_inputs[0].text'],
+    ['font_inputs', [{ font_url: HTTPS, txt: 'A', text: 'A' }], 'did you mean text?', 'font_inputs[0].txt'],
+    ['super_resolution_references', Array.from({ length: 5 }, () => HTTPS), 'must be at most 4 items.'],
+    ['style', '', 'at least 1 character'],
+    ['strength', 1.01, 'strength is 1.01: must be at most 1.'],
+    ['rgb_colors', [[0, 0]], 'must be at least 3 items', 'rgb_colors[0]'],
+    ['rgb_colors', [[0, 0, 256]], 'must be at most 255', 'rgb_colors[0][2]'],
+    ['rgb_colors', [[0, 0, 1, 1]], 'must be at most 3 items', 'rgb_colors[0]'],
+    ['background_rgb_color', '#fff', 'must be a list'],
+    ['text_layout', [{ text: 'A', bbox: box(1.1) }], 'must be at most 1', 'text_layout[0].bbox[0][0]'],
+    [
+      'provider',
+      { onyl: ['a'] },
+      'provider.onyl is not a field of a picture: did you mean only?',
+      'provider.onyl',
+    ],
+    ['provider', { zdr: null }, 'provider.zdr is null: must be true or false.', 'provider.zdr'],
+    ['provider', { sort: 'speed' }, 'accepted are price, throughput, latency, exacto', 'provider.sort'],
+    ['provider', { max_price: { image: 0.05 } }, 'must be a text', 'provider.max_price.image'],
+    ['provider', { options: { a: { b: deep(17) } } }, 'at most 16 levels deep', 'provider.options.a.b'],
+    ['provider', { options: { a: { b: 'half \ud83d' } } }, 'well-formed Unicode', 'provider.options.a.b'],
+    ['image_config', { a: { b: 1 } }, 'must be a text, a number, or a list', 'image_config.a'],
+    ['image_config', { a: true }, 'must be a text, a number, or a list', 'image_config.a'],
+    ['image_config', { a: Number.NaN }, 'must be a text, a number', 'image_config.a'],
+    ['image_config', { a: ['half \ud83d'] }, 'well-formed Unicode', 'image_config.a[0]'],
+    ['image_config', { 'half \ud83d': 1 }, 'must be well-formed Unicode', 'image_config.half \ud83d'],
+    ['take', 0, 'take is 0: must be at least 1.'],
+    ['api', 'chatt', 'accepted are auto, chat, images.'],
+    ['aspekt_ratio', '1:1', 'aspekt_ratio is not a field of a picture: did you mean aspect_ratio?'],
+    ['colour', 'red', 'colour is not a field of a picture: known fields are prompt, model,'],
+  ])('%s, given %j', (field, value, detail, at = field) => {
+    const [issue] = issuesOf({ [field]: value })
+    expect(issue?.field).toBe(at)
+    expect(issue?.detail).toContain(detail)
+  })
+})
+
+describe('a refusal', () => {
+  it('tells of everything that is wrong at once, with the accepted values where they are a list', () => {
+    const issues = issuesOf({ n: 11, image_size: '3K', what: 1 })
+    expect(issues.map(({ field }) => field).toSorted()).toEqual(['image_size', 'n', 'what'])
+    expect(issues.find(({ field }) => field === 'image_size')?.accepts).toEqual(['0.5K', '1K', '2K', '4K'])
+  })
+
+  it('of a thousand unknown fields stays short, and so do their names', () => {
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${'x'.repeat(5000)}${i}`, 1]))
+    const issues = issuesOf(many)
+    expect(issues.length).toBeLessThanOrEqual(20)
+    expect(issues.map(({ detail }) => detail).join('').length).toBeLessThan(20_000)
+  })
+
+  it('never quotes half a character', () => {
+    const [issue] = issuesOf({ style: `${'x'.repeat(58)}🗼${'x'.repeat(9)}`, model: `${'x'.repeat(58)}🗼` })
+    expect(issue?.detail.isWellFormed()).toBe(true)
+  })
+
+  it('comes for values nested deeper than any stack bears, too', () => {
+    const nested: unknown = JSON.parse(`{"a": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`)
+    expect(issuesOf({ image_config: nested })[0]?.field).toBe('image_config.a')
+    expect(issuesOf({ provider: { options: { x: nested } } })[0]?.field).toBe('provider.options.x.a')
+  })
+
+  it.each([null, undefined, 'A fox', 7, []])('of %j, which is no spec at all, says so', (input) => {
+    expect(issuesOf(input)[0]?.field).toBe('spec')
+  })
+
+  it.each(['__proto__', 'constructor', 'toString'])('comes for the key %s too', (key) => {
+    const input: unknown = JSON.parse(`{"prompt": "x", "${key}": {"n": 2}}`)
+    expect(issuesOf(input)[0]?.field).toBe(key)
+  })
+})
+
+function issuesOf(input: unknown): readonly SpecIssue[] {
+  try {
+    parseSpecInput(input)
+  } catch (error) {
+    if (error instanceof InvalidSpecError) return error.issues
+    throw error
+  }
+  throw new Error(`${JSON.stringify(input)} was accepted`)
+}
+
+function deep(levels: number): unknown {
+  let value: unknown = 1
+  for (let i = 0; i < levels; i++) value = [value]
+  return value
+}
