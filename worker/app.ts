@@ -1,45 +1,44 @@
-import { type Context, Hono } from 'hono'
-import type { Catalogue } from '../shared/catalogue/catalogue.ts'
+import { Hono } from 'hono'
 import { EaselError } from '../shared/errors.ts'
-import { type Fingerprint, fingerprint, isFingerprint } from '../shared/fingerprint.ts'
-import type { OpenRouterClient } from '../shared/openrouter/client.ts'
 import { problemResponse } from '../shared/problem.ts'
-import { parseSpecQuery, resolveSpec } from '../shared/spec/parse.ts'
-import { generate } from './generate.ts'
-import { type HealthChecks, healthResponse } from './health.ts'
-import { type CacheOutcome, imageResponse } from './image-response.ts'
-import type { ImageStore } from './image-store.ts'
-
-export interface AppPorts {
-  readonly store: ImageStore
-  readonly catalogue: Catalogue
-  readonly client: OpenRouterClient
-  readonly health: HealthChecks
-  readonly defaultModel: string
-}
+import { healthResponse } from './health.ts'
+import { logRequest } from './log.ts'
+import { type AppEnv, type AppPorts, notFound, type Trace } from './routes/context.ts'
+import { imageRoutes } from './routes/image.ts'
+import { imagesApi } from './routes/images-api.ts'
+import { signRoutes } from './routes/sign.ts'
 
 /** The Worker's routes. */
-export function createApp({ defaultModel, health, ...ports }: AppPorts): Hono {
-  const app = new Hono()
+export function createApp(ports: AppPorts): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
 
-  app.get('/image', async (c) => {
-    const spec = resolveSpec(parseSpecQuery(new URL(c.req.url).searchParams), { model: defaultModel })
-    const name = await fingerprint(spec)
-    const kept = await show(c, name, 0, 'hit')
-    if (kept) return kept
-    if (c.req.method === 'HEAD') throw notFound('This picture has not been drawn yet: GET draws it.')
-    await generate(spec, name, ports)
-    return (await show(c, name, 0, 'miss')) ?? Promise.reject(new Error('a picture was stored and is gone'))
+  app.use(async (c, next) => {
+    const trace: Trace = { timings: {} }
+    c.set('trace', trace)
+    const start = performance.now()
+    await next()
+    const durationMs = Math.round(performance.now() - start)
+    c.header('Server-Timing', serverTiming(trace))
+    logRequest({
+      method: c.req.method,
+      route: c.req.routePath,
+      status: c.res.status,
+      durationMs,
+      fingerprint: trace.fingerprint,
+      cache: trace.cache,
+    })
   })
 
-  app.get('/i/:file', async (c) => {
-    const { name, index } = parseImageFile(c.req.param('file'))
-    const image = await show(c, name, index, 'hit')
-    if (image) return image
-    throw notFound('There is no such picture. This address never draws one; /image?prompt=… does.')
+  app.route('/', imageRoutes(ports))
+  app.route('/v1/images', imagesApi(ports))
+  app.route('/v1/sign', signRoutes(ports))
+
+  app.get('/v1/models', async (c) => {
+    const { models, source } = await ports.catalogue.list()
+    return c.json({ source, data: models }, 200, { 'Cache-Control': 'public, max-age=3600' })
   })
 
-  app.get('/healthz', () => healthResponse(health))
+  app.get('/healthz', () => healthResponse(ports.health))
 
   app.notFound((c) =>
     problemResponse(notFound(`There is nothing at ${c.req.path}. Pictures are at /image?prompt=….`)),
@@ -50,33 +49,11 @@ export function createApp({ defaultModel, health, ...ports }: AppPorts): Hono {
     return problemResponse(error)
   })
 
-  /** The response for a picture that is kept, if it is. HEAD doesn't read its bytes. */
-  async function show(
-    c: Context,
-    name: Fingerprint,
-    index: number,
-    outcome: CacheOutcome,
-  ): Promise<Response | undefined> {
-    const image = await (c.req.method === 'HEAD'
-      ? ports.store.head(name, index)
-      : ports.store.get(name, index))
-    return image && imageResponse(c.req.raw, image, outcome)
-  }
-
   return app
 }
 
-/** `<fingerprint>[.<index>].<extension>`. */
-function parseImageFile(file: string): { readonly name: Fingerprint; readonly index: number } {
-  const [, name = '', index = '0'] = /^([0-9a-f]+)(?:\.(\d))?\.[a-z]+$/.exec(file) ?? []
-  if (!isFingerprint(name)) {
-    throw notFound(
-      'A picture’s own address is /i/<fingerprint>.<extension>, with a fingerprint of 64 hex digits.',
-    )
-  }
-  return { name, index: Number(index) }
-}
-
-function notFound(message: string): EaselError {
-  return new EaselError('not_found', message)
+/** `read;dur=3, draw;dur=2140` (W3C Server Timing), milliseconds. */
+function serverTiming({ timings }: Trace): string | undefined {
+  const parts = Object.entries(timings).map(([step, ms]) => `${step};dur=${Math.round(ms)}`)
+  return parts.length > 0 ? parts.join(', ') : undefined
 }

@@ -1,37 +1,59 @@
+import { exports } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import { createCatalogue } from '../shared/catalogue/catalogue.ts'
-import { createOpenRouterClient } from '../shared/openrouter/client.ts'
+import { EaselError } from '../shared/errors.ts'
 import { problemResponse } from '../shared/problem.ts'
+import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
-import { checkBucket, checkKey } from './health.ts'
-import { createR2ImageStore } from './image-store.ts'
+import { createDraw } from './draw.ts'
+import { createCachedGallery, createDirectGallery } from './gallery/gallery.ts'
+import { createR2ImageStore } from './gallery/image-store.ts'
+import { checkBucket, checkKey, healthResponse } from './health.ts'
+import type { AppEnv } from './routes/context.ts'
 import { type Env, readSettings } from './settings.ts'
 
+export { Budget } from './budget/budget.ts'
+export { GalleryEntrypoint as Gallery } from './gallery/gallery.ts'
+export { GenerationJob } from './job/generation-job.ts'
+
 /** Made at the first request and kept: an isolate sees one environment only. */
-let app: Hono | undefined
+let app: Hono<AppEnv> | undefined
 
 export default {
   fetch(request, env, ctx) {
     try {
       app ??= compose(env)
     } catch (error) {
-      return problemResponse(error)
+      return misconfigured(request, error)
     }
     return app.fetch(request, env, ctx)
   },
 } satisfies ExportedHandler<Env>
 
 /** Puts the Worker together from what its environment holds. */
-function compose(env: Env): Hono {
-  const { openRouter, defaultModel } = readSettings(env)
+function compose(env: Env): Hono<AppEnv> {
+  const settings = readSettings(env)
+  const { openRouter } = settings
+  const store = createR2ImageStore(env.BUCKET)
+  const direct = createDirectGallery(store)
+  const catalogue = createCatalogue({ fetch: (url, init) => fetch(url, init), now: Date.now, ...openRouter })
   return createApp({
-    store: createR2ImageStore(env.BUCKET),
-    catalogue: createCatalogue({ fetch: (url, init) => fetch(url, init), now: Date.now, ...openRouter }),
-    client: createOpenRouterClient(openRouter),
+    access: createAccess(settings),
+    catalogue,
+    draw: createDraw({ catalogue, jobs: env.JOBS, settings }),
+    galleryOf: (ctx) => ('cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : direct),
     health: {
       r2: () => checkBucket(env.BUCKET),
       openrouter: () => checkKey(openRouter.baseUrl, openRouter.apiKey),
     },
-    defaultModel,
+    store,
+    settings,
   })
+}
+
+/** What is missing, on every route, until it is there. */
+function misconfigured(request: Request, error: unknown): Response | Promise<Response> {
+  if (new URL(request.url).pathname !== '/healthz' || !(error instanceof EaselError))
+    return problemResponse(error)
+  return healthResponse({ settings: () => Promise.reject(error) })
 }

@@ -1,51 +1,107 @@
 import { z } from 'zod'
 import { EaselError } from '../shared/errors.ts'
 import { DEFAULT_DEADLINE_MS, OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
+import type { SigningKey } from '../shared/url-signature.ts'
+import type { Budget } from './budget/budget.ts'
+import type { GenerationJob } from './job/generation-job.ts'
 
 /** What wrangler.toml, its secrets and the dashboard give the Worker. */
 export interface Env {
   readonly BUCKET: R2Bucket
+  readonly JOBS: DurableObjectNamespace<GenerationJob>
+  readonly BUDGET: DurableObjectNamespace<Budget>
+  readonly MISS_LIMIT?: RateLimit
   readonly OPENROUTER_API_KEY?: string
   readonly OPENROUTER_BASE_URL?: string
   readonly EASEL_ACCESS?: string
+  readonly EASEL_TOKENS?: string
+  readonly EASEL_SIGNING_KEYS?: string
   readonly EASEL_DEFAULT_MODEL?: string
+  readonly EASEL_ALLOWED_MODELS?: string
+  readonly EASEL_DAILY_BUDGET_USD?: string
+  readonly EASEL_MAX_COST_USD?: string
+  readonly EASEL_TOKEN_BUDGETS_USD?: string
   readonly EASEL_TIMEOUT_SECONDS?: string
+  readonly EASEL_LOG_PROMPTS?: string
+}
+
+/** A named secret that gives every right. */
+export interface Token {
+  readonly name: string
+  readonly token: string
+}
+
+export type AccessMode = 'signed' | 'private' | 'open'
+
+/** {@link Env} without the bindings, checked and filled in. */
+export interface Settings {
+  readonly openRouter: { readonly apiKey: string; readonly baseUrl: string; readonly deadlineMs: number }
+  readonly access: AccessMode
+  readonly tokens: readonly Token[]
+  /** The first signs; all verify. */
+  readonly signingKeys: readonly SigningKey[]
+  readonly defaultModel: string
+  /** `author/slug` or `author/*`; empty for any. */
+  readonly allowedModels: readonly string[]
+  readonly dailyBudgetUsd: number
+  /** Of one generation. */
+  readonly maxCostUsd: number
+  /** Daily, by token name; a token that isn't there shares the whole budget. */
+  readonly tokenBudgetsUsd: Readonly<Record<string, number>>
+  readonly logPrompts: boolean
 }
 
 /** Cheap, quick and good: what a picture is drawn with when nobody names a model. */
 const DEFAULT_MODEL = 'google/gemini-2.5-flash-image'
 
-/** A Durable Object's alarm may run for fifteen minutes. */
-const MAX_TIMEOUT_SECONDS = 840
+/** A Durable Object's alarm may run for fifteen minutes, and must have time to store. */
+const MAX_TIMEOUT_SECONDS = 780
+
+/** Shorter secrets can be guessed. */
+const SECRET_MIN_CHARACTERS = 16
+
+const usdAmount = z.number('must be an amount in USD').min(0, 'must not be negative')
+const usd = z.coerce.number('must be an amount in USD').pipe(usdAmount)
 
 const settingsSchema = z.object({
-  OPENROUTER_API_KEY: z.string().min(1, 'set it with `wrangler secret put OPENROUTER_API_KEY`'),
+  OPENROUTER_API_KEY: z.string('is missing: npx wrangler secret put OPENROUTER_API_KEY').min(1, 'is empty'),
   OPENROUTER_BASE_URL: z
     .url('must be a URL such as https://openrouter.ai/api/v1')
     .default(OPENROUTER_BASE_URL)
     .transform((url) => url.replace(/\/+$/, '')),
-  EASEL_ACCESS: z.literal('open', 'must be open'),
+  EASEL_ACCESS: z.enum(['signed', 'private', 'open'], 'must be signed, private or open').default('signed'),
+  EASEL_TOKENS: namedSecrets('name:token'),
+  EASEL_SIGNING_KEYS: namedSecrets('kid:secret'),
   EASEL_DEFAULT_MODEL: z.string().default(DEFAULT_MODEL),
+  EASEL_ALLOWED_MODELS: z.string().default('').transform(commaList),
+  EASEL_DAILY_BUDGET_USD: usd.default(5),
+  EASEL_MAX_COST_USD: usd.default(1),
+  EASEL_TOKEN_BUDGETS_USD: z
+    .string()
+    .default('')
+    .transform((text) => Object.fromEntries(commaList(text).map(splitAtColon)))
+    .pipe(z.record(z.string(), z.string().transform(Number).pipe(usdAmount))),
   EASEL_TIMEOUT_SECONDS: z.coerce
     .number('must be a number of seconds')
     .min(1, 'must be 1 or more')
     .max(MAX_TIMEOUT_SECONDS, `must be at most ${MAX_TIMEOUT_SECONDS}`)
     .default(DEFAULT_DEADLINE_MS / 1000),
+  EASEL_LOG_PROMPTS: z.stringbool('must be true or false').default(false),
 })
 
-/** {@link Env} without the bindings, checked and filled in. */
-export interface Settings {
-  readonly openRouter: { readonly apiKey: string; readonly baseUrl: string; readonly deadlineMs: number }
-  readonly defaultModel: string
-}
-
 /**
- * @throws {EaselError} `misconfigured`, naming every variable that is missing or wrong
+ * @throws {EaselError} `misconfigured`, naming every variable that is missing or wrong, and none of their values
  */
 export function readSettings(env: Env): Settings {
   const { data, error } = settingsSchema.safeParse(env)
-  if (error) {
-    const wrong = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  const wrong = error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? []
+  const needsCredentials = env.EASEL_ACCESS !== 'open'
+  if (needsCredentials && !env.EASEL_TOKENS)
+    wrong.push('EASEL_TOKENS is missing: npx wrangler secret put EASEL_TOKENS')
+  if (needsCredentials && !env.EASEL_SIGNING_KEYS) {
+    wrong.push('EASEL_SIGNING_KEYS is missing: npx wrangler secret put EASEL_SIGNING_KEYS')
+  }
+  if (!data || wrong.length > 0) {
     throw new EaselError('misconfigured', `Easel is not set up yet. ${wrong.join('. ')}.`)
   }
   return {
@@ -54,6 +110,43 @@ export function readSettings(env: Env): Settings {
       baseUrl: data.OPENROUTER_BASE_URL,
       deadlineMs: data.EASEL_TIMEOUT_SECONDS * 1000,
     },
+    access: data.EASEL_ACCESS,
+    tokens: data.EASEL_TOKENS.map(([name, token]) => ({ name, token })),
+    signingKeys: data.EASEL_SIGNING_KEYS.map(([kid, secret]) => ({ kid, secret })),
     defaultModel: data.EASEL_DEFAULT_MODEL,
+    allowedModels: data.EASEL_ALLOWED_MODELS,
+    dailyBudgetUsd: data.EASEL_DAILY_BUDGET_USD,
+    maxCostUsd: data.EASEL_MAX_COST_USD,
+    tokenBudgetsUsd: data.EASEL_TOKEN_BUDGETS_USD,
+    logPrompts: data.EASEL_LOG_PROMPTS,
   }
+}
+
+/** `name:secret,name:secret`: names that may stand in a URL and a log, each once. */
+function namedSecrets(form: string) {
+  return z
+    .string()
+    .default('')
+    .transform((text) => commaList(text).map(splitAtColon))
+    .refine(
+      (pairs) =>
+        pairs.every(([name, secret]) => /^[\w.-]+$/.test(name) && secret.length >= SECRET_MIN_CHARACTERS),
+      `must be ${form},… with secrets of ${SECRET_MIN_CHARACTERS} or more characters, and no comma in them`,
+    )
+    .refine(
+      (pairs) => new Set(pairs.map(([name]) => name)).size === pairs.length,
+      'names one of its entries twice',
+    )
+}
+
+function commaList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function splitAtColon(text: string): [string, string] {
+  const colon = text.indexOf(':')
+  return colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)]
 }

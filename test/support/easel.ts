@@ -46,7 +46,13 @@ export async function startEasel({ emulator = {}, vars = {} }: StartOptions = {}
   const { url } = await harness.listen()
   const env = await harness.getWorker<{ BUCKET: R2Bucket }>().getEnv()
   return {
-    get: (path, init) => fetch(new URL(path, url), { redirect: 'manual', ...init }),
+    get: (path, { headers, ...init } = {}) =>
+      fetch(new URL(path, url), {
+        redirect: 'manual',
+        // Everybody from an address of their own, so that no test uses up another's rate.
+        headers: { 'CF-Connecting-IP': randomAddress(), ...Object.fromEntries(new Headers(headers)) },
+        ...init,
+      }),
     upstream,
     generations: () => upstream.requests.filter(({ method }) => method === 'POST').length,
     bucket: env.BUCKET,
@@ -55,4 +61,8 @@ export async function startEasel({ emulator = {}, vars = {} }: StartOptions = {}
       await Promise.all([harness.close(), upstream.close()])
     },
   }
+}
+
+function randomAddress(): string {
+  return Array.from({ length: 4 }, () => 1 + Math.floor(Math.random() * 250)).join('.')
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Fault } from '../../emulator/index.ts'
 import { type RunningEasel, startEasel } from '../support/easel.ts'
 
@@ -8,7 +8,6 @@ beforeAll(async () => {
   easel = await startEasel({ vars: { EASEL_TIMEOUT_SECONDS: '2' } })
 })
 
-afterEach(() => easel.upstream.setFaults([]))
 afterAll(() => easel.close())
 
 const BAD_REQUESTS = [
@@ -98,41 +97,57 @@ const FAULTS: readonly (readonly [string, Fault, number, string, RegExp, number]
   ['broken base64', { base64: 'characters' }, 502, 'upstream_invalid', /base64/, 1],
   ['bytes that are no picture', { notAPicture: true }, 502, 'upstream_invalid', /not a PNG/, 1],
   ['a cut connection', { cutAtByte: 2000 }, 502, 'upstream_invalid', /cut|breaks off|ends/, 1],
-  ['a refusal', { refusal: true }, 422, 'refused', /other words/, 1],
   ['401', { status: 401 }, 503, 'upstream_unauthorized', /OPENROUTER_API_KEY/, 1],
   ['402', { status: 402 }, 503, 'credits_exhausted', /credits/, 1],
-  ['429, with its Retry-After', { status: 429, retryAfterSeconds: 30 }, 429, 'rate_limited', /later/, 1],
   ['500, after asking once more', { status: 500 }, 502, 'upstream_failed', /again/, 2],
   ['504, and does not ask again', { status: 504 }, 504, 'upstream_timeout', /billed/, 1],
   ['silence', { silence: true }, 504, 'upstream_timeout', /2 s.*billed/, 1],
 ]
 
-describe('an upstream that answers with', () => {
+describe.concurrent('an upstream that answers with', () => {
   it.each(FAULTS)(
     '%s: says so, stores nothing, and works the next time',
     async (name, fault, status, code, detail, asked) => {
-      const path = `/image?prompt=${encodeURIComponent(`a fault: ${name}`)}`
-      const before = easel.generations()
-      easel.upstream.setFaults([fault])
+      const { path, setFault, generations } = scene(name)
+      setFault(fault)
       const response = await easel.get(path)
       const problem = (await response.json()) as Record<string, unknown>
 
       expect(problem).toMatchObject({ status, code, detail: expect.stringMatching(detail) })
       expect(response.status).toBe(status)
-      expect(easel.generations() - before).toBe(asked)
+      expect(generations()).toBe(asked)
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
       expect(JSON.stringify(problem)).not.toMatch(/sk-or/)
 
-      easel.upstream.setFaults([])
+      setFault(undefined)
       expect((await easel.get(path, { method: 'HEAD' })).status).toBe(404)
-      expect((await easel.get(path)).status).toBe(200)
+      await expect
+        .poll(async () => (await easel.get(path)).status, { timeout: 10_000, interval: 500 })
+        .toBe(200)
+      expect(generations()).toBe(asked + 1)
     },
   )
 
-  it('tells the client when to come back', async () => {
-    easel.upstream.setFaults([{ status: 429, retryAfterSeconds: 30 }])
-    const response = await easel.get('/image?prompt=come+back+later')
-    expect(response.headers.get('retry-after')).toBe('30')
-  })
+  it.each([
+    ['a refusal', { refusal: true }, 422, 'refused', 3600],
+    ['429', { status: 429, retryAfterSeconds: 30 }, 429, 'rate_limited', 30],
+  ] as const)(
+    '%s: remembers it, and asks nobody again before its time',
+    async (name, fault, status, code, seconds) => {
+      const { path, setFault, generations } = scene(name)
+      setFault(fault)
+      const first = await easel.get(path)
+      const second = await easel.get(path)
+
+      for (const response of [first, second]) {
+        expect(response.status).toBe(status)
+        expect(await response.json()).toMatchObject({ code })
+        expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(seconds - 10)
+        expect(Number(response.headers.get('retry-after'))).toBeLessThanOrEqual(seconds)
+      }
+      expect(generations()).toBe(1)
+    },
+  )
 })
 
 describe('anything else', () => {
@@ -145,3 +160,20 @@ describe('anything else', () => {
     })
   })
 })
+
+const faults = new Map<string, Fault>()
+
+/** A picture of its own for each test, so that they run side by side. */
+function scene(name: string) {
+  const prompt = `a fault: ${name}`
+  return {
+    path: `/image?prompt=${encodeURIComponent(prompt)}`,
+    generations: () =>
+      easel.upstream.requests.filter(({ body }) => JSON.stringify(body).includes(`"${prompt}"`)).length,
+    setFault(fault: Fault | undefined) {
+      if (fault) faults.set(prompt, { ...fault, match: prompt })
+      else faults.delete(prompt)
+      easel.upstream.setFaults([...faults.values()])
+    },
+  }
+}

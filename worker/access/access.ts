@@ -1,0 +1,97 @@
+import { EaselError } from '../../shared/errors.ts'
+import { utf8Bytes } from '../../shared/media/bytes.ts'
+import { isSigned, verifyUrl } from '../../shared/url-signature.ts'
+import type { Settings, Token } from '../settings.ts'
+
+/** Who asks. `name` is fit for a log, and for counting: a token's name, a signature's key, or an address. */
+export interface Caller {
+  readonly kind: 'token' | 'signature' | 'anonymous'
+  readonly name: string
+}
+
+export type AccessSettings = Pick<Settings, 'access' | 'tokens' | 'signingKeys'>
+
+/** Who may do what. Every check throws `unauthorized` (no credential) or `forbidden` (a bad one). */
+export interface Access {
+  /** For what is kept: everybody, except in `private` mode. */
+  toView(request: Request): Promise<void>
+  /** For what costs money. */
+  toDraw(request: Request): Promise<Caller>
+  /** For lists, purges and new signatures: tokens only, in every mode. */
+  toManage(request: Request): Promise<Caller>
+  /** Whether the request holds a good token; a bad one still throws. */
+  hasToken(request: Request): Promise<boolean>
+}
+
+export function createAccess({ access: mode, tokens, signingKeys }: AccessSettings): Access {
+  async function identify(request: Request): Promise<Caller> {
+    const token = await readToken(request, tokens)
+    if (token) return { kind: 'token', name: token.name }
+    const url = new URL(request.url)
+    if (mode !== 'open' && isSigned(url) && isRead(request)) {
+      const { kid } = await verifyUrl(url, signingKeys, Date.now())
+      return { kind: 'signature', name: kid }
+    }
+    return { kind: 'anonymous', name: request.headers.get('CF-Connecting-IP') ?? 'unknown' }
+  }
+
+  async function toDraw(request: Request): Promise<Caller> {
+    const caller = await identify(request)
+    if (mode !== 'open' && caller.kind === 'anonymous') throw unauthorized('Drawing a new picture')
+    return caller
+  }
+
+  return {
+    toDraw,
+    async toView(request) {
+      if (mode !== 'private') return
+      const caller = await identify(request)
+      if (caller.kind === 'anonymous') throw unauthorized('Seeing a picture')
+    },
+    async toManage(request) {
+      const token = await readToken(request, tokens)
+      if (!token)
+        throw new EaselError('unauthorized', 'This needs a token: send Authorization: Bearer <token>.')
+      return { kind: 'token', name: token.name }
+    },
+    async hasToken(request) {
+      return (await readToken(request, tokens)) !== undefined
+    },
+  }
+}
+
+function isRead(request: Request): boolean {
+  return request.method === 'GET' || request.method === 'HEAD'
+}
+
+/**
+ * The token that the request holds, if it holds one.
+ *
+ * @throws {EaselError} `forbidden` when it is none of ours: silence would look like a missing right
+ */
+async function readToken(request: Request, tokens: readonly Token[]): Promise<Token | undefined> {
+  const header = request.headers.get('Authorization')
+  if (header === null) return undefined
+  const presented = /^Bearer\s+(\S+)$/i.exec(header.trim())?.[1]
+  if (presented === undefined) {
+    throw new EaselError('unauthorized', 'The Authorization header is not of the form Bearer <token>.')
+  }
+  const digest = await sha256(presented)
+  // All of them are compared, in constant time, so that nothing is learnt from how long it takes.
+  const digests = await Promise.all(tokens.map(({ token }) => sha256(token)))
+  const found = digests.map((known) => crypto.subtle.timingSafeEqual(known, digest)).indexOf(true)
+  const token = tokens[found]
+  if (!token) throw new EaselError('forbidden', 'The token is not known here, or no longer.')
+  return token
+}
+
+function sha256(text: string): Promise<ArrayBuffer> {
+  return crypto.subtle.digest('SHA-256', utf8Bytes(text))
+}
+
+function unauthorized(what: string): EaselError {
+  return new EaselError(
+    'unauthorized',
+    `${what} needs a token (Authorization: Bearer <token>) or a signed URL (POST /v1/sign makes one).`,
+  )
+}

@@ -1,0 +1,97 @@
+import { checkCapabilities } from '../shared/catalogue/capabilities.ts'
+import type { Catalogue } from '../shared/catalogue/catalogue.ts'
+import { EaselError } from '../shared/errors.ts'
+import type { Fingerprint } from '../shared/fingerprint.ts'
+import { estimateCost } from '../shared/prices/estimate.ts'
+import type { ImageSpec } from '../shared/spec/schema.ts'
+import type { Caller } from './access/access.ts'
+import { toError } from './job/failure.ts'
+import type { GenerationJob } from './job/generation-job.ts'
+import type { DrawResult, Order } from './job/job-state.ts'
+import type { Settings } from './settings.ts'
+
+export interface DrawPorts {
+  readonly catalogue: Catalogue
+  readonly jobs: DurableObjectNamespace<GenerationJob>
+  readonly settings: Pick<Settings, 'allowedModels' | 'maxCostUsd'>
+}
+
+export interface Draw {
+  /** Has a picture drawn and waits for it. @throws {EaselError} */
+  draw(request: DrawRequest): Promise<'miss' | 'joined'>
+  /** Has a picture drawn without waiting. @throws {EaselError} when it may not be drawn */
+  submit(request: DrawRequest): Promise<'miss' | 'joined'>
+  /** Whether a picture is being drawn. @throws {EaselError} that the last attempt, a moment ago, ended with */
+  isPending(fingerprint: Fingerprint): Promise<boolean>
+}
+
+export interface DrawRequest {
+  readonly spec: ImageSpec
+  readonly fingerprint: Fingerprint
+  readonly caller: Caller
+  /** Draw it although it is there. */
+  readonly refresh?: boolean
+}
+
+/** Everything that is checked before money is spent, and then the picture's own job. */
+export function createDraw({ catalogue, jobs, settings }: DrawPorts): Draw {
+  async function order({ spec, fingerprint, caller, refresh = false }: DrawRequest): Promise<Order> {
+    assertAllowed(spec.model, settings.allowedModels)
+    const { model } = await catalogue.model(spec.model)
+    checkCapabilities(spec, model)
+    const { usd } = estimateCost(spec, model)
+    if (usd !== undefined && usd > settings.maxCostUsd) throw tooDear(usd, settings.maxCostUsd)
+    return { spec, fingerprint, model, caller, refresh, reserveUsd: usd ?? settings.maxCostUsd }
+  }
+
+  function jobOf(fingerprint: Fingerprint): DurableObjectStub<GenerationJob> {
+    return jobs.get(jobs.idFromName(fingerprint))
+  }
+
+  return {
+    draw: async (request) => unwrap(await survive(jobOf(request.fingerprint).draw(await order(request)))),
+    submit: async (request) => unwrap(await survive(jobOf(request.fingerprint).submit(await order(request)))),
+    async isPending(fingerprint) {
+      const status = await jobOf(fingerprint).status()
+      if (typeof status === 'object' && !status.ok) throw toError(status.failure)
+      return status === 'pending'
+    },
+  }
+}
+
+function unwrap(result: DrawResult): 'miss' | 'joined' {
+  if (result.ok) return result.cache
+  throw toError(result.failure)
+}
+
+/** The job's object was restarted under us. The job itself goes on from what it has written down. */
+async function survive(result: Promise<DrawResult>): Promise<DrawResult> {
+  try {
+    return await result
+  } catch (cause) {
+    throw new EaselError(
+      'upstream_failed',
+      'Easel was restarted while the picture was being drawn. Ask again in a moment: what was paid for is kept.',
+      { extras: { retryAfterSeconds: 2 }, cause },
+    )
+  }
+}
+
+function assertAllowed(model: string, allowed: readonly string[]): void {
+  const [author = ''] = model.split('/')
+  if (allowed.length === 0 || allowed.includes(model) || allowed.includes(`${author}/*`)) return
+  throw new EaselError(
+    'forbidden',
+    `This Easel does not draw with ${model}. It does with: ${allowed.join(', ')}.`,
+    {
+      extras: { field: 'model', accepts: allowed },
+    },
+  )
+}
+
+function tooDear(usd: number, maxCostUsd: number): EaselError {
+  return new EaselError(
+    'budget_exhausted',
+    `This picture would cost about $${usd.toFixed(2)}, and one picture may cost $${maxCostUsd.toFixed(2)} at most here (EASEL_MAX_COST_USD). Choose a smaller size or another model.`,
+  )
+}

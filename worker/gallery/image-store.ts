@@ -1,0 +1,179 @@
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import type { Picture, PictureHeader } from '../../shared/media/picture.ts'
+import type { Manifest } from './manifest.ts'
+
+/** What is kept beside a picture's bytes, and known without reading them. */
+export interface ImageRecord extends PictureHeader {
+  readonly fingerprint: Fingerprint
+  /** Position among the pictures of one generation, from 0. */
+  readonly index: number
+  /** Lower-case hex, of the bytes. */
+  readonly sha256: string
+  readonly byteLength: number
+  /** As OpenRouter named it in its answer, else as it was asked for. */
+  readonly model: string
+  /** USD for the whole generation; absent when OpenRouter did not say. */
+  readonly costUsd?: number | undefined
+  readonly created: Date
+}
+
+/** A picture as it comes out of the store: `body` is a stream that nobody has read. */
+export interface StoredImage extends ImageRecord {
+  readonly body: ReadableStream<Uint8Array>
+}
+
+/** A page of what is kept, newest first. */
+export interface ImageList {
+  readonly entries: readonly ListEntry[]
+  /** For the next page; absent on the last one. */
+  readonly cursor?: string | undefined
+}
+
+export interface ListEntry {
+  readonly fingerprint: Fingerprint
+  readonly mediaType: PictureHeader['mediaType']
+  readonly model: string
+  readonly created: Date
+}
+
+/** Keeps finished pictures. */
+export interface ImageStore {
+  /** The picture, or `undefined` when there is none. */
+  get(fingerprint: Fingerprint, index: number): Promise<StoredImage | undefined>
+  /** The same without its bytes. */
+  head(fingerprint: Fingerprint, index: number): Promise<ImageRecord | undefined>
+  /** Stores one picture whole; nobody ever sees half of it. */
+  put(picture: Picture, record: ImageRecord): Promise<void>
+  manifest(fingerprint: Fingerprint): Promise<Manifest | undefined>
+  putManifest(manifest: Manifest): Promise<void>
+  list(cursor: string | undefined): Promise<ImageList>
+  /** Everything under a fingerprint. @returns whether there was anything */
+  delete(fingerprint: Fingerprint): Promise<boolean>
+}
+
+const PAGE_SIZE = 50
+
+/**
+ * {@link ImageStore} on R2. Bytes are under `images/<fingerprint>/<index>` with the record in the object's
+ * metadata, so that a hit is one read. `recent/<time, counting down>/<fingerprint>` is empty objects whose
+ * order is the list's: R2 lists by name only.
+ */
+export function createR2ImageStore(bucket: R2Bucket): ImageStore {
+  return {
+    async get(fingerprint, index) {
+      const object = await bucket.get(imageKey(fingerprint, index))
+      return object ? { ...readRecord(object, fingerprint, index), body: object.body } : undefined
+    },
+
+    async head(fingerprint, index) {
+      const object = await bucket.head(imageKey(fingerprint, index))
+      return object ? readRecord(object, fingerprint, index) : undefined
+    },
+
+    async put(picture, record) {
+      const { readable, writable } = new FixedLengthStream(picture.byteLength)
+      await Promise.all([
+        bucket.put(imageKey(record.fingerprint, record.index), readable, {
+          httpMetadata: { contentType: record.mediaType },
+          customMetadata: toMetadata(record),
+          // R2 refuses the object when the bytes that arrive are others.
+          sha256: record.sha256,
+        }),
+        writeSegments(writable, picture.segments),
+      ])
+    },
+
+    async manifest(fingerprint) {
+      const object = await bucket.get(manifestKey(fingerprint))
+      return object ? await object.json<Manifest>() : undefined
+    },
+
+    async putManifest(manifest) {
+      await bucket.put(manifestKey(manifest.fingerprint), JSON.stringify(manifest), {
+        httpMetadata: { contentType: 'application/json' },
+      })
+      const mediaType = manifest.images[0]?.media_type ?? ''
+      await bucket.put(recentKey(manifest), '', { customMetadata: { mediaType, model: manifest.model } })
+    },
+
+    async list(cursor) {
+      const page = await bucket.list({
+        prefix: 'recent/',
+        limit: PAGE_SIZE,
+        include: ['customMetadata'],
+        ...(cursor !== undefined && { cursor }),
+      })
+      return { entries: page.objects.map(readListEntry), cursor: page.truncated ? page.cursor : undefined }
+    },
+
+    async delete(fingerprint) {
+      const manifest = await bucket.get(manifestKey(fingerprint))
+      const recent = manifest ? [recentKey(await manifest.json<Manifest>())] : []
+      const prefixes = [`images/${fingerprint}/`, `variants/${fingerprint}/`]
+      const pages = await Promise.all(prefixes.map((prefix) => bucket.list({ prefix })))
+      const keys = [...pages.flatMap(({ objects }) => objects.map(({ key }) => key)), ...recent]
+      if (keys.length > 0) await bucket.delete(keys)
+      return keys.length > 0
+    },
+  }
+}
+
+/** Lower-case hex SHA-256 of a picture, without joining its segments. */
+export async function sha256OfPicture({ segments }: Picture): Promise<string> {
+  const stream = new crypto.DigestStream('SHA-256')
+  await writeSegments(stream, segments)
+  const digest = new Uint8Array(await stream.digest)
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+async function writeSegments(stream: WritableStream, segments: Picture['segments']): Promise<void> {
+  const writer = stream.getWriter()
+  for (const segment of segments) await writer.write(segment)
+  await writer.close()
+}
+
+function imageKey(fingerprint: Fingerprint, index: number): string {
+  return `images/${fingerprint}/${index}`
+}
+
+function manifestKey(fingerprint: Fingerprint): string {
+  return `images/${fingerprint}/manifest.json`
+}
+
+/** Milliseconds of the year 5138, less the picture's: later is smaller, and stands earlier in the list. */
+function recentKey({ created, fingerprint }: Manifest): string {
+  const countdown = 99_999_999_999_999 - Date.parse(created)
+  return `recent/${String(countdown).padStart(14, '0')}/${fingerprint}`
+}
+
+function readListEntry({ key, customMetadata, uploaded }: R2Object): ListEntry {
+  const { mediaType, model = '' } = customMetadata ?? {}
+  const fingerprint = key.slice(key.lastIndexOf('/') + 1) as Fingerprint
+  return { fingerprint, mediaType: mediaType as ListEntry['mediaType'], model, created: uploaded }
+}
+
+function toMetadata({ sha256, width, height, model, costUsd }: ImageRecord): Record<string, string> {
+  return {
+    sha256,
+    width: String(width),
+    height: String(height),
+    model,
+    ...(costUsd !== undefined && { cost_usd: String(costUsd) }),
+  }
+}
+
+function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): ImageRecord {
+  const { sha256 = '', width, height, model = '', cost_usd } = object.customMetadata ?? {}
+  return {
+    fingerprint,
+    index,
+    sha256,
+    mediaType: object.httpMetadata?.contentType as ImageRecord['mediaType'],
+    width: Number(width),
+    height: Number(height),
+    byteLength: object.size,
+    model,
+    costUsd: cost_usd === undefined ? undefined : Number(cost_usd),
+    created: object.uploaded,
+  }
+}

@@ -1,0 +1,49 @@
+import type { EaselErrorCode } from '../../shared/errors.ts'
+import type { Budget } from '../budget/budget.ts'
+import type { Settings } from '../settings.ts'
+import type { Order, Outcome } from './job-state.ts'
+
+/**
+ * Whether a generation may begin: the caller's rate, then the money, which is set aside under `attempt`.
+ * Asked once for each generation, not for each request that waits for it.
+ */
+export async function admit(
+  { caller, reserveUsd }: Order,
+  attempt: string,
+  { dailyBudgetUsd, tokenBudgetsUsd }: Pick<Settings, 'dailyBudgetUsd' | 'tokenBudgetsUsd'>,
+  limit: RateLimit | undefined,
+  budget: DurableObjectStub<Budget>,
+): Promise<Outcome> {
+  const rate = await limit?.limit({ key: `${caller.kind}:${caller.name}` })
+  if (rate && !rate.success) {
+    return refused(
+      'rate_limited',
+      'Too many new pictures in a minute. Those that exist are served all the same.',
+      60,
+    )
+  }
+  const token = caller.kind === 'token' ? caller.name : undefined
+  const result = await budget.reserve(
+    { id: attempt, usd: reserveUsd, token },
+    { dailyUsd: dailyBudgetUsd, tokenUsd: token === undefined ? undefined : tokenBudgetsUsd[token] },
+  )
+  if (result.granted) return { ok: true }
+  const whose = result.cap === 'token' ? `of the token ${token}` : 'of this Easel'
+  const reset = new Date(result.resetsAt).toISOString()
+  return refused(
+    'budget_exhausted',
+    `The daily budget ${whose} has ${formatUsd(result.leftUsd)} left, and this picture may cost ${formatUsd(reserveUsd)}. It is renewed at ${reset}.`,
+    (result.resetsAt - Date.now()) / 1000,
+  )
+}
+
+function refused(code: EaselErrorCode, message: string, retryAfterSeconds: number): Outcome {
+  return {
+    ok: false,
+    failure: { code, message, extras: { retryAfterSeconds: Math.ceil(retryAfterSeconds) } },
+  }
+}
+
+function formatUsd(usd: number): string {
+  return `$${usd.toFixed(usd < 0.01 ? 4 : 2)}`
+}

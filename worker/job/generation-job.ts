@@ -1,0 +1,232 @@
+import { DurableObject } from 'cloudflare:workers'
+import { createOpenRouterClient, type OpenRouterClient } from '../../shared/openrouter/client.ts'
+import { collect } from '../../shared/openrouter/collect.ts'
+import type { Budget } from '../budget/budget.ts'
+import { createR2ImageStore, type ImageStore } from '../gallery/image-store.ts'
+import { logGeneration } from '../log.ts'
+import { type Env, readSettings, type Settings } from '../settings.ts'
+import { admit } from './admission.ts'
+import { interrupted, mayHaveCost, memoryOf, toFailure, withRetryAfter } from './failure.ts'
+import type { DrawResult, Order, Outcome } from './job-state.ts'
+import { createJobStorage, type JobStorage } from './job-storage.ts'
+import { prepare, type Prepared, store } from './store-generation.ts'
+
+/** Beyond the deadline of the call itself: for storing, and for what waits in between. */
+const SLACK_MS = 60_000
+
+/** When R2 did not take the pictures: how long until the next try. */
+const STORE_AGAIN_MS = 30_000
+
+/** `drawn`: there is nothing to do, the picture has come in the meantime. */
+type Admission = Outcome | 'drawn'
+
+/** Somebody waits for these. */
+interface Attempt {
+  /** Money and rate allow it, and the order is kept. */
+  readonly admitted: Promise<Admission>
+
+  readonly finished: Promise<Outcome>
+}
+
+/**
+ * One picture's generation: an object for each fingerprint, so that OpenRouter is asked once, however many
+ * ask from however many places. It runs in the alarm: no client's leaving, and no restart, takes the order
+ * away. It says that it has started before it calls, and after a restart in the middle it fails rather than
+ * pay again unasked.
+ */
+export class GenerationJob extends DurableObject<Env> {
+  readonly #settings: Settings
+  readonly #storage: JobStorage
+  readonly #images: ImageStore
+  readonly #client: OpenRouterClient
+  readonly #budget: DurableObjectStub<Budget>
+  #current: Attempt | undefined
+  /** Told how the attempt that somebody waits for has ended. */
+  #tell: (outcome: Outcome) => void = () => {}
+  #running: Promise<Outcome> | undefined
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#settings = readSettings(env)
+    this.#storage = createJobStorage(ctx.storage)
+    this.#images = createR2ImageStore(env.BUCKET)
+    this.#client = createOpenRouterClient(this.#settings.openRouter)
+    this.#budget = env.BUDGET.get(env.BUDGET.idFromName('budget'))
+  }
+
+  /** Has the picture drawn and waits for it, at most as long as a generation may take. */
+  async draw(order: Order): Promise<DrawResult> {
+    const joined = this.#current !== undefined
+    const attempt = (this.#current ??= this.#begin(order))
+    const outcome = await attempt.finished
+    return outcome.ok ? { ok: true, cache: joined ? 'joined' : 'miss' } : outcome
+  }
+
+  /** Has the picture drawn and doesn't wait for it. */
+  async submit(order: Order): Promise<DrawResult> {
+    const joined = this.#current !== undefined
+    const attempt = (this.#current ??= this.#begin(order))
+    const admission = await attempt.admitted
+    if (admission === 'drawn') return { ok: true, cache: 'joined' }
+    return admission.ok ? { ok: true, cache: joined ? 'joined' : 'miss' } : admission
+  }
+
+  /** `pending` while it is being drawn, or how it failed a moment ago; `undefined` when there is nothing. */
+  async status(): Promise<'pending' | Outcome | undefined> {
+    const state = await this.#storage.state()
+    if (!state) return undefined
+    if (state.phase !== 'failed') return 'pending'
+    return state.until > Date.now()
+      ? { ok: false, failure: withRetryAfter(state.failure, state.until, Date.now()) }
+      : undefined
+  }
+
+  override async alarm(): Promise<void> {
+    // An alarm may come twice; the second one waits with the first.
+    this.#running ??= this.#work().finally(() => (this.#running = undefined))
+    this.#tell(await this.#running)
+  }
+
+  #begin(order: Order): Attempt {
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    this.#tell = resolve
+    const admitted = this.#admit(order)
+    const finished = admitted
+      .then((admission): Outcome | Promise<Outcome> => {
+        if (admission === 'drawn') return { ok: true }
+        return admission.ok ? Promise.race([promise, this.#giveUp()]) : admission
+      })
+      .finally(() => (this.#current = undefined))
+    // Somebody who only submits doesn't wait for the end.
+    finished.catch(() => undefined)
+    return { admitted, finished }
+  }
+
+  /** Queues the order, or finds it queued by an earlier life of this object. */
+  async #admit(order: Order): Promise<Admission> {
+    const state = await this.#storage.state()
+    if (state?.phase === 'failed' && state.until > Date.now()) {
+      return { ok: false, failure: withRetryAfter(state.failure, state.until, Date.now()) }
+    }
+    if (!state || state.phase === 'failed') {
+      // Whoever asked for it may have looked just before it was there.
+      if (!order.refresh && (await this.#images.head(order.fingerprint, 0))) return 'drawn'
+      const attempt = crypto.randomUUID()
+      const outcome = await admit(order, attempt, this.#settings, this.env.MISS_LIMIT, this.#budget)
+      if (!outcome.ok) return outcome
+      await this.#storage.putOrder(order)
+      await this.#storage.putState({ phase: 'queued', attempt })
+    }
+    if (!this.#running) await this.ctx.storage.setAlarm(Date.now())
+    return { ok: true }
+  }
+
+  /** One step from wherever the job stands. Never throws: a thrown alarm would be repeated. */
+  async #work(): Promise<Outcome> {
+    try {
+      const state = await this.#storage.state()
+      switch (state?.phase) {
+        case 'queued':
+          return await this.#generate(await this.#storage.order(), state.attempt)
+        case 'started':
+          return await this.#recover(await this.#storage.order(), state.attempt, state.startedAt)
+        case 'storing':
+          return await this.#keep({ ...state, pictures: await this.#storage.rescued(state.records) })
+        case 'failed':
+          return { ok: false, failure: withRetryAfter(state.failure, state.until, Date.now()) }
+        case undefined:
+          return { ok: true }
+      }
+    } catch (error) {
+      console.error(error)
+      return this.#fail(error)
+    }
+  }
+
+  async #generate(order: Order, attempt: string): Promise<Outcome> {
+    const startedAt = Date.now()
+    await this.#storage.putState({ phase: 'started', attempt, startedAt })
+    let prepared: Prepared
+    try {
+      const generation = await collect(this.#client.generate(order.spec, order.model))
+      await this.#settle(attempt, generation.usage?.costUsd)
+      prepared = await prepare(order, generation)
+    } catch (error) {
+      await this.#settle(attempt, mayHaveCost(error) ? undefined : 0)
+      logGeneration(order, { outcome: error, durationMs: Date.now() - startedAt }, this.#settings)
+      return this.#fail(error)
+    }
+    const outcome = await this.#keep(prepared)
+    const { cost_usd: costUsd } = prepared.manifest
+    logGeneration(order, { outcome: 'drawn', costUsd, durationMs: Date.now() - startedAt }, this.#settings)
+    return outcome
+  }
+
+  /** Puts paid pictures into R2; when it doesn't take them, keeps them here and tries again by itself. */
+  async #keep(prepared: Prepared): Promise<Outcome> {
+    try {
+      await store(prepared, this.#images)
+    } catch (error) {
+      console.error(error)
+      const { records, manifest } = prepared
+      await this.#storage.rescue(prepared)
+      await this.#storage.putState({ phase: 'storing', records, manifest })
+      await this.ctx.storage.setAlarm(Date.now() + STORE_AGAIN_MS)
+      return {
+        ok: false,
+        failure: {
+          code: 'storage_failed',
+          message:
+            'The picture is drawn and safe, but R2 does not take it yet. Ask again: nothing is paid twice.',
+          extras: { retryAfterSeconds: STORE_AGAIN_MS / 1000 },
+        },
+      }
+    }
+    await this.ctx.storage.deleteAll()
+    return { ok: true }
+  }
+
+  /** After a restart in the middle: the picture may be in R2 already; if it isn't, nobody knows. */
+  async #recover(order: Order, attempt: string, startedAt: number): Promise<Outcome> {
+    const image = await this.#images.head(order.fingerprint, 0)
+    if (image && image.created.getTime() >= startedAt) {
+      await this.#settle(attempt, image.costUsd)
+      await this.ctx.storage.deleteAll()
+      return { ok: true }
+    }
+    const error = interrupted()
+    await this.#settle(attempt, undefined)
+    logGeneration(order, { outcome: error, durationMs: Date.now() - startedAt }, this.#settings)
+    return this.#fail(error)
+  }
+
+  async #fail(error: unknown): Promise<Outcome> {
+    const failure = toFailure(error)
+    const now = Date.now()
+    const until = now + memoryOf(failure)
+    await this.ctx.storage.deleteAll()
+    await this.#storage.putState({ phase: 'failed', failure, until })
+    return { ok: false, failure: withRetryAfter(failure, until, now) }
+  }
+
+  /** A ledger that can't be reached keeps the reservation, which errs on the safe side. */
+  async #settle(attempt: string, usd: number | undefined): Promise<void> {
+    try {
+      await this.#budget.settle(attempt, usd)
+    } catch (error) {
+      console.error(error)
+    }
+  }
+
+  async #giveUp(): Promise<Outcome> {
+    await scheduler.wait(this.#settings.openRouter.deadlineMs + SLACK_MS)
+    return {
+      ok: false,
+      failure: {
+        code: 'upstream_timeout',
+        message: 'The picture is not there yet. It is still being drawn: ask again, nothing is paid twice.',
+        extras: { retryAfterSeconds: 10 },
+      },
+    }
+  }
+}

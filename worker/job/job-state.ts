@@ -1,0 +1,41 @@
+import type { ImageModel } from '../../shared/catalogue/model.ts'
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import type { ImageSpec } from '../../shared/spec/schema.ts'
+import type { Caller } from '../access/access.ts'
+import type { ImageRecord } from '../gallery/image-store.ts'
+import type { Manifest } from '../gallery/manifest.ts'
+import type { Failure } from './failure.ts'
+
+/** What is to be drawn, checked and estimated, and who asks. */
+export interface Order {
+  readonly fingerprint: Fingerprint
+  readonly spec: ImageSpec
+  readonly model: ImageModel
+  /** USD to set aside. */
+  readonly reserveUsd: number
+  readonly caller: Caller
+  /** Draw it although it is there. */
+  readonly refresh: boolean
+}
+
+/**
+ * How far a generation is; survives the object it runs in.
+ *
+ * - `queued`: money is reserved, OpenRouter not asked
+ * - `started`: OpenRouter is being asked; found after a restart, nobody knows how it ended
+ * - `storing`: the pictures are here and paid for, and R2 doesn't take them yet
+ * - `failed`: told to everybody until `until`
+ */
+export type JobState =
+  | { readonly phase: 'queued'; readonly attempt: string }
+  | { readonly phase: 'started'; readonly attempt: string; readonly startedAt: number }
+  | { readonly phase: 'storing'; readonly records: readonly ImageRecord[]; readonly manifest: Manifest }
+  | { readonly phase: 'failed'; readonly failure: Failure; readonly until: number }
+
+/** How an attempt ended. */
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly failure: Failure }
+
+/** What somebody who asks for a picture is told. `joined`: it was being drawn for somebody else already. */
+export type DrawResult =
+  | { readonly ok: true; readonly cache: 'miss' | 'joined' }
+  | { readonly ok: false; readonly failure: Failure }

@@ -1,0 +1,63 @@
+import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
+import { EaselError } from '../../shared/errors.ts'
+import { type Fingerprint, isFingerprint } from '../../shared/fingerprint.ts'
+import type { Access } from '../access/access.ts'
+import type { Draw } from '../draw.ts'
+import type { Gallery } from '../gallery/gallery.ts'
+import type { ImageStore } from '../gallery/image-store.ts'
+import type { HealthChecks } from '../health.ts'
+import type { Settings } from '../settings.ts'
+
+/** What the routes are made of. */
+export interface AppPorts {
+  readonly access: Access
+  readonly catalogue: Catalogue
+  readonly draw: Draw
+  /** Of the request at hand: its context tells whether there is a cache at the edge. */
+  readonly galleryOf: (ctx: object) => Gallery
+  readonly health: HealthChecks
+  readonly store: ImageStore
+  readonly settings: Pick<Settings, 'defaultModel' | 'signingKeys'>
+}
+
+/** Hono's environment: what handlers leave for the log line and the response's headers. */
+export interface AppEnv {
+  readonly Variables: { readonly trace: Trace }
+}
+
+/** What is known of a request once it is answered. */
+export interface Trace {
+  fingerprint?: Fingerprint
+  cache?: CacheOutcome
+  /** Milliseconds, by what they were spent on. */
+  readonly timings: Record<string, number>
+}
+
+/** Where a picture came from: it was there, or was drawn for this request, or for another at the same time. */
+export type CacheOutcome = 'hit' | 'miss' | 'joined'
+
+/** Runs one step and notes how long it took. */
+export async function timed<T>(trace: Trace, step: string, run: () => Promise<T>): Promise<T> {
+  const start = performance.now()
+  try {
+    return await run()
+  } finally {
+    trace.timings[step] = (trace.timings[step] ?? 0) + performance.now() - start
+  }
+}
+
+/** Whether somebody asks for the picture to be drawn anew. Only those with a token may. */
+export async function wantsRefresh(request: Request, access: Access): Promise<boolean> {
+  const directives = request.headers.get('Cache-Control') ?? ''
+  return /\bno-cache\b/i.test(directives) && (await access.hasToken(request))
+}
+
+/** @throws {EaselError} `not_found` when it isn't one */
+export function parseFingerprint(text: string): Fingerprint {
+  if (isFingerprint(text)) return text
+  throw notFound('A fingerprint is 64 hex digits, in lower case.')
+}
+
+export function notFound(message: string): EaselError {
+  return new EaselError('not_found', message)
+}

@@ -1,0 +1,112 @@
+import { Hono } from 'hono'
+import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
+import { parseSpecInput, resolveSpec } from '../../shared/spec/parse.ts'
+import { imagePath, type Manifest } from '../gallery/manifest.ts'
+import {
+  type AppEnv,
+  type AppPorts,
+  type CacheOutcome,
+  notFound,
+  parseFingerprint,
+  timed,
+  wantsRefresh,
+} from './context.ts'
+import { readJsonBody } from './json-body.ts'
+
+/** Seconds after which a client that polls may look again. */
+const POLL_SECONDS = 2
+
+/** Easel's own API: any spec as JSON, and what is kept. */
+export function imagesApi(ports: AppPorts): Hono<AppEnv> {
+  const { access, draw, galleryOf, settings, store } = ports
+  const app = new Hono<AppEnv>()
+
+  app.post('/', async (c) => {
+    const spec = resolveSpec(parseSpecInput(await readJsonBody(c.req.raw)), { model: settings.defaultModel })
+    const fingerprint = await fingerprintOf(spec)
+    c.var.trace.fingerprint = fingerprint
+    await access.toView(c.req.raw)
+
+    const refresh = await wantsRefresh(c.req.raw, access)
+    const kept = refresh ? undefined : await timed(c.var.trace, 'read', () => store.manifest(fingerprint))
+    // The manifest is written just before the picture itself: only with that is all there.
+    if (kept && (await store.head(fingerprint, 0))) return c.json(answer(kept, 'hit', c.req.url))
+
+    const request = { spec, fingerprint, caller: await access.toDraw(c.req.raw), refresh }
+    if (prefersAsync(c.req.header('Prefer'))) {
+      c.var.trace.cache = await draw.submit(request)
+      const location = `/v1/images/${fingerprint}`
+      return c.json({ fingerprint, status: 'pending', url: new URL(location, c.req.url).href }, 202, {
+        Location: location,
+        'Retry-After': String(POLL_SECONDS),
+        'Preference-Applied': 'respond-async',
+      })
+    }
+    const outcome = await timed(c.var.trace, 'draw', () => draw.draw(request))
+    c.var.trace.cache = outcome
+    if (refresh) await galleryOf(c.executionCtx).forget(fingerprint)
+    const manifest = await store.manifest(fingerprint)
+    if (!manifest) throw new Error('a manifest was stored and is gone')
+    return c.json(answer(manifest, outcome, c.req.url))
+  })
+
+  app.get('/', async (c) => {
+    await access.toManage(c.req.raw)
+    const { entries, cursor } = await store.list(c.req.query('cursor'))
+    return c.json({
+      images: entries.map(({ fingerprint, mediaType, model, created }) => ({
+        fingerprint,
+        url: new URL(imagePath(fingerprint, 0, mediaType), c.req.url).href,
+        media_type: mediaType,
+        model,
+        created: created.toISOString(),
+      })),
+      ...(cursor && { cursor }),
+    })
+  })
+
+  app.get('/:fingerprint', async (c) => {
+    const fingerprint = parseFingerprint(c.req.param('fingerprint'))
+    c.var.trace.fingerprint = fingerprint
+    await access.toView(c.req.raw)
+    const manifest = await store.manifest(fingerprint)
+    if (manifest && (await store.head(fingerprint, 0))) {
+      const { spec } = manifest
+      const mayRead = await access.hasToken(c.req.raw)
+      return c.json({ ...answer(manifest, 'hit', c.req.url), ...(mayRead && { spec }) })
+    }
+    if (await draw.isPending(fingerprint)) {
+      return c.json({ fingerprint, status: 'pending' }, 202, { 'Retry-After': String(POLL_SECONDS) })
+    }
+    throw notFound('There is no such picture, and none is being drawn under this fingerprint.')
+  })
+
+  app.delete('/:fingerprint', async (c) => {
+    await access.toManage(c.req.raw)
+    const fingerprint = parseFingerprint(c.req.param('fingerprint'))
+    c.var.trace.fingerprint = fingerprint
+    const existed = await store.delete(fingerprint)
+    await galleryOf(c.executionCtx).forget(fingerprint)
+    if (!existed) throw notFound('There is no such picture.')
+    return c.body(null, 204)
+  })
+
+  return app
+}
+
+/** `Prefer: respond-async` (RFC 7240). */
+function prefersAsync(header: string | undefined): boolean {
+  return (header ?? '').split(',').some((preference) => preference.trim().toLowerCase() === 'respond-async')
+}
+
+function answer(
+  { fingerprint, images, model, cost_usd, created, text }: Manifest,
+  cache: CacheOutcome,
+  base: string,
+) {
+  const shown = images.map(({ sha256, media_type, width, height, bytes }, index) => {
+    const url = new URL(imagePath(fingerprint, index, media_type), base).href
+    return { url, sha256, media_type, width, height, bytes }
+  })
+  return { fingerprint, url: shown[0]?.url, images: shown, model, cost_usd, cache, created, text }
+}

@@ -1,0 +1,44 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
+import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
+import { specIssues } from '../../shared/spec/issues.ts'
+import { parseSpecInput, resolveSpec } from '../../shared/spec/parse.ts'
+import { specToQuery } from '../../shared/spec/query.ts'
+import { MAX_EXPIRES_IN_SECONDS, signUrl } from '../../shared/url-signature.ts'
+import type { AppEnv, AppPorts } from './context.ts'
+import { readJsonBody } from './json-body.ts'
+
+const WEEK_SECONDS = 604_800
+
+const signRequest = z.strictObject({
+  spec: z.unknown().refine((value) => value !== undefined, 'must be a spec'),
+  expires_in: z.int().min(1).max(MAX_EXPIRES_IN_SECONDS).default(WEEK_SECONDS),
+})
+
+/** Signed URLs, for pages that show pictures which nobody has drawn yet. */
+export function signRoutes({ access, settings }: AppPorts): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+
+  app.post('/', async (c) => {
+    await access.toManage(c.req.raw)
+    const [key] = settings.signingKeys
+    if (!key)
+      throw new EaselError(
+        'misconfigured',
+        'EASEL_SIGNING_KEYS is missing: npx wrangler secret put EASEL_SIGNING_KEYS.',
+      )
+    const body = await readJsonBody(c.req.raw)
+    const { data, error } = signRequest.safeParse(body)
+    if (error) throw new InvalidSpecError(specIssues(error, body, Object.keys(signRequest.shape)))
+
+    const input = parseSpecInput(data.spec)
+    const fingerprint = await fingerprintOf(resolveSpec(input, { model: settings.defaultModel }))
+    const expires = new Date(Date.now() + data.expires_in * 1000)
+    const url = new URL(`/image?${specToQuery(input).toString()}`, c.req.url)
+    const signed = await signUrl(url, key, expires)
+    return c.json({ url: signed.href, fingerprint, expires: expires.toISOString() })
+  })
+
+  return app
+}
