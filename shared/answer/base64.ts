@@ -144,7 +144,7 @@ function decodeNatively(digits: Uint8Array, target: Uint8Array): boolean {
 /** @see createBase64Decoder */
 export const decodeByTable: BlockDecoder = (text, target) => {
   const table = (pairTable ??= createPairTable())
-  const digits = text.byteOffset % 2 === 0 ? text : text.slice()
+  const digits = text.byteOffset % 2 === 0 ? text : new Uint8Array(text)
   const pairs = new Uint16Array(digits.buffer, digits.byteOffset, digits.length / 2)
   let seen = 0
   let at = 0

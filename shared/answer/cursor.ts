@@ -65,10 +65,15 @@ export async function* runParse<Event>(
         throw isAbort(error) ? error : new ConnectionCutError('the connection was cut', { cause: error })
       })
       if (done) cursor.ended = true
-      else Object.assign(cursor, { bytes: value, at: 0 })
+      else Object.assign(cursor, { bytes: plainBytes(value), at: 0 })
     }
   } finally {
     // Says “enough” upstream when the consumer, or an error, ends it early. Nothing hangs on the reply.
     reader.cancel().catch(() => undefined)
   }
+}
+
+/** A `Buffer`'s `slice` is a view where that of any other array is a copy. */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -150,7 +150,7 @@ describe('a refusal', () => {
 
   it('comes for values nested deeper than any stack bears, too', () => {
     const nested: unknown = JSON.parse(`{"a": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`)
-    expect(issuesOf({ image_config: nested })[0]?.field).toBe('image_config.a')
+    expect(issuesOf({ image_config: nested })[0]?.field).toBe('image_config.a[0]')
     expect(issuesOf({ provider: { options: { x: nested } } })[0]?.field).toBe('provider.options.x.a')
   })
 
