@@ -85,17 +85,17 @@ export async function resolveImage(
 
   for (const warning of specWarnings(spec)) report('font_inputs', warning, 'warning')
   const { input_images, ...rest } = spec
-  const named: ImageSpec = input_images
-    ? { ...rest, input_images: input_images.map((url) => contentName(local.get(url)) ?? url) }
+  const byContent: ImageSpec = input_images
+    ? { ...rest, input_images: input_images.map((url) => named(url, local)) }
     : rest
   const image: ResolvedImage = {
     path,
     id,
     alt,
     format,
-    spec: named,
-    fingerprint: await fingerprint(named),
-    picture: await canonicalSpec(named),
+    spec: byContent,
+    fingerprint: await fingerprint(byContent),
+    picture: await canonicalSpec(byContent),
     inputs: [...local.values()],
     where,
   }
@@ -114,8 +114,13 @@ export function toSpecDefaults(
 }
 
 /** How a file of the repository stands in a spec: by its content. */
-export function contentName(input: LocalInput | undefined): string | undefined {
-  return input && `sha256:${input.sha256}`
+export function contentName(input: LocalInput): string {
+  return `sha256:${input.sha256}`
+}
+
+function named(url: string, local: ReadonlyMap<string, LocalInput>): string {
+  const input = local.get(url)
+  return input ? contentName(input) : url
 }
 
 /** A spec knows no paths: until its content is known, a file is a `data:` URL that no author writes. */

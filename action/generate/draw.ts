@@ -1,0 +1,96 @@
+import { collect } from '../../shared/openrouter/collect.ts'
+import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
+import type { Picture } from '../../shared/media/picture.ts'
+import type { FileFormat } from '../config/file-format.ts'
+import { extensionsOf, formatOfMediaType } from '../config/file-format.ts'
+import type { DrawableImage } from '../config/fit-model.ts'
+import { sha256OfPieces } from '../files/read-file.ts'
+import type { LockEntry } from '../lock/schema.ts'
+import type { PlannedImage } from '../plan/plan.ts'
+import type { Convert } from './convert.ts'
+import { type PictureSaver, SaveError } from './save-picture.ts'
+import { specToSend } from './send-spec.ts'
+
+/** A picture that is on disk. */
+export interface Drawn {
+  readonly entry: LockEntry
+  /** The format that came, when it is not the one that was kept. */
+  readonly convertedFrom?: FileFormat
+  /** Something that the user should know although it went well. */
+  readonly note?: string
+}
+
+export interface DrawingTools {
+  readonly root: string
+  readonly client: OpenRouterClient
+  readonly saver: PictureSaver
+  readonly convert: Convert
+  readonly signal: AbortSignal
+  /** Told of the price as soon as it is known, whatever becomes of the picture. */
+  readonly onCost: (costUsd: number | undefined) => void
+}
+
+/**
+ * Has one picture drawn, in its path's format, and puts it into its place. The lock is the caller's.
+ *
+ * @throws {EaselError} when OpenRouter doesn't draw it
+ * @throws {SaveError} when it can't be kept as it should
+ */
+export async function draw(
+  planned: PlannedImage,
+  { root, client, saver, convert, signal, onCost }: DrawingTools,
+): Promise<Drawn> {
+  const { image } = planned
+  const spec = await specToSend(root, image)
+  const { pictures, usage, generationId, model } = await collect(
+    client.generate(spec, image.model, { signal }),
+  )
+  onCost(usage?.costUsd)
+  const [arrived, ...others] = pictures
+
+  const picture = await inFormat(arrived, image, { convert, saver })
+  await saver.save(planned, picture.segments)
+  const entry: LockEntry = {
+    fingerprint: image.fingerprint,
+    sha256: sha256OfPieces(picture.segments),
+    bytes: picture.byteLength,
+    media_type: picture.mediaType,
+    width: picture.width,
+    height: picture.height,
+    model: model ?? image.spec.model,
+    ...(generationId !== undefined && { generation_id: generationId }),
+    ...(usage?.costUsd !== undefined && { cost_usd: usage.costUsd }),
+    spec: image.picture as LockEntry['spec'],
+  }
+  const from = formatOfMediaType(arrived.mediaType)
+  return {
+    entry,
+    ...(picture !== arrived && from && { convertedFrom: from }),
+    ...(others.length > 0 && {
+      note: `${image.path}: the model made ${pictures.length} pictures; the first is kept.`,
+    }),
+  }
+}
+
+/** The picture as its path's extension promises. What can't be made so is kept beside, and is an error. */
+async function inFormat(
+  picture: Picture,
+  { path, format, spec }: DrawableImage,
+  { convert, saver }: Pick<DrawingTools, 'convert' | 'saver'>,
+): Promise<Picture> {
+  const from = formatOfMediaType(picture.mediaType)
+  if (from === format) return picture
+  try {
+    return await convert(picture, format, { quality: spec.output_compression })
+  } catch (error) {
+    const kind = picture.mediaType.replace('image/', '').replace('+xml', '')
+    const kept = await saver.rescue(path.replace(/\.[^./]+$/, `.${kind}`), picture.segments)
+    const reason = error instanceof Error ? error.message : String(error)
+    const advice = from ? ` End the path with ${extensionsOf(from)}.` : ''
+    throw new SaveError(
+      `${path} came as ${picture.mediaType}, and ${reason} It is kept at ${kept}.${advice}`,
+      kept,
+      error,
+    )
+  }
+}

@@ -1,0 +1,16 @@
+import type { BlockDecoder } from '../../shared/answer/base64.ts'
+
+/** Base64 by Node's own decoder, several times as fast as anything in JavaScript. */
+export const decodeWithBuffer: BlockDecoder = (digits, target) => {
+  const text = Buffer.from(digits.buffer, digits.byteOffset, digits.byteLength).toString('latin1')
+  // Node also takes base64url, and skips what is no digit: then fewer bytes come out.
+  if (text.includes('-') || text.includes('_')) return false
+  const wanted = (digits.length / 4) * 3
+  const written = Buffer.from(target.buffer, target.byteOffset, target.byteLength).write(
+    text,
+    0,
+    wanted,
+    'base64',
+  )
+  return written === wanted
+}

@@ -1,0 +1,28 @@
+import type { ImageSpec } from '../../shared/spec/schema.ts'
+import type { DrawableImage } from '../config/fit-model.ts'
+import { contentName } from '../config/resolve-image.ts'
+import { digest, readRegularFile } from '../files/read-file.ts'
+import { inWorkspace } from '../files/safe-path.ts'
+import { SaveError } from './save-picture.ts'
+
+/**
+ * The spec as it is sent: files of the repository as `data:` URLs. Read again at each request, so that only the
+ * input images of requests under way are in memory.
+ *
+ * @throws {SaveError} when one of them is no longer what the plan saw
+ */
+export async function specToSend(root: string, { request, inputs }: DrawableImage): Promise<ImageSpec> {
+  if (!request.input_images) return request
+  const urls = new Map<string, string>()
+  for (const input of inputs) {
+    const found = await readRegularFile(inWorkspace(root, input.path))
+    const isSame = found.kind === 'file' && (await digest(found.bytes)).sha256 === input.sha256
+    if (!isSame)
+      throw new SaveError(`The input image ${input.path} was changed since the plan: run Easel again.`)
+    const base64 = Buffer.from(found.bytes.buffer, found.bytes.byteOffset, found.bytes.byteLength).toString(
+      'base64',
+    )
+    urls.set(contentName(input), `data:${input.mediaType};base64,${base64}`)
+  }
+  return { ...request, input_images: request.input_images.map((url) => urls.get(url) ?? url) }
+}

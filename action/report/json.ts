@@ -1,0 +1,151 @@
+import type { Diagnostic } from '../config/diagnostic.ts'
+import { totalEstimate } from '../generate/generate.ts'
+import { costOf, type ImageResult, type RunResult } from '../generate/results.ts'
+import type { LockEntry } from '../lock/schema.ts'
+import type { Plan, PlannedImage } from '../plan/plan.ts'
+import type { PlannedProject } from '../project.ts'
+
+/** One image of a report. Names are those of `easel.yml` and the lock. */
+export interface ImageReport {
+  readonly path: string
+  readonly id?: string
+  readonly alt?: string
+  readonly status: PlannedImage['status']
+  /** What a run does, or did, about it. */
+  readonly action: PlannedImage['action']
+  readonly changes: PlannedImage['changes']
+  readonly model: string
+  readonly aspect_ratio?: string
+  readonly image_size?: string
+  readonly size?: string
+  readonly format: string
+  readonly prompt: string
+  readonly fingerprint: string
+  /** `null`: not known. */
+  readonly estimate_usd: number | null
+  readonly estimate_basis: string
+  /** The lock's entry as it is now. */
+  readonly file?: Omit<LockEntry, 'spec' | 'fingerprint'>
+  /** The lock's entry before the run, where the run made another. */
+  readonly previous?: Omit<LockEntry, 'spec'>
+  readonly outcome?: ImageResult['outcome']
+  readonly error?: { readonly code: string; readonly message: string }
+  readonly rescued_to?: string
+  readonly cost_usd?: number
+  readonly seconds?: number
+}
+
+/** Everything that is to be known about a plan, and about the run that followed it. */
+export interface Report {
+  readonly config: string
+  readonly lock: string
+  /** Whether models and prices are OpenRouter's of now, or those of the snapshot. */
+  readonly prices: 'live' | 'snapshot'
+  readonly images: readonly ImageReport[]
+  readonly orphans: readonly { readonly path: string; readonly file?: string }[]
+  readonly totals: {
+    readonly images: number
+    readonly planned: number
+    readonly up_to_date: number
+    readonly drifted: number
+    readonly orphans: number
+    /** `null` when the price of one image isn't known. */
+    readonly estimate_usd: number | null
+    readonly generated?: number
+    readonly failed?: number
+    readonly not_tried?: number
+    readonly cost_usd?: number
+  }
+  readonly stopped_by?: string
+  readonly warnings: readonly Diagnostic[]
+}
+
+export function reportOf({ project, plan }: PlannedProject, result?: RunResult): Report {
+  const results = new Map(result?.images.map((image) => [image.planned.image.path, image]))
+  const fate = new Map(result?.pruned.map(({ path, file }) => [path, file]))
+  return {
+    config: project.configPath,
+    lock: project.lock.path,
+    prices: project.images.some(({ source }) => source === 'snapshot') ? 'snapshot' : 'live',
+    images: plan.images.map((planned) => imageReport(planned, results.get(planned.image.path))),
+    orphans: plan.orphans.map(({ path }) => {
+      const file = fate.get(path)
+      return file === undefined ? { path } : { path, file }
+    }),
+    totals: { ...planTotals(plan), ...(result && runTotals(result)) },
+    ...(result?.stoppedBy !== undefined && { stopped_by: result.stoppedBy }),
+    warnings: project.warnings,
+  }
+}
+
+function imageReport(planned: PlannedImage, result: ImageResult | undefined): ImageReport {
+  const { image, status, action, changes, entry } = planned
+  const { model, aspect_ratio, image_size, size, prompt } = image.spec
+  const isNew = result?.outcome === 'generated'
+  const current = isNew ? result.entry : entry
+  return {
+    path: image.path,
+    ...(image.id !== undefined && { id: image.id }),
+    ...(image.alt !== undefined && { alt: image.alt }),
+    status,
+    action,
+    changes,
+    model,
+    ...(aspect_ratio && { aspect_ratio }),
+    ...(image_size && { image_size }),
+    ...(size && { size }),
+    format: image.format,
+    prompt,
+    fingerprint: image.fingerprint,
+    estimate_usd: image.estimate.usd ?? null,
+    estimate_basis: image.estimate.basis,
+    ...(current && { file: fileOf(current) }),
+    ...(isNew && entry && { previous: { fingerprint: entry.fingerprint, ...fileOf(entry) } }),
+    ...(result && outcomeOf(result)),
+  }
+}
+
+function fileOf({ spec: _, fingerprint: __, ...file }: LockEntry): Omit<LockEntry, 'spec' | 'fingerprint'> {
+  return file
+}
+
+function outcomeOf(
+  result: ImageResult,
+): Pick<ImageReport, 'outcome' | 'error' | 'rescued_to' | 'cost_usd' | 'seconds'> {
+  const { outcome } = result
+  if (outcome === 'generated') {
+    const { cost_usd } = result.entry
+    return { outcome, ...(cost_usd !== undefined && { cost_usd }), seconds: Math.round(result.ms) / 1000 }
+  }
+  if (outcome !== 'failed') return { outcome }
+  const { code, message, rescuedTo, costUsd } = result
+  return {
+    outcome,
+    error: { code, message },
+    ...(rescuedTo !== undefined && { rescued_to: rescuedTo }),
+    ...(costUsd !== undefined && { cost_usd: costUsd }),
+  }
+}
+
+function planTotals({ images, orphans }: Plan): Report['totals'] {
+  const todo = images.filter(({ action }) => action === 'generate')
+  return {
+    images: images.length,
+    planned: todo.length,
+    up_to_date: images.filter(({ status }) => status === 'up-to-date').length,
+    drifted: images.filter(({ status }) => status === 'drifted').length,
+    orphans: orphans.length,
+    estimate_usd: totalEstimate(todo) ?? null,
+  }
+}
+
+function runTotals(result: RunResult): Partial<Report['totals']> {
+  const countOf = (outcome: ImageResult['outcome']): number =>
+    result.images.filter((image) => image.outcome === outcome).length
+  return {
+    generated: countOf('generated'),
+    failed: countOf('failed'),
+    not_tried: countOf('not-tried'),
+    cost_usd: costOf(result),
+  }
+}

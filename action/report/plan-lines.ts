@@ -1,0 +1,89 @@
+import { totalEstimate } from '../generate/generate.ts'
+import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { reasonOf, sizeOf } from './describe.ts'
+import { count, usd } from './format.ts'
+import { oneLine, shorten } from './one-line.ts'
+import type { Paint, Style } from './paint.ts'
+import { columns } from './table.ts'
+
+const MARK = {
+  new: ['+', 'green'],
+  changed: ['~', 'yellow'],
+  missing: ['+', 'green'],
+  drifted: ['!', 'red'],
+  'up-to-date': ['=', 'dim'],
+} as const satisfies Record<PlannedImage['status'], readonly [string, Style]>
+
+const MODEL_MAX_CHARACTERS = 40
+
+/** The plan as lines for people: what is fine first, so that what isn't stands next to the sum. */
+export function planLines(
+  plan: Plan,
+  { configPath, paint }: { readonly configPath: string; readonly paint: Paint },
+): string[] {
+  const isFine = ({ status, action }: PlannedImage): boolean => status === 'up-to-date' && action === 'keep'
+  const ordered = [...plan.images.filter(isFine), ...plan.images.filter((planned) => !isFine(planned))]
+  const rows = columns([
+    ...ordered.map(cells),
+    ...plan.orphans.map(({ path }) => [
+      `- ${oneLine(path)}`,
+      '',
+      '',
+      '',
+      'orphan: no image has this path any more',
+    ]),
+  ])
+  const styles: (Style | undefined)[] = [
+    ...ordered.map((planned) => (isFine(planned) ? 'dim' : MARK[planned.status][1])),
+    ...plan.orphans.map(() => 'red' as const),
+  ]
+  const painted = rows.map((row, index) => {
+    const style = styles[index]
+    if (style === undefined) return `  ${row}`
+    // Only the mark carries the colour, except of what can be overlooked.
+    return `  ${style === 'dim' ? paint('dim', row) : paint(style, row.slice(0, 1)) + row.slice(1)}`
+  })
+  const title = `${paint('bold', configPath)}: ${count(plan.images.length, 'image')}`
+  return [title, ...(painted.length > 0 ? ['', ...painted] : []), '', ...summaryLines(plan)]
+}
+
+/** What a run would do, in a sentence or two. */
+export function summaryLines(plan: Plan): string[] {
+  const todo = plan.images.filter(({ action }) => action === 'generate')
+  const kept = plan.images.filter(({ status, action }) => status === 'drifted' && action === 'keep')
+  const refused = plan.images.filter(({ action }) => action === 'fail')
+  const upToDate = plan.images.filter(({ status, action }) => status === 'up-to-date' && action === 'keep')
+  return [
+    todo.length > 0
+      ? `${count(todo.length, 'image')} to generate, for ${estimateOf(todo)}; ${upToDate.length} up to date.`
+      : `Nothing to generate; ${count(upToDate.length, 'image')} up to date.`,
+    ...(kept.length > 0
+      ? [`${count(kept.length, 'file')} edited by hand and kept; --on-drift regenerate overwrites.`]
+      : []),
+    ...(refused.length > 0 ? [`${count(refused.length, 'file')} in the way: a run will fail.`] : []),
+    ...(plan.orphans.length > 0
+      ? [`${count(plan.orphans.length, 'orphan')} in the lock; easel prune removes.`]
+      : []),
+  ]
+}
+
+/** `about $0.12`, with what isn't known said. */
+export function estimateOf(images: readonly PlannedImage[]): string {
+  const priced = images.filter(({ image }) => image.estimate.usd !== undefined)
+  const unknown = images.length - priced.length
+  const sum = `about ${usd(totalEstimate(priced) ?? 0)}`
+  if (unknown === 0) return sum
+  return priced.length === 0 ? 'an unknown price' : `${sum} and ${count(unknown, 'image')} of unknown price`
+}
+
+function cells(planned: PlannedImage): string[] {
+  const { image, status, action } = planned
+  const name = `${MARK[status][0]} ${oneLine(image.path)}${image.id === undefined ? '' : ` (${image.id})`}`
+  return [
+    name,
+    shorten(oneLine(image.spec.model), MODEL_MAX_CHARACTERS),
+    sizeOf(planned),
+    action === 'generate' ? usd(image.estimate.usd) : '',
+    reasonOf(planned),
+  ]
+}
