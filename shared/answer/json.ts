@@ -124,17 +124,32 @@ export function* readJson(
     }
   }
 
-  /** Past a value whose first byte has been read. A loop: the depth of what nobody wants is not ours to trust. */
+  /**
+   * Past a value whose first byte has been read. A loop over bytes: what nobody wants may be megabytes, and
+   * deeper than any stack. Only its brackets and strings are looked at.
+   */
   function* skipValue(first: number): Parse<undefined> {
-    let depth = 0
-    for (let byte = first; ; byte = yield* token()) {
+    if (first === QUOTE) {
+      yield* readString(cursor, 0)
+      return undefined
+    }
+    if (first !== OBJECT[0] && first !== ARRAY[0]) {
+      yield* readLiteral(first)
+      return undefined
+    }
+    for (let depth = 1; depth > 0;) {
+      const byte = cursor.bytes[cursor.at] ?? (yield* peek(cursor))
+      if (byte < 0) throw new AnswerSyntaxError('it ends too early')
+      if (atLineEnd && (byte === NEWLINE || byte === RETURN)) {
+        yield* peekToken()
+        continue
+      }
+      cursor.at++
       if (byte === QUOTE) yield* readString(cursor, 0)
       else if (byte === OBJECT[0] || byte === ARRAY[0]) depth++
       else if (byte === OBJECT[1] || byte === ARRAY[1]) depth--
-      else if (byte !== COMMA && byte !== COLON) yield* readLiteral(byte)
-      if (depth < 0) throw new AnswerSyntaxError('it is not JSON')
-      if (depth === 0) return undefined
     }
+    return undefined
   }
 
   /** The next byte that is no white space; -1 at the end. */
