@@ -97,7 +97,8 @@ async function isSymbolicLink(absolute: string): Promise<boolean> {
   }
 }
 
-/** Whether a thrown value is a system error with one of these codes. */
+/** Whether a thrown value is a system error, with one of these codes where any are given. */
 export function isErrno(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return false
+  return codes.length === 0 || codes.includes(String(error.code))
 }

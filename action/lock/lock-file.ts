@@ -1,12 +1,8 @@
 import { specIssues } from '../../shared/spec/issues.ts'
 import { compare } from '../config/diagnostic.ts'
 import { pathProblem } from '../files/safe-path.ts'
+import { LockError } from './lock-error.ts'
 import { ENTRY_FIELDS, LOCK_VERSION, type LockEntries, type LockEntry, lockSchema } from './schema.ts'
-
-/** The lock can't be worked with. Nothing is written then: what it holds stays. */
-export class LockError extends Error {
-  override readonly name = 'LockError'
-}
 
 /** Git's markers, at the start of a line: `diff3` style has all four. */
 const CONFLICT_MARKER = /^(<{7}|\|{7}|={7}|>{7})( |$)/m

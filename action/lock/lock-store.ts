@@ -1,7 +1,8 @@
 import { readRegularFile } from '../files/read-file.ts'
 import { createLinkFinder, inWorkspace } from '../files/safe-path.ts'
 import { writeAtomic } from '../files/write-atomic.ts'
-import { formatLock, LockError, parseLock } from './lock-file.ts'
+import { LockError } from './lock-error.ts'
+import { formatLock, parseLock } from './lock-file.ts'
 import type { LockEntries, LockEntry } from './schema.ts'
 
 /** The lock on disk. */

@@ -25,10 +25,15 @@ export function resultLines(result: RunResult, { paint }: { readonly paint: Pain
       ({ planned, message }) => `  ${paint('red', '✗')} ${oneLine(planned.image.path)}: ${oneLine(message)}`,
     ),
     ...notTried.map(({ planned }) => `  ${paint('dim', `- ${oneLine(planned.image.path)}: not tried`)}`),
-    ...result.pruned.map(({ path, file }) => `  - ${oneLine(path)}: ${PRUNED[file]}`),
+    ...result.pruned.map((pruned) => `  - ${prunedLine(pruned)}`),
     '',
     `${parts.join(', ') || 'Nothing to do'}.`,
   ]
+}
+
+/** What became of an orphan. */
+export function prunedLine({ path, file }: RunResult['pruned'][number]): string {
+  return `${oneLine(path)}: ${PRUNED[file]}`
 }
 
 const PRUNED = {

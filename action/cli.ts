@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import process from 'node:process'
+import { createProgram, explain } from './commands/program.ts'
+import type { Terminal } from './commands/terminal.ts'
+
+// The terminal's host: the process, its streams and its environment.
+
+const terminal: Terminal = {
+  cwd: process.cwd(),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  setExitCode: (code) => (process.exitCode = code),
+}
+
+// `easel plan | head` closes the pipe early, which is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
+
+try {
+  await createProgram(terminal).parseAsync(process.argv)
+} catch (error) {
+  terminal.setExitCode(explain(error, terminal))
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { Command, Option } from 'commander'
+import type { OnDrift } from '../plan/plan.ts'
+import { interruptions } from '../interruptions.ts'
+import {
+  onDriftOption,
+  type ProjectOptions,
+  type UpstreamOptions,
+  upstreamFrom,
+  usdAmount,
+  wholeNumber,
+  withProjectOptions,
+  withUpstreamOptions,
+} from './options.ts'
+import { EXIT, print, printJson, tell, tellDiagnostics, type Terminal } from './terminal.ts'
+
+interface GenerateOptions extends ProjectOptions, UpstreamOptions {
+  readonly onDrift: OnDrift
+  readonly onError: 'fail' | 'keep-going'
+  readonly concurrency: number
+  readonly maxImages?: number
+  readonly maxCostUsd?: number
+  readonly force?: boolean
+  readonly prune?: boolean
+  readonly json?: boolean
+}
+
+export const DEFAULT_CONCURRENCY = 4
+export const MAX_CONCURRENCY = 64
+
+/** `easel generate`: makes what is new, changed or missing. */
+export function generateCommand(terminal: Terminal): Command {
+  const command = new Command('generate')
+    .summary('make the pictures that are new or changed')
+    .description(
+      'Has every picture drawn that is new, changed or missing, writes it to its place and its entry into the lock at once. What is up to date costs nothing. Needs OPENROUTER_API_KEY in the environment.',
+    )
+    .argument('[only...]', 'ids, paths or globs of images (default: all)')
+  withUpstreamOptions(withProjectOptions(command))
+    .option('--max-cost-usd <usd>', 'begin no picture that could take the run above this', usdAmount)
+    .option('--max-images <n>', 'begin no more pictures than this', wholeNumber(0, 1_000_000))
+    .option(
+      '-j, --concurrency <n>',
+      'pictures under way at the same time',
+      wholeNumber(1, MAX_CONCURRENCY),
+      DEFAULT_CONCURRENCY,
+    )
+    .addOption(
+      new Option('--on-error <what>', 'after a failure, end the run or go on with the others')
+        .choices(['fail', 'keep-going'])
+        .default('fail'),
+    )
+    .addOption(onDriftOption())
+    .option('-f, --force', 'generate all selected images anew, also edited ones; this costs money')
+    .option('--prune', 'remove orphans from the lock, and the files that Easel made for them')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      `
+Ctrl-C finishes the pictures that are under way, which are paid for, and begins no others; a second one
+gives them up. Nothing is left half-written either way.
+
+Examples:
+  $ easel generate
+  $ easel generate hero 'docs/guide/**' --max-cost-usd 0.50
+  $ easel generate --on-error keep-going --concurrency 8
+  $ easel generate hero --force`,
+    )
+  return command.action((only: string[], options: GenerateOptions) => act(terminal, only, options))
+}
+
+async function act(terminal: Terminal, only: readonly string[], options: GenerateOptions): Promise<void> {
+  const { cwd, config, onDrift, json = false, force = false, prune = false } = options
+  const upstream = upstreamFrom(options, terminal)
+  const [{ planProject }, { run, onlineCatalogue }, { UsageError }] = await Promise.all([
+    import('../project.ts'),
+    import('../run.ts'),
+    import('../config/diagnostic.ts'),
+  ])
+  const planned = await planProject(
+    { workspace: cwd ?? terminal.cwd, config, catalogue: onlineCatalogue(upstream) },
+    { only, onDrift, force },
+  )
+  tellDiagnostics(terminal, planned.project.warnings)
+
+  const needsKey = planned.plan.images.some(({ action }) => action === 'generate')
+  const { apiKey } = upstream
+  if (needsKey && apiKey === undefined) {
+    throw new UsageError(
+      'OPENROUTER_API_KEY is not set: make a key at openrouter.ai/keys and export it. easel plan works without one.',
+    )
+  }
+  const [{ createProgress }, { paintFor }, { reportOf }, { resultLines }, { summaryLines }, { hasFailed }] =
+    await Promise.all([
+      import('../report/progress.ts'),
+      import('../report/paint.ts'),
+      import('../report/json.ts'),
+      import('../report/result-lines.ts'),
+      import('../report/plan-lines.ts'),
+      import('../generate/results.ts'),
+    ])
+  const report = await createProgress(terminal.stderr)
+  using interruption = interruptions((message) => report({ type: 'note', message }))
+  const result = await run(
+    planned,
+    { ...options, prune },
+    { ...upstream, apiKey: apiKey ?? '' },
+    {
+      report,
+      stop: interruption.stop,
+      abort: interruption.abort,
+      rescueFolder: join(tmpdir(), `easel-rescued-${process.pid}`),
+    },
+  )
+
+  const idle = result.pruned.length === 0 && result.images.every(({ outcome }) => outcome === 'kept')
+  if (json) printJson(terminal, reportOf(planned, result))
+  else if (idle) print(terminal, summaryLines(planned.plan))
+  else print(terminal, resultLines(result, { paint: paintFor(terminal.stdout) }))
+  if (!json && result.stoppedBy !== undefined) tell(terminal, [`Ended early: ${result.stoppedBy}`])
+  if (interruption.exitCode !== undefined) terminal.setExitCode(interruption.exitCode)
+  else if (hasFailed(result)) terminal.setExitCode(EXIT.failed)
+}

@@ -1,0 +1,59 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { OPENROUTER_BASE_URL } from '../../shared/openrouter/client.ts'
+import { normaliseBaseUrl } from '../base-url.ts'
+import type { Upstream } from '../run.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Options of every command that works on a project. */
+export interface ProjectOptions {
+  readonly config?: string
+  readonly cwd?: string
+}
+
+/** Options of every command that asks OpenRouter. */
+export interface UpstreamOptions {
+  readonly baseUrl?: string
+}
+
+export function withProjectOptions(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'the config file (default: easel.yml or .github/easel.yml)')
+    .option('-C, --cwd <folder>', 'work in this folder (default: the current one)')
+}
+
+export function withUpstreamOptions(command: Command): Command {
+  return command.option(
+    '--base-url <url>',
+    'where OpenRouter’s API is, or a Worker of Easel (default: OPENROUTER_BASE_URL, or openrouter.ai)',
+  )
+}
+
+export function onDriftOption(): Option {
+  return new Option('--on-drift <what>', 'what to do about a file that Easel did not write')
+    .choices(['keep', 'regenerate', 'fail'])
+    .default('keep')
+}
+
+/** @throws {UsageError} when a base URL can't be used */
+export function upstreamFrom(options: UpstreamOptions, { env }: Terminal): Upstream {
+  return {
+    apiKey: env['OPENROUTER_API_KEY'] || undefined,
+    baseUrl: normaliseBaseUrl(options.baseUrl ?? (env['OPENROUTER_BASE_URL'] || OPENROUTER_BASE_URL)),
+  }
+}
+
+/** A whole number within bounds, from the command line. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+  }
+}
+
+/** An amount of money, from the command line: `0.5`, `$0.5`. */
+export function usdAmount(text: string): number {
+  const value = Number(text.replace(/^\$/, ''))
+  if (/^\$?\d+(\.\d+)?$/.test(text)) return value
+  throw new InvalidArgumentError('It must be an amount in USD, such as 0.50.')
+}

@@ -1,0 +1,89 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { EXIT, print, printJson, tell, type Terminal } from './terminal.ts'
+
+interface SignOptions {
+  readonly prompt?: string
+  readonly set?: readonly string[]
+  readonly expiresIn: number
+  readonly json?: boolean
+}
+
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const
+
+/** What decides how a picture is delivered, not what is drawn. */
+const DELIVERY_PARAMETERS = ['w', 'format', 'q', 'index'] as const
+
+/** `easel sign`: a URL that may have one picture drawn. */
+export function signCommand(terminal: Terminal): Command {
+  return new Command('sign')
+    .summary('sign the URL of a picture, for a Worker')
+    .description(
+      'Signs a URL of your Worker: whoever has it may have this one picture drawn and delivered, until it expires. Needs EASEL_SIGNING_KEYS (kid:secret,…) in the environment, the same as the Worker’s; the first key signs.',
+    )
+    .argument('<url>', 'the picture’s URL, such as https://img.example.com/image?prompt=A+lighthouse')
+    .option('-p, --prompt <text>', 'set the prompt')
+    .option('-s, --set <field=value...>', 'set other fields, such as aspect_ratio=16:9')
+    .option('-e, --expires-in <time>', 'such as 90s, 15m, 12h, 30d', duration, 30 * SECONDS.d)
+    .option('--json', 'print URL and expiry as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ easel sign 'https://img.example.com/image?prompt=A+lighthouse'
+  $ easel sign https://img.example.com/image -p 'A lighthouse at dusk' -s aspect_ratio=16:9 w=800 -e 1d`,
+    )
+    .action((url: string, options: SignOptions) => act(terminal, url, options))
+}
+
+async function act(terminal: Terminal, text: string, options: SignOptions): Promise<void> {
+  const [{ signUrl }, { parseSpecQuery }, { UsageError }] = await Promise.all([
+    import('../../shared/url-signature.ts'),
+    import('../../shared/spec/parse.ts'),
+    import('../config/diagnostic.ts'),
+  ])
+  if (!URL.canParse(text)) throw new UsageError(`${text} is no URL: begin it with https://.`)
+  const url = new URL(text)
+  for (const [name, value] of fieldsOf(options)) url.searchParams.set(name, value)
+
+  const spec = new URLSearchParams(url.searchParams)
+  for (const name of [...DELIVERY_PARAMETERS, 'sig', 'exp', 'kid']) spec.delete(name)
+  // A wrong spec would be signed all the same, and refused each time.
+  if (url.pathname === '/image') parseSpecQuery(spec)
+
+  const expires = new Date(Date.now() + options.expiresIn * 1000)
+  const signed = await signUrl(url, signingKey(terminal.env['EASEL_SIGNING_KEYS'], UsageError), expires)
+  if (options.json) printJson(terminal, { url: signed.href, expires: expires.toISOString() })
+  else {
+    print(terminal, [signed.href])
+    tell(terminal, [`Valid until ${expires.toISOString()}.`])
+  }
+  terminal.setExitCode(EXIT.done)
+}
+
+function fieldsOf({ prompt, set = [] }: SignOptions): [string, string][] {
+  const fields = set.map((pair): [string, string] => {
+    const [name = '', value = ''] = pair.split(/=(.*)/s, 2)
+    return [name, value]
+  })
+  return [...(prompt === undefined ? [] : [['prompt', prompt] satisfies [string, string]]), ...fields]
+}
+
+function signingKey(
+  variable: string | undefined,
+  UsageError: new (message: string) => Error,
+): { readonly kid: string; readonly secret: string } {
+  const [first = ''] = (variable ?? '').split(',')
+  const [kid = '', secret = ''] = first.trim().split(/:(.*)/s, 2)
+  if (kid && secret) return { kid, secret }
+  throw new UsageError(
+    'EASEL_SIGNING_KEYS must hold kid:secret, such as main:… with the secret that the Worker has. openssl rand -hex 32 makes one.',
+  )
+}
+
+function duration(text: string): number {
+  const match = /^(\d{1,6})([smhd])$/.exec(text)
+  const unit = match?.[2] as keyof typeof SECONDS | undefined
+  const seconds = unit ? Number(match?.[1]) * SECONDS[unit] : 0
+  if (seconds >= 1 && seconds <= 3650 * SECONDS.d) return seconds
+  throw new InvalidArgumentError('It must be a time such as 90s, 15m, 12h or 30d, at most 3650d.')
+}

@@ -1,0 +1,71 @@
+import { checkCapabilities } from '../../shared/catalogue/capabilities.ts'
+import type { ImageModel } from '../../shared/catalogue/model.ts'
+import { UnsupportedByModelError } from '../../shared/errors.ts'
+import { type CostEstimate, estimateCost } from '../../shared/prices/estimate.ts'
+import { parseSpecQuery } from '../../shared/spec/parse.ts'
+import type { ImageSpec } from '../../shared/spec/schema.ts'
+import { UsageError } from '../config/diagnostic.ts'
+
+export interface FoundModel {
+  readonly model: ImageModel
+  /** Of one picture as the filter describes it. */
+  readonly price: CostEstimate
+}
+
+interface Filter {
+  /** Words that id or name hold, all of them. */
+  readonly search: readonly string[]
+  /** `field=value`, as in a spec; input images by their number. */
+  readonly takes: readonly string[]
+  readonly maxPriceUsd: number | undefined
+}
+
+/** Stands for input images whose number alone matters. */
+const ANY_IMAGE = 'https://example.com/image.png'
+
+/**
+ * The models that a filter leaves, cheapest first; those of unknown price last.
+ *
+ * @throws {UsageError} when `takes` is no field and value
+ * @throws {InvalidSpecError} when it is one that no spec has
+ */
+export function findModels(
+  models: readonly ImageModel[],
+  { search, takes, maxPriceUsd }: Filter,
+): FoundModel[] {
+  const wanted = wantedSpec(takes)
+  const words = search.map((word) => word.toLowerCase())
+  return models
+    .filter(({ id, name }) => words.every((word) => `${id} ${name}`.toLowerCase().includes(word)))
+    .map((model) => ({ model, spec: { ...wanted, model: model.id } }))
+    .filter(({ model, spec }) => takes.length === 0 || canDraw(spec, model))
+    .map(({ model, spec }) => ({ model, price: estimateCost(spec, model) }))
+    .filter(({ price }) => maxPriceUsd === undefined || (price.usd ?? Infinity) <= maxPriceUsd)
+    .toSorted(
+      (a, b) => (a.price.usd ?? Infinity) - (b.price.usd ?? Infinity) || (a.model.id < b.model.id ? -1 : 1),
+    )
+}
+
+function wantedSpec(takes: readonly string[]): Omit<ImageSpec, 'model'> {
+  const query = new URLSearchParams()
+  for (const wish of takes) {
+    const [field = '', value] = wish.split(/=(.*)/s, 2)
+    if (field === 'input_images') {
+      for (let count = Number(value ?? 1); count > 0; count--) query.append(field, ANY_IMAGE)
+    } else if (value === undefined || value === '') {
+      throw new UsageError(`--takes is ${wish}: it must be a field and a value, such as image_size=4K.`)
+    } else query.append(field, value)
+  }
+  const { preset: _, ...spec } = parseSpecQuery(query)
+  return { ...spec, prompt: spec.prompt ?? 'A picture' }
+}
+
+function canDraw(spec: ImageSpec, model: ImageModel): boolean {
+  try {
+    checkCapabilities(spec, model)
+    return true
+  } catch (error) {
+    if (error instanceof UnsupportedByModelError) return false
+    throw error
+  }
+}

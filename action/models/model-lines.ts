@@ -1,0 +1,55 @@
+import type { Capability, ImageModel } from '../../shared/catalogue/model.ts'
+import { count, usd } from '../report/format.ts'
+import { oneLine } from '../report/one-line.ts'
+import { columns } from '../report/table.ts'
+import type { FoundModel } from './find-models.ts'
+
+/** Fields that only some models have, in the order they are listed. */
+const EXTRAS = ['seed', 'quality', 'background', 'font_inputs', 'style', 'strength', 'text_layout'] as const
+
+/** Models as a table for people. */
+export function modelLines(models: readonly FoundModel[]): string[] {
+  if (models.length === 0) return ['No model takes all of that. Leave something out.']
+  const head = ['MODEL', 'PRICE', 'SIZES', 'RATIOS', 'INPUTS', 'FORMATS', 'ALSO']
+  const rows = models.map(({ model, price }) => [
+    oneLine(model.id),
+    price.usd === undefined ? '?' : usd(price.usd),
+    sizes(model),
+    ratios(model),
+    inputs(model),
+    formats(model),
+    extras(model),
+  ])
+  return [...columns([head, ...rows]), '', `${count(models.length, 'model')}.`]
+}
+
+function sizes({ supported_parameters: { resolution } }: ImageModel): string {
+  if (!resolution) return '1K'
+  return listOf(resolution).replaceAll('512', '0.5K')
+}
+
+function ratios({ supported_parameters: { aspect_ratio } }: ImageModel): string {
+  if (!aspect_ratio) return '-'
+  return aspect_ratio.type === 'enum' ? String(aspect_ratio.values.length) : 'any'
+}
+
+function inputs({ supported_parameters: { input_references } }: ImageModel): string {
+  if (!input_references) return '-'
+  if (input_references.type !== 'range') return 'yes'
+  const { min, max } = input_references
+  return min > 0 ? `${min}–${max}` : `≤ ${max}`
+}
+
+function formats({ supported_parameters: { output_format }, id }: ImageModel): string {
+  if (output_format) return listOf(output_format)
+  return id.includes('vector') ? 'svg' : 'png'
+}
+
+function extras(model: ImageModel): string {
+  const passedOn = new Set(model.endpoints.flatMap((endpoint) => endpoint.allowed_passthrough_parameters))
+  return EXTRAS.filter((field) => model.supported_parameters[field] || passedOn.has(field)).join(' ')
+}
+
+function listOf(capability: Capability): string {
+  return capability.type === 'enum' ? capability.values.join(' ') : 'any'
+}

@@ -1,0 +1,125 @@
+import type { ImageResult, ProgressEvent, Report } from '../generate/results.ts'
+import { count, seconds, usd } from './format.ts'
+import { oneLine, shorten } from './one-line.ts'
+import { type Paint, paintFor } from './paint.ts'
+import { factsOf } from './result-lines.ts'
+
+/** Braille dots, which every terminal font has. */
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const FRAME_MS = 100
+
+/** Pictures under way that are shown by name. */
+const SHOWN_MAX = 12
+
+/** Progress that is redrawn in place on a terminal, and is plain lines elsewhere. */
+export async function createProgress(stream: NodeJS.WriteStream): Promise<Report> {
+  const paint = paintFor(stream)
+  if (!stream.isTTY || process.env['TERM'] === 'dumb') {
+    return lineProgress((line) => stream.write(`${line}\n`), paint)
+  }
+  const { createLogUpdate } = await import('log-update')
+  return liveProgress(createLogUpdate(stream), stream, paint)
+}
+
+/** One line for each picture that is finished. */
+export function lineProgress(write: (line: string) => void, paint: Paint): Report {
+  let total = 0
+  let finished = 0
+  return (event) => {
+    switch (event.type) {
+      case 'begin':
+        total = event.total
+        if (total > 0) write(openingLine(event))
+        break
+      case 'finish':
+        if (event.result.outcome === 'generated' || event.result.outcome === 'failed') {
+          finished++
+          write(`[${finished}/${Math.max(total, finished)}] ${finishLine(event.result, paint)}`)
+        }
+        break
+      case 'note':
+        write(oneLine(event.message))
+        break
+      case 'start':
+      case 'end':
+    }
+  }
+}
+
+interface LiveArea {
+  (...text: string[]): void
+  clear(): void
+  persist(...text: string[]): void
+}
+
+function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint): Report {
+  const underWay = new Map<string, number>()
+  let total = 0
+  let finished = 0
+  let spentUsd = 0
+  let estimateUsd: number | undefined
+  let frame = 0
+  let timer: NodeJS.Timeout | undefined
+
+  function draw(): void {
+    const now = performance.now()
+    const width = Math.max(20, (stream.columns ?? 80) - 14)
+    const shown = [...underWay].slice(0, SHOWN_MAX)
+    const more = underWay.size - shown.length
+    const spinner = paint('cyan', FRAMES[frame++ % FRAMES.length] ?? '')
+    const money = estimateUsd === undefined ? usd(spentUsd) : `${usd(spentUsd)} of about ${usd(estimateUsd)}`
+    area(
+      [
+        ...shown.map(
+          ([path, begun]) =>
+            `  ${spinner} ${shorten(oneLine(path), width)}  ${paint('dim', seconds(now - begun))}`,
+        ),
+        ...(more > 0 ? [paint('dim', `    and ${more} more`)] : []),
+        `  ${finished} of ${total} · ${money}`,
+      ].join('\n'),
+    )
+  }
+
+  return (event) => {
+    switch (event.type) {
+      case 'begin':
+        ;({ total, estimateUsd } = event)
+        if (total === 0) return
+        area.persist(openingLine(event))
+        timer = setInterval(draw, FRAME_MS)
+        break
+      case 'start':
+        underWay.set(event.path, performance.now())
+        break
+      case 'finish': {
+        const { result } = event
+        underWay.delete(result.planned.image.path)
+        if (result.outcome === 'generated') spentUsd += result.entry.cost_usd ?? 0
+        if (result.outcome !== 'not-tried') finished++
+        // The table at the end has what went well; what didn't must not wait until then.
+        if (result.outcome === 'failed') area.persist(`  ${finishLine(result, paint)}`)
+        break
+      }
+      case 'note':
+        area.persist(`  ${oneLine(event.message)}`)
+        break
+      case 'end':
+        clearInterval(timer)
+        area.clear()
+        return
+    }
+    if (timer) draw()
+  }
+}
+
+function openingLine({ total, estimateUsd }: ProgressEvent & { readonly type: 'begin' }): string {
+  const price = estimateUsd === undefined ? 'the price is not known' : `about ${usd(estimateUsd)}`
+  return `Generating ${count(total, 'image')}, ${price}.`
+}
+
+function finishLine(result: ImageResult, paint: Paint): string {
+  const path = oneLine(result.planned.image.path)
+  if (result.outcome === 'generated') return `${paint('green', '✓')} ${path}  ${factsOf(result).join('  ')}`
+  if (result.outcome === 'failed') return `${paint('red', '✗')} ${path}: ${oneLine(result.message)}`
+  return `- ${path}`
+}
