@@ -1,66 +1,134 @@
-import type { R2Bucket } from '@cloudflare/workers-types'
-import { createTestHarness } from 'wrangler'
+import { readFileSync } from 'node:fs'
+import type { DurableObjectNamespace, R2Bucket } from '@cloudflare/workers-types'
+import { parse as parseToml } from 'smol-toml'
+import { createTestHarness, type TestHarnessOptions } from 'wrangler'
+import { type JournalEntry } from '../../emulator/index.ts'
 import { type ServedEmulator, type ServeOptions, serveEmulator } from '../../emulator/serve.ts'
 
 // No request of wrangler's own.
 process.env['CLOUDFLARE_CF_FETCH_ENABLED'] = 'false'
 process.env['WRANGLER_SEND_METRICS'] = 'false'
 
-/** The Worker in workerd, with real R2, in front of the emulator. */
+/** Long enough to be secrets. */
+export const TOKENS = { docs: 'docs-token-0123456789', ci: 'ci-token-0123456789ab' } as const
+export const SIGNING_KEY = { kid: 'k1', secret: 'signing-secret-0123456789' } as const
+
+/** The Worker in workerd, with real R2 and Durable Objects, in front of the emulator. */
 export interface RunningEasel {
   /** What a client would get at this path. */
   get(path: string, init?: RequestInit): Promise<Response>
+  /** The same with a JSON body. */
+  post(path: string, body: unknown, init?: RequestInit): Promise<Response>
   readonly upstream: ServedEmulator
-  /** How many requests reached OpenRouter that cost money. */
-  generations(): number
+  /** The requests that cost money, of all pictures or of those with this text in the prompt. */
+  generations(text?: string): readonly JournalEntry[]
   readonly bucket: R2Bucket
   readonly url: URL
+  /** A picture's job, of the Worker with faults. */
+  jobOf(fingerprint: string): FaultyJob
+  /** The budget's ledger. */
+  ledger(sql: string): Promise<unknown>
+  /** JSON lines of the log, oldest first. */
+  log(): Record<string, unknown>[]
   close(): Promise<void>
+}
+
+/** What test/workerd/faulty-worker.ts lets tests do to a job. */
+export interface FaultyJob {
+  crash(): Promise<void>
+  ringAgain(): Promise<void>
 }
 
 export interface StartOptions {
   readonly emulator?: ServeOptions
   /** Beside the ones that point at the emulator; `undefined` takes one away. */
   readonly vars?: Readonly<Record<string, string | undefined>>
+  /** Another entrypoint than the Worker's own, such as one with a faulty R2. */
+  readonly main?: string
 }
 
-export async function startEasel({ emulator = {}, vars = {} }: StartOptions = {}): Promise<RunningEasel> {
+/** Credentials for `signed` and `private`. */
+export const CREDENTIALS = {
+  EASEL_TOKENS: Object.entries(TOKENS)
+    .map(([name, token]) => `${name}:${token}`)
+    .join(','),
+  EASEL_SIGNING_KEYS: `${SIGNING_KEY.kid}:${SIGNING_KEY.secret}`,
+} as const
+
+export async function startEasel({
+  emulator = {},
+  vars = {},
+  main,
+}: StartOptions = {}): Promise<RunningEasel> {
   const upstream = await serveEmulator(emulator)
-  const all = {
-    EASEL_ACCESS: 'open',
-    OPENROUTER_API_KEY: 'sk-or-test',
-    OPENROUTER_BASE_URL: upstream.url,
-    ...vars,
-  }
-  const harness = createTestHarness({
-    workers: [
-      {
-        configPath: './wrangler.toml',
-        vars: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Record<
-          string,
-          string
-        >,
-      },
-    ],
-  })
+  const harness = createTestHarness(
+    harnessOptions(main, {
+      EASEL_ACCESS: 'open',
+      OPENROUTER_API_KEY: 'sk-or-test',
+      OPENROUTER_BASE_URL: upstream.url,
+      ...vars,
+    }),
+  )
   const { url } = await harness.listen()
-  const env = await harness.getWorker<{ BUCKET: R2Bucket }>().getEnv()
+  const worker = harness.getWorker<{
+    BUCKET: R2Bucket
+    JOBS: DurableObjectNamespace
+    BUDGET: DurableObjectNamespace
+  }>()
+  const { BUCKET: bucket, JOBS: jobs } = await worker.getEnv()
+
+  function get(path: string, { headers, ...init }: RequestInit = {}): Promise<Response> {
+    return fetch(new URL(path, url), {
+      redirect: 'manual',
+      // Everybody from an address of their own, so that no test uses up another's rate.
+      headers: { 'CF-Connecting-IP': randomAddress(), ...Object.fromEntries(new Headers(headers)) },
+      ...init,
+    })
+  }
+
   return {
-    get: (path, { headers, ...init } = {}) =>
-      fetch(new URL(path, url), {
-        redirect: 'manual',
-        // Everybody from an address of their own, so that no test uses up another's rate.
-        headers: { 'CF-Connecting-IP': randomAddress(), ...Object.fromEntries(new Headers(headers)) },
+    get,
+    post: (path, body, { headers, ...init } = {}) =>
+      get(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json', ...Object.fromEntries(new Headers(headers)) },
         ...init,
       }),
     upstream,
-    generations: () => upstream.requests.filter(({ method }) => method === 'POST').length,
-    bucket: env.BUCKET,
+    generations: (text = '') =>
+      upstream.requests.filter(
+        ({ method, body }) => method === 'POST' && JSON.stringify(body).includes(text),
+      ),
+    bucket,
     url,
+    jobOf: (fingerprint) => jobs.get(jobs.idFromName(fingerprint)) as unknown as FaultyJob,
+    async ledger(sql) {
+      const storage = await worker.getDurableObjectStorage('BUDGET', { name: 'budget' })
+      return storage.exec(sql)
+    },
+    log: () =>
+      harness
+        .getLogs()
+        .map(({ message }) => message)
+        .filter((message) => message.startsWith('{'))
+        .map((message) => JSON.parse(message) as Record<string, unknown>),
     async close() {
       await Promise.all([harness.close(), upstream.close()])
     },
   }
+}
+
+function harnessOptions(
+  main: string | undefined,
+  vars: Readonly<Record<string, string | undefined>>,
+): TestHarnessOptions {
+  const present = Object.fromEntries(
+    Object.entries(vars).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+  if (main === undefined) return { workers: [{ configPath: './wrangler.toml', vars: present }] }
+  const { vars: configured, ...config } = parseToml(readFileSync('wrangler.toml', 'utf8'))
+  return { workers: [{ config: { ...config, main, vars: { ...(configured as object), ...present } } }] }
 }
 
 function randomAddress(): string {
