@@ -130,9 +130,12 @@ async function* ask(
   })
 }
 
-/** Header values are ASCII; of a title in other letters, the rest must do. */
+/** Header values are ASCII: accents go, other letters too. */
 function headerText(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]+/g, ' ').trim()
+  return text
+    .normalize('NFKD')
+    .replaceAll(/[^\x20-\x7e]/g, '')
+    .trim()
 }
 
 async function readStart(response: Response): Promise<string> {
