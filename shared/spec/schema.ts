@@ -41,7 +41,7 @@ const text = z.string().refine((value) => value.isWellFormed(), 'must be well-fo
 const prompt = text
   .refine(
     (value) => value.trim() !== '' && characters(value) <= PROMPT_MAX_CHARACTERS,
-    `must be 1 to 32,000 characters, not only spaces`,
+    'must be 1 to 32,000 characters, not only spaces',
   )
   .meta({ minLength: 1, maxLength: PROMPT_MAX_CHARACTERS, description: 'What to draw, in words.' })
 
