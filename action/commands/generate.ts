@@ -117,7 +117,7 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
   const idle = result.pruned.length === 0 && result.images.every(({ outcome }) => outcome === 'kept')
   if (json) printJson(terminal, reportOf(planned, result))
   else if (idle) print(terminal, summaryLines(planned.plan))
-  else print(terminal, resultLines(result, { paint: paintFor(terminal.stdout) }))
+  else print(terminal, await resultLines(result, { paint: paintFor(terminal.stdout) }))
   if (!json && result.stoppedBy !== undefined) tell(terminal, [`Ended early: ${result.stoppedBy}`])
   if (interruption.exitCode !== undefined) terminal.setExitCode(interruption.exitCode)
   else if (hasFailed(result)) terminal.setExitCode(EXIT.failed)

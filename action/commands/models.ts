@@ -48,7 +48,7 @@ Examples:
       printJson(terminal, { source, models: found.map(({ model, price }) => asJson(model, price)) })
       return
     }
-    print(terminal, modelLines(found))
+    print(terminal, await modelLines(found))
     if (source === 'snapshot') {
       tell(terminal, ['OpenRouter’s list can’t be had: this is the one that comes with Easel.'])
     }

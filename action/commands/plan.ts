@@ -92,7 +92,7 @@ async function showPlan(
   if (json) printJson(terminal, reportOf(planned))
   else {
     const { configPath } = planned.project
-    print(terminal, planLines(planned.plan, { configPath, paint: paintFor(terminal.stdout) }))
+    print(terminal, await planLines(planned.plan, { configPath, paint: paintFor(terminal.stdout) }))
   }
   return planned.plan
 }

@@ -8,7 +8,7 @@ import type { FoundModel } from './find-models.ts'
 const EXTRAS = ['seed', 'quality', 'background', 'font_inputs', 'style', 'strength', 'text_layout'] as const
 
 /** Models as a table for people. */
-export function modelLines(models: readonly FoundModel[]): string[] {
+export async function modelLines(models: readonly FoundModel[]): Promise<string[]> {
   if (models.length === 0) return ['No model takes all of that. Leave something out.']
   const head = ['MODEL', 'PRICE', 'SIZES', 'RATIOS', 'INPUTS', 'FORMATS', 'ALSO']
   const rows = models.map(({ model, price }) => [
@@ -20,7 +20,7 @@ export function modelLines(models: readonly FoundModel[]): string[] {
     formats(model),
     extras(model),
   ])
-  return [...columns([head, ...rows]), '', `${count(models.length, 'model')}.`]
+  return [...(await columns([head, ...rows])), '', `${count(models.length, 'model')}.`]
 }
 
 function sizes({ supported_parameters: { resolution } }: ImageModel): string {

@@ -17,13 +17,13 @@ const MARK = {
 const MODEL_MAX_CHARACTERS = 40
 
 /** The plan as lines for people: what is fine first, so that what isn't stands next to the sum. */
-export function planLines(
+export async function planLines(
   plan: Plan,
   { configPath, paint }: { readonly configPath: string; readonly paint: Paint },
-): string[] {
+): Promise<string[]> {
   const isFine = ({ status, action }: PlannedImage): boolean => status === 'up-to-date' && action === 'keep'
   const ordered = [...plan.images.filter(isFine), ...plan.images.filter((planned) => !isFine(planned))]
-  const rows = columns([
+  const rows = await columns([
     ...ordered.map(cells),
     ...plan.orphans.map(({ path }) => [
       `- ${oneLine(path)}`,

@@ -5,11 +5,14 @@ import type { Paint } from './paint.ts'
 import { columns } from './table.ts'
 
 /** What a run did, as a table for people, and in a sentence. */
-export function resultLines(result: RunResult, { paint }: { readonly paint: Paint }): string[] {
+export async function resultLines(
+  result: RunResult,
+  { paint }: { readonly paint: Paint },
+): Promise<string[]> {
   const generated = result.images.filter((image) => image.outcome === 'generated')
   const failed = result.images.filter((image) => image.outcome === 'failed')
   const notTried = result.images.filter((image) => image.outcome === 'not-tried')
-  const rows = columns(generated.map((image) => [oneLine(image.planned.image.path), ...factsOf(image)]))
+  const rows = await columns(generated.map((image) => [oneLine(image.planned.image.path), ...factsOf(image)]))
   const cost = costOf(result)
   const parts = [
     ...(generated.length > 0 ? [`${count(generated.length, 'image')} generated for ${usd(cost)}`] : []),

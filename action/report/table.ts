@@ -1,15 +1,23 @@
-import stringWidth from 'string-width'
+/** Characters that are one column wide on every terminal, as far as Easel itself prints them. */
+const NARROW = /^[\u0020-\u007e\u00a0-\u024f\u2010-\u2027\u2190-\u2193\u2260-\u2265✓✗]*$/
 
 /** Rows as columns that are as wide as their widest cell on a terminal; the last is not padded. */
-export function columns(rows: readonly (readonly string[])[], gap = '  '): string[] {
+export async function columns(rows: readonly (readonly string[])[], gap = '  '): Promise<string[]> {
+  const width = await widthOf(rows)
   const widths: number[] = []
   for (const row of rows) {
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, stringWidth(cell))
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, width(cell))
   }
   return rows.map((row) =>
     row
-      .map((cell, index) => cell + ' '.repeat((widths[index] ?? 0) - stringWidth(cell)))
+      .map((cell, index) => cell + ' '.repeat((widths[index] ?? 0) - width(cell)))
       .join(gap)
       .trimEnd(),
   )
+}
+
+/** The library knows emoji and East Asian widths, but takes 15 ms to load: only when there are any. */
+async function widthOf(rows: readonly (readonly string[])[]): Promise<(text: string) => number> {
+  if (rows.every((row) => row.every((cell) => NARROW.test(cell)))) return (text) => text.length
+  return (await import('string-width')).default
 }

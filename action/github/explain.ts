@@ -1,0 +1,30 @@
+import { setOutput } from '@actions/core'
+import { tmpdir } from 'node:os'
+import { EaselError } from '../../shared/errors.ts'
+import { ConfigError, UsageError } from '../config/diagnostic.ts'
+import { isErrno } from '../files/safe-path.ts'
+import { LockError } from '../lock/lock-error.ts'
+import type { ActionLog } from './log.ts'
+import { writeReport, writeSummary } from './outputs.ts'
+
+/** Says what went wrong: on the config's lines, in the log, in the summary and in the report. */
+export async function explain(
+  error: unknown,
+  log: ActionLog,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const message = error instanceof Error ? error.message : String(error)
+  const tempFolder = env['RUNNER_TEMP'] || tmpdir()
+  if (error instanceof ConfigError) {
+    const { problemsSummary } = await import('./summary.ts')
+    for (const diagnostic of error.diagnostics) log.diagnostic(diagnostic)
+    await writeSummary(problemsSummary(error.diagnostics))
+    setOutput('report-path', await writeReport({ errors: error.diagnostics }, tempFolder))
+    return
+  }
+  const isExpected =
+    error instanceof UsageError || error instanceof LockError || error instanceof EaselError || isErrno(error)
+  log.failure(isExpected ? message : `This is a bug in Easel: ${message}`)
+  if (!isExpected && error instanceof Error && error.stack) log.line(error.stack)
+  setOutput('report-path', await writeReport({ errors: [{ severity: 'error', message }] }, tempFolder))
+}

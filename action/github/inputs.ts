@@ -1,0 +1,123 @@
+import { getInput } from '@actions/core'
+import { normaliseBaseUrl } from '../base-url.ts'
+import { UsageError } from '../config/diagnostic.ts'
+import type { OnDrift } from '../plan/plan.ts'
+
+const MODES = ['generate', 'plan', 'check'] as const
+const DELIVERIES = ['commit', 'pull-request', 'artifact', 'none'] as const
+const CONCURRENCY_MAX = 64
+
+/** What a workflow asks for under `with:`. */
+export interface ActionInputs {
+  readonly apiKey: string | undefined
+  readonly baseUrl: string
+  readonly config: string | undefined
+  readonly mode: (typeof MODES)[number]
+  readonly only: readonly string[]
+  readonly force: boolean
+  readonly maxImages: number | undefined
+  readonly maxCostUsd: number | undefined
+  readonly concurrency: number
+  readonly onError: 'fail' | 'keep-going'
+  readonly onDrift: OnDrift
+  readonly prune: boolean
+  readonly githubToken: string | undefined
+}
+
+/**
+ * Reads the inputs, and checks them all.
+ *
+ * @throws {UsageError} naming each that is wrong, its value and what is accepted
+ */
+export function readInputs(): ActionInputs {
+  const problems: string[] = []
+  const attempt = <T>(read: () => T, fallback: T): T => {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      problems.push(error.message)
+      return fallback
+    }
+  }
+
+  const inputs: ActionInputs = {
+    apiKey: optional('openrouter-api-key'),
+    baseUrl: attempt(() => normaliseBaseUrl(getInput('base-url')), ''),
+    config: optional('config'),
+    mode: attempt(() => choice('mode', MODES), 'plan'),
+    only: list('only'),
+    force: attempt(() => flag('force'), false),
+    maxImages: attempt(() => wholeNumber('max-images', 0, 1_000_000), undefined),
+    maxCostUsd: attempt(() => usd('max-cost-usd'), undefined),
+    concurrency: attempt(() => wholeNumber('concurrency', 1, CONCURRENCY_MAX), undefined) ?? 1,
+    onError: attempt(() => choice('on-error', ['fail', 'keep-going']), 'fail'),
+    onDrift: attempt(() => choice('on-drift', ['keep', 'regenerate', 'fail']), 'keep'),
+    prune: attempt(() => flag('prune'), false),
+    githubToken: optional('github-token'),
+  }
+  attempt(checkDelivery, undefined)
+  if (problems.length > 0) throw new UsageError(problems.join(' '))
+  return inputs
+}
+
+/** Delivery is to come: whoever asks for it must not believe that it happened. */
+function checkDelivery(): void {
+  const wanted = list('deliver')
+  const unknown = wanted.filter((one) => !DELIVERIES.some((known) => known === one))
+  if (unknown.length > 0) throw wrong('deliver', unknown.join(', '), `accepted are ${DELIVERIES.join(', ')}`)
+  const missing = wanted.filter((one) => one !== 'none')
+  if (missing.length > 0) {
+    throw wrong(
+      'deliver',
+      missing.join(', '),
+      'this version leaves the files in the workspace (none) and can’t deliver them yet',
+    )
+  }
+  if (flag('comment')) throw wrong('comment', 'true', 'this version can’t comment yet')
+}
+
+function optional(name: string): string | undefined {
+  return getInput(name) || undefined
+}
+
+function list(name: string): string[] {
+  return getInput(name)
+    .split(/[,\n]/)
+    .map((part) => part.trim())
+    .filter(Boolean)
+}
+
+function choice<T extends string>(name: string, accepted: readonly T[]): T {
+  const value = getInput(name)
+  const found = accepted.find((one) => one === value)
+  if (found === undefined) throw wrong(name, value, `accepted are ${accepted.join(', ')}`)
+  return found
+}
+
+/** YAML 1.2's booleans, as GitHub's own `getBooleanInput` takes them. */
+function flag(name: string): boolean {
+  const value = getInput(name)
+  if (/^(true|True|TRUE)$/.test(value)) return true
+  if (/^(false|False|FALSE|)$/.test(value)) return false
+  throw wrong(name, value, 'accepted are true, false')
+}
+
+function wholeNumber(name: string, min: number, max: number): number | undefined {
+  const value = getInput(name)
+  if (value === '') return undefined
+  const number = Number(value)
+  if (/^\d+$/.test(value) && number >= min && number <= max) return number
+  throw wrong(name, value, `it must be a whole number from ${min} to ${max}`)
+}
+
+function usd(name: string): number | undefined {
+  const value = getInput(name)
+  if (value === '') return undefined
+  if (/^\$?\d+(\.\d+)?$/.test(value)) return Number(value.replace('$', ''))
+  throw wrong(name, value, 'it must be an amount in USD, such as 0.50')
+}
+
+function wrong(name: string, value: string, accepted: string): UsageError {
+  return new UsageError(`The input ${name} is ${JSON.stringify(value)}: ${accepted}.`)
+}

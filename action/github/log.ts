@@ -1,0 +1,63 @@
+import { endGroup, error, info, notice, startGroup, warning } from '@actions/core'
+import type { Diagnostic } from '../config/diagnostic.ts'
+import { oneLine, shorten } from '../report/one-line.ts'
+
+/** GitHub shows ten annotations of a kind for each step, and drops the rest. */
+const ANNOTATIONS_MAX = 10
+
+/** GitHub's bound for one annotation. */
+const ANNOTATION_MAX_CHARACTERS = 4096
+
+/** The log of a run, and its annotations. Whatever is said, no line of it is a command to the runner. */
+export interface ActionLog {
+  line(text: string): void
+  group<T>(title: string, run: () => Promise<T>): Promise<T>
+  notice(text: string): void
+  /** Why the step is red. */
+  failure(text: string): void
+  /** At its place in the file; at most ten of each severity are annotations, the rest are lines. */
+  diagnostic(diagnostic: Diagnostic): void
+}
+
+export function createLog(): ActionLog {
+  const used = { error: 0, warning: 0 }
+
+  function line(text: string): void {
+    for (const one of text.split('\n')) info(harmless(one))
+  }
+
+  return {
+    line,
+    notice: (text) => notice(annotation(text), { title: 'Easel' }),
+    failure: (text) => error(annotation(text), { title: 'Easel' }),
+    async group(title, run) {
+      startGroup(harmless(title))
+      try {
+        return await run()
+      } finally {
+        endGroup()
+      }
+    },
+    diagnostic({ file, line: startLine, column: startColumn, severity, message }) {
+      if (used[severity]++ >= ANNOTATIONS_MAX) {
+        line(`${oneLine(file)}:${startLine}:${startColumn}: ${severity}: ${oneLine(message)}`)
+        return
+      }
+      const annotate = severity === 'error' ? error : warning
+      annotate(annotation(message), { title: 'Easel', file, startLine, startColumn })
+    },
+  }
+}
+
+/** What an annotation can hold, on one line. The toolkit escapes it; the log shows it. */
+function annotation(text: string): string {
+  return shorten(harmless(oneLine(text)), ANNOTATION_MAX_CHARACTERS)
+}
+
+/**
+ * The runner takes a line that begins with `::`, or holds `##[`, for a command. A zero-width space in between makes
+ * it text again, and looks the same.
+ */
+function harmless(text: string): string {
+  return text.replaceAll('::', ':\u200b:').replaceAll('##[', '#\u200b#[')
+}

@@ -1,0 +1,35 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setOutput, summary } from '@actions/core'
+import type { Report } from '../report/json.ts'
+
+/** The outputs that `action.yml` lists, as far as a run without delivery has them. */
+export function setOutputs({ totals, orphans }: Report, reportPath: string): void {
+  const { images, planned, generated = 0, failed = 0, not_tried = 0, cost_usd, estimate_usd } = totals
+  const ran = totals.generated !== undefined
+  const removed = orphans.filter(({ file }) => file !== undefined).length
+  const outputs = {
+    changed: generated + removed > 0,
+    planned,
+    generated,
+    skipped: ran ? images - generated - failed - not_tried : images - planned,
+    failed: failed + not_tried,
+    'cost-usd': (ran ? cost_usd : estimate_usd) ?? '',
+    'report-path': reportPath,
+  }
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, value)
+}
+
+/** Everything that is known, as JSON. @returns the file */
+export async function writeReport(report: object, folder: string): Promise<string> {
+  // Several steps of a job may use Easel, each with a report of its own.
+  const step = (process.env['GITHUB_ACTION'] ?? '').replaceAll(/[^\w-]/g, '_')
+  const path = join(folder, `easel-report${step && `-${step}`}.json`)
+  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
+  return path
+}
+
+/** Adds to the step's summary, where the runner has one. */
+export async function writeSummary(markdown: string): Promise<void> {
+  if (process.env['GITHUB_STEP_SUMMARY']) await summary.addRaw(markdown).write()
+}

@@ -1,0 +1,162 @@
+import type { Diagnostic } from '../config/diagnostic.ts'
+import { bytes, count, usd } from '../report/format.ts'
+import type { ImageReport, Report } from '../report/json.ts'
+import { oneLine, shorten } from '../report/one-line.ts'
+
+/** GitHub drops a summary above 1 MiB whole. Some room is left for what else the step may write. */
+const SUMMARY_MAX_BYTES = 1_000_000
+
+const CELL_MAX_CHARACTERS = 300
+
+/** Where a picture of this run can be looked at; `undefined` where it can't. */
+export type PictureUrl = (image: ImageReport) => string | undefined
+
+/** The step summary of a plan or a run, as Markdown within GitHub's limits. */
+export function summaryOf(
+  report: Report,
+  { notice, pictureUrl }: { readonly notice: string | undefined; readonly pictureUrl: PictureUrl },
+): string {
+  const rank = (image: ImageReport): number => ORDER.indexOf(kindOf(image))
+  const images = report.images.toSorted((a, b) => rank(a) - rank(b))
+  const busy = images.filter((image) => kindOf(image) !== 'up to date')
+  const idle = images.filter((image) => kindOf(image) === 'up to date')
+  const head = [
+    '## Easel',
+    '',
+    headline(report),
+    ...(notice === undefined ? [] : ['', `> ${cell(notice)}`]),
+    ...(report.stopped_by === undefined ? [] : ['', `> Ended early: ${cell(report.stopped_by)}`]),
+    '',
+  ]
+  const tables = [
+    { open: TABLE_HEAD, rows: busy.map((image) => row(image, pictureUrl)), close: [] },
+    {
+      open: ['', `<details><summary>${count(idle.length, 'image')} up to date</summary>`, '', ...TABLE_HEAD],
+      rows: idle.map((image) => row(image, pictureUrl)),
+      close: ['', '</details>'],
+    },
+    {
+      open: ['', '| Orphan | |', '| --- | --- |'],
+      rows: report.orphans.map(
+        ({ path, file }) => `| ${cell(path)} | ${file ?? 'in the lock without an image'} |`,
+      ),
+      close: [],
+    },
+    { open: ['', '**Warnings**', ''], rows: report.warnings.map(item), close: [] },
+  ]
+  return withinLimit(head, tables)
+}
+
+/** The step summary when the config can't be worked with: everything that is wrong, in the order of the file. */
+export function problemsSummary(diagnostics: readonly Diagnostic[]): string {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  const head = [
+    '## Easel',
+    '',
+    `${count(errors.length, 'mistake')} in the config; nothing was generated.`,
+    '',
+  ]
+  return withinLimit(head, [{ open: [], rows: diagnostics.map(item), close: [] }])
+}
+
+interface Table {
+  readonly open: readonly string[]
+  readonly rows: readonly string[]
+  readonly close: readonly string[]
+}
+
+/** Tables without rows are left out; rows that don't fit are counted instead. */
+function withinLimit(head: readonly string[], tables: readonly Table[]): string {
+  const lines = [...head]
+  let size = sizeOf(head)
+  for (const { open, rows, close } of tables) {
+    if (rows.length === 0) continue
+    size += sizeOf(open) + sizeOf(close) + 100
+    if (size > SUMMARY_MAX_BYTES) break
+    lines.push(...open)
+    let shown = 0
+    for (const line of rows) {
+      size += sizeOf([line])
+      if (size > SUMMARY_MAX_BYTES) break
+      lines.push(line)
+      shown++
+    }
+    lines.push(...close)
+    if (shown < rows.length) lines.push('', `… and ${rows.length - shown} more, in the report (report-path).`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function sizeOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)
+}
+
+const TABLE_HEAD = ['| Image | | Model | Size | Cost | Picture |', '| --- | --- | --- | --- | ---: | --- |']
+
+const ORDER = ['failed', 'not tried', 'generated', 'drifted', 'planned', 'up to date'] as const
+
+function kindOf({ outcome, status, action }: ImageReport): (typeof ORDER)[number] {
+  if (outcome === 'failed') return 'failed'
+  if (outcome === 'not-tried') return 'not tried'
+  if (outcome === 'generated') return 'generated'
+  if (status === 'drifted') return 'drifted'
+  return action === 'generate' ? 'planned' : 'up to date'
+}
+
+function headline({ config, totals }: Report): string {
+  const { planned, generated, failed, not_tried, cost_usd, estimate_usd, up_to_date } = totals
+  const parts =
+    generated === undefined
+      ? [
+          planned === 0
+            ? 'Nothing to generate'
+            : `**${count(planned, 'image')}** to generate, for about ${usd(estimate_usd ?? undefined)}`,
+        ]
+      : [
+          `**${count(generated, 'image')}** generated for ${usd(cost_usd)}`,
+          ...(failed ? [`**${failed} failed**`] : []),
+          ...(not_tried ? [`${not_tried} not tried`] : []),
+        ]
+  return `${cell(config)}: ${[...parts, `${up_to_date} up to date`].join(', ')}.`
+}
+
+function row(image: ImageReport, pictureUrl: PictureUrl): string {
+  const { file } = image
+  const size = file
+    ? `${file.width}×${file.height}, ${bytes(file.bytes)}`
+    : (image.aspect_ratio ?? image.size ?? '')
+  return `| ${[cell(image.path), stateOf(image), cell(image.model), size, costOf(image), thumbnail(image, pictureUrl)].join(' | ')} |`
+}
+
+function stateOf(image: ImageReport): string {
+  const kind = kindOf(image)
+  if (image.error) return `❌ ${cell(image.error.message)}`
+  const fields = image.changes.map(({ field }) => field).join(', ')
+  const why = image.status === 'changed' ? `changed: ${cell(fields)}` : image.status
+  return kind === 'generated' || kind === 'planned' || kind === 'not tried' ? `${kind} (${why})` : kind
+}
+
+function costOf({ cost_usd, estimate_usd, action, outcome }: ImageReport): string {
+  if (cost_usd !== undefined) return usd(cost_usd)
+  if (action !== 'generate' || outcome !== undefined) return ''
+  return estimate_usd === null ? 'unknown' : `about ${usd(estimate_usd)}`
+}
+
+function thumbnail(image: ImageReport, pictureUrl: PictureUrl): string {
+  const url = pictureUrl(image)
+  if (url === undefined) return ''
+  const src = url.replaceAll('"', '%22')
+  return `<a href="${src}"><img src="${src}" alt="${cell(image.alt ?? image.path)}" height="60"></a>`
+}
+
+function item({ file, line, column, severity, message }: Diagnostic): string {
+  return `- ${cell(file)}:${line}:${column}: ${severity}: ${cell(message, 4096)}`
+}
+
+/** User text in a table cell: no Markdown, no HTML, no line breaks. */
+function cell(text: string, maxCharacters = CELL_MAX_CHARACTERS): string {
+  return shorten(oneLine(text), maxCharacters).replaceAll(
+    /[\\`*_[\]#!|<>&~@"$]/g,
+    (character) => `&#${character.codePointAt(0)};`,
+  )
+}

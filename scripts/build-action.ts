@@ -1,0 +1,110 @@
+/**
+ * Bundles the Action and the command into `action/dist/`, which is committed: GitHub runs an action as it is.
+ *
+ *     node scripts/build-action.ts           writes it
+ *     node scripts/build-action.ts --check   fails when what is there is not what would be written
+ */
+import { readdir, readFile, rm, mkdir, writeFile } from 'node:fs/promises'
+import { basename, join, relative } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const TARGET = join(ROOT, 'action/dist')
+
+/** Loaded by the converter when it is needed, from beside it. */
+const WASM = [
+  '@jsquash/png/codec/pkg/squoosh_png_bg.wasm',
+  '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
+  '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm',
+  '@jsquash/webp/codec/dec/webp_dec.wasm',
+  '@jsquash/webp/codec/enc/webp_enc_simd.wasm',
+]
+
+/** What every file begins with: some dependencies are CommonJS, and ask for `require`. */
+const BANNER = `import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);`
+
+/**
+ * Start-up time is mostly the parsing of code that never runs. Two things hide from the bundler what is unused:
+ * `z` as one object holds all of zod with its forty languages, and the toolkit doesn't say that its modules do
+ * nothing when they are loaded, so an HTTP client would come along.
+ */
+const leaveOutUnused: Plugin = {
+  name: 'leave-out-unused',
+  setup(bundler) {
+    bundler.onLoad({ filter: /\/(shared|action)\/.*\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8')
+      return { loader: 'ts', contents: source.replace("import { z } from 'zod'", "import * as z from 'zod'") }
+    })
+    bundler.onResolve(
+      { filter: /^(@actions\/|undici$|tunnel$)|^\./ },
+      async ({ path, pluginData, ...options }) => {
+        const isToolkit = /[/\\](@actions|undici|tunnel)[/\\]/.test(options.importer) || !path.startsWith('.')
+        if (pluginData === 'seen' || !isToolkit) return undefined
+        const resolved = await bundler.resolve(path, { ...options, pluginData: 'seen' })
+        return resolved.errors.length > 0 ? resolved : { ...resolved, sideEffects: false }
+      },
+    )
+  },
+}
+
+const files = await bundle()
+if (process.argv.includes('--check')) await check(files)
+else await write(files)
+
+async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['action/main.ts', 'action/cli.ts', 'action/generate/convert-worker.ts'],
+    entryNames: '[name]',
+    chunkNames: 'chunks/[name]-[hash]',
+    outdir: TARGET,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    legalComments: 'none',
+    banner: { js: BANNER },
+    write: false,
+    plugins: [leaveOutUnused],
+    logLevel: 'warning',
+  })
+  const wasm = await Promise.all(
+    WASM.map(async (name) => {
+      const bytes: Uint8Array = await readFile(fileURLToPath(import.meta.resolve(name)))
+      return [`wasm/${basename(name)}`, bytes] as const
+    }),
+  )
+  const bundled = outputFiles.map(({ path, contents }) => [relative(TARGET, path), contents] as const)
+  return new Map([...bundled, ...wasm])
+}
+
+async function write(wanted: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  await rm(TARGET, { recursive: true, force: true })
+  for (const [path, contents] of wanted) {
+    await mkdir(join(TARGET, path, '..'), { recursive: true })
+    await writeFile(join(TARGET, path), contents)
+  }
+  const size = [...wanted.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
+  console.log(`${wanted.size} files, ${Math.round(size / 1000)} kB, written to action/dist`)
+}
+
+async function check(wanted: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const entries = await readdir(TARGET, { recursive: true, withFileTypes: true }).catch(() => [])
+  const present = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(TARGET, join(entry.parentPath, entry.name)))
+  const different = await Promise.all(
+    [...wanted].map(async ([path, contents]) => {
+      const found = present.includes(path) ? await readFile(join(TARGET, path)) : undefined
+      return found && Buffer.compare(found, contents) === 0 ? [] : [path]
+    }),
+  )
+  const stale = [...different.flat(), ...present.filter((path) => !wanted.has(path))]
+  if (stale.length === 0) return
+  console.error(`action/dist is stale (${stale.join(', ')}): run npm run build and commit it.`)
+  process.exitCode = 1
+}
