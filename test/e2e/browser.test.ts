@@ -42,6 +42,6 @@ describe.skipIf(!CHROMIUM)('in a browser', () => {
     })
 
     expect(size).toEqual([1184, 864])
-    expect(easel.generations()).toBe(1)
+    expect(easel.generations()).toHaveLength(1)
   })
 })

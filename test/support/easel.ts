@@ -77,24 +77,20 @@ export async function startEasel({
   }>()
   const { BUCKET: bucket, JOBS: jobs } = await worker.getEnv()
 
-  function get(path: string, { headers, ...init }: RequestInit = {}): Promise<Response> {
-    return fetch(new URL(path, url), {
-      redirect: 'manual',
-      // Everybody from an address of their own, so that no test uses up another's rate.
-      headers: { 'CF-Connecting-IP': randomAddress(), ...Object.fromEntries(new Headers(headers)) },
-      ...init,
-    })
+  function get(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers)
+    // Everybody from an address of their own, so that no test uses up another's rate.
+    if (!headers.has('CF-Connecting-IP')) headers.set('CF-Connecting-IP', randomAddress())
+    return fetch(new URL(path, url), { redirect: 'manual', ...init, headers })
   }
 
   return {
     get,
-    post: (path, body, { headers, ...init } = {}) =>
-      get(path, {
-        method: 'POST',
-        body: JSON.stringify(body),
-        headers: { 'Content-Type': 'application/json', ...Object.fromEntries(new Headers(headers)) },
-        ...init,
-      }),
+    post(path, body, init = {}) {
+      const headers = new Headers(init.headers)
+      headers.set('Content-Type', 'application/json')
+      return get(path, { method: 'POST', body: JSON.stringify(body), ...init, headers })
+    },
     upstream,
     generations: (text = '') =>
       upstream.requests.filter(
