@@ -1,0 +1,43 @@
+import { fork } from 'node:child_process'
+import { decodeWithBuffer } from '../../action/generate/node-base64.ts'
+import { waysOf, type WayName } from './ways.ts'
+
+let peak = 0
+const noteMemory = (): void => {
+  peak = Math.max(peak, process.memoryUsage.rss())
+}
+const native = { fromText: (text: string) => Buffer.from(text, 'base64'), decodeBlock: decodeWithBuffer }
+
+/** Milliseconds for one decode in this process. */
+export async function timeInNode(way: WayName, bytes: number): Promise<number> {
+  const { decode } = waysInNode[way]
+  globalThis.gc?.()
+  const start = performance.now()
+  await decode(bytes)
+  return performance.now() - start
+}
+const waysInNode = waysOf(native)
+
+/** How far the resident memory of a fresh process grows for one decode, bytes; looked at after every chunk. */
+export function memoryInNode(way: WayName, bytes: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = fork(import.meta.filename, [way, String(bytes)], { execArgv: ['--expose-gc'] })
+    child.once('message', (grown) => resolve(Number(grown)))
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`it ended with ${code} before it had measured`)))
+  })
+}
+
+if (import.meta.filename === process.argv[1] && process.send) {
+  const [way, bytes] = process.argv.slice(2)
+  const { decode } = waysOf(native, noteMemory)[way as WayName]
+  // Code, buffers and pages that any decode needs are there before the one that is measured.
+  for (let i = 0; i < 3; i++) await decode(2 ** 20)
+  globalThis.gc?.()
+  const before = process.memoryUsage.rss()
+  peak = before
+  await decode(Number(bytes))
+  noteMemory()
+  process.send(peak - before)
+  process.disconnect()
+}

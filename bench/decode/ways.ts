@@ -1,0 +1,107 @@
+import type { BlockDecoder } from '../../shared/answer/base64.ts'
+import { readAnswer } from '../../shared/answer/read-answer.ts'
+
+/** How answers arrive: about what a socket gives at once. */
+const CHUNK_BYTES = 2 ** 16
+
+/** Three bytes at a time, so that one piece of base64 can be repeated without padding. */
+const PIECE = 'iVBORw0KGgoAAAANSUhEUgAABAAAAAQACAYAAAB'.padEnd(64, 'Q7mZ+/x0')
+const HEAD =
+  'data: {"id":"gen-1","choices":[{"index":0,"delta":{"images":[{"image_url":{"url":"data:image/png;base64,'
+const TAIL =
+  '"}}]},"finish_reason":"stop"}],"usage":{"cost":0.04,"prompt_tokens":8,"completion_tokens":1290}}\n\ndata: [DONE]\n\n'
+
+const encoder = new TextEncoder()
+/** `JSON.parse` gives a flat string; so does this. */
+const CHUNK = encoder.encode(PIECE.repeat(CHUNK_BYTES / PIECE.length))
+const ESCAPED = encoder.encode(PIECE.repeat(CHUNK_BYTES / PIECE.length).replaceAll('/', String.raw`\/`))
+
+export interface Way {
+  readonly what: string
+  /** Decodes one answer with a picture of about so many bytes. Returns how many it decoded. */
+  readonly decode: (bytes: number) => Promise<number>
+}
+
+/** How a platform decodes base64 in one go. */
+export interface Native {
+  readonly fromText: (text: string) => Uint8Array
+  readonly decodeBlock?: BlockDecoder
+}
+
+/** The ways to compare. All but the last two read the same streamed answer, whose bytes arrive in 64 KiB chunks. */
+export function waysOf(native: Native, onChunk: () => void = () => {}) {
+  const texts = new Map<number, { readonly text: string; readonly bytes: Uint8Array }>()
+
+  /** The text at hand, made before anything is measured. */
+  function textOf(size: number): { readonly text: string; readonly bytes: Uint8Array } {
+    let made = texts.get(size)
+    if (!made) {
+      const bytes = new Uint8Array(countOf(size) * CHUNK_BYTES)
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) bytes.set(CHUNK, at)
+      texts.set(size, (made = { bytes, text: new TextDecoder().decode(bytes) }))
+    }
+    return made
+  }
+
+  async function streamed(size: number, chunk: Uint8Array): Promise<number> {
+    const options = {
+      fetchLinked: () => Promise.reject(new Error('nothing is linked')),
+      ...(native.decodeBlock && { decodeBlock: native.decodeBlock }),
+    }
+    let bytes = 0
+    for await (const event of readAnswer(answer(size, chunk, onChunk), options)) {
+      if (event.type === 'image') bytes = event.picture.byteLength
+    }
+    return bytes
+  }
+
+  return {
+    easel: { what: 'Easel, while it streams', decode: (size) => streamed(size, CHUNK) },
+    escaped: { what: 'Easel, slashes escaped', decode: (size) => streamed(size, ESCAPED) },
+    buffered: {
+      what: 'text, JSON.parse, decode',
+      async decode(size) {
+        const text = await answer(size, CHUNK, onChunk).text()
+        const event = JSON.parse(text.slice('data: '.length, text.indexOf('\n'))) as {
+          choices: [{ delta: { images: [{ image_url: { url: string } }] } }]
+        }
+        const { url } = event.choices[0].delta.images[0].image_url
+        return native.fromText(url.slice(url.indexOf(',') + 1)).length
+      },
+    },
+    nativeFromBytes: {
+      what: 'one native decode, from bytes',
+      decode: async (size) => native.fromText(new TextDecoder().decode(textOf(size).bytes)).length,
+    },
+    nativeFromText: {
+      what: 'one native decode, text at hand',
+      decode: async (size) => native.fromText(textOf(size).text).length,
+    },
+  } as const satisfies Record<string, Way>
+}
+
+export type WayName = keyof ReturnType<typeof waysOf>
+
+/** A streamed answer whose bytes come from nowhere: one chunk, again and again. */
+function answer(size: number, chunk: Uint8Array, onChunk: () => void): Response {
+  let left = countOf(size)
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        controller.enqueue(encoder.encode(HEAD))
+      },
+      pull(controller) {
+        onChunk()
+        if (left-- > 0) return controller.enqueue(chunk)
+        controller.enqueue(encoder.encode(TAIL))
+        controller.close()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } })
+}
+
+function countOf(bytes: number): number {
+  return Math.ceil((bytes * 4) / 3 / CHUNK_BYTES)
+}
