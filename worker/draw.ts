@@ -1,10 +1,13 @@
 import { checkCapabilities } from '../shared/catalogue/capabilities.ts'
 import type { Catalogue } from '../shared/catalogue/catalogue.ts'
+import type { ImageModel } from '../shared/catalogue/model.ts'
 import { EaselError } from '../shared/errors.ts'
-import type { Fingerprint } from '../shared/fingerprint.ts'
+import { canonicalSpec, type Fingerprint } from '../shared/fingerprint.ts'
+import { buildRequest, type UpstreamRequest } from '../shared/openrouter/request.ts'
 import { estimateCost } from '../shared/prices/estimate.ts'
 import type { ImageSpec } from '../shared/spec/schema.ts'
 import type { Caller } from './access/access.ts'
+import type { Described } from './gallery/manifest.ts'
 import { toError } from './job/failure.ts'
 import type { GenerationJob } from './job/generation-job.ts'
 import type { DrawResult, Order } from './job/job-state.ts'
@@ -25,23 +28,72 @@ export interface Draw {
   isPending(fingerprint: Fingerprint): Promise<boolean>
 }
 
-export interface DrawRequest {
-  readonly spec: ImageSpec
+export type DrawRequest = (SpecToDraw | BodyToDraw) & {
   readonly fingerprint: Fingerprint
   readonly caller: Caller
   /** Draw it although it is there. */
   readonly refresh?: boolean
 }
 
+export interface SpecToDraw {
+  readonly spec: ImageSpec
+  /** The same picture as the model is asked for it, where that differs in what doesn't change the picture. */
+  readonly sent?: ImageSpec | undefined
+}
+
+/** What no spec can express: passed on as it is. */
+export interface BodyToDraw {
+  readonly body: {
+    readonly request: UpstreamRequest
+    /** The models that it names; the first is the one asked for. */
+    readonly models: readonly [string, ...string[]]
+    /** Its words, for the log. */
+    readonly prompt: string
+    /** A spec that costs as much; absent when its price can't be told. */
+    readonly priceLike?: ImageSpec | undefined
+    readonly described: Described
+  }
+}
+
 /** Everything that is checked before money is spent, and then the picture's own job. */
 export function createDraw({ catalogue, jobs, settings }: DrawPorts): Draw {
-  async function order({ spec, fingerprint, caller, refresh = false }: DrawRequest): Promise<Order> {
-    assertAllowed(spec.model, settings.allowedModels)
-    const { model } = await catalogue.model(spec.model)
-    checkCapabilities(spec, model)
-    const { usd } = estimateCost(spec, model)
-    if (usd !== undefined && usd > settings.maxCostUsd) throw tooDear(usd, settings.maxCostUsd)
-    return { spec, fingerprint, model, caller, refresh, reserveUsd: usd ?? settings.maxCostUsd }
+  async function order(request: DrawRequest): Promise<Order> {
+    const { fingerprint, caller, refresh = false } = request
+    const { estimate, ...what } = 'spec' in request ? await orderSpec(request) : await orderBody(request)
+    if (estimate !== undefined && estimate > settings.maxCostUsd) throw tooDear(estimate, settings.maxCostUsd)
+    return { ...what, fingerprint, caller, refresh, reserveUsd: estimate ?? settings.maxCostUsd }
+  }
+
+  async function orderSpec({ spec, sent = spec }: SpecToDraw) {
+    const entry = await allowedModel(spec.model)
+    checkCapabilities(sent, entry)
+    return {
+      request: buildRequest(sent, entry),
+      described: { spec: await canonicalSpec(spec) },
+      model: spec.model,
+      prompt: spec.prompt,
+      estimate: estimateCost(sent, entry).usd,
+    }
+  }
+
+  async function orderBody({ body: { request, models, prompt, priceLike, described } }: BodyToDraw) {
+    const [first, ...others] = models
+    const entry = await allowedModel(first)
+    for (const model of others) await allowedModel(model)
+    // Where it can: previews, and a connection that stays alive while the model works.
+    const streams = request.path === '/chat/completions' || entry.supports_streaming
+    return {
+      request: { path: request.path, body: { ...request.body, ...(streams && { stream: true }) } },
+      described,
+      model: first,
+      prompt,
+      estimate: priceLike && others.length === 0 ? estimateCost(priceLike, entry).usd : undefined,
+    }
+  }
+
+  async function allowedModel(id: string): Promise<ImageModel> {
+    assertAllowed(id, settings.allowedModels)
+    return (await catalogue.model(id)).model
   }
 
   function jobOf(fingerprint: Fingerprint): DurableObjectStub<GenerationJob> {

@@ -27,20 +27,20 @@ export interface GenerationLog {
 }
 
 export function logGeneration(
-  { fingerprint, spec, caller }: Order,
+  { fingerprint, model, prompt, caller }: Order,
   { outcome, costUsd, durationMs }: GenerationLog,
   { logPrompts }: Pick<Settings, 'logPrompts'>,
 ): void {
   const line = {
     event: 'generation',
     fingerprint,
-    model: spec.model,
+    model,
     outcome: outcome instanceof EaselError ? outcome.code : outcome === 'drawn' ? outcome : 'internal',
     // An address is nobody's business.
     caller: caller.kind === 'anonymous' ? 'anonymous' : `${caller.kind}:${caller.name}`,
     cost_usd: costUsd,
     duration_ms: durationMs,
-    ...(logPrompts && { prompt: spec.prompt }),
+    ...(logPrompts && { prompt }),
   }
   console.log(JSON.stringify(line))
 }

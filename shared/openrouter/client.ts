@@ -47,6 +47,11 @@ export interface OpenRouterClient {
     model: ImageModel,
     options?: { readonly signal?: AbortSignal },
   ): AsyncGenerator<AnswerEvent, void, undefined>
+  /** The same for a request that is built already. */
+  send(
+    request: UpstreamRequest,
+    options?: { readonly signal?: AbortSignal },
+  ): AsyncGenerator<AnswerEvent, void, undefined>
 }
 
 export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterClient {
@@ -56,6 +61,13 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
   async function* generate(
     spec: ImageSpec,
     model: ImageModel,
+    sending?: { readonly signal?: AbortSignal },
+  ): AsyncGenerator<AnswerEvent, void, undefined> {
+    yield* send(buildRequest(spec, model), sending)
+  }
+
+  async function* send(
+    request: UpstreamRequest,
     { signal: callerSignal }: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<AnswerEvent, void, undefined> {
     // A key that can't stand in a header would stand in the error that `fetch` throws.
@@ -65,7 +77,6 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
         'The OpenRouter key is empty or holds what no key does: check it.',
       )
     }
-    const request = buildRequest(spec, model)
     const deadline = clock.now() + deadlineMs
     const timeout = AbortSignal.timeout(deadlineMs)
     const signal = callerSignal ? AbortSignal.any([callerSignal, timeout]) : timeout
@@ -91,7 +102,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     }
   }
 
-  return { generate }
+  return { generate, send }
 }
 
 async function* ask(

@@ -1,13 +1,14 @@
 import type { ImageModel } from '../catalogue/model.ts'
 import { UnsupportedByModelError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
-import { buildChatRequest, chatObstacle, type ChatRequest } from './chat-request.ts'
-import { buildImagesRequest, type ImagesRequest } from './images-request.ts'
+import { buildChatRequest, chatObstacle } from './chat-request.ts'
+import { buildImagesRequest } from './images-request.ts'
 
 /** A request, ready to be sent: the path below the base URL, and the JSON body. */
-export type UpstreamRequest =
-  | { readonly path: '/chat/completions'; readonly body: ChatRequest }
-  | { readonly path: '/images'; readonly body: ImagesRequest }
+export interface UpstreamRequest {
+  readonly path: '/chat/completions' | '/images'
+  readonly body: object
+}
 
 /**
  * The request that draws `spec`, over whichever of OpenRouter's two APIs can. Pure.

@@ -148,7 +148,7 @@ export class GenerationJob extends DurableObject<Env> {
     await this.#storage.putState({ phase: 'started', attempt, startedAt })
     let prepared: Prepared
     try {
-      const generation = await collect(this.#client.generate(order.spec, order.model))
+      const generation = await collect(this.#client.send(order.request))
       await this.#settle(attempt, generation.usage?.costUsd)
       prepared = await prepare(order, generation)
     } catch (error) {

@@ -1,16 +1,21 @@
-import type { ImageModel } from '../../shared/catalogue/model.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import type { ImageSpec } from '../../shared/spec/schema.ts'
+import type { UpstreamRequest } from '../../shared/openrouter/request.ts'
 import type { Caller } from '../access/access.ts'
 import type { ImageRecord } from '../gallery/image-store.ts'
-import type { Manifest } from '../gallery/manifest.ts'
+import type { Described, Manifest } from '../gallery/manifest.ts'
 import type { Failure } from './failure.ts'
 
 /** What is to be drawn, checked and estimated, and who asks. */
 export interface Order {
   readonly fingerprint: Fingerprint
-  readonly spec: ImageSpec
-  readonly model: ImageModel
+  /** Ready to be sent: a job knows nothing of specs. */
+  readonly request: UpstreamRequest
+  /** What the fingerprint is made of; kept beside the pictures. */
+  readonly described: Described
+  /** As it was asked for. */
+  readonly model: string
+  /** For the log, where it is wanted there. */
+  readonly prompt: string
   /** USD to set aside. */
   readonly reserveUsd: number
   readonly caller: Caller

@@ -1,4 +1,3 @@
-import { canonicalSpec } from '../../shared/fingerprint.ts'
 import type { Picture } from '../../shared/media/picture.ts'
 import type { Generation } from '../../shared/openrouter/collect.ts'
 import { type ImageRecord, type ImageStore, sha256OfPicture } from '../gallery/image-store.ts'
@@ -17,11 +16,11 @@ const PUT_ATTEMPTS = 3
 const PUT_DELAY_MS = 200
 
 export async function prepare(
-  { fingerprint, spec }: Order,
+  { fingerprint, model: requestedModel, described }: Order,
   { pictures, text, usage, generationId, ...answer }: Generation,
 ): Promise<Prepared> {
   const created = new Date()
-  const model = answer.model ?? spec.model
+  const model = answer.model ?? requestedModel
   const costUsd = usage?.costUsd
   const records = await Promise.all(
     pictures.map(async (picture, index): Promise<ImageRecord> => {
@@ -42,9 +41,15 @@ export async function prepare(
     })),
     ...(costUsd !== undefined && { cost_usd: costUsd }),
     ...(generationId !== undefined && { generation_id: generationId }),
+    ...(usage?.promptTokens !== undefined && {
+      usage: {
+        prompt_tokens: usage.promptTokens,
+        completion_tokens: usage.completionTokens ?? 0,
+      },
+    }),
     ...(text && { text }),
     created: created.toISOString(),
-    spec: await canonicalSpec(spec),
+    ...described,
   }
   return { pictures, records, manifest }
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecInput, resolveSpec } from '../../shared/spec/parse.ts'
-import { imagePath, type Manifest } from '../gallery/manifest.ts'
+import { describedIn, imagePath, type Manifest } from '../gallery/manifest.ts'
 import {
   type AppEnv,
   type AppPorts,
@@ -71,9 +71,8 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
     await access.toView(c.req.raw)
     const manifest = await store.manifest(fingerprint)
     if (manifest && (await store.head(fingerprint, 0))) {
-      const { spec } = manifest
       const mayRead = await access.hasToken(c.req.raw)
-      return c.json({ ...answer(manifest, 'hit', c.req.url), ...(mayRead && { spec }) })
+      return c.json({ ...answer(manifest, 'hit', c.req.url), ...(mayRead && describedIn(manifest)) })
     }
     if (await draw.isPending(fingerprint)) {
       return c.json({ fingerprint, status: 'pending' }, 202, { 'Retry-After': String(POLL_SECONDS) })
