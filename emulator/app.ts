@@ -63,12 +63,13 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const app = new Hono<Env>()
 
   app.use(`${BASE}/*`, async (c, next) => {
-    const text = c.req.method === 'GET' ? '' : await readBody(c.req.raw)
+    if (c.req.method !== 'POST') return next()
+    const text = await readBody(c.req.raw)
     const note = journal.open(c.req.raw, bodyForJournal(text))
     c.set('note', note)
     c.set('text', text)
     await next()
-    note({ status: c.res.status })
+    return note({ status: c.res.status })
   })
   app.use(`${BASE}/*`, async (c, next) => {
     if (c.req.method === 'POST') return next() // those look at the prompt first

@@ -111,11 +111,16 @@ function generalRecord(model: Model): object {
     },
     top_provider: { context_length: 32_768, max_completion_tokens: null, is_moderated: false },
     per_request_limits: null,
-    supported_parameters: 'seed' in model.supported_parameters ? ['seed'] : [],
+    supported_parameters: takesSeed(model) ? ['seed'] : [],
     default_parameters: null,
     supported_voices: null,
     links: { details: `/api/v1/models/${model.id}/endpoints` },
   }
+}
+
+/** Models that also write are language models, whose sampling a seed steers, whatever the images API lists. */
+function takesSeed(model: Model): boolean {
+  return 'seed' in model.supported_parameters || model.architecture.output_modalities.includes('text')
 }
 
 /** Decimal, never `3e-7`. */

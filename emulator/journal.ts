@@ -1,11 +1,11 @@
 import { ApiError } from './errors.ts'
 
-/** One request to the emulated API, as it arrived, and how it ended. */
+/** One request for a picture, as it arrived, and how it ended. */
 export interface JournalEntry {
   /** Counts from 1. */
   readonly id: number
   readonly method: string
-  /** With the query, without the base path's host: `/api/v1/models?output_modalities=image`. */
+  /** With the query: `/api/v1/images`. */
   readonly path: string
   /** Milliseconds since the epoch. */
   readonly at: number
