@@ -92,10 +92,7 @@ export async function startEasel({
       return get(path, { method: 'POST', body: JSON.stringify(body), ...init, headers })
     },
     upstream,
-    generations: (text = '') =>
-      upstream.requests.filter(
-        ({ method, body }) => method === 'POST' && JSON.stringify(body).includes(text),
-      ),
+    generations: (text = '') => upstream.requests.filter(({ body }) => JSON.stringify(body).includes(text)),
     bucket,
     url,
     jobOf: (fingerprint) => jobs.get(jobs.idFromName(fingerprint)) as unknown as FaultyJob,

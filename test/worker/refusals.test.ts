@@ -5,7 +5,7 @@ import { type RunningEasel, startEasel } from '../support/easel.ts'
 let easel: RunningEasel
 
 beforeAll(async () => {
-  easel = await startEasel({ vars: { EASEL_TIMEOUT_SECONDS: '2' } })
+  easel = await startEasel({ vars: { EASEL_TIMEOUT_SECONDS: '6' } })
 })
 
 afterAll(() => easel.close())
@@ -97,17 +97,34 @@ const FAULTS: readonly (readonly [string, Fault, number, string, RegExp, number]
   ['broken base64', { base64: 'characters' }, 502, 'upstream_invalid', /base64/, 1],
   ['bytes that are no picture', { notAPicture: true }, 502, 'upstream_invalid', /not a PNG/, 1],
   ['a cut connection', { cutAtByte: 2000 }, 502, 'upstream_invalid', /cut|breaks off|ends/, 1],
+  ['an end before the end', { endAtByte: 2000 }, 502, 'upstream_invalid', /breaks off|ends/, 1],
+  ['a drip that never ends', { dripBytesPerSecond: 50 }, 504, 'upstream_timeout', /billed/, 1],
+  ['an error under way', { status: 502, inBand: true }, 502, 'upstream_failed', /again/, 4],
+  [
+    'a link into its own network',
+    { link: 'http://127.0.0.1/a.png' },
+    502,
+    'upstream_invalid',
+    /public https/,
+    1,
+  ],
   ['401', { status: 401 }, 503, 'upstream_unauthorized', /OPENROUTER_API_KEY/, 1],
   ['402', { status: 402 }, 503, 'credits_exhausted', /credits/, 1],
+  ['404', { status: 404 }, 404, 'model_not_found', /another model/, 1],
+  ['413', { status: 413 }, 400, 'invalid_spec', /smaller input images/, 1],
+  ['422', { status: 422 }, 400, 'invalid_spec', /field/, 1],
   ['500, after asking once more', { status: 500 }, 502, 'upstream_failed', /again/, 2],
+  ['503, after asking again and again', { status: 503 }, 502, 'upstream_failed', /again/, 4],
+  ['529, after asking again and again', { status: 529 }, 502, 'upstream_failed', /again/, 4],
+  ['524, and does not ask again', { status: 524 }, 504, 'upstream_timeout', /billed/, 1],
   ['504, and does not ask again', { status: 504 }, 504, 'upstream_timeout', /billed/, 1],
-  ['silence', { silence: true }, 504, 'upstream_timeout', /2 s.*billed/, 1],
+  ['silence', { silence: true }, 504, 'upstream_timeout', /6 s.*billed/, 1],
 ]
 
 describe.concurrent('an upstream that answers with', () => {
-  it.each(FAULTS)(
+  it.for(FAULTS)(
     '%s: says so, stores nothing, and works the next time',
-    async (name, fault, status, code, detail, asked) => {
+    async ([name, fault, status, code, detail, asked], { expect }) => {
       const { path, setFault, generations } = scene(name)
       setFault(fault)
       const response = await easel.get(path)
@@ -122,18 +139,19 @@ describe.concurrent('an upstream that answers with', () => {
       setFault(undefined)
       expect((await easel.get(path, { method: 'HEAD' })).status).toBe(404)
       await expect
-        .poll(async () => (await easel.get(path)).status, { timeout: 10_000, interval: 500 })
+        .poll(async () => (await easel.get(path)).status, { timeout: 15_000, interval: 500 })
         .toBe(200)
       expect(generations()).toBe(asked + 1)
     },
   )
 
-  it.each([
+  it.for([
     ['a refusal', { refusal: true }, 422, 'refused', 3600],
+    ['a moderation block', { status: 403 }, 422, 'refused', 3600],
     ['429', { status: 429, retryAfterSeconds: 30 }, 429, 'rate_limited', 30],
   ] as const)(
     '%s: remembers it, and asks nobody again before its time',
-    async (name, fault, status, code, seconds) => {
+    async ([name, fault, status, code, seconds], { expect }) => {
       const { path, setFault, generations } = scene(name)
       setFault(fault)
       const first = await easel.get(path)
@@ -148,6 +166,30 @@ describe.concurrent('an upstream that answers with', () => {
       expect(generations()).toBe(1)
     },
   )
+})
+
+describe.concurrent('an upstream that is only odd', () => {
+  it.for([
+    ['escapes every slash', { escapedSlashes: true }],
+    ['writes its keys in another order', { reversedKeys: true }],
+    ['sends a huge field that nobody knows', { hugeFieldBytes: 3_000_000 }],
+    ['sends bytes that are no UTF-8 in such a field', { malformedUtf8: true }],
+    ['breaks its base64 into lines', { base64: 'whitespace' }],
+    ['lies about the type', { lyingMediaType: true }],
+    ['writes beside the picture', { text: 'Here you are.' }],
+    ['sends two pictures', { images: 2 }],
+  ] as const)('and %s still gives a picture, at its true type', async ([name, fault], { expect }) => {
+    const { path, setFault, generations } = scene(name)
+    setFault(fault)
+    const response = await easel.get(path)
+
+    expect(response.status).toBe(200)
+    const start = new Uint8Array(await response.arrayBuffer()).subarray(0, 3)
+    expect([response.headers.get('content-type'), ...start]).toEqual(
+      'lyingMediaType' in fault ? ['image/jpeg', 0xff, 0xd8, 0xff] : ['image/png', 0x89, 0x50, 0x4e],
+    )
+    expect(generations()).toBe(1)
+  })
 })
 
 describe('anything else', () => {
