@@ -37,6 +37,7 @@ export const EXTENSION = {
 
 /** How far into a file its size may stand: JPEG puts metadata, colour profiles and previews before it. */
 const HEADER_MAX_BYTES = 1024 ** 2
+const HEADER_USUAL_BYTES = 2 ** 14
 
 /**
  * Looks at the bytes, not at what anyone claims they are.
@@ -44,7 +45,10 @@ const HEADER_MAX_BYTES = 1024 ** 2
  * @returns the picture, or `undefined` when the bytes are of none of Easel's types or their header is broken
  */
 export function identifyPicture(segments: readonly Uint8Array<ArrayBuffer>[]): Picture | undefined {
-  const header = readHeader(leadingBytes(segments, HEADER_MAX_BYTES))
+  // Nearly always a little says it; copying a megabyte to look at a few bytes takes as long as decoding it.
+  const header =
+    readHeader(leadingBytes(segments, HEADER_USUAL_BYTES)) ??
+    readHeader(leadingBytes(segments, HEADER_MAX_BYTES))
   if (!header) return undefined
   return { ...header, segments, byteLength: segments.reduce((sum, segment) => sum + segment.byteLength, 0) }
 }
