@@ -11,7 +11,7 @@ export function normaliseBaseUrl(text: string): string {
   if (!URL.canParse(text))
     throw new UsageError(`The base URL is ${JSON.stringify(text)}: it must be a URL ${example}.`)
   const { protocol, hostname, search, hash, username } = new URL(text)
-  const isHere = hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
   if (protocol !== 'https:' && !(protocol === 'http:' && isHere)) {
     throw new UsageError(`The base URL is ${text}: it must begin with https://, ${example}.`)
   }

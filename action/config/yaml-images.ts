@@ -13,11 +13,10 @@ export function declarationsOf(text: string, file: string): Declarations {
   return {
     defaults,
     presets,
-    diagnostics: issues.map(({ path, isKey, detail }) => ({
-      ...(isKey ? source.keyPosition(path) : source.position(path)),
-      severity: 'error',
-      message: detail,
-    })),
+    diagnostics: issues.map(({ path, isKey, detail }) => {
+      const { line, column } = isKey ? source.keyPosition(path) : source.position(path)
+      return { file, line, column, severity: 'error', message: detail }
+    }),
     images: images.flatMap((entry, index) => {
       const base = ['images', index]
       const where = (field: string) => positionOf(source, base, entry?.preset, field)

@@ -60,8 +60,6 @@ export function readYaml(
     return { ...(key && { key }), ...(node && { node }), found: true }
   }
 
-  const offsetOf = (node: Node | undefined): number | undefined => node?.range?.[0]
-
   return {
     source: {
       value,
@@ -94,4 +92,8 @@ function child(node: Node | undefined, step: PropertyKey): { key?: Node; node?: 
 function oneSentence(message: string): string {
   const sentence = message.replaceAll(/\s+/g, ' ').trim()
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
+}
+
+function offsetOf(node: Node | undefined): number | undefined {
+  return node?.range?.[0]
 }

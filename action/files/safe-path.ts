@@ -17,6 +17,7 @@ const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/
  * @returns the end of a sentence that begins with the path
  */
 export function pathProblem(path: string): string | undefined {
+  if (path === '') return 'names no file'
   if (CONTROL_CHARACTER.test(path)) return 'holds a control character'
   if (path.includes('\\')) return `holds a backslash: write ${path.replaceAll('\\', '/')}`
   if (path.startsWith('/') || /^[a-z]:/i.test(path)) {
@@ -24,7 +25,7 @@ export function pathProblem(path: string): string | undefined {
   }
   if (NOT_ON_WINDOWS.test(path)) return 'can’t be checked out on Windows: leave out < > : " | ? *'
   const segments = path.split('/')
-  if (segments.includes('..')) return 'leads outside the workspace: leave out the ..'
+  if (segments.includes('..')) return 'leads outside the workspace: .. is not allowed in it'
   const normal = segments.filter((segment) => segment !== '' && segment !== '.').join('/')
   if (normal !== path) return normal ? `has a simpler spelling: write ${normal}` : 'names no file'
   if (segments.some((segment) => /[. ]$/.test(segment))) {

@@ -35,6 +35,9 @@ export function createBudget({ maxImages = Infinity, maxCostUsd = Infinity }: Ca
 
   const fits = (usd: number): boolean => spentUsd + reservedUsd + usd <= maxCostUsd + TOLERANCE_USD
 
+  /** It doesn't fit now, but what is under way may cost less than was put aside. */
+  const mayStillFit = (usd: number): boolean => begun < maxImages && !fits(usd) && underWay > 0
+
   function open(usd: number): Reservation {
     begun++
     underWay++
@@ -55,9 +58,7 @@ export function createBudget({ maxImages = Infinity, maxCostUsd = Infinity }: Ca
     async reserve(estimate) {
       // Without a price a request counts as the whole cap: one, alone, is all that can be afforded blindly.
       const usd = maxCostUsd === Infinity ? 0 : (estimate.usd ?? maxCostUsd)
-      while (begun < maxImages && !fits(usd) && underWay > 0) {
-        await new Promise<void>((resolve) => waiting.push(resolve))
-      }
+      while (mayStillFit(usd)) await new Promise<void>((resolve) => waiting.push(resolve))
       if (begun >= maxImages) {
         return {
           refused: `The run may make ${maxImages} ${maxImages === 1 ? 'request' : 'requests'} (max-images), and has.`,

@@ -22,10 +22,6 @@ export interface ActionLog {
 export function createLog(): ActionLog {
   const used = { error: 0, warning: 0 }
 
-  function line(text: string): void {
-    for (const one of text.split('\n')) info(harmless(one))
-  }
-
   return {
     line,
     notice: (text) => notice(annotation(text), { title: 'Easel' }),
@@ -60,4 +56,8 @@ function annotation(text: string): string {
  */
 function harmless(text: string): string {
   return text.replaceAll('::', ':\u200b:').replaceAll('##[', '#\u200b#[')
+}
+
+function line(text: string): void {
+  for (const one of text.split('\n')) info(harmless(one))
 }

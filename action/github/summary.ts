@@ -16,7 +16,6 @@ export function summaryOf(
   report: Report,
   { notice, pictureUrl }: { readonly notice: string | undefined; readonly pictureUrl: PictureUrl },
 ): string {
-  const rank = (image: ImageReport): number => ORDER.indexOf(kindOf(image))
   const images = report.images.toSorted((a, b) => rank(a) - rank(b))
   const busy = images.filter((image) => kindOf(image) !== 'up to date')
   const idle = images.filter((image) => kindOf(image) === 'up to date')
@@ -159,4 +158,8 @@ function cell(text: string, maxCharacters = CELL_MAX_CHARACTERS): string {
     /[\\`*_[\]#!|<>&~@"$]/g,
     (character) => `&#${character.codePointAt(0)};`,
   )
+}
+
+function rank(image: ImageReport): number {
+  return ORDER.indexOf(kindOf(image))
 }

@@ -24,8 +24,8 @@ export interface LockStore {
 export function createLockStore(root: string, path: string): LockStore {
   const links = createLinkFinder(root)
   const absolute = inWorkspace(root, path)
-  /** Not written yet. */
-  let pending = new Map<string, LockEntry | undefined>()
+  /** Everything that was set so far: each write holds all of it, also what another program overwrote meanwhile. */
+  const changes = new Map<string, LockEntry | undefined>()
   let nextWrite: Promise<void> | undefined
   let lastWrite: Promise<void> = Promise.resolve()
 
@@ -39,8 +39,6 @@ export function createLockStore(root: string, path: string): LockStore {
   }
 
   async function writePending(): Promise<void> {
-    const changes = pending
-    pending = new Map()
     nextWrite = undefined
     const entries = new Map(await read())
     for (const [key, entry] of changes) {
@@ -54,7 +52,7 @@ export function createLockStore(root: string, path: string): LockStore {
     path,
     read,
     set(key, entry) {
-      pending.set(key, entry)
+      changes.set(key, entry)
       // Whatever is set while a write is under way goes into the next one, together.
       nextWrite ??= lastWrite.then(writePending, writePending)
       lastWrite = nextWrite

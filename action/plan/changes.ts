@@ -16,9 +16,9 @@ export function changesBetween(
   const fields = new Set([...Object.keys(after), ...Object.keys(before)])
   return [...fields]
     .filter((field) => canonicalize(before[field]) !== canonicalize(after[field]))
-    .map((field) => ({
-      field,
-      ...(before[field] !== undefined && { from: before[field] }),
-      ...(after[field] !== undefined && { to: after[field] }),
-    }))
+    .map((field) => changeOf(field, before[field], after[field]))
+}
+
+function changeOf(field: string, from: unknown, to: unknown): Change {
+  return { field, ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
 }

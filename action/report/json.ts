@@ -105,7 +105,11 @@ function imageReport(planned: PlannedImage, result: ImageResult | undefined): Im
   }
 }
 
-function fileOf({ spec: _, fingerprint: __, ...file }: LockEntry): Omit<LockEntry, 'spec' | 'fingerprint'> {
+function fileOf({
+  spec: _spec,
+  fingerprint: _fingerprint,
+  ...file
+}: LockEntry): Omit<LockEntry, 'spec' | 'fingerprint'> {
   return file
 }
 

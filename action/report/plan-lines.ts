@@ -21,7 +21,6 @@ export async function planLines(
   plan: Plan,
   { configPath, paint }: { readonly configPath: string; readonly paint: Paint },
 ): Promise<string[]> {
-  const isFine = ({ status, action }: PlannedImage): boolean => status === 'up-to-date' && action === 'keep'
   const ordered = [...plan.images.filter(isFine), ...plan.images.filter((planned) => !isFine(planned))]
   const rows = await columns([
     ...ordered.map(cells),
@@ -86,4 +85,8 @@ function cells(planned: PlannedImage): string[] {
     action === 'generate' ? usd(image.estimate.usd) : '',
     reasonOf(planned),
   ]
+}
+
+function isFine({ status, action }: PlannedImage): boolean {
+  return status === 'up-to-date' && action === 'keep'
 }

@@ -2,7 +2,7 @@ import type { ImageResult, ProgressEvent, Report } from '../generate/results.ts'
 import { count, seconds, usd } from './format.ts'
 import { oneLine, shorten } from './one-line.ts'
 import { type Paint, paintFor } from './paint.ts'
-import { factsOf } from './result-lines.ts'
+import { factsOf, failureText } from './result-lines.ts'
 
 /** Braille dots, which every terminal font has. */
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
@@ -120,6 +120,8 @@ function openingLine({ total, estimateUsd }: ProgressEvent & { readonly type: 'b
 function finishLine(result: ImageResult, paint: Paint): string {
   const path = oneLine(result.planned.image.path)
   if (result.outcome === 'generated') return `${paint('green', '✓')} ${path}  ${factsOf(result).join('  ')}`
-  if (result.outcome === 'failed') return `${paint('red', '✗')} ${path}: ${oneLine(result.message)}`
+  if (result.outcome === 'failed') {
+    return `${paint('red', '✗')} ${failureText(result.planned.image.path, result.message)}`
+  }
   return `- ${path}`
 }

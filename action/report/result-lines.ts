@@ -25,7 +25,7 @@ export async function resultLines(
   return [
     ...rows.map((row) => `  ${paint('green', '✓')} ${row}`),
     ...failed.map(
-      ({ planned, message }) => `  ${paint('red', '✗')} ${oneLine(planned.image.path)}: ${oneLine(message)}`,
+      ({ planned, message }) => `  ${paint('red', '✗')} ${failureText(planned.image.path, message)}`,
     ),
     ...notTried.map(({ planned }) => `  ${paint('dim', `- ${oneLine(planned.image.path)}: not tried`)}`),
     ...result.pruned.map((pruned) => `  - ${prunedLine(pruned)}`),
@@ -55,4 +55,9 @@ export function factsOf(image: ImageResult & { readonly outcome: 'generated' }):
     seconds(ms),
     ...(convertedFrom ? [`from ${convertedFrom}`] : []),
   ]
+}
+
+/** Which image, and what went wrong with it; many messages name the image themselves. */
+export function failureText(path: string, message: string): string {
+  return oneLine(message.startsWith(path) ? message : `${path}: ${message}`)
 }

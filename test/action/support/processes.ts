@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { z } from 'zod'
+
+const CLI = fileURLToPath(new URL('../../../action/cli.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../action/dist/main.js', import.meta.url))
+const ACTION_YML = new URL('../../../action.yml', import.meta.url)
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Running {
+  readonly child: ChildProcess
+  readonly finished: Promise<Finished>
+  /** Resolves once the output holds this text. */
+  says(text: string): Promise<void>
+}
+
+const actionSchema = z.object({ inputs: z.record(z.string(), z.object({ default: z.string().optional() })) })
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** The command as a process of its own, with nothing of this process's environment but `PATH`. */
+export function startEasel(args: readonly string[], { cwd, env = {} }: { cwd: string; env?: Env }): Running {
+  return start(CLI, args, cwd, env)
+}
+
+export function easel(args: readonly string[], options: { cwd: string; env?: Env }): Promise<Finished> {
+  return startEasel(args, options).finished
+}
+
+export interface ActionRun extends Finished {
+  readonly outputs: Readonly<Record<string, string>>
+  readonly summary: string
+  /** What `report-path` holds. */
+  readonly report: unknown
+}
+
+/**
+ * The built Action as the runner starts it: inputs as `INPUT_*` with the defaults of `action.yml`, the runner's files
+ * and variables, an event.
+ */
+export async function runAction(
+  workspace: string,
+  {
+    inputs = {},
+    event = {},
+    eventName = 'push',
+    env = {},
+  }: { inputs?: Readonly<Record<string, string>>; event?: object; eventName?: string; env?: Env },
+): Promise<ActionRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'easel-runner-'))
+  const file = async (name: string, content = ''): Promise<string> => {
+    await writeFile(join(folder, name), content)
+    return join(folder, name)
+  }
+  const [output, summary, state, environment, eventPath] = await Promise.all([
+    file('output'),
+    file('summary'),
+    file('state'),
+    file('env'),
+    file('event.json', JSON.stringify({ repository: { full_name: 'octo/docs' }, ...event })),
+  ])
+  const withInputs = Object.entries({ ...(await defaultInputs()), ...inputs }).map(([name, value]) => [
+    `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
+    value,
+  ])
+  const finished = await start(MAIN, [], workspace, {
+    ...Object.fromEntries(withInputs),
+    GITHUB_ACTIONS: 'true',
+    GITHUB_ACTION: '__easel',
+    GITHUB_WORKSPACE: workspace,
+    GITHUB_REPOSITORY: 'octo/docs',
+    GITHUB_SHA: 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_EVENT_NAME: eventName,
+    GITHUB_EVENT_PATH: eventPath,
+    GITHUB_OUTPUT: output,
+    GITHUB_STEP_SUMMARY: summary,
+    GITHUB_STATE: state,
+    GITHUB_ENV: environment,
+    RUNNER_TEMP: folder,
+    ...env,
+  }).finished
+  const outputs = parseOutputs(await readFile(output, 'utf8'))
+  return {
+    ...finished,
+    outputs,
+    summary: await readFile(summary, 'utf8'),
+    report: outputs['report-path'] ? JSON.parse(await readFile(outputs['report-path'], 'utf8')) : undefined,
+  }
+}
+
+async function defaultInputs(): Promise<Record<string, string>> {
+  const action: unknown = parse(await readFile(ACTION_YML, 'utf8'))
+  const { inputs } = actionSchema.parse(action)
+  const entries = Object.entries(inputs).map(([name, input]) => [
+    name,
+    // The runner fills in expressions; a test's token never reaches GitHub.
+    input.default?.startsWith('${{') ? 'ghs_test' : (input.default ?? ''),
+  ])
+  return Object.fromEntries(entries)
+}
+
+/** `name<<delimiter`, the value, the delimiter: what the toolkit writes. */
+function parseOutputs(text: string): Record<string, string> {
+  const outputs: Record<string, string> = {}
+  for (const match of text.matchAll(/^(.+?)<<(ghadelimiter_\S+)\n([\s\S]*?)\n\2$/gm)) {
+    outputs[match[1] ?? ''] = match[3] ?? ''
+  }
+  return outputs
+}
+
+function start(program: string, args: readonly string[], cwd: string, env: Env): Running {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: '/nowhere', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  const waiting = new Set<() => void>()
+  const hear = (): void => {
+    for (const check of waiting) check()
+  }
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk
+    hear()
+  })
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk
+    hear()
+  })
+  return {
+    child,
+    finished: new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code) => resolve({ code, stdout, stderr }))
+    }),
+    says: (text) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if (!`${stdout}${stderr}`.includes(text)) return
+          waiting.delete(check)
+          resolve()
+        }
+        waiting.add(check)
+        check()
+      }),
+  }
+}

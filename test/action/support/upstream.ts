@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { serveEmulator, type ServedEmulator, type ServeOptions } from '../../../emulator/serve.ts'
+
+export interface Upstream extends ServedEmulator, AsyncDisposable {
+  /** What the command needs to ask this one. */
+  readonly env: Readonly<Record<string, string>>
+  /** Prompts that were asked for, in order. */
+  prompts(): string[]
+}
+
+const GENERATING = /\/(chat\/completions|images)$/
+
+/** The emulator on a free port. */
+export async function startUpstream(options: ServeOptions = {}): Promise<Upstream> {
+  const emulator = await serveEmulator(options)
+  return {
+    ...emulator,
+    env: { OPENROUTER_API_KEY: 'sk-or-test-0123456789', OPENROUTER_BASE_URL: emulator.url },
+    prompts: () =>
+      emulator.requests
+        .filter(({ method, path }) => method === 'POST' && GENERATING.test(path))
+        .map(({ body }) => promptIn(body)),
+    [Symbol.asyncDispose]: () => emulator.close(),
+  }
+}
+
+function promptIn(body: unknown): string {
+  const parsed = bodySchema.parse(body)
+  if (parsed.prompt !== undefined) return parsed.prompt
+  const content = parsed.messages?.[0]?.content ?? ''
+  return typeof content === 'string' ? content : (content[0]?.text ?? '')
+}
+
+const bodySchema = z.object({
+  prompt: z.string().optional(),
+  messages: z
+    .array(z.object({ content: z.union([z.string(), z.array(z.object({ text: z.string().optional() }))]) }))
+    .optional(),
+})

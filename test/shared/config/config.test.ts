@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import { Ajv } from 'ajv'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { CONFIG } from '../../../action/init/templates.ts'
+import { parseConfig } from '../../../shared/config/parse.ts'
+
+const GOOD = {
+  version: 1,
+  defaults: { model: 'google/gemini-2.5-flash-image', aspect_ratio: '16:9' },
+  presets: { 'line-art': { prompt: '{prompt}. Line art.' } },
+  images: [
+    { path: 'docs/hero.png', prompt: 'A lighthouse', preset: 'line-art', alt: '', id: 'hero' },
+    {
+      path: 'docs/logo.svg',
+      prompt: 'A logo',
+      input_images: ['docs/brand.png', 'https://example.com/a.png'],
+    },
+  ],
+}
+
+describe('parseConfig', () => {
+  it('takes what DESIGN shows', () => {
+    const { issues, images, presets, defaults } = parseConfig(GOOD)
+
+    expect(issues).toEqual([])
+    expect(images).toEqual(GOOD.images)
+    expect(presets.get('line-art')).toEqual(GOOD.presets['line-art'])
+    expect(defaults).toEqual(GOOD.defaults)
+  })
+
+  it('takes a section that is there and empty, as YAML leaves it', () => {
+    expect(parseConfig({ version: 1, defaults: null, presets: { plain: null }, images: [] }).issues).toEqual(
+      [],
+    )
+  })
+
+  it.each([
+    [{ ...GOOD, version: 2 }, ['version'], 'accepted are 1'],
+    [{ images: [] }, ['version'], 'version is missing'],
+    [{ ...GOOD, image: [] }, ['image'], 'did you mean images?'],
+    [{ ...GOOD, images: {} }, ['images'], 'images is {}'],
+    [{ ...GOOD, defaults: { modle: 'x' } }, ['defaults', 'modle'], 'did you mean model?'],
+    [{ ...GOOD, presets: { a: { preset: 'b' } } }, ['presets', 'a', 'preset'], 'not a field of a preset'],
+    [{ ...GOOD, images: ['x'] }, ['images', 0], 'must be a list of fields'],
+    [{ ...GOOD, images: [{ prompt: 'x' }] }, ['images', 0, 'path'], 'path is missing'],
+    [{ ...GOOD, images: [{ path: 'a.png', n: 2 }] }, ['images', 0, 'n'], 'one path holds one picture'],
+    [{ ...GOOD, images: [{ path: 'a.png', id: 'a b' }] }, ['images', 0, 'id'], 'must be letters'],
+    [{ ...GOOD, images: [{ path: 'a.png', seed: '7' }] }, ['images', 0, 'seed'], 'seed is "7"'],
+    [
+      { ...GOOD, images: [{ path: 'a.png', input_images: ['http://a.example/b.png'] }] },
+      ['images', 0, 'input_images', 0],
+      'a path in the repository, an https URL or a data: URL',
+    ],
+    [undefined, [], 'The file is empty'],
+    [['a'], [], 'must begin with version: 1'],
+  ])('points at what is wrong in %j', (value, path, detail) => {
+    const { issues } = parseConfig(value)
+
+    expect(issues).toEqual([expect.objectContaining({ path, detail: expect.stringContaining(detail) })])
+  })
+
+  it('keeps everything that is right when something else is wrong', () => {
+    const { images, presets, issues } = parseConfig({
+      ...GOOD,
+      presets: { good: { seed: 1 }, bad: { seed: -1 } },
+      images: [
+        { path: 'a.png', prompt: 'x' },
+        { path: 'b.png', promt: 'y' },
+        { path: 'c.png', prompt: 'z' },
+      ],
+    })
+
+    expect(images.map((image) => image?.path)).toEqual(['a.png', undefined, 'c.png'])
+    expect([...presets]).toEqual([
+      ['good', { seed: 1 }],
+      ['bad', undefined],
+    ])
+    expect(issues).toHaveLength(2)
+  })
+})
+
+describe('easel.schema.json', async () => {
+  const schema: object = JSON.parse(
+    await readFile(new URL('../../../easel.schema.json', import.meta.url), 'utf8'),
+  )
+  const validate = new Ajv({ strict: false }).compile(schema)
+
+  it.each([GOOD, parse(CONFIG)])('accepts what Easel accepts', (value) => {
+    expect(validate(value)).toBe(true)
+  })
+
+  it.each([
+    { ...GOOD, version: 2 },
+    { ...GOOD, image: [] },
+    { ...GOOD, images: [{ prompt: 'no path' }] },
+    { ...GOOD, images: [{ path: 'a.png', aspect_ratio: '16:10' }] },
+    { ...GOOD, images: [{ path: 'a.png', n: 2 }] },
+    { ...GOOD, defaults: { modle: 'x' } },
+  ])('refuses %j, as Easel does', (value) => {
+    expect(validate(value)).toBe(false)
+  })
+})
