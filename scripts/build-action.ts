@@ -58,7 +58,8 @@ async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
     absWorkingDir: ROOT,
     entryPoints: ['action/main.ts', 'action/cli.ts', 'action/generate/convert-worker.ts'],
     entryNames: '[name]',
-    chunkNames: 'chunks/[name]-[hash]',
+    // Flat: files are found from beside `import.meta.url`, as among the sources.
+    chunkNames: '[name]-[hash]',
     outdir: TARGET,
     bundle: true,
     splitting: true,

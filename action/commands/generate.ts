@@ -1,5 +1,6 @@
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { OnDrift } from '../plan/plan.ts'
 import { interruptions } from '../interruptions.ts'
@@ -110,7 +111,7 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
       report,
       stop: interruption.stop,
       abort: interruption.abort,
-      rescueFolder: join(tmpdir(), `easel-rescued-${process.pid}`),
+      rescueFolder: join(tmpdir(), `easel-rescued-${randomUUID().slice(0, 8)}`),
     },
   )
 

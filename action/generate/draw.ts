@@ -84,7 +84,7 @@ async function inFormat(
     return await convert(picture, format, { quality: spec.output_compression })
   } catch (error) {
     const kind = picture.mediaType.replace('image/', '').replace('+xml', '')
-    const kept = await saver.rescue(path.replace(/\.[^./]+$/, `.${kind}`), picture.segments)
+    const kept = await saver.rescue(`${path}.${kind}`, picture.segments)
     const reason = error instanceof Error ? error.message : String(error)
     const advice = from ? ` End the path with ${extensionsOf(from)}.` : ''
     throw new SaveError(

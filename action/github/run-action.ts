@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setSecret } from '@actions/core'
 import type { PlannedProject } from '../project.ts'
@@ -129,7 +130,7 @@ async function generate(
         report,
         stop: interruption.stop,
         abort: interruption.abort,
-        rescueFolder: join(situation.tempFolder, 'easel-rescued'),
+        rescueFolder: join(situation.tempFolder, `easel-rescued-${randomUUID().slice(0, 8)}`),
       },
     ),
   )
