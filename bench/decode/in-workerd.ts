@@ -35,14 +35,14 @@ export async function startWorkerd() {
       await ask(way, 2 ** 20, 3)
       const start = residentBytes(processes)
       let peak = start
-      let done = false
+      const finished = new AbortController()
       const look = async (): Promise<void> => {
-        while (!done) {
+        while (!finished.signal.aborted) {
           peak = Math.max(peak, residentBytes(processes))
           await pause(LOOK_EVERY_MS)
         }
       }
-      await Promise.all([look(), ask(way, bytes, 1).finally(() => (done = true))])
+      await Promise.all([look(), ask(way, bytes, 1).finally(() => finished.abort())])
       return Math.max(peak, residentBytes(processes)) - start
     },
     close: () => harness.close(),

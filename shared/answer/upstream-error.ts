@@ -207,8 +207,8 @@ function meaningOf(status: number, body: UpstreamErrorBody): Meaning {
   const byType = BY_TYPE.get(typeOf(body) ?? '')
   if (byType) return byType
   const { message, metadata } = body
-  const isModeration =
-    status === 403 && (metadata?.reasons ?? metadata?.patterns ?? CONTENT_WORDS.exec(message ?? '')) != null
+  const isBlocked = metadata?.reasons ?? metadata?.patterns ?? CONTENT_WORDS.test(message ?? '')
+  const isModeration = status === 403 && Boolean(isBlocked)
   if (isModeration || isRefusedByName(body)) return { code: 'refused', says: 'The content was refused' }
   if (status < 400) return REDIRECTED
   return (

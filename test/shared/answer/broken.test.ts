@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { AnswerEvent } from '../../../shared/answer/read-answer.ts'
 import {
   base64,
   chunk,
@@ -205,13 +204,14 @@ describe('a picture that is only linked', () => {
   })
 
   it('that is no picture is refused', async () => {
-    const fetchLinked = async (): Promise<Uint8Array<ArrayBuffer>[]> => [
-      new Uint8Array(Buffer.from('<html>')),
-    ]
-    const reading: Promise<AnswerEvent[]> = read(chatJson('https://a.example/b.png'), { fetchLinked })
+    const reading = read(chatJson('https://a.example/b.png'), { fetchLinked: fetchHtml })
     expect((await refusal(reading)).code).toBe('upstream_invalid')
   })
 })
+
+async function fetchHtml(): Promise<Uint8Array<ArrayBuffer>[]> {
+  return [new Uint8Array(Buffer.from('<html>'))]
+}
 
 function failure(): object {
   return {

@@ -7,6 +7,7 @@ import { type ServedEmulator, serveEmulator } from '../../../emulator/serve.ts'
 import { createOpenRouterClient } from '../../../shared/openrouter/client.ts'
 import { collect } from '../../../shared/openrouter/collect.ts'
 import { buildRequest } from '../../../shared/openrouter/request.ts'
+import { parseSize } from '../../../shared/spec/schema.ts'
 import { drawable, MODELS } from './specs.ts'
 
 /** The facts live beside the repository and don't come with it. */
@@ -14,6 +15,8 @@ const OPENAPI = join(import.meta.dirname, '../../../../shared/openrouter/openapi
 const hasFacts = existsSync(OPENAPI)
 const absence = hasFacts ? '' : ' (skipped: ../shared/openrouter/openapi.json is not here)'
 const SCHEMA = { '/chat/completions': 'ChatRequest', '/images': 'ImageGenerationRequest' } as const
+
+const TYPE = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp', svg: 'image/svg+xml' } as const
 
 describe.skipIf(!hasFacts)(`OpenRouter’s OpenAPI document${absence}`, () => {
   it('describes every request that Easel builds, for every model', () => {
@@ -52,13 +55,14 @@ describe('any spec that a model can draw', () => {
         const { pictures, usage } = await collect(client.generate(spec, model))
 
         expect(pictures).toHaveLength(spec.n ?? 1)
-        if (spec.output_format) {
-          const types = pictures.map(({ mediaType }) => mediaType.replace('+xml', ''))
-          expect(new Set(types)).toEqual(new Set([`image/${spec.output_format}`]))
-        }
-        if (spec.size && spec.output_format !== 'svg' && !spec.super_resolution_references) {
-          expect(`${pictures[0].width}x${pictures[0].height}`).toBe(spec.size)
-        }
+        expect(pictures.map(({ mediaType }) => mediaType)).toEqual(
+          pictures.map(({ mediaType }) => (spec.output_format ? TYPE[spec.output_format] : mediaType)),
+        )
+        const [{ width, height }] = pictures
+        const hasItsOwnSize = spec.output_format === 'svg' || spec.super_resolution_references
+        expect([width, height]).toEqual(
+          (spec.size && !hasItsOwnSize && parseSize(spec.size)) || [width, height],
+        )
         expect(usage?.costUsd).toBeGreaterThan(0)
         const { path, body } = buildRequest(spec, model)
         expect(upstream.requests).toMatchObject([{ path: `/api/v1${path}`, status: 200 }])

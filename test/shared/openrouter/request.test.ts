@@ -182,34 +182,38 @@ describe('what an API can’t carry is refused, with the field named', () => {
     ['style', { api: 'images', style: 'x' }, GEMINI],
     ['font_inputs', { api: 'images', font_inputs: [] }, GEMINI],
   ])('%s: %j', (field, fields, model, change = {}) => {
-    try {
-      build({ prompt, model, ...fields }, change)
-    } catch (error) {
-      expect(error).toBeInstanceOf(UnsupportedByModelError)
-      expect(error).toMatchObject({
-        extras: { field },
-        message: expect.stringContaining(field.split('.')[0] ?? ''),
-      })
-      return
-    }
-    throw new Error('it was built')
+    const building = refusalOf(() => build({ prompt, model, ...fields }, change))
+    expect(building.extras.field).toBe(field)
+    expect(building.message).toContain(field.split('.')[0])
   })
 })
 
 describe('capabilities and requests', () => {
-  it('agree: what the catalogue refuses for n, so does the request', () => {
-    for (const id of [GEMINI, SEEDREAM, GPT, FLUX]) {
-      const model = modelOf(id)
-      for (let n = 1; n <= 10; n++) {
-        const spec = { prompt, model: id, n }
-        const listed = model.supported_parameters['n']
-        const allowed = n === 1 || (listed?.type === 'range' && n <= listed.max)
-        const check = (): void => checkCapabilities(spec, model)
-        if (allowed) {
-          expect(check).not.toThrow()
-          expect(buildRequest(spec, model).path).toBe(n === 1 ? '/chat/completions' : '/images')
-        } else expect(check).toThrow(UnsupportedByModelError)
-      }
-    }
+  const cases = [GEMINI, SEEDREAM, GPT, FLUX].flatMap((id) =>
+    Array.from({ length: 10 }, (_, index) => {
+      const listed = modelOf(id).supported_parameters['n']
+      return { id, n: index + 1, max: listed?.type === 'range' ? listed.max : 1 }
+    }),
+  )
+
+  it.each(cases.filter(({ n, max }) => n <= max))('agree that $id draws $n', ({ id, n }) => {
+    const spec = { prompt, model: id, n }
+    checkCapabilities(spec, modelOf(id))
+    expect(build(spec).path).toBe(n === 1 ? '/chat/completions' : '/images')
+  })
+
+  it.each(cases.filter(({ n, max }) => n > max))('agree that $id does not draw $n', ({ id, n }) => {
+    const error = refusalOf(() => checkCapabilities({ prompt, model: id, n }, modelOf(id)))
+    expect(error.extras.field).toBe('n')
   })
 })
+
+function refusalOf(act: () => unknown): UnsupportedByModelError {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof UnsupportedByModelError) return error
+    throw error
+  }
+  throw new Error('it was accepted')
+}

@@ -119,9 +119,9 @@ describe('defaults and presets', () => {
   })
 
   it('are checked again once they are put together', () => {
-    const presets = { long: { prompt: `${'x'.repeat(31_999)}{prompt}` } }
+    const long = { long: { prompt: `${'x'.repeat(31_999)}{prompt}` } }
     const input = parseSpecInput({ prompt: 'too long', preset: 'long' })
-    expect(refusalOf(() => resolveSpec(input, { presets, model: 'a/b' })).extras.field).toBe('prompt')
+    expect(refusalOf(() => resolveSpec(input, { presets: long, model: 'a/b' })).extras.field).toBe('prompt')
   })
 })
 
