@@ -8,6 +8,8 @@ export type EaselErrorCode =
   | 'method_not_allowed'
   | 'payload_too_large'
   | 'unsupported_media_type'
+  | 'precondition_failed'
+  | 'range_not_satisfiable'
   | 'model_not_found'
   | 'refused'
   | 'budget_exhausted'

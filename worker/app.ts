@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { EaselError } from '../shared/errors.ts'
 import { problemResponse } from '../shared/problem.ts'
+import { answerOtherMethod } from './delivery/methods.ts'
 import { healthResponse } from './health.ts'
 import { logRequest } from './log.ts'
 import { type AppEnv, type AppPorts, notFound, type Trace } from './routes/context.ts'
@@ -18,7 +19,11 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
     const start = performance.now()
     await next()
     const durationMs = Math.round(performance.now() - start)
-    c.header('Server-Timing', serverTiming(trace))
+    const { headers } = c.res
+    const timing = serverTiming(trace)
+    if (timing !== undefined) headers.set('Server-Timing', timing)
+    // No cookie is ever read: whoever knows a token may use it from any page.
+    if (!headers.has('Access-Control-Allow-Origin')) headers.set('Access-Control-Allow-Origin', '*')
     logRequest({
       method: c.req.method,
       route: c.req.routePath,
@@ -40,8 +45,10 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
 
   app.get('/healthz', () => healthResponse(ports.health))
 
-  app.notFound((c) =>
-    problemResponse(notFound(`There is nothing at ${c.req.path}. Pictures are at /image?prompt=….`)),
+  app.notFound(
+    (c) =>
+      answerOtherMethod(app, c) ??
+      problemResponse(notFound(`There is nothing at ${c.req.path}. Pictures are at /image?prompt=….`)),
   )
 
   app.onError((error) => {

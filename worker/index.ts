@@ -6,14 +6,16 @@ import { problemResponse } from '../shared/problem.ts'
 import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
 import { createDraw } from './draw.ts'
-import { createCachedGallery, createDirectGallery } from './gallery/gallery.ts'
+import { createCachedGallery } from './gallery/cached-gallery.ts'
+import { directGallery } from './gallery/entrypoint.ts'
 import { createR2ImageStore } from './gallery/image-store.ts'
 import { checkBucket, checkKey, healthResponse } from './health.ts'
 import type { AppEnv } from './routes/context.ts'
 import { type Env, readSettings } from './settings.ts'
 
 export { Budget } from './budget/budget.ts'
-export { GalleryEntrypoint as Gallery } from './gallery/gallery.ts'
+export { GalleryEntrypoint as Gallery } from './gallery/entrypoint.ts'
+export { VariantJob } from './gallery/variant-job.ts'
 export { GenerationJob } from './job/generation-job.ts'
 
 /** Made at the first request and kept: an isolate sees one environment only. */
@@ -35,7 +37,7 @@ function compose(env: Env): Hono<AppEnv> {
   const settings = readSettings(env)
   const { openRouter } = settings
   const store = createR2ImageStore(env.BUCKET)
-  const direct = createDirectGallery(store)
+  const direct = directGallery(env)
   const catalogue = createCatalogue({ fetch: (url, init) => fetch(url, init), now: Date.now, ...openRouter })
   return createApp({
     access: createAccess(settings),

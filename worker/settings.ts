@@ -3,6 +3,7 @@ import { EaselError } from '../shared/errors.ts'
 import { DEFAULT_DEADLINE_MS, OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
 import type { SigningKey } from '../shared/url-signature.ts'
 import type { Budget } from './budget/budget.ts'
+import type { VariantJob } from './gallery/variant-job.ts'
 import type { GenerationJob } from './job/generation-job.ts'
 
 /** What wrangler.toml, its secrets and the dashboard give the Worker. */
@@ -10,6 +11,9 @@ export interface Env {
   readonly BUCKET: R2Bucket
   readonly JOBS: DurableObjectNamespace<GenerationJob>
   readonly BUDGET: DurableObjectNamespace<Budget>
+  readonly VARIANTS: DurableObjectNamespace<VariantJob>
+  /** Without it, pictures are served as they were drawn. */
+  readonly IMAGES?: ImagesBinding
   readonly MISS_LIMIT?: RateLimit
   readonly OPENROUTER_API_KEY?: string
   readonly OPENROUTER_BASE_URL?: string
@@ -22,6 +26,7 @@ export interface Env {
   readonly EASEL_MAX_COST_USD?: string
   readonly EASEL_TOKEN_BUDGETS_USD?: string
   readonly EASEL_TIMEOUT_SECONDS?: string
+  readonly EASEL_WIDTHS?: string
   readonly EASEL_LOG_PROMPTS?: string
 }
 
@@ -48,6 +53,8 @@ export interface Settings {
   readonly maxCostUsd: number
   /** Daily, by token name; a token that isn't there shares the whole budget. */
   readonly tokenBudgetsUsd: Readonly<Record<string, number>>
+  /** Pixels, ascending: the widths that a picture may be asked for in. */
+  readonly widths: readonly number[]
   readonly logPrompts: boolean
 }
 
@@ -56,6 +63,12 @@ const DEFAULT_MODEL = 'google/gemini-2.5-flash-image'
 
 /** A Durable Object's alarm may run for fifteen minutes, and must have time to store. */
 const MAX_TIMEOUT_SECONDS = 780
+
+/** From a small phone's half page to a large screen's whole, in steps that differ by a third or less. */
+const DEFAULT_WIDTHS = '320,480,640,768,960,1200,1600,1920,2560'
+
+/** Wider than any picture that a model draws. */
+const MAX_WIDTH = 8192
 
 /** Shorter secrets can be guessed. */
 const SECRET_MIN_CHARACTERS = 16
@@ -86,6 +99,15 @@ const settingsSchema = z.object({
     .min(1, 'must be 1 or more')
     .max(MAX_TIMEOUT_SECONDS, `must be at most ${MAX_TIMEOUT_SECONDS}`)
     .default(DEFAULT_DEADLINE_MS / 1000),
+  EASEL_WIDTHS: z
+    .string()
+    .default(DEFAULT_WIDTHS)
+    .transform((text) => commaList(text).map(Number))
+    .refine(
+      (widths) => widths.every((width) => Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH),
+      `must be whole numbers of pixels from 1 to ${MAX_WIDTH}, separated by commas`,
+    )
+    .transform((widths) => Array.from(new Set(widths)).toSorted((a, b) => a - b)),
   EASEL_LOG_PROMPTS: z.stringbool('must be true or false').default(false),
 })
 
@@ -118,6 +140,7 @@ export function readSettings(env: Env): Settings {
     dailyBudgetUsd: data.EASEL_DAILY_BUDGET_USD,
     maxCostUsd: data.EASEL_MAX_COST_USD,
     tokenBudgetsUsd: data.EASEL_TOKEN_BUDGETS_USD,
+    widths: data.EASEL_WIDTHS,
     logPrompts: data.EASEL_LOG_PROMPTS,
   }
 }

@@ -1,4 +1,4 @@
-import worker, { Budget, Gallery, GenerationJob as RealJob } from '../../worker/index.ts'
+import worker, { Budget, Gallery, GenerationJob as RealJob, VariantJob } from '../../worker/index.ts'
 import type { Env } from '../../worker/settings.ts'
 
 // The Worker as it is, but for its jobs: R2 under them fails, or holds still, when an object under `test/`
@@ -62,5 +62,5 @@ async function put(
   return object
 }
 
-export { Budget, Gallery }
+export { Budget, Gallery, VariantJob }
 export default worker

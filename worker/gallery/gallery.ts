@@ -1,63 +1,55 @@
-import { WorkerEntrypoint } from 'cloudflare:workers'
-import { EaselError } from '../../shared/errors.ts'
-import { type Fingerprint, isFingerprint } from '../../shared/fingerprint.ts'
-import { problemResponse } from '../../shared/problem.ts'
-import type { Env } from '../settings.ts'
-import { imageResponse } from './image-response.ts'
-import { createR2ImageStore, type ImageStore } from './image-store.ts'
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import type { ByteRange } from '../delivery/conditions.ts'
+import { imageHeaders, insteadHeaders, variantHeaders } from './image-headers.ts'
+import type { ImageStore } from './image-store.ts'
+import { isNothing, variantOf, type Wish } from './variant.ts'
+import type { Variants } from './variant-store.ts'
 
-/** Shows what is kept; never draws. */
+/** A picture, and what is to be made of it. */
+export interface Wanted {
+  readonly fingerprint: Fingerprint
+  readonly index: number
+  readonly wish: Wish
+}
+
+/** A picture on its way out. `headers` are those of all of it, also when `body` is a part. */
+export interface Shown {
+  readonly headers: Headers
+  readonly body: ReadableStream<Uint8Array> | null
+}
+
+/** Shows what is kept; never draws, but makes variants. */
 export interface Gallery {
-  /** 200 or 304 for a picture, `undefined` when it isn't there. */
-  show(request: Request, fingerprint: Fingerprint, index: number): Promise<Response | undefined>
+  /** What a picture would be served with, or `undefined` when it isn't there. */
+  head(wanted: Wanted): Promise<Headers | undefined>
+  /** @param range  of what `head` has told the length of; without it, the whole */
+  get(wanted: Wanted, range?: ByteRange): Promise<Shown | undefined>
   /** Makes the edge forget a picture. */
   forget(fingerprint: Fingerprint): Promise<void>
 }
 
-/** Straight from R2: where there is no cache before a Worker's entrypoints, as on a developer's machine. */
-export function createDirectGallery(store: ImageStore): Gallery {
+/** Straight from R2: behind the edge's cache, and where there is none, as on a developer's machine. */
+export function createDirectGallery(store: ImageStore, variants: Variants): Gallery {
   return {
-    async show(request, fingerprint, index) {
-      const isHead = request.method === 'HEAD'
-      const image = await (isHead ? store.head(fingerprint, index) : store.get(fingerprint, index))
-      return image && imageResponse(request, image)
+    async head({ fingerprint, index, wish }) {
+      const original = await store.head(fingerprint, index)
+      const variant = original && variantOf(original, wish)
+      if (!variant) return original && imageHeaders(original)
+      const record = await variants.head(original, variant)
+      return 'reason' in record ? insteadHeaders(original, record) : variantHeaders(original, variant, record)
     },
+
+    async get({ fingerprint, index, wish }, range) {
+      const original = isNothing(wish) ? undefined : await store.head(fingerprint, index)
+      const variant = original && variantOf(original, wish)
+      const made = variant && (await variants.get(original, variant, range))
+      if (made && 'body' in made) return { headers: variantHeaders(original, variant, made), body: made.body }
+
+      const image = await store.get(fingerprint, index, range)
+      if (!image) return undefined
+      return { headers: made ? insteadHeaders(image, made) : imageHeaders(image), body: image.body }
+    },
+
     async forget() {},
-  }
-}
-
-/**
- * Through the entrypoint of the same name, which the edge's cache stands before: a hit there reads nothing.
- *
- * @param entrypoint  `ctx.exports.Gallery`
- */
-export function createCachedGallery(entrypoint: Fetcher & { forget(tag: string): Promise<void> }): Gallery {
-  return {
-    async show(request, fingerprint, index) {
-      // One address for each picture, whichever way it was asked for: that is what the cache goes by.
-      const response = await entrypoint.fetch(`https://gallery/${fingerprint}/${index}`, {
-        method: request.method,
-        headers: request.headers,
-      })
-      if (response.status !== 404) return response
-      await response.body?.cancel()
-      return undefined
-    },
-    forget: (fingerprint) => entrypoint.forget(fingerprint),
-  }
-}
-
-/** The entrypoint behind the edge's cache. Reached from the gateway only, which has decided who may see what. */
-export class GalleryEntrypoint extends WorkerEntrypoint<Env> {
-  override async fetch(request: Request): Promise<Response> {
-    const [, fingerprint = '', index = ''] = new URL(request.url).pathname.split('/')
-    const gallery = createDirectGallery(createR2ImageStore(this.env.BUCKET))
-    const response = isFingerprint(fingerprint) && (await gallery.show(request, fingerprint, Number(index)))
-    return response || problemResponse(new EaselError('not_found', 'There is no such picture.'))
-  }
-
-  /** Purges are of the entrypoint that asks for them, so they are asked for here. */
-  async forget(fingerprint: string): Promise<void> {
-    await this.ctx.cache?.purge({ tags: [fingerprint] })
   }
 }

@@ -1,5 +1,6 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { Picture, PictureHeader } from '../../shared/media/picture.ts'
+import type { ByteRange } from '../delivery/conditions.ts'
 import type { Manifest } from './manifest.ts'
 
 /** What is kept beside a picture's bytes, and known without reading them. */
@@ -38,8 +39,12 @@ export interface ListEntry {
 
 /** Keeps finished pictures. */
 export interface ImageStore {
-  /** The picture, or `undefined` when there is none. */
-  get(fingerprint: Fingerprint, index: number): Promise<StoredImage | undefined>
+  /**
+   * The picture, or `undefined` when there is none.
+   *
+   * @param range  to read no more than that; `byteLength` is of the whole all the same
+   */
+  get(fingerprint: Fingerprint, index: number, range?: ByteRange): Promise<StoredImage | undefined>
   /** The same without its bytes. */
   head(fingerprint: Fingerprint, index: number): Promise<ImageRecord | undefined>
   /** Stores one picture whole; nobody ever sees half of it. */
@@ -60,8 +65,9 @@ const PAGE_SIZE = 50
  */
 export function createR2ImageStore(bucket: R2Bucket): ImageStore {
   return {
-    async get(fingerprint, index) {
-      const object = await bucket.get(imageKey(fingerprint, index))
+    async get(fingerprint, index, range) {
+      const key = imageKey(fingerprint, index)
+      const object = await (range ? bucket.get(key, { range: toR2Range(range) }) : bucket.get(key))
       return object ? { ...readRecord(object, fingerprint, index), body: object.body } : undefined
     },
 
@@ -110,10 +116,9 @@ export function createR2ImageStore(bucket: R2Bucket): ImageStore {
       const manifest = await bucket.get(manifestKey(fingerprint))
       const recent = manifest ? [recentKey(await manifest.json<Manifest>())] : []
       const prefixes = [`images/${fingerprint}/`, `variants/${fingerprint}/`]
-      const pages = await Promise.all(prefixes.map((prefix) => bucket.list({ prefix })))
-      const keys = [...pages.flatMap(({ objects }) => objects.map(({ key }) => key)), ...recent]
-      if (keys.length > 0) await bucket.delete(keys)
-      return keys.length > 0
+      const counts = await Promise.all(prefixes.map((prefix) => deleteUnder(bucket, prefix)))
+      if (recent.length > 0) await bucket.delete(recent)
+      return recent.length > 0 || counts.some((count) => count > 0)
     },
   }
 }
@@ -126,7 +131,22 @@ export async function sha256OfPicture({ segments }: Picture): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-async function writeSegments(stream: WritableStream, segments: Picture['segments']): Promise<void> {
+/** A page at a time: what is deleted isn't listed again. @returns how many there were */
+async function deleteUnder(bucket: R2Bucket, prefix: string): Promise<number> {
+  let count = 0
+  for (;;) {
+    const { objects, truncated } = await bucket.list({ prefix })
+    if (objects.length > 0) await bucket.delete(objects.map(({ key }) => key))
+    count += objects.length
+    if (!truncated) return count
+  }
+}
+
+export function toR2Range({ start, end }: ByteRange): R2Range {
+  return { offset: start, length: end - start + 1 }
+}
+
+export async function writeSegments(stream: WritableStream, segments: Picture['segments']): Promise<void> {
   const writer = stream.getWriter()
   for (const segment of segments) await writer.write(segment)
   await writer.close()

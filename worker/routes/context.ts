@@ -17,7 +17,7 @@ export interface AppPorts {
   readonly galleryOf: (ctx: object) => Gallery
   readonly health: HealthChecks
   readonly store: ImageStore
-  readonly settings: Pick<Settings, 'defaultModel' | 'signingKeys'>
+  readonly settings: Pick<Settings, 'access' | 'defaultModel' | 'signingKeys' | 'widths'>
 }
 
 /** Hono's environment: what handlers leave for the log line and the response's headers. */

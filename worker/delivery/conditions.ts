@@ -1,0 +1,89 @@
+/** Bytes of a representation, both ends included. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** What a request is compared with. */
+export interface Validators {
+  /** Strong, with its quotes. */
+  readonly etag: string
+  /** Milliseconds since the epoch, of a whole second. */
+  readonly lastModified: number
+  readonly byteLength: number
+}
+
+/** What a conditional or range request gets. */
+export type Verdict = 'whole' | 'not_modified' | 'precondition_failed' | 'unsatisfiable' | ByteRange
+
+const CONDITIONS = ['If-None-Match', 'If-Modified-Since', 'Range', 'If-Match', 'If-Unmodified-Since'] as const
+
+/** Whether the answer depends on more than what is asked for. */
+export function isConditional(headers: Headers): boolean {
+  return CONDITIONS.some((name) => headers.has(name))
+}
+
+/**
+ * Preconditions in their order, then the range (RFC 9110, 13.2.2 and 14.2). What is malformed is ignored, and
+ * several ranges get the whole: it is smaller than the sum of what each would be wrapped in.
+ */
+export function judge(method: string, headers: Headers, validators: Validators): Verdict {
+  const { etag, lastModified } = validators
+  const ifMatch = headers.get('If-Match')
+  if (ifMatch !== null) {
+    if (!tagsOf(ifMatch).some((tag) => tag === '*' || tag === etag)) return 'precondition_failed'
+  } else {
+    const unmodifiedSince = parseHttpDate(headers.get('If-Unmodified-Since'))
+    if (unmodifiedSince !== undefined && lastModified > unmodifiedSince) return 'precondition_failed'
+  }
+
+  const ifNoneMatch = headers.get('If-None-Match')
+  if (ifNoneMatch !== null) {
+    const isKnown = tagsOf(ifNoneMatch).some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag)
+    if (isKnown) return 'not_modified'
+  } else {
+    const modifiedSince = parseHttpDate(headers.get('If-Modified-Since'))
+    if (modifiedSince !== undefined && lastModified <= modifiedSince) return 'not_modified'
+  }
+
+  const range = headers.get('Range')
+  if (range === null || method !== 'GET' || !isStillThat(headers.get('If-Range'), validators)) return 'whole'
+  return parseRange(range, validators.byteLength)
+}
+
+/** `If-Range`: a strong tag, or exactly the date; else the parts that a client has are of something else. */
+function isStillThat(ifRange: string | null, { etag, lastModified }: Validators): boolean {
+  if (ifRange === null) return true
+  return ifRange.trim() === etag || parseHttpDate(ifRange) === lastModified
+}
+
+function parseRange(header: string, byteLength: number): Verdict {
+  const [, first, last] = /^\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header) ?? []
+  if (first === undefined || last === undefined || (first === '' && last === '')) return 'whole'
+  if (first === '') {
+    const length = Math.min(Number(last), byteLength)
+    return length === 0 ? 'unsatisfiable' : { start: byteLength - length, end: byteLength - 1 }
+  }
+  const start = Number(first)
+  const end = last === '' ? Infinity : Number(last)
+  if (end < start) return 'whole'
+  return start >= byteLength ? 'unsatisfiable' : { start, end: Math.min(end, byteLength - 1) }
+}
+
+/** `*`, or the entity tags of a list, weak ones with their `W/`. */
+function tagsOf(header: string): readonly string[] {
+  if (header.trim() === '*') return ['*']
+  return Array.from(header.matchAll(/(?:W\/)?"[^"]*"/g), ([tag]) => tag)
+}
+
+/** The three forms of a date in HTTP (RFC 9110, 5.6.7); the last one does not say that it is GMT. */
+const HTTP_DATE =
+  /^(?:\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT|\w{6,9}, \d{2}-\w{3}-\d{2} \d{2}:\d{2}:\d{2} GMT|(\w{3} \w{3} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}))$/
+
+/** Milliseconds since the epoch; `undefined` for what is no date in HTTP. */
+function parseHttpDate(text: string | null): number | undefined {
+  const match = HTTP_DATE.exec(text?.trim() ?? '')
+  if (!match) return undefined
+  const time = Date.parse(match[1] === undefined ? match[0] : `${match[1]} GMT`)
+  return Number.isNaN(time) ? undefined : time
+}
