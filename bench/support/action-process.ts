@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export const CLI = fileURLToPath(new URL('../../action/dist/cli.js', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../../action/dist/main.js', import.meta.url))
+
+/** Says at the end how much memory the process had at most. */
+const TELL_MEMORY = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS+'\\n'))`
+
+export interface Measured {
+  readonly ms: number
+  /** MB, as the operating system counts them. */
+  readonly peakMb: number | undefined
+  readonly stdout: string
+}
+
+/** Runs a Node program to its end, and takes the time. @throws when its exit code is not 0 */
+export async function measureProcess(
+  args: readonly string[],
+  {
+    env = {},
+    cwd = process.cwd(),
+    memory = false,
+  }: { env?: Readonly<Record<string, string>>; cwd?: string; memory?: boolean } = {},
+): Promise<Measured> {
+  const begun = performance.now()
+  const child = spawn(process.execPath, [...(memory ? ['--import', TELL_MEMORY] : []), ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  const ms = performance.now() - begun
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}${stdout}`)
+  const peak = /^peak (\d+)$/m.exec(stderr)?.[1]
+  return { ms, peakMb: peak === undefined ? undefined : (Number(peak) * 1024) / 1e6, stdout }
+}
+
+/** The middle of several measurements, milliseconds. */
+export async function medianMs(
+  times: number,
+  measure: () => Promise<{ readonly ms: number }>,
+): Promise<number> {
+  const all: number[] = []
+  for (let round = 0; round < times; round++) all.push((await measure()).ms)
+  return all.toSorted((a, b) => a - b)[Math.floor(times / 2)] ?? 0
+}
+
+/** One line: what, how much, and whether it is within its bound. */
+export function say(what: string, value: number, bound: number, unit = ''): void {
+  const verdict = value <= bound ? 'within' : 'ABOVE'
+  console.log(`${what}: ${value.toFixed(2)}${unit}, ${verdict} the bound of ${bound}${unit}`)
+}
