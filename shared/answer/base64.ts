@@ -211,7 +211,7 @@ function unescapeSlashes(
     target.set(text.subarray(at, end), written)
     written += end - at
     at = end
-    if (end !== found || text[at + 1] !== SLASH || written === target.length) break
+    if (end !== found || text[at + 1] !== SLASH) break
     at++
   }
   return { read: at - from, written }

@@ -149,6 +149,20 @@ describe('asking again', () => {
     expect(upstream.requests).toHaveLength(2)
   })
 
+  it('is never done after words were handed out, whatever the error says', async () => {
+    let requests = 0
+    const fetch: typeof globalThis.fetch = async () => {
+      requests++
+      const words = { choices: [{ delta: { content: 'Here is' } }] }
+      const error = { error: { code: 502, message: 'gone', availability: { retryable: true } } }
+      const body = [words, error].map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
+      return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } })
+    }
+    const generation = collect(client({ fetch, clock: clockOf([]) }).generate(spec, GEMINI))
+    expect(await failure(generation)).toMatchObject({ upstreamStatus: 502, retryable: true })
+    expect(requests).toBe(1)
+  })
+
   it.each<[what: string, fault: Fault]>([
     ['something was handed out', { cutAtByte: 600 }],
     ['the picture broke off', { cutAtByte: 3000 }],
