@@ -45,6 +45,8 @@ export interface StartOptions {
   readonly vars?: Readonly<Record<string, string | undefined>>
   /** Another entrypoint than the Worker's own, such as one with a faulty R2. */
   readonly main?: string
+  /** Keys of wrangler.toml that are left out, such as a binding's; with `main` only. */
+  readonly without?: readonly string[]
 }
 
 /** Credentials for `signed` and `private`. */
@@ -59,15 +61,20 @@ export async function startEasel({
   emulator = {},
   vars = {},
   main,
+  without = [],
 }: StartOptions = {}): Promise<RunningEasel> {
   const upstream = await serveEmulator(emulator)
   const harness = createTestHarness(
-    harnessOptions(main, {
-      EASEL_ACCESS: 'open',
-      OPENROUTER_API_KEY: 'sk-or-test',
-      OPENROUTER_BASE_URL: upstream.url,
-      ...vars,
-    }),
+    harnessOptions(
+      main,
+      {
+        EASEL_ACCESS: 'open',
+        OPENROUTER_API_KEY: 'sk-or-test',
+        OPENROUTER_BASE_URL: upstream.url,
+        ...vars,
+      },
+      without,
+    ),
   )
   const { url } = await harness.listen()
   const worker = harness.getWorker<{
@@ -115,12 +122,14 @@ export async function startEasel({
 function harnessOptions(
   main: string | undefined,
   vars: Readonly<Record<string, string | undefined>>,
+  without: readonly string[],
 ): TestHarnessOptions {
   const present = Object.fromEntries(
     Object.entries(vars).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
   if (main === undefined) return { workers: [{ configPath: './wrangler.toml', vars: present }] }
-  const { vars: configured, ...config } = parseToml(readFileSync('wrangler.toml', 'utf8'))
+  const { vars: configured, ...all } = parseToml(readFileSync('wrangler.toml', 'utf8'))
+  const config = Object.fromEntries(Object.entries(all).filter(([key]) => !without.includes(key)))
   return { workers: [{ config: { ...config, main, vars: { ...(configured as object), ...present } } }] }
 }
 
