@@ -67,20 +67,20 @@ describe.each(WORLDS)('%s', (_, vars) => {
       ['If-Match before If-None-Match', 412, () => ({ 'If-Match': '"other"', 'If-None-Match': etag })],
       ['If-None-Match before Range', 304, () => ({ 'If-None-Match': etag, Range: 'bytes=0-9' })],
     ])('%s is answered %i, on GET and on HEAD', async (_sentence, status, headers) => {
-      for (const method of ['GET', 'HEAD']) {
-        const response = await easel.get(path, { method, headers: headers() })
-        const body = new Uint8Array(await response.arrayBuffer())
+      const [get, head] = [
+        await easel.get(path, { headers: headers() }),
+        await easel.get(path, { method: 'HEAD', headers: headers() }),
+      ]
+      const got = new Uint8Array(await get.arrayBuffer())
 
-        // A HEAD has no range, and all else in common with GET.
-        expect([method, response.status]).toEqual([method, status])
-        expect(response.headers.get('etag')).toBe(etag)
-        if (method === 'GET' && status === 200) expect(body).toEqual(bytes)
-        if (method === 'HEAD' || status === 304) expect(body).toHaveLength(0)
-        if (status === 304) {
-          expect(response.headers.get('content-location')).toBe(path)
-          expect(response.headers.get('cache-control')).toContain('max-age')
-        }
-      }
+      expect([get.status, head.status]).toEqual([status, status])
+      expect([get, head].map((response) => response.headers.get('etag'))).toEqual([etag, etag])
+      expect((await head.arrayBuffer()).byteLength).toBe(0)
+      expect(got.length === bytes.length).toBe(status === 200)
+      expect(got.length === 0).toBe(status === 304)
+      // What a cache needs to go on using what it has.
+      expect(get.headers.get('content-location')).toBe(status === 412 ? null : path)
+      expect(get.headers.get('cache-control')).toContain(status === 412 ? 'no-store' : 'max-age=86400')
     })
   })
 
@@ -182,11 +182,8 @@ describe.each(WORLDS)('%s', (_, vars) => {
 
   it('has the same headers on HEAD as on GET', async () => {
     const [get, head] = await Promise.all([easel.get(path), easel.get(path, { method: 'HEAD' })])
-    const all = ({ headers }: Response) =>
-      [...headers].filter(([name]) => !/^(date|server-timing|connection|keep-alive)$/.test(name))
-
     expect(head.status).toBe(200)
-    expect(all(head)).toEqual(all(get))
+    expect(lasting(head)).toEqual(lasting(get))
   })
 })
 
@@ -204,7 +201,7 @@ describe('R2', () => {
     const readsFor = async (init: RequestInit) => {
       const { length } = await reads(easel)
       await easel.get(path, init).then((response) => response.arrayBuffer())
-      return (await reads(easel)).slice(length).map(({ how, range }) => ({ how, ...(range && { range }) }))
+      return (await reads(easel)).slice(length).map(({ how, range }) => (range ? { how, range } : { how }))
     }
 
     expect(await readsFor({})).toEqual([{ how: 'get' }])
@@ -271,141 +268,10 @@ describe('the edge’s cache', () => {
   })
 })
 
-describe('an address', () => {
-  let easel: RunningEasel
-  let path: string
-  let pin: string
-  beforeAll(async () => {
-    easel = await startEasel()
-    const { headers } = await easel.get('/image?prompt=A+mooring')
-    path = headers.get('content-location') ?? ''
-    pin = headers.get('etag')?.slice(1, 17) ?? ''
-  })
-  afterAll(() => easel.close())
-
-  it('that pins the bytes is kept for a year, and never asked for again', async () => {
-    const pinned = await easel.get(`${path}?v=${pin}`)
-    const known = await easel.get(`${path}?v=${pin}`, { headers: { 'If-None-Match': `"${pin}"` } })
-
-    expect(pinned.status).toBe(200)
-    expect(pinned.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
-    expect(known.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
-    expect((await easel.get(path)).headers.get('cache-control')).not.toContain('immutable')
-  })
-
-  it.each([
-    [
-      'pins other bytes',
-      (p: string) => `${p}?v=0123456789abcdef&w=640`,
-      (p: string, v: string) => `${p}?v=${v}&w=640`,
-    ],
-    ['has another type’s extension', (p: string) => p.replace('.png', '.webp'), (p: string) => p],
-    ['has no extension', (p: string) => p.replace('.png', ''), (p: string) => p],
-    ['names the first picture', (p: string) => p.replace('.png', '.0.png'), (p: string) => p],
-    [
-      'has neither right',
-      (p: string) => `${p.replace('.png', '.jpg')}?v=0123456789abcdef`,
-      (p: string, v: string) => `${p}?v=${v}`,
-    ],
-  ])('that %s leads to the right one, on GET and HEAD, and is not kept', async (_, wrong, right) => {
-    for (const method of ['GET', 'HEAD']) {
-      const response = await easel.get(wrong(path), { method })
-
-      expect(response.status).toBe(302)
-      expect(response.headers.get('location')).toBe(right(path, pin))
-      expect(response.headers.get('cache-control')).toBe('no-store')
-      expect(response.headers.get('access-control-allow-origin')).toBe('*')
-      expect((await easel.get(response.headers.get('location') ?? '')).status).toBe(200)
-    }
-  })
-
-  it('of /image can be pinned, too', async () => {
-    const wrong = await easel.get('/image?prompt=A+mooring&v=0123456789abcdef')
-    const right = await easel.get(`/image?prompt=A+mooring&v=${pin}`)
-
-    expect(wrong.headers.get('location')).toBe(`/image?prompt=A+mooring&v=${pin}`)
-    expect(right.headers.get('cache-control')).toContain('immutable')
-    expect(easel.generations()).toHaveLength(1)
-  })
-})
-
-describe('a method', () => {
-  let easel: RunningEasel
-  beforeAll(async () => {
-    easel = await startEasel()
-  })
-  afterAll(() => easel.close())
-
-  const id = '0'.repeat(64)
-  const ROUTES: [path: string, allow: string][] = [
-    ['/image?prompt=x', 'GET, HEAD, OPTIONS'],
-    [`/i/${id}.png`, 'GET, HEAD, OPTIONS'],
-    ['/v1/images', 'GET, HEAD, POST, OPTIONS'],
-    [`/v1/images/${id}`, 'GET, HEAD, DELETE, OPTIONS'],
-    ['/v1/sign', 'POST, OPTIONS'],
-    ['/v1/models', 'GET, HEAD, OPTIONS'],
-    ['/healthz', 'GET, HEAD, OPTIONS'],
-  ]
-
-  it.each(ROUTES)('%s has not is refused with those it has: %s', async (path, allow) => {
-    for (const method of ['PATCH', 'PUT', 'PROPFIND']) {
-      const response = await easel.get(path, { method })
-
-      expect([method, response.status]).toEqual([method, 405])
-      expect(response.headers.get('allow')).toBe(allow)
-      expect(await response.json()).toMatchObject({ code: 'method_not_allowed', allow: allow.split(', ') })
-    }
-    expect(easel.generations()).toHaveLength(0)
-  })
-
-  it.each(ROUTES)('OPTIONS of %s lists them: %s', async (path, allow) => {
-    const response = await easel.get(path, { method: 'OPTIONS' })
-
-    expect(response.status).toBe(204)
-    expect(response.headers.get('allow')).toBe(allow)
-    expect(response.headers.get('access-control-allow-methods')).toBeNull()
-  })
-
-  it.each(ROUTES)('that a page asks for in advance is allowed at %s: %s', async (path, allow) => {
-    const response = await easel.get(path, {
-      method: 'OPTIONS',
-      headers: {
-        Origin: 'https://example.com',
-        'Access-Control-Request-Method': 'GET',
-        'Access-Control-Request-Headers': 'authorization, range, x-title',
-      },
-    })
-
-    expect(response.status).toBe(204)
-    expect(response.headers.get('access-control-allow-origin')).toBe('*')
-    expect(response.headers.get('access-control-allow-methods')).toBe(allow)
-    expect(response.headers.get('access-control-allow-headers')).toBe('authorization, range, x-title')
-    expect(response.headers.get('access-control-allow-credentials')).toBeNull()
-  })
-
-  it('of a path that is not there is a 404, whichever it is', async () => {
-    for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS', 'PROPFIND']) {
-      expect([method, (await easel.get('/nothing', { method })).status]).toEqual([method, 404])
-    }
-  })
-
-  it.each(['/v1/models', '/healthz', `/i/${id}.png`, '/nothing'])(
-    'HEAD of %s is GET without its body',
-    async (path) => {
-      const [get, head] = await Promise.all([easel.get(path), easel.get(path, { method: 'HEAD' })])
-
-      expect(head.status).toBe(get.status)
-      expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'))
-      expect(await head.text()).toBe('')
-    },
-  )
-
-  it('of the API may be read by any page, errors included', async () => {
-    for (const path of ['/v1/models', '/v1/images', '/image', '/nothing']) {
-      expect((await easel.get(path)).headers.get('access-control-allow-origin')).toBe('*')
-    }
-  })
-})
+/** The headers that are of the picture, and not of one answer. */
+function lasting({ headers }: Response): [string, string][] {
+  return [...headers].filter(([name]) => !/^(date|server-timing|connection|keep-alive)$/.test(name))
+}
 
 function shifted(httpDate: string, seconds: number): string {
   return new Date(Date.parse(httpDate) + seconds * 1000).toUTCString()
