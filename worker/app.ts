@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { EaselError } from '../shared/errors.ts'
 import { problemResponse } from '../shared/problem.ts'
 import { answerOtherMethod } from './delivery/methods.ts'
+import { dropinApi } from './dropin/routes.ts'
 import { healthResponse } from './health.ts'
 import { logRequest } from './log.ts'
 import { type AppEnv, type AppPorts, notFound, type Trace } from './routes/context.ts'
@@ -37,6 +38,8 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
   app.route('/', imageRoutes(ports))
   app.route('/v1/images', imagesApi(ports))
   app.route('/v1/sign', signRoutes(ports))
+
+  app.route('/api/v1', dropinApi(ports))
 
   app.get('/v1/models', async (c) => {
     const { models, source } = await ports.catalogue.list()

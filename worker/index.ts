@@ -41,6 +41,7 @@ function compose(env: Env): Hono<AppEnv> {
   const catalogue = createCatalogue({ fetch: (url, init) => fetch(url, init), now: Date.now, ...openRouter })
   return createApp({
     access: createAccess(settings),
+    budgetUseOf: async (token) => env.BUDGET.get(env.BUDGET.idFromName('budget')).use(token),
     catalogue,
     draw: createDraw({ catalogue, jobs: env.JOBS, settings }),
     galleryOf: (ctx) => ('cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : direct),
@@ -48,6 +49,10 @@ function compose(env: Env): Hono<AppEnv> {
       r2: () => checkBucket(env.BUCKET),
       openrouter: () => checkKey(openRouter.baseUrl, openRouter.apiKey),
     },
+    readList: (path) =>
+      fetch(`${openRouter.baseUrl}${path}`, {
+        headers: { Accept: 'application/json', Authorization: `Bearer ${openRouter.apiKey}` },
+      }),
     store,
     settings,
   })

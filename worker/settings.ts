@@ -36,7 +36,7 @@ export interface Token {
   readonly token: string
 }
 
-export type AccessMode = 'signed' | 'private' | 'open'
+export type AccessMode = 'signed' | 'private' | 'open' | 'listed'
 
 /** {@link Env} without the bindings, checked and filled in. */
 export interface Settings {
@@ -82,7 +82,9 @@ const settingsSchema = z.object({
     .url('must be a URL such as https://openrouter.ai/api/v1')
     .default(OPENROUTER_BASE_URL)
     .transform((url) => url.replace(/\/+$/, '')),
-  EASEL_ACCESS: z.enum(['signed', 'private', 'open'], 'must be signed, private or open').default('signed'),
+  EASEL_ACCESS: z
+    .enum(['signed', 'private', 'open', 'listed'], 'must be signed, private, open or listed')
+    .default('signed'),
   EASEL_TOKENS: namedSecrets('name:token'),
   EASEL_SIGNING_KEYS: namedSecrets('kid:secret'),
   EASEL_DEFAULT_MODEL: z.string().default(DEFAULT_MODEL),

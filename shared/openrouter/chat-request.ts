@@ -19,7 +19,7 @@ export interface ChatRequest {
 }
 
 /** Fields that go into `image_config` under their own name. */
-const IMAGE_CONFIG_FIELDS = [
+export const IMAGE_CONFIG_FIELDS = [
   'aspect_ratio',
   'image_size',
   'n',

@@ -44,7 +44,7 @@ const ROUTING_FIELDS: ReadonlySet<string> = new Set([
 ])
 
 /** Fields that only some providers know: sent to them under `provider.options`. */
-const PASSTHROUGH_FIELDS = [
+export const PASSTHROUGH_FIELDS = [
   'font_inputs',
   'super_resolution_references',
   'style',
@@ -136,7 +136,7 @@ function passthroughOptions(spec: ImageSpec): Record<string, unknown> {
   return { ...spec.image_config, ...Object.fromEntries(named) }
 }
 
-function providersTaking(key: string, endpoints: readonly ImageEndpoint[]): string[] {
+export function providersTaking(key: string, endpoints: readonly ImageEndpoint[]): string[] {
   return endpoints
     .filter((endpoint) => endpoint.allowed_passthrough_parameters.includes(key))
     .map((endpoint) => endpoint.provider_slug)

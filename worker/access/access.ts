@@ -1,4 +1,5 @@
 import { EaselError } from '../../shared/errors.ts'
+import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { utf8Bytes } from '../../shared/media/bytes.ts'
 import { isSigned, verifyUrl } from '../../shared/url-signature.ts'
 import type { Settings, Token } from '../settings.ts'
@@ -15,15 +16,19 @@ export type AccessSettings = Pick<Settings, 'access' | 'tokens' | 'signingKeys'>
 export interface Access {
   /** For what is kept: everybody, except in `private` mode. */
   toView(request: Request): Promise<void>
-  /** For what costs money. */
-  toDraw(request: Request): Promise<Caller>
+  /** For what costs money. The public may have listed pictures drawn in `listed` mode, and all in `open`. */
+  toDraw(request: Request, fingerprint: Fingerprint | undefined): Promise<Caller>
   /** For lists, purges and new signatures: tokens only, in every mode. */
   toManage(request: Request): Promise<Caller>
   /** Whether the request holds a good token; a bad one still throws. */
   hasToken(request: Request): Promise<boolean>
 }
 
-export function createAccess({ access: mode, tokens, signingKeys }: AccessSettings): Access {
+/** @param isListed  whether a picture stands in the `easel.yml` that the Worker was deployed with */
+export function createAccess(
+  { access: mode, tokens, signingKeys }: AccessSettings,
+  isListed: (fingerprint: Fingerprint) => boolean = () => false,
+): Access {
   async function identify(request: Request): Promise<Caller> {
     const token = await readToken(request, tokens)
     if (token) return { kind: 'token', name: token.name }
@@ -35,10 +40,12 @@ export function createAccess({ access: mode, tokens, signingKeys }: AccessSettin
     return { kind: 'anonymous', name: request.headers.get('CF-Connecting-IP') ?? 'unknown' }
   }
 
-  async function toDraw(request: Request): Promise<Caller> {
+  async function toDraw(request: Request, fingerprint: Fingerprint | undefined): Promise<Caller> {
     const caller = await identify(request)
-    if (mode !== 'open' && caller.kind === 'anonymous') throw unauthorized('Drawing a new picture')
-    return caller
+    if (caller.kind !== 'anonymous' || mode === 'open') return caller
+    if (mode !== 'listed') throw unauthorized('Drawing a new picture')
+    if (fingerprint !== undefined && isListed(fingerprint)) return caller
+    throw unauthorized('Drawing a new picture that is not listed')
   }
 
   return {

@@ -3,6 +3,8 @@ import { EaselError } from '../../shared/errors.ts'
 import { type Fingerprint, isFingerprint } from '../../shared/fingerprint.ts'
 import type { Access } from '../access/access.ts'
 import type { Draw } from '../draw.ts'
+import type { BudgetUseOf } from '../dropin/key.ts'
+import type { ReadList } from '../dropin/lists.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { ImageStore } from '../gallery/image-store.ts'
 import type { HealthChecks } from '../health.ts'
@@ -11,13 +13,18 @@ import type { Settings } from '../settings.ts'
 /** What the routes are made of. */
 export interface AppPorts {
   readonly access: Access
+  readonly budgetUseOf: BudgetUseOf
   readonly catalogue: Catalogue
   readonly draw: Draw
   /** Of the request at hand: its context tells whether there is a cache at the edge. */
   readonly galleryOf: (ctx: object) => Gallery
   readonly health: HealthChecks
+  readonly readList: ReadList
   readonly store: ImageStore
-  readonly settings: Pick<Settings, 'access' | 'defaultModel' | 'signingKeys' | 'widths'>
+  readonly settings: Pick<
+    Settings,
+    'access' | 'dailyBudgetUsd' | 'defaultModel' | 'signingKeys' | 'tokenBudgetsUsd' | 'widths'
+  >
 }
 
 /** Hono's environment: what handlers leave for the log line and the response's headers. */
@@ -35,6 +42,13 @@ export interface Trace {
 
 /** Where a picture came from: it was there, or was drawn for this request, or for another at the same time. */
 export type CacheOutcome = 'hit' | 'miss' | 'joined'
+
+/** What `Cache-Status` (RFC 9211) says of each outcome. */
+export const CACHE_STATUS = {
+  hit: 'Easel; hit',
+  miss: 'Easel; fwd=uri-miss; stored',
+  joined: 'Easel; fwd=uri-miss; collapsed; stored',
+} as const satisfies Record<CacheOutcome, string>
 
 /** Runs one step and notes how long it took. */
 export async function timed<T>(trace: Trace, step: string, run: () => Promise<T>): Promise<T> {

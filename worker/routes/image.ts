@@ -11,19 +11,13 @@ import { NOTHING, wishOf } from '../gallery/variant.ts'
 import {
   type AppEnv,
   type AppPorts,
+  CACHE_STATUS,
   type CacheOutcome,
   notFound,
   parseFingerprint,
   timed,
   wantsRefresh,
 } from './context.ts'
-
-/** What `Cache-Status` (RFC 9211) says of each outcome. */
-const CACHE_STATUS = {
-  hit: 'Easel; hit',
-  miss: 'Easel; fwd=uri-miss; stored',
-  joined: 'Easel; fwd=uri-miss; collapsed; stored',
-} as const satisfies Record<CacheOutcome, string>
 
 /** The bytes under an address that names them never change. */
 const CACHE_CONTROL_PINNED = 'public, max-age=31536000, immutable'
@@ -47,7 +41,7 @@ export function imageRoutes({ access, draw, galleryOf, settings }: AppPorts): Ho
     if (c.req.method === 'HEAD') throw notFound('This picture has not been drawn yet: GET draws it.')
 
     await assertIndex(c, fingerprint, spec, delivery)
-    const caller = await access.toDraw(c.req.raw)
+    const caller = await access.toDraw(c.req.raw, fingerprint)
     const outcome = await timed(c.var.trace, 'draw', () => draw.draw({ spec, fingerprint, caller, refresh }))
     if (refresh) await galleryOf(c.executionCtx).forget(fingerprint)
     const drawn = await show(c, fingerprint, delivery, outcome)

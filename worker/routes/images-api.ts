@@ -32,7 +32,7 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
     // The manifest is written just before the picture itself: only with that is all there.
     if (kept && (await store.head(fingerprint, 0))) return c.json(answer(kept, 'hit', c.req.url))
 
-    const request = { spec, fingerprint, caller: await access.toDraw(c.req.raw), refresh }
+    const request = { spec, fingerprint, caller: await access.toDraw(c.req.raw, fingerprint), refresh }
     if (prefersAsync(c.req.header('Prefer'))) {
       c.var.trace.cache = await draw.submit(request)
       const location = `/v1/images/${fingerprint}`
