@@ -1,6 +1,6 @@
 import { identifyPicture, type ImageMediaType } from '../../shared/media/picture.ts'
 import { isRepositoryPath } from '../../shared/config/schema.ts'
-import { digest, readRegularFile } from '../files/read-file.ts'
+import { readRegularFile, sha256Of } from '../files/read-file.ts'
 import { inWorkspace, type LinkFinder, pathProblem } from '../files/safe-path.ts'
 
 /** A picture of the repository that another one starts from. */
@@ -34,8 +34,7 @@ export function createInputImages(root: string, links: LinkFinder): InputImages 
     if (!header || !TAKEN.has(header.mediaType)) {
       return { problem: 'can’t be used: it must be a PNG, JPEG, WebP or GIF picture' }
     }
-    const { sha256 } = await digest(found.bytes)
-    return { path, sha256, mediaType: header.mediaType }
+    return { path, sha256: sha256Of(found.bytes), mediaType: header.mediaType }
   }
 
   return {

@@ -1,5 +1,5 @@
-import { lstat, realpath } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { lstat, readdir, realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 
 /** Invisible characters that HFS+ ignores in names: `.g‌it` with one of them is `.git` there. */
 const IGNORED_CHARACTERS = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
@@ -67,6 +67,7 @@ export interface LinkFinder {
 
 export function createLinkFinder(root: string): LinkFinder {
   const folders = new Map<string, Promise<string | undefined>>()
+  const files = new Map<string, Promise<ReadonlySet<string>>>()
 
   function linkInFolder(folder: string): Promise<string | undefined> {
     if (folder === '.') return Promise.resolve(undefined)
@@ -81,12 +82,37 @@ export function createLinkFinder(root: string): LinkFinder {
     return (await isSymbolicLink(join(root, path))) ? path : undefined
   }
 
-  return { linkIn }
+  /** One reading of a folder instead of a look at each of its thousand files. */
+  function linksInFolder(folder: string): Promise<ReadonlySet<string>> {
+    let found = files.get(folder)
+    if (!found) files.set(folder, (found = symbolicLinksIn(join(root, folder))))
+    return found
+  }
+
+  return {
+    async linkIn(path) {
+      const folder = dirname(path)
+      const above = await linkInFolder(folder)
+      if (above !== undefined) return above
+      return (await linksInFolder(folder)).has(collisionKey(basename(path))) ? path : undefined
+    },
+  }
 }
 
 /** The workspace by its real name: it may itself stand behind a link. */
 export function realRoot(root: string): Promise<string> {
   return realpath(root)
+}
+
+/** By their keys, so that a file system that ignores case hides none. */
+async function symbolicLinksIn(absolute: string): Promise<ReadonlySet<string>> {
+  try {
+    const entries = await readdir(absolute, { withFileTypes: true })
+    return new Set(entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => collisionKey(name)))
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return new Set()
+    throw error
+  }
 }
 
 async function isSymbolicLink(absolute: string): Promise<boolean> {

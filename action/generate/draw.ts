@@ -1,10 +1,11 @@
+import type { AnswerSummary } from '../../shared/answer/read-answer.ts'
 import { collect } from '../../shared/openrouter/collect.ts'
 import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
 import type { Picture } from '../../shared/media/picture.ts'
 import type { FileFormat } from '../config/file-format.ts'
 import { extensionsOf, formatOfMediaType } from '../config/file-format.ts'
 import type { DrawableImage } from '../config/fit-model.ts'
-import { sha256OfPieces } from '../files/read-file.ts'
+import { sha256Of } from '../files/read-file.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { Convert } from './convert.ts'
@@ -42,17 +43,32 @@ export async function draw(
 ): Promise<Drawn> {
   const { image } = planned
   const spec = await specToSend(root, image)
-  const { pictures, usage, generationId, model } = await collect(
-    client.generate(spec, image.model, { signal }),
-  )
-  onCost(usage?.costUsd)
+  const { pictures, ...answer } = await collect(client.generate(spec, image.model, { signal }))
+  onCost(answer.usage?.costUsd)
   const [arrived, ...others] = pictures
+  const held = new Set<Picture>(pictures)
+  try {
+    const picture = await inFormat(arrived, image, { convert, saver })
+    held.add(picture)
+    await saver.save(planned, picture.segments)
+    const from = formatOfMediaType(arrived.mediaType)
+    return {
+      entry: entryOf(image, picture, answer),
+      ...(picture !== arrived && from && { convertedFrom: from }),
+      ...(others.length > 0 && {
+        note: `${image.path}: the model made ${pictures.length} pictures; the first is kept.`,
+      }),
+    }
+  } finally {
+    for (const picture of held) release(picture)
+  }
+}
 
-  const picture = await inFormat(arrived, image, { convert, saver })
-  await saver.save(planned, picture.segments)
-  const entry: LockEntry = {
+function entryOf(image: DrawableImage, picture: Picture, answer: AnswerSummary): LockEntry {
+  const { usage, generationId, model } = answer
+  return {
     fingerprint: image.fingerprint,
-    sha256: sha256OfPieces(picture.segments),
+    sha256: sha256Of(...picture.segments),
     bytes: picture.byteLength,
     media_type: picture.mediaType,
     width: picture.width,
@@ -62,14 +78,14 @@ export async function draw(
     ...(usage?.costUsd !== undefined && { cost_usd: usage.costUsd }),
     spec: image.picture as LockEntry['spec'],
   }
-  const from = formatOfMediaType(arrived.mediaType)
-  return {
-    entry,
-    ...(picture !== arrived && from && { convertedFrom: from }),
-    ...(others.length > 0 && {
-      note: `${image.path}: the model made ${pictures.length} pictures; the first is kept.`,
-    }),
-  }
+}
+
+/**
+ * Gives a picture's memory back at once. The collector lets several rounds of finished pictures pile up before it
+ * looks, and a 4K picture is 25 MB.
+ */
+function release({ segments }: Picture): void {
+  for (const { buffer } of segments) if (!buffer.detached) buffer.transfer(0)
 }
 
 /** The picture as its path's extension promises. What can't be made so is kept beside, and is an error. */

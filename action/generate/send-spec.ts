@@ -1,7 +1,7 @@
 import type { ImageSpec } from '../../shared/spec/schema.ts'
 import type { DrawableImage } from '../config/fit-model.ts'
 import { contentName } from '../config/resolve-image.ts'
-import { digest, readRegularFile } from '../files/read-file.ts'
+import { readRegularFile, sha256Of } from '../files/read-file.ts'
 import { inWorkspace } from '../files/safe-path.ts'
 import { SaveError } from './save-picture.ts'
 
@@ -16,7 +16,7 @@ export async function specToSend(root: string, { request, inputs }: DrawableImag
   const urls = new Map<string, string>()
   for (const input of inputs) {
     const found = await readRegularFile(inWorkspace(root, input.path))
-    const isSame = found.kind === 'file' && (await digest(found.bytes)).sha256 === input.sha256
+    const isSame = found.kind === 'file' && sha256Of(found.bytes) === input.sha256
     if (!isSame)
       throw new SaveError(`The input image ${input.path} was changed since the plan: run Easel again.`)
     const base64 = Buffer.from(found.bytes.buffer, found.bytes.byteOffset, found.bytes.byteLength).toString(

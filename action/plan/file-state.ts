@@ -1,4 +1,4 @@
-import { digest, readRegularFile } from '../files/read-file.ts'
+import { hashRegularFile } from '../files/read-file.ts'
 import { inWorkspace } from '../files/safe-path.ts'
 import type { LockEntry } from '../lock/schema.ts'
 
@@ -16,11 +16,7 @@ export async function lookAtFile(
   path: string,
   entry: LockEntry | undefined,
 ): Promise<FileState> {
-  const found = await readRegularFile(inWorkspace(root, path))
+  const found = await hashRegularFile(inWorkspace(root, path), entry?.bytes ?? 0)
   if (found.kind !== 'file') return found
-  const isSame =
-    entry !== undefined &&
-    found.bytes.byteLength === entry.bytes &&
-    (await digest(found.bytes)).sha256 === entry.sha256
-  return { kind: isSame ? 'same' : 'different' }
+  return { kind: entry !== undefined && found.sha256 === entry.sha256 ? 'same' : 'different' }
 }

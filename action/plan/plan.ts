@@ -4,7 +4,7 @@ import type { LockEntries, LockEntry } from '../lock/schema.ts'
 import { type Change, changesBetween } from './changes.ts'
 import { type FileState, lookAtFile } from './file-state.ts'
 
-/** Pictures read at the same time, each whole; hashing runs on the thread pool, which has four threads. */
+/** Pictures read at the same time: enough for the next to be there when one is hashed. */
 const READS_AT_ONCE = 8
 
 /** What is to be done about drift. */

@@ -40,6 +40,11 @@ export async function measureProcess(
   return { ms, peakMb: peak === undefined ? undefined : (Number(peak) * 1024) / 1e6, stdout }
 }
 
+/** The middle of several numbers. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+}
+
 /** The middle of several measurements, milliseconds. */
 export async function medianMs(
   times: number,
@@ -47,7 +52,7 @@ export async function medianMs(
 ): Promise<number> {
   const all: number[] = []
   for (let round = 0; round < times; round++) all.push((await measure()).ms)
-  return all.toSorted((a, b) => a - b)[Math.floor(times / 2)] ?? 0
+  return median(all)
 }
 
 /** One line: what, how much, and whether it is within its bound. */

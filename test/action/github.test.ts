@@ -110,9 +110,7 @@ describe('the built Action', () => {
     const refusal = await runAction(workspace.root, { inputs: inputs(upstream) })
 
     for (const run of [paths, keys, refusal]) {
-      expect(new Set(commands(run)).difference(new Set(['add-mask', 'group', 'endgroup', 'error']))).toEqual(
-        new Set(),
-      )
+      for (const name of commands(run)) expect(['add-mask', 'group', 'endgroup', 'error']).toContain(name)
       expect(run.stdout).not.toContain('##[')
       // What the toolkit prints as an annotation is Easel's own, with its title.
       for (const line of run.stdout.split('\n').filter((one) => one.startsWith('::error'))) {

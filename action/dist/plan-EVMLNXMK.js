@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a,b}from"./chunk-WFUPVIMR.js";import"./chunk-G2Z6LGOZ.js";import"./chunk-ED2NGNLK.js";import"./chunk-KUYADPR4.js";import"./chunk-DZKY4BUM.js";import"./chunk-4CM6XMOM.js";import"./chunk-WYO2SSOU.js";import"./chunk-QHV6MW2H.js";import"./chunk-AU2EQPSO.js";import"./chunk-YS5KIPE7.js";export{b as isOutOfDate,a as makePlan};

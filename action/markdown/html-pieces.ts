@@ -1,0 +1,111 @@
+import type { EaselComment, PageImage, Piece } from './piece.ts'
+import { scanTag, type Tag } from './tags.ts'
+
+/** What begins a comment, and ends it. */
+const COMMENTS = [
+  { open: /<!--/y, close: '-->' },
+  { open: /\{\s*\/\*/y, close: '*/' },
+] as const
+
+const EASEL = /^\s*easel(?=$|[\s:])/
+
+/** Elements whose content is no HTML. */
+const RAW = /^(script|style|textarea|title)$/i
+
+/** The pieces of a stretch of HTML, or of one comment. @param offset where it begins in the page */
+export function piecesInHtml(html: string, offset: number): Piece[] {
+  const pieces: Piece[] = []
+  let at = 0
+  let textFrom = 0
+  const flush = (): void => {
+    const found = /\S/.exec(html.slice(textFrom, at))
+    if (!found) return
+    const from = textFrom + found.index
+    pieces.push({ kind: 'other', from: offset + from, text: html.slice(from, at) })
+  }
+  while (at < html.length) {
+    const end = commentEnd(html, at)
+    const tag = end === undefined ? scanTag(html, at) : undefined
+    if (end === undefined && typeof tag !== 'object') {
+      const next = html.slice(at + 1).search(/[<{]/)
+      at = next === -1 ? html.length : at + 1 + next
+      continue
+    }
+    flush()
+    if (end !== undefined) {
+      const comment = easelComment(html.slice(0, end), at, offset)
+      if (comment) pieces.push(comment)
+      at = end
+    } else if (typeof tag === 'object') {
+      pieces.push(...imageOf(tag, offset))
+      at = RAW.test(tag.name) && !tag.isClosing ? rawEnd(html, tag) : tag.to
+    }
+    textFrom = at
+  }
+  flush()
+  return pieces
+}
+
+/** The piece that one tag is. */
+export function piecesInTag(text: string, offset: number): Piece[] {
+  const tag = scanTag(text, 0)
+  return typeof tag === 'object' ? imageOf(tag, offset) : []
+}
+
+/** Where the comment at `at` ends; `undefined` when there is none. */
+function commentEnd(html: string, at: number): number | undefined {
+  const kind = kindAt(html, at)
+  if (!kind) return undefined
+  const close = html.indexOf(kind.close, at + 4)
+  if (close === -1) return html.length
+  const behind = kind.close === '*/' ? /^\s*\}/.exec(html.slice(close + 2)) : undefined
+  return close + kind.close.length + (behind?.[0].length ?? 0)
+}
+
+function easelComment(html: string, at: number, offset: number): EaselComment | undefined {
+  const kind = kindAt(html, at)
+  if (!kind) return undefined
+  const start = kind.open.lastIndex
+  const close = html.lastIndexOf(kind.close)
+  const inner = html.slice(start, close >= start ? close : undefined)
+  const word = EASEL.exec(inner)
+  if (!word) return undefined
+  return {
+    kind: 'comment',
+    from: offset + at,
+    to: offset + html.length,
+    word: offset + start + word[0].length - 'easel'.length,
+    body: inner.slice(word[0].length),
+  }
+}
+
+/** Leaves `lastIndex` behind what opens the comment. */
+function kindAt(html: string, at: number): (typeof COMMENTS)[number] | undefined {
+  return COMMENTS.find(({ open }) => {
+    open.lastIndex = at
+    return open.test(html)
+  })
+}
+
+function imageOf(tag: Tag, offset: number): PageImage[] {
+  // Components of MDX that show images (`Image` of Next.js, `Figure` …) take the same two attributes.
+  if (tag.isClosing || !/^(Image|img)$/i.test(tag.name)) return []
+  const { attributes, from, to, attributesEnd } = tag
+  const valueOf = (name: string): string | undefined =>
+    attributes.find((attribute) => attribute.name === name)?.value
+  return [
+    {
+      kind: 'image',
+      from: offset + from,
+      to: offset + to,
+      url: valueOf('src')?.trim() || undefined,
+      alt: valueOf('alt')?.replaceAll(/\s+/g, ' ').trim(),
+      tag: { names: attributes.map(({ name }) => name), attributesEnd: offset + attributesEnd },
+    },
+  ]
+}
+
+function rawEnd(html: string, tag: Tag): number {
+  const close = html.toLowerCase().indexOf(`</${tag.name.toLowerCase()}`, tag.to)
+  return close === -1 ? html.length : close
+}

@@ -1,0 +1,146 @@
+import {
+  type BlockContext,
+  type InlineContext,
+  type Line,
+  type MarkdownConfig,
+  type MarkdownParser,
+  parser,
+  Strikethrough,
+  Table,
+  TaskList,
+} from '@lezer/markdown'
+import type { PageSyntax } from './page-text.ts'
+import { scanTag, skipExpression } from './tags.ts'
+
+/*
+ * Lezer's parser is incremental and made for editors; of those that give positions, it is the fastest (seven times
+ * micromark). It has no MDX, so what MDX changes is here: expressions and tags of JSX instead of HTML, no indented
+ * code, no <autolinks>, and ESM. JavaScript is skipped over, not understood.
+ */
+
+const ESM = /^(import|export)\b/
+/** Those of HTML are no MDX, but Docusaurus takes them. */
+const COMMENT_START = /^(\{\s*\/\*|<!--)/
+const COMMENT_END = /\*\/\s*\}|-->/
+
+const mdx: MarkdownConfig = {
+  remove: ['IndentedCode', 'HTMLBlock', 'HTMLTag'],
+  defineNodes: ['MdxComment', 'MdxExpression', 'MdxTag', 'MdxEsm'].map((name) => ({ name, block: true })),
+  parseBlock: [
+    { name: 'MdxEsm', before: 'ATXHeading', parse: readEsm },
+    {
+      name: 'MdxComment',
+      before: 'ATXHeading',
+      parse: readCommentBlock,
+      endLeaf: (_, line) => COMMENT_START.test(rest(line)),
+    },
+    { name: 'MdxTag', before: 'ATXHeading', parse: readTagBlock },
+  ],
+  parseInline: [
+    { name: 'MdxExpression', before: 'Emphasis', parse: readExpression },
+    { name: 'MdxTag', before: 'Emphasis', parse: readTag },
+  ],
+}
+
+const GFM = [Table, Strikethrough, TaskList]
+
+const PARSERS: Readonly<Record<PageSyntax, MarkdownParser>> = {
+  markdown: parser.configure(GFM),
+  mdx: parser.configure([...GFM, mdx]),
+}
+
+export function parserFor(syntax: PageSyntax): MarkdownParser {
+  return PARSERS[syntax]
+}
+
+/** `import` and `export` at the start of a line, up to a blank one. */
+function readEsm(context: BlockContext, line: Line): boolean {
+  if (line.basePos !== 0 || !ESM.test(line.text)) return false
+  const from = context.lineStart
+  while (context.nextLine() && line.next !== -1);
+  context.addElement(context.elt('MdxEsm', from, context.prevLineEnd()))
+  return true
+}
+
+/** A comment with lines of its own, which may hold blank lines, lists and whatever else. */
+function readCommentBlock(context: BlockContext, line: Line): boolean {
+  if (!COMMENT_START.test(rest(line))) return false
+  const onFirst = COMMENT_END.exec(rest(line))
+  // With text behind it, it belongs to a paragraph.
+  if (
+    onFirst &&
+    rest(line)
+      .slice(onFirst.index + onFirst[0].length)
+      .trim() !== ''
+  )
+    return false
+  return readLines(context, line, 'MdxComment', (text) => {
+    const found = COMMENT_END.exec(text)
+    return found ? found.index + found[0].length : -1
+  })
+}
+
+/** A tag over several lines, which paragraphs could take for quotes and lists. One on one line is for paragraphs. */
+function readTagBlock(context: BlockContext, line: Line): boolean {
+  if (line.next !== 60 /* < */ || scanTag(rest(line), 0) !== 'incomplete') return false
+  return readLines(context, line, 'MdxTag', (text) => {
+    const tag = scanTag(text, 0)
+    return typeof tag === 'object' ? tag.to : tag === undefined ? text.length : -1
+  })
+}
+
+/**
+ * Takes lines until `endIn` says where the thing ends in them; what follows on its last line is a paragraph.
+ *
+ * @param endIn  -1: not yet
+ */
+function readLines(
+  context: BlockContext,
+  line: Line,
+  name: string,
+  endIn: (text: string) => number,
+): boolean {
+  const from = context.lineStart + line.pos
+  let text = rest(line)
+  // Other lines are joined with what stands before them (quote marks, indentation), so offsets stay right.
+  while (endIn(text) === -1 && context.nextLine()) {
+    const gap = context.lineStart - from - text.length
+    text += '\n'.padStart(gap, ' ') + line.text
+  }
+  const found = endIn(text)
+  const end = found === -1 ? text.length : found
+  const behind = text.slice(end)
+  context.addElement(context.elt(name, from, from + end))
+  if (behind.trim() !== '') {
+    const inline = context.parser.parseInline(behind, from + end)
+    context.addElement(context.elt('Paragraph', from + end, from + text.length, inline))
+  }
+  context.nextLine()
+  return true
+}
+
+function readExpression(context: InlineContext, next: number, position: number): number {
+  if (next !== 123 /* { */) return -1
+  const text = context.slice(position, context.end)
+  const end = skipExpression(text, 0)
+  if (end === -1) return -1
+  const name = COMMENT_START.test(text) ? 'MdxComment' : 'MdxExpression'
+  return context.addElement(context.elt(name, position, position + end))
+}
+
+function readTag(context: InlineContext, next: number, position: number): number {
+  if (next !== 60 /* < */) return -1
+  const text = context.slice(position, context.end)
+  if (text.startsWith('<!--')) {
+    const end = text.indexOf('-->')
+    return end === -1 ? -1 : context.addElement(context.elt('MdxComment', position, position + end + 3))
+  }
+  const tag = scanTag(text, 0)
+  if (typeof tag !== 'object') return -1
+  return context.addElement(context.elt('MdxTag', position, position + tag.to))
+}
+
+/** The line without what containers take of it. */
+function rest(line: Line): string {
+  return line.text.slice(line.pos)
+}

@@ -1,0 +1,176 @@
+import type { SyntaxNode } from '@lezer/common'
+import { decodeHTMLStrict } from 'entities'
+import type { PageText } from './page-text.ts'
+import { parserFor } from './parser.ts'
+import { piecesInHtml, piecesInTag } from './html-pieces.ts'
+import type { Piece } from './piece.ts'
+
+/** Reads a page: its comments, images, headings, and what is in between. */
+export function piecesOf({ text, syntax }: PageText): Piece[] {
+  const tree = parserFor(syntax).parse(text)
+  const definitions = definitionsIn(tree.topNode, text)
+  const pieces: Piece[] = []
+  walk(tree.topNode)
+  return pieces
+
+  function walk(node: SyntaxNode): void {
+    const { name, from, to } = node
+    if (name === 'Image') return image(node)
+    if (name === 'MdxTag') return push(piecesInTag(text.slice(from, to), from))
+    if (HTML.has(name)) return push(piecesInHtml(withoutMarks(node, text), from))
+    if (TRANSPARENT.has(name) || name.endsWith('Mark')) return
+    if (HEADING.test(name)) pieces.push({ kind: 'heading', from, text: plainText(node, text) })
+    if (INLINE_HOLDERS.has(name) || HEADING.test(name)) return walkInline(node)
+    if (!BLOCK_HOLDERS.has(name)) return void pieces.push({ kind: 'other', from, text: text.slice(from, to) })
+    for (let child = node.firstChild; child; child = child.nextSibling) walk(child)
+  }
+
+  /** Text has no nodes of its own: it is what is between the others. */
+  function walkInline(node: SyntaxNode): void {
+    let at = node.from
+    for (let child = node.firstChild; child; child = child.nextSibling) {
+      gap(at, child.from)
+      at = child.to
+      // In a link, what follows its text is where it goes.
+      if (!(node.name === 'Link' && LINK_PARTS.has(child.name))) walk(child)
+    }
+    gap(at, node.to)
+  }
+
+  function gap(from: number, to: number): void {
+    const found = /\S/.exec(text.slice(from, to))
+    if (found)
+      pieces.push({ kind: 'other', from: from + found.index, text: text.slice(from + found.index, to) })
+  }
+
+  function image(node: SyntaxNode): void {
+    const { from, to } = node
+    const url = node.getChild('URL')
+    const isInline = node.getChildren('LinkMark').length > 2
+    const label = node.getChild('LinkLabel')
+    const inner = innerOf(node, text)
+    const target = url
+      ? destination(text.slice(url.from, url.to))
+      : isInline
+        ? undefined
+        : definitions.get(
+            labelKey(label && label.to - label.from > 2 ? text.slice(label.from + 1, label.to - 1) : inner),
+          )
+    // A reference to nothing is text in brackets.
+    if (target === undefined && !isInline)
+      return void pieces.push({ kind: 'other', from, text: text.slice(from, to) })
+    pieces.push({ kind: 'image', from, to, url: target, alt: plainText(node, text) })
+  }
+
+  function push(found: readonly Piece[]): void {
+    pieces.push(...found)
+  }
+}
+
+const HTML: ReadonlySet<string> = new Set(['CommentBlock', 'Comment', 'HTMLBlock', 'HTMLTag', 'MdxComment'])
+const HEADING = /^(ATX|Setext)Heading\d$/
+const INLINE_HOLDERS: ReadonlySet<string> = new Set([
+  'Paragraph',
+  'TableCell',
+  'Task',
+  'Link',
+  'Emphasis',
+  'StrongEmphasis',
+  'Strikethrough',
+])
+const BLOCK_HOLDERS: ReadonlySet<string> = new Set([
+  'Document',
+  'Blockquote',
+  'BulletList',
+  'OrderedList',
+  'ListItem',
+  'Table',
+  'TableHeader',
+  'TableRow',
+])
+const TRANSPARENT: ReadonlySet<string> = new Set([
+  'HardBreak',
+  'LinkReference',
+  'TableDelimiter',
+  'TaskMarker',
+])
+const LINK_PARTS: ReadonlySet<string> = new Set(['URL', 'LinkTitle', 'LinkLabel'])
+
+/** Where reference-style links go, by label; the first of equal ones counts. */
+function definitionsIn(top: SyntaxNode, text: string): ReadonlyMap<string, string> {
+  const definitions = new Map<string, string>()
+  if (!text.includes(']:')) return definitions
+  top.cursor().iterate(({ name, node }) => {
+    if (name !== 'LinkReference') return
+    const label = node.getChild('LinkLabel')
+    const url = node.getChild('URL')
+    if (!label || !url) return
+    const key = labelKey(text.slice(label.from + 1, label.to - 1))
+    if (!definitions.has(key)) definitions.set(key, destination(text.slice(url.from, url.to)))
+  })
+  return definitions
+}
+
+/** Labels compare without regard to case and white space. Both cases, because of ẞ and the like. */
+function labelKey(label: string): string {
+  return label.trim().replaceAll(/\s+/g, ' ').toLowerCase().toUpperCase()
+}
+
+function destination(written: string): string {
+  return unescape(/^<[\s\S]*>$/.test(written) ? written.slice(1, -1) : written)
+}
+
+/** Backslashes and character references of Markdown. */
+function unescape(written: string): string {
+  return written.replaceAll(
+    /\\([!-/:-@[-`{-~])|&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[\da-zA-Z]{1,31});/g,
+    (all, escaped: string | undefined) => escaped ?? decodeHTMLStrict(all),
+  )
+}
+
+/** The part of an image in its first brackets. */
+function innerOf(node: SyntaxNode, text: string): string {
+  const [open, close] = node.getChildren('LinkMark')
+  return open && close ? text.slice(open.to, close.from) : ''
+}
+
+/** What a reader reads of a node, on one line: without marks, tags, and where links go. */
+function plainText(node: SyntaxNode, text: string): string {
+  return words(node).replaceAll(/\s+/g, ' ').trim()
+
+  function words(inner: SyntaxNode): string {
+    if (inner.name === 'InlineCode') return codeText(inner)
+    if (inner.name === 'Escape' || inner.name === 'Entity') return unescape(text.slice(inner.from, inner.to))
+    if (inner.name === 'HardBreak') return ' '
+    if (inner.name === 'Autolink') return text.slice(inner.from + 1, inner.to - 1)
+    if (UNREAD.has(inner.name) || inner.name.endsWith('Mark')) return ''
+    // Of a link or an image, what is in its first brackets.
+    const [open, close] = /^(Link|Image)$/.test(inner.name) ? inner.getChildren('LinkMark') : []
+    const end = close?.from ?? inner.to
+    let at = open?.to ?? inner.from
+    let result = ''
+    for (let child = inner.firstChild; child && child.from < end; child = child.nextSibling) {
+      if (child.from < at) continue
+      result += text.slice(at, child.from) + words(child)
+      at = child.to
+    }
+    return result + text.slice(at, end)
+  }
+
+  function codeText(inner: SyntaxNode): string {
+    const [open, close] = inner.getChildren('CodeMark')
+    return open && close ? text.slice(open.to, close.from) : ''
+  }
+}
+
+const UNREAD: ReadonlySet<string> = new Set(['HTMLTag', 'Comment', 'MdxTag', 'MdxComment', 'MdxExpression'])
+
+/** A node's text with the marks of quotes in it blanked out. */
+function withoutMarks(node: SyntaxNode, text: string): string {
+  let result = text.slice(node.from, node.to)
+  for (const { from, to } of node.getChildren('QuoteMark')) {
+    const at = from - node.from
+    result = result.slice(0, at) + ' '.repeat(to - from) + result.slice(at + to - from)
+  }
+  return result
+}
