@@ -1,0 +1,133 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { MiddlewareHandler } from 'hono'
+import { answerRefusal, Refusal } from './refusal.ts'
+
+type Right = 'contents' | 'pull_requests' | 'issues'
+
+/** What a bearer token may do. */
+export interface Token {
+  readonly login: string
+  /** A workflow's own token (`ghs_`), or somebody's personal one. */
+  readonly kind: 'workflow' | 'personal'
+  readonly rights: Readonly<Partial<Record<Right, 'read' | 'write'>>>
+}
+
+export interface Limits {
+  /** Requests that create content, in each window; GitHub has about 80 a minute. */
+  readonly writes: number
+  /** Requests of any kind for a token, in all. */
+  readonly requests: number
+  /** Milliseconds. */
+  readonly windowMs: number
+  /** What `Retry-After` says, in seconds. */
+  readonly retryAfterSeconds: number
+  /** GitHub uses both. */
+  readonly status: 403 | 429
+  /** Requests at the same time. */
+  readonly atOnce: number
+}
+
+export const GITHUB_LIMITS: Limits = {
+  writes: 80,
+  requests: 1000,
+  windowMs: 60_000,
+  retryAfterSeconds: 60,
+  status: 403,
+  atOnce: 100,
+}
+
+export interface GitHubEnv {
+  Bindings: HttpBindings
+  Variables: {
+    /** Absent of an anonymous request. */
+    token: Token | undefined
+    /** @throws {Refusal} in the words for a token, a reader, or nobody */
+    require: (right: Right | readonly Right[], level: 'read' | 'write') => void
+  }
+}
+
+const WRITES = new Set(['POST', 'PATCH', 'PUT', 'DELETE'])
+
+/** Who asks, and what they may: the repository is public, so anyone may read. */
+export function access(tokens: Readonly<Record<string, Token>>): MiddlewareHandler<GitHubEnv> {
+  return async (c, next) => {
+    const [, given] = /^(?:bearer|token) (.+)$/i.exec(c.req.header('authorization') ?? '') ?? []
+    const token = given === undefined ? undefined : tokens[given]
+    if (given !== undefined && !token) return answerRefusal(c, new Refusal(401, 'Bad credentials'))
+    c.set('token', token)
+    c.set('require', (right, level) => {
+      const rights = typeof right === 'string' ? [right] : right
+      const has = new Set(rights.map((one) => token?.rights[one]))
+      if (has.has('write') || (level === 'read' && (!token || has.has('read')))) return
+      if (!token) throw new Refusal(401, 'Requires authentication')
+      throw new Refusal(
+        403,
+        token.kind === 'workflow'
+          ? 'Resource not accessible by integration'
+          : 'Resource not accessible by personal access token',
+      )
+    })
+    await next()
+    return undefined
+  }
+}
+
+export interface RateLimiter {
+  readonly middleware: MiddlewareHandler<GitHubEnv>
+  /** Writes that were refused for being too many. */
+  readonly refused: number
+}
+
+/** GitHub's limits: the hourly one of a token, and the secondary ones on writes and on parallel requests. */
+export function rateLimits(limits: Limits): RateLimiter {
+  const used = new Map<string, number>()
+  const reset = Math.floor(Date.now() / 1000) + 3600
+  let writes: number[] = []
+  let underWay = 0
+  let refused = 0
+
+  const secondary = (): Refusal =>
+    new Refusal(
+      limits.status,
+      'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+      {},
+      { 'Retry-After': String(limits.retryAfterSeconds) },
+    )
+
+  return {
+    get refused() {
+      return refused
+    },
+    middleware: async (c, next) => {
+      const who = c.req.header('authorization') ?? ''
+      const count = (used.get(who) ?? 0) + 1
+      used.set(who, count)
+      const headers = {
+        'X-RateLimit-Limit': String(limits.requests),
+        'X-RateLimit-Remaining': String(Math.max(0, limits.requests - count)),
+        'X-RateLimit-Used': String(Math.min(count, limits.requests)),
+        'X-RateLimit-Reset': String(reset),
+        'X-RateLimit-Resource': 'core',
+      }
+      if (count > limits.requests) {
+        return answerRefusal(c, new Refusal(403, 'API rate limit exceeded for installation.', {}, headers))
+      }
+      underWay++
+      try {
+        const isWrite = WRITES.has(c.req.method)
+        const now = Date.now()
+        writes = writes.filter((at) => at > now - limits.windowMs)
+        if (underWay > limits.atOnce || (isWrite && writes.length >= limits.writes)) {
+          refused++
+          return answerRefusal(c, secondary())
+        }
+        if (isWrite) writes.push(now)
+        await next()
+        for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value)
+        return undefined
+      } finally {
+        underWay--
+      }
+    },
+  }
+}

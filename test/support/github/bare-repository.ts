@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm, unlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { commitText, parseCommit, type NewCommit, type StoredCommit } from './commit-object.ts'
+
+/** A tree's entry as `git ls-tree` has it; `size` is of blobs. */
+export interface TreeEntry {
+  readonly path: string
+  readonly mode: string
+  readonly type: 'blob' | 'tree' | 'commit'
+  readonly sha: string
+  readonly size?: number
+}
+
+/** One change on top of a tree: a blob at a path, or with `null` nothing there any more. */
+export interface TreeChange {
+  readonly path: string
+  readonly mode: string
+  readonly sha: string | null
+}
+
+/** A real bare repository, worked on with git's plumbing only: no work tree, no porcelain. */
+export interface BareRepository extends AsyncDisposable {
+  readonly path: string
+  /** @throws with git's own words when it fails */
+  git(args: readonly string[], input?: string | Uint8Array): Promise<Buffer>
+  typeOf(sha: string): Promise<string | undefined>
+  writeBlob(bytes: Uint8Array): Promise<string>
+  readBlob(sha: string): Promise<Buffer>
+  /** @param base  a tree, or a commit whose tree is meant; absent: an empty one */
+  writeTree(base: string | undefined, changes: readonly TreeChange[]): Promise<string>
+  listTree(
+    tree: string,
+    options?: { readonly recursive?: boolean; readonly path?: string },
+  ): Promise<TreeEntry[]>
+  writeCommit(commit: NewCommit): Promise<string>
+  readCommit(sha: string): Promise<StoredCommit>
+  /** What a ref points to; `undefined` when there is none. */
+  readRef(ref: string): Promise<string | undefined>
+  /**
+   * Moves a ref if it is still where it is said to be, as one atomic step.
+   *
+   * @param old  absent: the ref must not exist yet
+   * @returns whether it moved
+   */
+  moveRef(ref: string, sha: string | undefined, old: string | undefined): Promise<boolean>
+  listRefs(prefix: string): Promise<{ readonly ref: string; readonly sha: string }[]>
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>
+  /** Commits in `head` that are not in `base`, oldest first. */
+  commitsBetween(base: string, head: string): Promise<string[]>
+  mergeBase(a: string, b: string): Promise<string | undefined>
+}
+
+const NO_OBJECT = '0'.repeat(40)
+
+export async function createBareRepository(): Promise<BareRepository> {
+  const path = await mkdtemp(join(tmpdir(), 'easel-bare-'))
+  await runGit(['init', '--quiet', '--bare', '--initial-branch=main', path])
+
+  const git = (args: readonly string[], input?: string | Uint8Array, env = {}): Promise<Buffer> =>
+    runGit(['--git-dir', path, ...args], input, env)
+  const text = async (args: readonly string[], input?: string | Uint8Array, env = {}): Promise<string> =>
+    (await git(args, input, env)).toString('utf8').trim()
+  const maybe = (args: readonly string[]): Promise<string | undefined> => text(args).catch(() => undefined)
+  const lines = async (args: readonly string[]): Promise<string[]> =>
+    (await text(args)).split('\n').filter(Boolean)
+
+  return {
+    path,
+    git,
+    typeOf: (sha) => maybe(['cat-file', '-t', sha]),
+    writeBlob: (bytes) => text(['hash-object', '-w', '--stdin'], bytes),
+    readBlob: (sha) => git(['cat-file', 'blob', sha]),
+    async writeTree(base, changes) {
+      const index = join(path, `index-${randomUUID()}`)
+      const env = { GIT_INDEX_FILE: index }
+      try {
+        if (base === undefined) await text(['read-tree', '--empty'], '', env)
+        else await text(['read-tree', base], '', env)
+        const info = changes.map(({ path: file, mode, sha }) =>
+          sha === null ? `0 ${NO_OBJECT}\t${file}\0` : `${mode} ${sha}\t${file}\0`,
+        )
+        await text(['update-index', '-z', '--replace', '--index-info'], info.join(''), env)
+        return await text(['write-tree'], '', env)
+      } finally {
+        await unlink(index).catch(() => {})
+      }
+    },
+    async listTree(tree, { recursive = false, path: only } = {}) {
+      const args = ['ls-tree', '-z', '-l', ...(recursive ? ['-r', '-t'] : []), tree]
+      const out = (await git(only === undefined ? args : [...args, '--', only])).toString('utf8')
+      return out.split('\0').filter(Boolean).map(parseTreeLine)
+    },
+    writeCommit: (commit) => text(['hash-object', '-t', 'commit', '-w', '--stdin'], commitText(commit)),
+    readCommit: async (sha) =>
+      parseCommit(await text(['rev-parse', sha]), (await git(['cat-file', 'commit', sha])).toString('utf8')),
+    readRef: (ref) => maybe(['rev-parse', '--verify', '--quiet', `${ref}^{object}`]),
+    async moveRef(ref, sha, old) {
+      const args =
+        sha === undefined ? ['update-ref', '-d', ref, old ?? ''] : ['update-ref', ref, sha, old ?? NO_OBJECT]
+      return (await maybe(args)) !== undefined
+    },
+    async listRefs(prefix) {
+      const found = await lines(['for-each-ref', '--format=%(refname) %(objectname)', prefix])
+      return found.map((line) => {
+        const [ref = '', sha = ''] = line.split(' ')
+        return { ref, sha }
+      })
+    },
+    isAncestor: async (ancestor, descendant) =>
+      (await maybe(['merge-base', '--is-ancestor', ancestor, descendant])) !== undefined,
+    commitsBetween: (base, head) => lines(['rev-list', '--reverse', '--topo-order', `${base}..${head}`]),
+    mergeBase: (a, b) => maybe(['merge-base', a, b]),
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  }
+}
+
+function parseTreeLine(line: string): TreeEntry {
+  const [meta = '', path = ''] = line.split('\t')
+  const [mode = '', type = '', sha = '', size = '-'] = meta.split(/ +/)
+  if (type !== 'blob' && type !== 'tree' && type !== 'commit') throw new Error(`git lists a ${type}`)
+  return { path, mode, type, sha, ...(size !== '-' && { size: Number(size) }) }
+}
+
+/** git as it is, whatever the machine's settings are. */
+export async function runGit(
+  args: readonly string[],
+  input: string | Uint8Array = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Buffer> {
+  const child = spawn('git', args, {
+    env: {
+      PATH: process.env['PATH'],
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_TERMINAL_PROMPT: '0',
+      LC_ALL: 'C',
+      ...env,
+    },
+  })
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  // git may end before it has read everything.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  if (code === 0) return Buffer.concat(out)
+  throw new Error(`git ${args.join(' ')} ended with ${code}: ${Buffer.concat(err).toString('utf8').trim()}`)
+}

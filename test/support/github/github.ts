@@ -1,0 +1,191 @@
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import { Hono } from 'hono'
+import { access, GITHUB_LIMITS, type GitHubEnv, type Limits, rateLimits, type Token } from './access.ts'
+import { createBareRepository, type BareRepository } from './bare-repository.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { graphqlRoutes } from './graphql.ts'
+import { answerRefusal, notFound, Refusal } from './refusal.ts'
+import { gitRoutes } from './rest-git.ts'
+import { commentRoutes, pullRoutes } from './rest-pulls.ts'
+import { repositoryRoutes } from './rest-repository.ts'
+import type { PullRequest, World } from './world.ts'
+
+/** What the tests' tokens may do, by their text. */
+export const TOKENS = {
+  ghs_test: bot({ contents: 'write', pull_requests: 'write', issues: 'write' }),
+  ghs_contents: bot({ contents: 'write' }),
+  ghs_pulls: bot({ contents: 'read', pull_requests: 'write' }),
+  ghs_reader: bot({ contents: 'read', pull_requests: 'read', issues: 'read' }),
+  ghp_ada: {
+    login: 'ada',
+    kind: 'personal',
+    rights: { contents: 'write', pull_requests: 'write', issues: 'write' },
+  },
+} as const satisfies Record<string, Token>
+
+export interface GitHubOptions {
+  /** `owner/name`. */
+  readonly repository?: string
+  /** The first commit on `main`. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>
+  readonly limits?: Partial<Limits>
+  readonly workflowsMayOpenPulls?: boolean
+}
+
+/** GitHub's REST and GraphQL for one repository, over a real bare one, on a free port of 127.0.0.1. */
+export interface GitHub extends Pick<Faults, 'requests' | 'add'>, AsyncDisposable {
+  readonly apiUrl: string
+  readonly serverUrl: string
+  readonly git: BareRepository
+  readonly pulls: readonly PullRequest[]
+  readonly comments: World['comments']
+  readonly protectedBranches: World['protectedBranches']
+  readonly mostAtOnce: () => number
+  /** Requests that a limit refused. */
+  readonly limited: () => number
+  /** What the runner tells an action about GitHub. */
+  readonly env: Readonly<Record<string, string>>
+  /** Somebody commits to a branch, with git. `null` removes a file. @returns the commit */
+  push(
+    files: Readonly<Record<string, string | Uint8Array | null>>,
+    options?: { readonly branch?: string; readonly by?: string; readonly message?: string },
+  ): Promise<string>
+  /** What a branch points to. */
+  head(branch?: string): Promise<string>
+  /** Merges a pull request with a merge commit, as the button does. */
+  merge(number: number): Promise<void>
+}
+
+export async function serveGitHub({
+  repository = 'octo/docs',
+  files = { 'README.md': '# Docs\n' },
+  limits = {},
+  workflowsMayOpenPulls = true,
+}: GitHubOptions = {}): Promise<GitHub> {
+  const [owner = '', name = ''] = repository.split('/')
+  const git = await createBareRepository()
+  let port = 0
+  const world: World = {
+    owner,
+    name,
+    git,
+    defaultBranch: 'main',
+    pulls: [],
+    comments: [],
+    protectedBranches: new Map(),
+    workflowsMayOpenPulls,
+    // The artifact client runs for such names only.
+    serverUrl: () => `http://github.localhost:${port}`,
+    apiUrl: () => `http://127.0.0.1:${port}`,
+  }
+  const faults = createFaults()
+  const limiter = rateLimits({ ...GITHUB_LIMITS, ...limits })
+  const server = createAdaptorServer({ fetch: gitHubApp(world, faults, limiter).fetch })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  port = (server.address() as AddressInfo).port
+  const push = pusher(world)
+  await push(files, { by: 'ada', message: 'Begin' })
+
+  return {
+    apiUrl: world.apiUrl(),
+    serverUrl: world.serverUrl(),
+    git,
+    pulls: world.pulls,
+    comments: world.comments,
+    protectedBranches: world.protectedBranches,
+    requests: faults.requests,
+    add: faults.add,
+    mostAtOnce: () => faults.mostAtOnce,
+    limited: () => limiter.refused,
+    env: {
+      GITHUB_API_URL: world.apiUrl(),
+      GITHUB_GRAPHQL_URL: `${world.apiUrl()}/graphql`,
+      GITHUB_SERVER_URL: world.serverUrl(),
+      GITHUB_REPOSITORY: repository,
+    },
+    push,
+    head: async (branch = 'main') => (await git.readRef(`refs/heads/${branch}`)) ?? '',
+    merge: (number) => merge(world, number),
+    async [Symbol.asyncDispose]() {
+      if ('closeAllConnections' in server) server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await git[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function gitHubApp(world: World, faults: Faults, limiter: ReturnType<typeof rateLimits>): Hono<GitHubEnv> {
+  const app = new Hono<GitHubEnv>()
+  const repo = `/repos/${world.owner}/${world.name}`
+  app.onError((error, c) => {
+    if (error instanceof Refusal) return answerRefusal(c, error)
+    // A mistake of the double must not look like a refusal.
+    console.error(error)
+    return c.json({ message: `The double failed: ${error.message}` }, 500)
+  })
+  app.notFound((c) => answerRefusal(c, notFound()))
+  app.use(faults.middleware, access(TOKENS))
+  app.get('/rate_limit', (c) => c.json({ resources: { core: { limit: 1000 } }, rate: { limit: 1000 } }))
+  app.use(limiter.middleware)
+  app.route(`${repo}/git`, gitRoutes(world))
+  app.route(`${repo}/pulls`, pullRoutes(world))
+  app.route(`${repo}/issues`, commentRoutes(world))
+  app.route('/graphql', graphqlRoutes(world))
+  app.route(repo, repositoryRoutes(world))
+  return app
+}
+
+function pusher(world: World): GitHub['push'] {
+  return async (files, { branch = 'main', by = 'ada', message = 'Change something' } = {}) => {
+    const { git } = world
+    const ref = `refs/heads/${branch}`
+    const head = await git.readRef(ref)
+    // A new branch begins where the default one is.
+    const parent = head ?? (await git.readRef(`refs/heads/${world.defaultBranch}`))
+    const changes = await Promise.all(
+      Object.entries(files).map(async ([path, content]) => ({
+        path,
+        mode: '100644',
+        sha: content === null ? null : await git.writeBlob(Buffer.from(content)),
+      })),
+    )
+    const person = { name: by, email: `${by}@example.com`, date: new Date().toISOString() }
+    const commit = await git.writeCommit({
+      tree: await git.writeTree(parent, changes),
+      parents: parent === undefined ? [] : [parent],
+      message,
+      author: person,
+      committer: person,
+      signed: false,
+    })
+    if (!(await git.moveRef(ref, commit, head))) throw new Error(`${branch} moved while ${by} pushed`)
+    return commit
+  }
+}
+
+async function merge({ git, pulls }: World, number: number): Promise<void> {
+  const pull = pulls.find((one) => one.number === number)
+  if (!pull) throw new Error(`There is no pull request ${number}`)
+  const base = await git.readRef(`refs/heads/${pull.base}`)
+  const head = await git.readRef(`refs/heads/${pull.head}`)
+  if (base === undefined || head === undefined) throw new Error('A branch is gone')
+  const tree = (await git.git(['merge-tree', '--write-tree', base, head])).toString().trim()
+  const date = new Date().toISOString()
+  const person = { name: 'ada', email: 'ada@example.com', date }
+  const message = `Merge pull request #${number}`
+  const commit = await git.writeCommit({
+    tree,
+    parents: [base, head],
+    message,
+    author: person,
+    committer: person,
+    signed: false,
+  })
+  await git.moveRef(`refs/heads/${pull.base}`, commit, base)
+  Object.assign(pull, { state: 'closed', mergedAt: date, closedHeadSha: head })
+}
+
+function bot(rights: Token['rights']): Token {
+  return { login: 'github-actions[bot]', kind: 'workflow', rights }
+}
