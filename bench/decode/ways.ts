@@ -27,7 +27,7 @@ export interface Native {
   readonly decodeBlock?: BlockDecoder
 }
 
-/** The ways to compare. All but the last two read the same streamed answer, whose bytes arrive in 64 KiB chunks. */
+/** The ways to compare. All but the two native ones read the same streamed answer, whose bytes arrive in 64 KiB chunks. */
 export function waysOf(native: Native, onChunk: () => void = () => {}) {
   const texts = new Map<number, { readonly text: string; readonly bytes: Uint8Array }>()
 
@@ -57,6 +57,14 @@ export function waysOf(native: Native, onChunk: () => void = () => {}) {
   return {
     easel: { what: 'Easel, while it streams', decode: (size) => streamed(size, CHUNK) },
     escaped: { what: 'Easel, slashes escaped', decode: (size) => streamed(size, ESCAPED) },
+    drained: {
+      what: 'the same stream, thrown away',
+      async decode(size) {
+        let bytes = 0
+        for await (const chunk of answer(size, CHUNK, onChunk).body ?? []) bytes += chunk.byteLength
+        return bytes
+      },
+    },
     buffered: {
       what: 'text, JSON.parse, decode',
       async decode(size) {
