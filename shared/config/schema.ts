@@ -26,6 +26,7 @@ const pictureFields = imageSpecInputSchema.omit({ n: true }).extend({ input_imag
 export const partialPictureSchema = presetSchema
   .omit({ n: true })
   .extend({ input_images: inputImages.optional() })
+  .meta({ id: 'PartialPicture' })
 
 /** One picture of `easel.yml`: where it goes, and any field of a spec. */
 export const imageEntrySchema = pictureFields
@@ -45,6 +46,9 @@ export const imageEntrySchema = pictureFields
   })
   .meta({ description: 'One picture: where it goes, and how it is described.' })
 
+/** What a comment in Markdown says of the image behind it, which has a path and an alt text of its own. */
+export const commentSchema = imageEntrySchema.omit({ path: true, alt: true })
+
 /** `easel.yml` as a whole: what its JSON Schema is made from. */
 export const easelConfigSchema = z
   .strictObject({
@@ -54,11 +58,20 @@ export const easelConfigSchema = z
       description: 'Partial descriptions by name. A prompt holds {prompt} where the image’s own goes.',
     }),
     images: z.array(imageEntrySchema).meta({ description: 'The pictures that Easel keeps up to date.' }),
+    markdown: z.array(z.string().min(1)).meta({
+      description:
+        'Globs of Markdown and MDX files whose images Easel makes, where an `easel` comment describes them. One that begins with `!` leaves files out.',
+    }),
+    site_root: z.string().min(1).meta({
+      description:
+        'The folder that a site serves as `/`: an image `/img/a.png` of a page is the file `static/img/a.png` with `static`.',
+    }),
   })
   .partial()
   .required({ version: true })
   .meta({ title: 'easel.yml', description: 'The pictures of a repository, for Easel to generate.' })
 
+export type CommentFields = Readonly<z.infer<typeof commentSchema>>
 export type ImageEntry = Readonly<z.infer<typeof imageEntrySchema>>
 export type PartialPicture = Readonly<z.infer<typeof partialPictureSchema>>
 
