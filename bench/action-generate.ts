@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { CLI, measureProcess, say } from './support/action-process.ts'
 
 const LATENCY_MS = 1000
@@ -68,7 +69,7 @@ async function startEmulator(fault: object): Promise<AsyncDisposable & { readonl
   const program = fileURLToPath(new URL('./support/emulator-process.ts', import.meta.url))
   const child = fork(program, [JSON.stringify(fault)], { stdio: 'inherit' })
   const url = await new Promise<string>((resolve) =>
-    child.once('message', (message) => resolve(String(message))),
+    child.once('message', (message) => resolve(z.string().parse(message))),
   )
   return {
     url,

@@ -16,10 +16,18 @@ try {
   await writeFile(join(folder, 'event.json'), '{}')
   // The whole way: inputs, config, plan, outputs, summary, report. Mode check asks no network.
   const env = {
-    ...{ 'INPUT_BASE-URL': 'https://openrouter.ai/api/v1', INPUT_MODE: 'check', INPUT_DELIVER: 'none' },
-    ...{ INPUT_CONCURRENCY: '4', 'INPUT_ON-ERROR': 'fail', 'INPUT_ON-DRIFT': 'keep' },
-    ...{ GITHUB_WORKSPACE: folder, GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary, RUNNER_TEMP: folder },
-    ...{ GITHUB_EVENT_PATH: join(folder, 'event.json'), GITHUB_EVENT_NAME: 'push' },
+    'INPUT_BASE-URL': 'https://openrouter.ai/api/v1',
+    INPUT_MODE: 'check',
+    INPUT_DELIVER: 'none',
+    INPUT_CONCURRENCY: '4',
+    'INPUT_ON-ERROR': 'fail',
+    'INPUT_ON-DRIFT': 'keep',
+    GITHUB_WORKSPACE: folder,
+    GITHUB_OUTPUT: output,
+    GITHUB_STEP_SUMMARY: summary,
+    RUNNER_TEMP: folder,
+    GITHUB_EVENT_PATH: join(folder, 'event.json'),
+    GITHUB_EVENT_NAME: 'push',
   }
   const bare = await medianMs(ROUNDS, () => measureProcess([empty]))
   const action = await medianMs(ROUNDS, () => measureProcess([MAIN], { env, cwd: folder }))

@@ -1,5 +1,4 @@
 import { identifyPicture, type ImageMediaType } from '../../shared/media/picture.ts'
-import { isRepositoryPath } from '../../shared/config/schema.ts'
 import { readRegularFile, sha256Of } from '../files/read-file.ts'
 import { inWorkspace, type LinkFinder, pathProblem } from '../files/safe-path.ts'
 
@@ -44,9 +43,4 @@ export function createInputImages(root: string, links: LinkFinder): InputImages 
       return found
     },
   }
-}
-
-/** The paths among some input images. */
-export function repositoryPaths(inputImages: readonly string[] | undefined): string[] {
-  return (inputImages ?? []).filter(isRepositoryPath)
 }

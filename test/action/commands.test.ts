@@ -123,8 +123,6 @@ describe('easel models', () => {
     )
     const text = await easel(['models', 'flux', 'klein'], options)
 
-    const ids = ({ stdout }: { stdout: string }): string[] =>
-      JSON.parse(stdout).models.map(({ id }: { id: string }) => id)
     expect(ids(all)).toHaveLength(16)
     expect(ids(few)).toContain('google/gemini-3.1-flash-image')
     expect(ids(few)).not.toContain('google/gemini-2.5-flash-image')
@@ -198,3 +196,7 @@ describe('easel sign', () => {
     expect(stderr).toContain(message)
   })
 })
+
+function ids({ stdout }: { stdout: string }): string[] {
+  return JSON.parse(stdout).models.map(({ id }: { id: string }) => id)
+}

@@ -134,7 +134,7 @@ describe('easel plan', () => {
     [{ 'easel.yaml': 'version: 1' }, 'There is easel.yaml: rename it'],
     [{ 'easel.yml': 'version: 1', '.github/easel.yml': 'version: 1' }, 'There are two configs'],
   ])('says what to do when the config is not to be found: %j', async (files, message) => {
-    await using workspace = await createWorkspace(files as Record<string, string>)
+    await using workspace = await createWorkspace(files)
 
     const { code, stderr } = await easel(['plan'], { cwd: workspace.root })
 

@@ -1,0 +1,29 @@
+import type { Finished } from './processes.ts'
+
+/** Images of a config, one like the other. */
+export function images(count: number, extra: object = {}): Record<string, unknown>[] {
+  return Array.from({ length: count }, (_, index) => ({
+    path: `img/${index}.png`,
+    prompt: `Picture number ${index}`,
+    ...extra,
+  }))
+}
+
+/** What tests look at of `--json`. */
+interface JsonReport {
+  readonly images: {
+    readonly path: string
+    readonly outcome: string
+    readonly error?: { readonly code: string; readonly message: string }
+    readonly rescued_to?: string
+  }[]
+  readonly totals: Record<string, number>
+}
+
+export function report({ stdout }: Finished): JsonReport {
+  return JSON.parse(stdout)
+}
+
+export function outcomes(finished: Finished): string[] {
+  return report(finished).images.map(({ outcome }) => outcome)
+}
