@@ -1,5 +1,5 @@
 import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a as d}from"./chunk-RE76AOIK.js";import{d as u,e as h,f as c}from"./chunk-ULL2Z6BI.js";import{b as g}from"./chunk-KWCQ5UEW.js";import"./chunk-WYO2SSOU.js";import"./chunk-QHV6MW2H.js";import{e as p,f as m}from"./chunk-YS5KIPE7.js";import{open as _,mkdir as k}from"node:fs/promises";import{dirname as E,join as K}from"node:path";var w=`# The pictures of this repository. \`easel plan\` shows what is to be done, \`easel generate\` does it.
+import{a as d}from"./chunk-7NFYIETL.js";import{d as u,e as h,f as c}from"./chunk-ULL2Z6BI.js";import{b as g}from"./chunk-KWCQ5UEW.js";import"./chunk-WYO2SSOU.js";import"./chunk-QHV6MW2H.js";import{e as p,f as m}from"./chunk-YS5KIPE7.js";import{open as _,mkdir as k}from"node:fs/promises";import{dirname as E,join as K}from"node:path";var w=`# The pictures of this repository. \`easel plan\` shows what is to be done, \`easel generate\` does it.
 version: ${d}
 
 # Fields of every image below that leaves them out. \`easel models\` lists the models.
