@@ -23,6 +23,14 @@ export interface Declarations {
   readonly defaults: PartialPicture | undefined
   readonly presets: ReadonlyMap<string, PartialPicture | undefined>
   readonly diagnostics: readonly Diagnostic[]
+  /** Where Markdown may describe further images. */
+  readonly pages: {
+    readonly globs: readonly string[]
+    readonly siteRoot: string | undefined
+    readonly whereGlob: (index: number) => Position
+    /** Where a field stands in a preset, or else among the defaults. */
+    readonly whereShared: (preset: string | undefined, field: string) => Position | undefined
+  }
 }
 
 /** A diagnostic at the place of one of an image's fields. */
@@ -33,4 +41,12 @@ export function problemAt(
   severity: Diagnostic['severity'] = 'error',
 ): Diagnostic {
   return { ...image.where(field), severity, message }
+}
+
+/** `font_inputs[0].text` as `['font_inputs', 0, 'text']`. */
+export function stepsOf(field: string): PropertyKey[] {
+  return field
+    .split(/[.[\]]/)
+    .filter(Boolean)
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step))
 }

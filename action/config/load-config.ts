@@ -38,7 +38,11 @@ export async function loadConfig({
   readonly text?: string | undefined
 }): Promise<LoadedConfig> {
   const links = createLinkFinder(root)
-  const declared = declarationsOf(text ?? (await readConfig(root, path, links)), path)
+  const declared = await withPages(
+    declarationsOf(text ?? (await readConfig(root, path, links)), path),
+    root,
+    links,
+  )
   const [onPaths, resolved] = await Promise.all([
     checkPaths(declared.images, links),
     resolveAll(declared, root, links),
@@ -65,6 +69,15 @@ async function readConfig(root: string, path: string, links: LinkFinder): Promis
   } catch {
     throw new UsageError(`${path} is not UTF-8 text.`)
   }
+}
+
+/** Adds what Markdown describes. Its parser is loaded only where a config names pages. */
+async function withPages(declared: Declarations, root: string, links: LinkFinder): Promise<Declarations> {
+  const { pages } = declared
+  if (pages.globs.length === 0) return declared
+  const { declarePages } = await import('../markdown/declare-pages.ts')
+  const { images, diagnostics } = await declarePages({ ...pages, images: declared.images }, { root, links })
+  return { ...declared, images, diagnostics: [...declared.diagnostics, ...diagnostics] }
 }
 
 async function resolveAll(

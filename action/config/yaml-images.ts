@@ -1,18 +1,31 @@
 import { parseConfig } from '../../shared/config/parse.ts'
-import type { Declarations } from './declared-image.ts'
+import { type Declarations, stepsOf } from './declared-image.ts'
+import type { Position } from './diagnostic.ts'
 import { readYaml, type YamlSource } from './yaml-source.ts'
 
 /** The images of an `easel.yml`, with the place of everything. */
 export function declarationsOf(text: string, file: string): Declarations {
   const yaml = readYaml(text, file)
   if ('problems' in yaml) {
-    return { images: [], defaults: undefined, presets: new Map(), diagnostics: yaml.problems }
+    const pages = {
+      globs: [],
+      siteRoot: undefined,
+      whereGlob: () => ({ file, line: 1, column: 1 }),
+      whereShared: () => undefined,
+    }
+    return { images: [], defaults: undefined, presets: new Map(), diagnostics: yaml.problems, pages }
   }
   const { source } = yaml
-  const { images, defaults, presets, issues } = parseConfig(source.value)
+  const { images, defaults, presets, markdown, siteRoot, issues } = parseConfig(source.value)
   return {
     defaults,
     presets,
+    pages: {
+      globs: markdown,
+      siteRoot,
+      whereGlob: (index) => source.position(['markdown', index]),
+      whereShared: (preset, field) => sharedPosition(source, preset, field),
+    },
     diagnostics: issues.map(({ path, isKey, detail }) => {
       const { line, column } = isKey ? source.keyPosition(path) : source.position(path)
       return { file, line, column, severity: 'error', message: detail }
@@ -36,21 +49,17 @@ function positionOf(
   base: readonly PropertyKey[],
   preset: string | undefined,
   field: string,
-): ReturnType<YamlSource['position']> {
+): Position {
   const steps = stepsOf(field)
-  const [top = ''] = steps
-  const holder = [base, ...(preset === undefined ? [] : [['presets', preset]]), ['defaults']].find((path) =>
-    source.has([...path, top]),
-  )
-  return source.position(holder ? [...holder, ...steps] : [...base, 'path'])
+  if (source.has([...base, ...steps.slice(0, 1)])) return source.position([...base, ...steps])
+  return sharedPosition(source, preset, field) ?? source.position([...base, 'path'])
 }
 
-/** `font_inputs[0].text` as `['font_inputs', 0, 'text']`. */
-function stepsOf(field: string): PropertyKey[] {
-  return field
-    .split(/[.[\]]/)
-    .filter(Boolean)
-    .map((step) => (/^\d+$/.test(step) ? Number(step) : step))
+function sharedPosition(source: YamlSource, preset: string | undefined, field: string): Position | undefined {
+  const steps = stepsOf(field)
+  const holders = [...(preset === undefined ? [] : [['presets', preset]]), ['defaults']]
+  const holder = holders.find((path) => source.has([...path, ...steps.slice(0, 1)]))
+  return holder && source.position([...holder, ...steps])
 }
 
 function stringAt(value: unknown, path: readonly PropertyKey[]): string | undefined {

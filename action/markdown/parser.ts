@@ -1,5 +1,6 @@
 import {
   type BlockContext,
+  type Element,
   type InlineContext,
   type Line,
   type MarkdownConfig,
@@ -102,15 +103,23 @@ function readLines(
 ): boolean {
   const from = context.lineStart + line.pos
   let text = rest(line)
-  // Other lines are joined with what stands before them (quote marks, indentation), so offsets stay right.
+  const marks: Element[] = []
+  // Other lines are taken whole, with quote marks and indentation, so that offsets stay right.
   while (endIn(text) === -1 && context.nextLine()) {
-    const gap = context.lineStart - from - text.length
-    text += '\n'.padStart(gap, ' ') + line.text
+    text += `\n${line.text}`
+    marks.push(...line.markers)
   }
   const found = endIn(text)
   const end = found === -1 ? text.length : found
   const behind = text.slice(end)
-  context.addElement(context.elt(name, from, from + end))
+  context.addElement(
+    context.elt(
+      name,
+      from,
+      from + end,
+      marks.filter((mark) => mark.to <= from + end),
+    ),
+  )
   if (behind.trim() !== '') {
     const inline = context.parser.parseInline(behind, from + end)
     context.addElement(context.elt('Paragraph', from + end, from + text.length, inline))

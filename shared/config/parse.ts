@@ -2,6 +2,8 @@ import { closestMatch } from 'leven'
 import { z } from 'zod'
 import { quote, specIssues } from '../spec/issues.ts'
 import {
+  type CommentFields,
+  commentSchema,
   CONFIG_VERSION,
   easelConfigSchema,
   type ImageEntry,
@@ -30,6 +32,9 @@ export interface ParsedConfig {
   readonly presets: ReadonlyMap<string, PartialPicture | undefined>
   /** By position in `images`; `undefined` where an image is wrong. */
   readonly images: readonly (ImageEntry | undefined)[]
+  /** Globs of Markdown files, as written. */
+  readonly markdown: readonly string[]
+  readonly siteRoot: string | undefined
 }
 
 /** The top level alone: its parts are parsed one by one, so that one mistake hides no other. */
@@ -38,11 +43,20 @@ const outline = z.strictObject({
   defaults: z.unknown().optional(),
   presets: z.record(z.string(), z.unknown()).optional(),
   images: z.array(z.unknown()).optional(),
+  markdown: easelConfigSchema.shape.markdown,
+  site_root: easelConfigSchema.shape.site_root,
 })
 
 /** Keys that people may expect, and why they aren't there. */
 const NOT_HERE: Readonly<Record<string, string>> = {
   n: 'one path holds one picture. Give each its own entry, with take: 2, 3, …',
+}
+
+/** The same of a comment in Markdown. */
+const NOT_IN_COMMENTS: Readonly<Record<string, string>> = {
+  n: 'one path holds one picture.',
+  path: 'the path is that of the image behind the comment.',
+  alt: 'the alt text is that of the image behind the comment.',
 }
 
 /**
@@ -63,9 +77,18 @@ export function parseConfig(value: unknown): ParsedConfig {
   if (!isRecord(value)) {
     const found = value === null || value === undefined ? 'is empty' : `holds ${quote(value)}`
     issues.push({ path: [], detail: `The file ${found}: it must begin with version: ${CONFIG_VERSION}.` })
-    return { issues, defaults: undefined, presets: new Map(), images: [] }
+    return {
+      issues,
+      defaults: undefined,
+      presets: new Map(),
+      images: [],
+      markdown: [],
+      siteRoot: undefined,
+    }
   }
   parsePart(outline, value, [], 'easel.yml')
+  const globs = outline.shape.markdown.safeParse(value['markdown'])
+  const siteRoot = outline.shape.site_root.safeParse(value['site_root'])
   // `defaults:` with nothing below it is null in YAML.
   const defaults = value['defaults'] ?? {}
   const presets = isRecord(value['presets']) ? Object.entries(value['presets']) : []
@@ -79,8 +102,27 @@ export function parseConfig(value: unknown): ParsedConfig {
       ]),
     ),
     images: images.map((entry, index) => parsePart(imageEntrySchema, entry, ['images', index], 'an image')),
+    markdown: globs.data ?? [],
+    siteRoot: siteRoot.data,
     issues,
   }
+}
+
+/**
+ * The content of an `easel` comment in Markdown, field by field.
+ *
+ * @param value  its YAML as plain data
+ * @returns no fields when something is wrong
+ */
+export function parseComment(value: unknown): {
+  readonly fields: CommentFields | undefined
+  readonly issues: readonly ConfigIssue[]
+} {
+  // A comment with nothing in it is null in YAML.
+  const input = value ?? {}
+  const result = commentSchema.safeParse(input)
+  if (result.success) return { fields: result.data, issues: [] }
+  return { fields: undefined, issues: [...describe(result.error, input, [], commentSchema, 'a comment')] }
 }
 
 function* describe(
@@ -107,7 +149,7 @@ function* describe(
 }
 
 function unknownKey(key: string, known: readonly string[], what: string): string {
-  const why = NOT_HERE[key]
+  const why = (what === 'a comment' ? NOT_IN_COMMENTS : NOT_HERE)[key]
   if (why) return `${key} is not a field of ${what}: ${why}`
   const closest = closestMatch(key, known, { maxDistance: Math.max(1, Math.min(3, key.length - 2)) })
   if (closest) return `${key} is not a field of ${what}: did you mean ${closest}?`

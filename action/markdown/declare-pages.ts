@@ -1,0 +1,130 @@
+import pMap from 'p-map'
+import { type DeclaredImage, stepsOf } from '../config/declared-image.ts'
+import type { Diagnostic, Position } from '../config/diagnostic.ts'
+import { readRegularFile } from '../files/read-file.ts'
+import { inWorkspace, type LinkFinder } from '../files/safe-path.ts'
+import { describedImages, type DescribedImage, mayDescribe } from './described-images.ts'
+import { readComment } from './easel-comment.ts'
+import { findPages, globProblem } from './find-pages.ts'
+import { imagePath } from './image-path.ts'
+import { pageText, type PageText } from './page-text.ts'
+import { piecesOf } from './pieces.ts'
+import { createRegister, type Register } from './register.ts'
+
+/** Files open at the same time. */
+const READS_AT_ONCE = 32
+
+/** What a config says about pages. */
+export interface PagesConfig {
+  readonly globs: readonly string[]
+  readonly siteRoot: string | undefined
+  /** The images of the config itself. */
+  readonly images: readonly DeclaredImage[]
+  /** Where the config says something about all images: a field in a preset or among the defaults, a glob. */
+  readonly whereShared: (preset: string | undefined, field: string) => Position | undefined
+  readonly whereGlob: (index: number) => Position
+}
+
+/** Reads the pages that a config names. @returns the images of config and pages together */
+export async function declarePages(
+  { globs, siteRoot, images, whereShared, whereGlob }: PagesConfig,
+  { root, links }: { readonly root: string; readonly links: LinkFinder },
+): Promise<{ readonly images: readonly DeclaredImage[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const wrong = globs.flatMap((glob, index): Diagnostic[] => {
+    const problem = globProblem(glob)
+    return problem ? [{ ...whereGlob(index), severity: 'error', message: `${glob} ${problem}.` }] : []
+  })
+  if (wrong.length > 0) return { images, diagnostics: wrong }
+  const { files, idle } = await findPages(root, globs)
+  const diagnostics = idle.flatMap((index): Diagnostic[] => {
+    const message = `${globs[index] ?? ''} matches no .md, .mdx or .markdown file.`
+    return [{ ...whereGlob(index), severity: 'warning', message }]
+  })
+  const pages = await pMap(files, (file) => readPage(root, file, links), { concurrency: READS_AT_ONCE })
+  const known = createRegister(images)
+  for (const page of pages) {
+    if (!page) continue
+    if ('message' in page) diagnostics.push(page)
+    else diagnostics.push(...declarePage(page, { siteRoot, whereShared }, known))
+  }
+  return { images: known.all(), diagnostics }
+}
+
+/** @returns `undefined` of a page without comments */
+async function readPage(
+  root: string,
+  file: string,
+  links: LinkFinder,
+): Promise<PageText | Diagnostic | undefined> {
+  const problem = (message: string): Diagnostic => ({ file, line: 1, column: 1, severity: 'error', message })
+  const link = await links.linkIn(file)
+  if (link !== undefined) return problem(`${file} goes through the symbolic link ${link}.`)
+  const found = await readRegularFile(inWorkspace(root, file))
+  // Gone since it was found.
+  if (found.kind !== 'file') return undefined
+  if (!Buffer.from(found.bytes.buffer, found.bytes.byteOffset, found.bytes.byteLength).includes('easel'))
+    return undefined
+  try {
+    const content = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(found.bytes)
+    return mayDescribe(content) ? pageText(file, content) : undefined
+  } catch {
+    return problem(`${file} is not UTF-8 text.`)
+  }
+}
+
+function declarePage(
+  page: PageText,
+  { siteRoot, whereShared }: Pick<PagesConfig, 'siteRoot' | 'whereShared'>,
+  known: Register,
+): Diagnostic[] {
+  const { described, diagnostics } = describedImages(piecesOf(page), page)
+  return [...diagnostics, ...described.flatMap(declare)]
+
+  function declare({ comment, image }: DescribedImage): Diagnostic[] {
+    const at = page.position(image.from)
+    const error = (message: string, position = at): Diagnostic[] => [
+      { ...position, severity: 'error', message },
+    ]
+    if (image.url === undefined)
+      return error('The image has no path that can be read: write it as plain text.')
+    const target = imagePath(image.url, { file: page.file, siteRoot })
+    if ('problem' in target) return error(`${shown(image.url)} ${target.problem}.`)
+    const { path } = target
+    const content = readComment(comment, page)
+    if (content.kind === 'wrong') return [...content.diagnostics]
+
+    const { alt } = image
+    const silent: Diagnostic[] =
+      alt || (alt === '' && image.tag)
+        ? []
+        : [
+            {
+              ...at,
+              severity: 'warning',
+              message: `${path} has no alt text: say what it shows, for those who can’t see it.`,
+            },
+          ]
+    if (content.kind === 'reference') {
+      const message = known.refer(content.id, path, page.file)
+      return message === undefined ? silent : error(message, content.position)
+    }
+    const { id, ...picture } = content.fields
+    const where = (field: string): Position => {
+      const steps = stepsOf(field)
+      const own = content.where(steps)
+      if (own) return own
+      if (field === 'path') return at
+      const top = steps.slice(0, 1)
+      if (content.where(top)) return content.where(top) ?? at
+      // Without a prompt of its own, a picture's prompt is its alt text.
+      if (field === 'prompt' && alt) return at
+      return whereShared(picture.preset, field) ?? page.position(comment.word)
+    }
+    const withPrompt = picture.prompt === undefined && alt ? { ...picture, prompt: alt } : picture
+    return [...silent, ...known.add({ path, id, alt: alt || undefined, picture: withPrompt, where })]
+  }
+}
+
+function shown(url: string): string {
+  return url.length > 80 ? `${url.slice(0, 80)}…` : url
+}

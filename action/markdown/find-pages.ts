@@ -1,0 +1,75 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path/posix'
+import picomatch from 'picomatch'
+import { isErrno, pathProblem } from '../files/safe-path.ts'
+
+/** Endings of the files that are read, in lower case. */
+const PAGE = /\.(md|mdx|markdown)$/i
+
+/** Never looked into: what is there isn't written by the repository's people. */
+const SKIPPED: ReadonlySet<string> = new Set(['.git', 'node_modules'])
+
+/** The pages that globs mean. */
+export interface FoundPages {
+  /** Sorted. */
+  readonly files: readonly string[]
+  /** Positions of globs that mean no page. */
+  readonly idle: readonly number[]
+}
+
+/** What is wrong with a glob; `undefined` when nothing. @returns the end of a sentence that begins with the glob */
+export function globProblem(glob: string): string | undefined {
+  const { base } = picomatch.scan(glob.replace(/^!/, ''))
+  return base === '' ? undefined : pathProblem(base.replace(/^\.\//, ''))
+}
+
+/**
+ * Finds Markdown and MDX files. Follows no symbolic links.
+ *
+ * @param globs  that {@link globProblem} has nothing against; one that begins with `!` leaves files out
+ */
+export async function findPages(root: string, globs: readonly string[]): Promise<FoundPages> {
+  const patterns = globs.map((glob) => {
+    const isNegative = glob.startsWith('!')
+    const positive = glob.slice(isNegative ? 1 : 0).replace(/^\.\//, '')
+    return { isNegative, base: picomatch.scan(positive).base, matches: picomatch(positive), found: false }
+  })
+  const wanted = patterns.filter(({ isNegative }) => !isNegative)
+  const left = patterns.filter(({ isNegative }) => isNegative)
+  const files = new Set<string>()
+  for (const folder of withoutNested(wanted.map(({ base }) => base))) {
+    for await (const file of pagesUnder(root, folder)) {
+      const matching = wanted.filter(({ matches }) => matches(file))
+      if (matching.length === 0 || left.some(({ matches }) => matches(file))) continue
+      for (const pattern of matching) pattern.found = true
+      files.add(file)
+    }
+  }
+  const idle = patterns.flatMap(({ isNegative, found }, index) => (isNegative || found ? [] : [index]))
+  return { files: [...files].toSorted(), idle }
+}
+
+/** Folders that aren't inside another of them. */
+function withoutNested(folders: readonly string[]): string[] {
+  const unique = [...new Set(folders)]
+  return unique.filter(
+    (folder) => !unique.some((other) => other !== folder && (other === '' || folder.startsWith(`${other}/`))),
+  )
+}
+
+async function* pagesUnder(root: string, path: string): AsyncGenerator<string> {
+  let entries
+  try {
+    entries = await readdir(join(root, path), { withFileTypes: true })
+  } catch (error) {
+    // A glob without wildcards names a file.
+    if (isErrno(error, 'ENOTDIR') && PAGE.test(path)) yield path
+    else if (!isErrno(error, 'ENOENT', 'ENOTDIR')) throw error
+    return
+  }
+  for (const entry of entries) {
+    const inner = path === '' ? entry.name : `${path}/${entry.name}`
+    if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* pagesUnder(root, inner)
+    else if (entry.isFile() && PAGE.test(entry.name)) yield inner
+  }
+}

@@ -1,0 +1,69 @@
+import canonicalize from 'canonicalize'
+import { closestMatch } from 'leven'
+import { dirname, join, relative } from 'node:path/posix'
+import { type DeclaredImage, problemAt } from '../config/declared-image.ts'
+import { compare, type Diagnostic } from '../config/diagnostic.ts'
+
+/** The images so far, by path: one that is described the same way twice is one. */
+export interface Register {
+  add(image: DeclaredImage): Diagnostic[]
+  /** @returns what is wrong with a reference */
+  refer(id: string, path: string, file: string): string | undefined
+  all(): DeclaredImage[]
+}
+
+export function createRegister(images: readonly DeclaredImage[]): Register {
+  // Those of the config may be wrong in ways that are told elsewhere, such as two with one path.
+  const all = [...images]
+  const byPath = new Map(images.map((image) => [image.path, all.indexOf(image)]))
+  return {
+    all: () => all,
+    add(image) {
+      const index = byPath.get(image.path)
+      const first = index === undefined ? undefined : all[index]
+      if (index === undefined || !first) {
+        byPath.set(image.path, all.push(image) - 1)
+        return []
+      }
+      const differing = first.picture ? differences(first, image) : []
+      if (differing.length === 0) {
+        if (first.alt === undefined || first.id === undefined) {
+          all[index] = { ...first, alt: first.alt ?? image.alt, id: first.id ?? image.id }
+        }
+        return []
+      }
+      const { file, line } = first.where('path')
+      const message = `${image.path} is described in another way at ${file}:${line} (${differing.join(', ')}): describe it once, or with the same words.`
+      return [problemAt(image, 'path', message)]
+    },
+    refer(id, path, file) {
+      const image = images.find((one) => one.id === id)
+      if (image?.path === path) return undefined
+      if (image) {
+        const to = relative(dirname(join('/', file)), join('/', image.path))
+        return `${id} is ${image.path}, but the image is ${path}: write ${to}, or describe the image here.`
+      }
+      const ids = images.flatMap((one) => one.id ?? [])
+      const closest = closestMatch(id, ids, { maxDistance: 3 })
+      const hint = closest
+        ? `did you mean ${closest}?`
+        : ids.length > 0
+          ? `known are ${ids.join(', ')}.`
+          : 'none has an id.'
+      return `There is no image with the id ${id} in the config: ${hint}`
+    },
+  }
+}
+
+/** Names of the fields that two descriptions don't share. */
+function differences(a: DeclaredImage, b: DeclaredImage): string[] {
+  const [left, right] = [fieldsOf(a), fieldsOf(b)]
+  const fields = [...new Set([...left.keys(), ...right.keys()])]
+    .filter((field) => canonicalize(left.get(field)) !== canonicalize(right.get(field)))
+    .toSorted(compare)
+  return a.id !== undefined && b.id !== undefined && a.id !== b.id ? [...fields, 'id'] : fields
+}
+
+function fieldsOf({ picture }: DeclaredImage): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(Object.entries(picture ?? {}))
+}
