@@ -1,4 +1,5 @@
 import { exports } from 'cloudflare:workers'
+import easelConfig from 'easel-config'
 import type { Hono } from 'hono'
 import { createCatalogue } from '../shared/catalogue/catalogue.ts'
 import { EaselError } from '../shared/errors.ts'
@@ -10,6 +11,7 @@ import { createCachedGallery } from './gallery/cached-gallery.ts'
 import { directGallery } from './gallery/entrypoint.ts'
 import { createR2ImageStore } from './gallery/image-store.ts'
 import { checkBucket, checkKey, healthResponse } from './health.ts'
+import { createEdgeConfig } from './named/edge-config.ts'
 import type { AppEnv } from './routes/context.ts'
 import { type Env, readSettings } from './settings.ts'
 
@@ -39,10 +41,15 @@ function compose(env: Env): Hono<AppEnv> {
   const store = createR2ImageStore(env.BUCKET)
   const direct = directGallery(env)
   const catalogue = createCatalogue({ fetch: (url, init) => fetch(url, init), now: Date.now, ...openRouter })
+  const config = createEdgeConfig(easelConfig, settings.defaultModel)
+  if (settings.access === 'listed' && easelConfig.images.length === 0) {
+    throw new EaselError('misconfigured', 'EASEL_ACCESS is listed, but no easel.yml was there at deployment.')
+  }
   return createApp({
-    access: createAccess(settings),
+    access: createAccess(settings, config.isListed),
     budgetUseOf: async (token) => env.BUDGET.get(env.BUDGET.idFromName('budget')).use(token),
     catalogue,
+    config,
     draw: createDraw({ catalogue, jobs: env.JOBS, settings }),
     galleryOf: (ctx) => ('cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : direct),
     health: {

@@ -47,6 +47,8 @@ export interface StartOptions {
   readonly main?: string
   /** Keys of wrangler.toml that are left out, such as a binding's; with `main` only. */
   readonly without?: readonly string[]
+  /** A compiled easel.yml to be deployed with; with `main` only. */
+  readonly easelConfig?: string
 }
 
 /** Credentials for `signed` and `private`. */
@@ -62,6 +64,7 @@ export async function startEasel({
   vars = {},
   main,
   without = [],
+  easelConfig,
 }: StartOptions = {}): Promise<RunningEasel> {
   const upstream = await serveEmulator(emulator)
   const harness = createTestHarness(
@@ -74,6 +77,7 @@ export async function startEasel({
         ...vars,
       },
       without,
+      easelConfig,
     ),
   )
   const { url } = await harness.listen()
@@ -123,13 +127,17 @@ function harnessOptions(
   main: string | undefined,
   vars: Readonly<Record<string, string | undefined>>,
   without: readonly string[],
+  easelConfig: string | undefined,
 ): TestHarnessOptions {
   const present = Object.fromEntries(
     Object.entries(vars).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
   if (main === undefined) return { workers: [{ configPath: './wrangler.toml', vars: present }] }
   const { vars: configured, ...all } = parseToml(readFileSync('wrangler.toml', 'utf8'))
-  const config = Object.fromEntries(Object.entries(all).filter(([key]) => !without.includes(key)))
+  const config = {
+    ...Object.fromEntries(Object.entries(all).filter(([key]) => !without.includes(key))),
+    ...(easelConfig && { build: {}, alias: { 'easel-config': easelConfig } }),
+  }
   return { workers: [{ config: { ...config, main, vars: { ...(configured as object), ...present } } }] }
 }
 

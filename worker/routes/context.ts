@@ -8,6 +8,7 @@ import type { ReadList } from '../dropin/lists.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { ImageStore } from '../gallery/image-store.ts'
 import type { HealthChecks } from '../health.ts'
+import type { EdgeConfig } from '../named/edge-config.ts'
 import type { Settings } from '../settings.ts'
 
 /** What the routes are made of. */
@@ -15,6 +16,7 @@ export interface AppPorts {
   readonly access: Access
   readonly budgetUseOf: BudgetUseOf
   readonly catalogue: Catalogue
+  readonly config: EdgeConfig
   readonly draw: Draw
   /** Of the request at hand: its context tells whether there is a cache at the edge. */
   readonly galleryOf: (ctx: object) => Gallery

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
-import { parseSpecInput, resolveSpec } from '../../shared/spec/parse.ts'
+import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { describedIn, imagePath, type Manifest } from '../gallery/manifest.ts'
 import {
   type AppEnv,
@@ -18,11 +18,11 @@ const POLL_SECONDS = 2
 
 /** Easel's own API: any spec as JSON, and what is kept. */
 export function imagesApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, draw, galleryOf, settings, store } = ports
+  const { access, config, draw, galleryOf, store } = ports
   const app = new Hono<AppEnv>()
 
   app.post('/', async (c) => {
-    const spec = resolveSpec(parseSpecInput(await readJsonBody(c.req.raw)), { model: settings.defaultModel })
+    const spec = config.resolve(parseSpecInput(await readJsonBody(c.req.raw)))
     const fingerprint = await fingerprintOf(spec)
     c.var.trace.fingerprint = fingerprint
     await access.toView(c.req.raw)

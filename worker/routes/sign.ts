@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { specIssues } from '../../shared/spec/issues.ts'
-import { parseSpecInput, resolveSpec } from '../../shared/spec/parse.ts'
+import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { specToQuery } from '../../shared/spec/query.ts'
 import { MAX_EXPIRES_IN_SECONDS, signUrl } from '../../shared/url-signature.ts'
 import type { AppEnv, AppPorts } from './context.ts'
@@ -17,7 +17,7 @@ const signRequest = z.strictObject({
 })
 
 /** Signed URLs, for pages that show pictures which nobody has drawn yet. */
-export function signRoutes({ access, settings }: AppPorts): Hono<AppEnv> {
+export function signRoutes({ access, config, settings }: AppPorts): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
 
   app.post('/', async (c) => {
@@ -33,7 +33,7 @@ export function signRoutes({ access, settings }: AppPorts): Hono<AppEnv> {
     if (error) throw new InvalidSpecError(specIssues(error, body, Object.keys(signRequest.shape)))
 
     const input = parseSpecInput(data.spec)
-    const fingerprint = await fingerprintOf(resolveSpec(input, { model: settings.defaultModel }))
+    const fingerprint = await fingerprintOf(config.resolve(input))
     const expires = new Date(Date.now() + data.expires_in * 1000)
     const url = new URL(`/image?${specToQuery(input).toString()}`, c.req.url)
     const signed = await signUrl(url, key, expires)

@@ -1,0 +1,62 @@
+import { basename, dirname, relative } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import type { DrawableImage } from '../../action/config/fit-model.ts'
+import { formatDiagnostic } from '../../action/config/diagnostic.ts'
+import { loadConfig } from '../../action/config/load-config.ts'
+import { declarationsOf } from '../../action/config/yaml-images.ts'
+import { realRoot } from '../../action/files/safe-path.ts'
+import { createCatalogue } from '../../shared/catalogue/catalogue.ts'
+import { fingerprint } from '../../shared/fingerprint.ts'
+import type { CompiledConfig, ListedImage } from '../../worker/named/compiled-config.ts'
+
+/**
+ * An `easel.yml` as the Worker takes it: read, checked and hashed by the same code as in the Action, so that an
+ * entry has the same fingerprint in both. Asks no network: models are checked by the list in the repository.
+ *
+ * @param file    the config
+ * @param onWarn  told of everything that is right but probably not meant
+ * @throws {ConfigError} holding every mistake, with line and column
+ */
+export async function compileConfig(file: string, onWarn: (line: string) => void): Promise<CompiledConfig> {
+  const text = await readFile(file, 'utf8')
+  const folder = dirname(file)
+  const workspace = basename(folder) === '.github' ? dirname(folder) : folder
+  const root = await realRoot(workspace)
+  const path = relative(workspace, file)
+  const { images, warnings } = await loadConfig({ root, path, text, catalogue: offlineCatalogue() })
+  for (const warning of warnings) onWarn(formatDiagnostic(warning))
+  const { defaults = {}, presets } = declarationsOf(text, path)
+  return {
+    defaults,
+    presets: Object.fromEntries([...presets].flatMap(([name, preset]) => (preset ? [[name, preset]] : []))),
+    images: await Promise.all(images.map(listed)),
+  }
+}
+
+async function listed({
+  path,
+  id,
+  fingerprint: own,
+  spec,
+  request,
+  inputs,
+}: DrawableImage): Promise<ListedImage> {
+  const sent = await fingerprint(request)
+  return {
+    path,
+    ...(id !== undefined && { id }),
+    fingerprint: own,
+    ...(sent !== own && { sentFingerprint: sent }),
+    spec,
+    sent: request,
+    files: inputs.map((input) => input.path),
+  }
+}
+
+function offlineCatalogue() {
+  return createCatalogue({
+    fetch: () => Promise.reject(new Error('the build asks no network')),
+    baseUrl: 'https://openrouter.ai/api/v1',
+    now: Date.now,
+  })
+}

@@ -1,0 +1,52 @@
+import { isRepositoryPath } from '../../shared/config/schema.ts'
+import { InvalidSpecError } from '../../shared/errors.ts'
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import { resolveSpec } from '../../shared/spec/parse.ts'
+import type { ImageSpec, ImageSpecInput } from '../../shared/spec/schema.ts'
+import type { CompiledConfig, ListedImage } from './compiled-config.ts'
+
+/** The `easel.yml` that the Worker was deployed with; one that says nothing, where there is none. */
+export interface EdgeConfig {
+  /**
+   * A complete spec, with the config's defaults and presets.
+   *
+   * @throws {InvalidSpecError} also when a preset starts from a file of the repository
+   */
+  resolve(input: ImageSpecInput): ImageSpec
+  /** A listed picture, by its path or its id. */
+  find(name: string): ListedImage | undefined
+  isListed(fingerprint: Fingerprint): boolean
+}
+
+/** @param defaultModel  where neither the spec, its preset nor the config's defaults name one */
+export function createEdgeConfig(
+  { defaults, presets, images }: CompiledConfig,
+  defaultModel: string,
+): EdgeConfig {
+  // A path says more than an id does, so it goes before one that looks like it.
+  const byName = new Map([
+    ...images.flatMap((image) => (image.id === undefined ? [] : [[image.id, image] as const])),
+    ...images.map((image) => [image.path, image] as const),
+  ])
+  const listed = new Set(
+    images.flatMap(({ fingerprint, sentFingerprint = fingerprint }) => [fingerprint, sentFingerprint]),
+  )
+  return {
+    resolve(input) {
+      const preset = Object.hasOwn(presets, input.preset ?? '') ? presets[input.preset ?? ''] : undefined
+      assertNoFiles(input.input_images ?? preset?.input_images ?? defaults.input_images ?? [])
+      return resolveSpec(input, { defaults, presets, model: defaultModel })
+    },
+    find: (name) => byName.get(name),
+    isListed: (fingerprint) => listed.has(fingerprint),
+  }
+}
+
+function assertNoFiles(inputImages: readonly string[]): void {
+  const index = inputImages.findIndex(isRepositoryPath)
+  const path = inputImages[index]
+  if (path === undefined) return
+  const field = `input_images[${index}]`
+  const detail = `${field} is ${JSON.stringify(path)}, a file of the repository, which only the Action has: use an https URL.`
+  throw new InvalidSpecError([{ field, detail }])
+}

@@ -1,0 +1,140 @@
+import type { Context } from 'hono'
+import { InvalidSpecError } from '../../shared/errors.ts'
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import type { ImageSpec } from '../../shared/spec/schema.ts'
+import { isSigned } from '../../shared/url-signature.ts'
+import { deliver } from '../delivery/deliver.ts'
+import type { DeliveryParameters } from '../delivery/parameters.ts'
+import type { SpecToDraw } from '../draw.ts'
+import { originalPin } from '../gallery/image-headers.ts'
+import { NOTHING, wishOf } from '../gallery/variant.ts'
+import {
+  type AppEnv,
+  type AppPorts,
+  CACHE_STATUS,
+  type CacheOutcome,
+  notFound,
+  timed,
+  wantsRefresh,
+} from './context.ts'
+
+/** The bytes under an address that names them never change. */
+const CACHE_CONTROL_PINNED = 'public, max-age=31536000, immutable'
+
+/** What `GET` of a picture answers with. */
+export interface PictureAnswers {
+  /** The response for a picture that is kept, if it is. */
+  show(
+    c: Context<AppEnv>,
+    fingerprint: Fingerprint,
+    delivery: DeliveryParameters,
+    outcome: CacheOutcome,
+  ): Promise<Response | undefined>
+  /**
+   * The response for a picture, which is drawn where it isn't kept.
+   *
+   * @throws {EaselError} when it may not, or cannot, be drawn
+   */
+  showOrDraw(
+    c: Context<AppEnv>,
+    wanted: SpecToDraw & { readonly fingerprint: Fingerprint },
+    delivery: DeliveryParameters,
+  ): Promise<Response>
+}
+
+export function createPictureAnswers({ access, draw, galleryOf, settings }: AppPorts): PictureAnswers {
+  return { show, showOrDraw }
+
+  async function showOrDraw(
+    c: Context<AppEnv>,
+    wanted: SpecToDraw & { readonly fingerprint: Fingerprint },
+    delivery: DeliveryParameters,
+  ): Promise<Response> {
+    const { spec, fingerprint } = wanted
+    c.var.trace.fingerprint = fingerprint
+    await access.toView(c.req.raw)
+
+    const refresh = await wantsRefresh(c.req.raw, access)
+    const kept = refresh ? undefined : await show(c, fingerprint, delivery, 'hit')
+    if (kept) return kept
+    if (c.req.method === 'HEAD') throw notFound('This picture has not been drawn yet: GET draws it.')
+
+    await assertIndex(c, fingerprint, spec, delivery)
+    const caller = await access.toDraw(c.req.raw, fingerprint)
+    const outcome = await timed(c.var.trace, 'draw', () => draw.draw({ ...wanted, caller, refresh }))
+    if (refresh) await galleryOf(c.executionCtx).forget(fingerprint)
+    const drawn = await show(c, fingerprint, delivery, outcome)
+    if (drawn) return drawn
+    if (delivery.index)
+      throw notFound(`The model drew fewer pictures: there is none with index ${delivery.index}.`)
+    throw new Error('a picture was stored and is gone')
+  }
+
+  async function show(
+    c: Context<AppEnv>,
+    fingerprint: Fingerprint,
+    delivery: DeliveryParameters,
+    outcome: CacheOutcome,
+  ): Promise<Response | undefined> {
+    const { trace } = c.var
+    const request = c.req.raw
+    const wanted = {
+      fingerprint,
+      index: delivery.index ?? 0,
+      wish: wishOf(delivery, request.headers.get('Accept')),
+    }
+    const response = await timed(trace, 'read', () =>
+      deliver(request, galleryOf(c.executionCtx), wanted, {
+        elsewhere: (headers) => elsewhere(new URL(request.url), headers, delivery.pin),
+      }),
+    )
+    if (!response) return undefined
+    trace.cache = outcome
+    const { headers } = response
+    headers.set('Cache-Status', CACHE_STATUS[outcome])
+    // What this request cost: only the one that had the picture drawn paid.
+    if (outcome !== 'miss') headers.set('X-Easel-Cost-Usd', '0')
+    if (delivery.format === 'auto') headers.set('Vary', 'Accept')
+    decideCaching(response, delivery)
+    return response
+  }
+
+  function decideCaching({ status, headers }: Response, { pin }: DeliveryParameters): void {
+    if (status !== 200 && status !== 206 && status !== 304) return
+    const isMadeDo = headers.get('X-Easel-Variant')?.startsWith('original')
+    if (pin !== undefined && !isMadeDo) headers.set('Cache-Control', CACHE_CONTROL_PINNED)
+    // Only who may see it may keep it.
+    if (settings.access === 'private') {
+      headers.set('Cache-Control', (headers.get('Cache-Control') ?? '').replace('public', 'private'))
+    }
+  }
+
+  /** A picture that isn't there, although others of its generation are, is not worth another generation. */
+  async function assertIndex(
+    c: Context<AppEnv>,
+    fingerprint: Fingerprint,
+    { n = 1 }: ImageSpec,
+    { index = 0 }: DeliveryParameters,
+  ): Promise<void> {
+    if (index === 0) return
+    if (await galleryOf(c.executionCtx).head({ fingerprint, index: 0, wish: NOTHING })) {
+      throw notFound(`There is no picture with index ${index}: the model drew fewer.`)
+    }
+    if (index < n) return
+    const detail = `index is ${index}, but n is ${n}: the pictures have the indexes 0 to ${n - 1}.`
+    throw new InvalidSpecError([{ field: 'index', detail }])
+  }
+}
+
+/** Where a picture should have been asked for, when its type or its bytes are others than the address says. */
+function elsewhere(url: URL, headers: Headers, pin: string | undefined): string | undefined {
+  const [path = url.pathname] = (headers.get('Content-Location') ?? '').split('?')
+  const isMisnamed = url.pathname.startsWith('/i/') && url.pathname !== path
+  const right = originalPin(headers)
+  // Of a signed address nothing may be changed: it is served as if it had no pin.
+  const isOutdated = pin !== undefined && pin !== right && !isSigned(url)
+  if (!isMisnamed && !isOutdated) return undefined
+  if (isMisnamed) url.searchParams.delete('index')
+  if (isOutdated) url.searchParams.set('v', right)
+  return (isMisnamed ? path : url.pathname) + url.search
+}
