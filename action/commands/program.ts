@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { EaselError } from '../../shared/errors.ts'
 import { ConfigError, UsageError } from '../config/diagnostic.ts'
@@ -19,6 +20,7 @@ export function createProgram(terminal: Terminal): Command {
     .description(
       'Pictures from prompts, kept in the repository: described in easel.yml, made once, paid once.',
     )
+    .version(ownVersion(), '-V, --version', 'print the version')
     .addHelpText(
       'after',
       `
@@ -78,6 +80,14 @@ export function explain(error: unknown, terminal: Terminal): number {
     `${red('This is a bug in Easel:')} ${error instanceof Error ? error.stack : String(error)}`,
   ])
   return EXIT.failed
+}
+
+/** From the package: two folders up, among the sources and in `dist/` alike, it is the same place. */
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string
+  }
+  return version
 }
 
 function isSpecError(error: unknown): error is EaselError {

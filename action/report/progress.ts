@@ -49,6 +49,8 @@ export function lineProgress(write: (line: string) => void, paint: Paint): Repor
 interface LiveArea {
   (...text: string[]): void
   clear(): void
+  /** Shows the cursor again. */
+  done(): void
   persist(...text: string[]): void
 }
 
@@ -106,6 +108,7 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
       case 'end':
         clearInterval(timer)
         area.clear()
+        area.done()
         return
     }
     if (timer) draw()

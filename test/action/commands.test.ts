@@ -11,6 +11,7 @@ const KEYS = {
 
 describe('easel', () => {
   it.each([
+    [['--version'], '0.'],
     [['--help'], 'Exit codes:'],
     [['plan', '--help'], "$ easel plan hero 'docs/guide/**'"],
     [['generate', '--help'], 'Ctrl-C finishes the pictures'],

@@ -304,6 +304,20 @@ describe('easel generate', () => {
     expect((await sharp(await workspace.read('img/0.png')).metadata()).format).toBe('png')
   })
 
+  it('keeps what can’t be made what its extension says, and says where', async () => {
+    await using upstream = await startUpstream({ faults: [{ lyingMediaType: true }] })
+    await using workspace = await createWorkspace({
+      'easel.yml': config({ path: 'a.svg', prompt: 'x', model: 'recraft/recraft-v4.1-vector' }),
+    })
+
+    const run = await easel(['generate', '--json'], { cwd: workspace.root, env: upstream.env })
+
+    const [image] = report(run).images
+    expect(image?.error?.message).toContain('a.svg came as image/jpeg, and Easel can’t make svg of it.')
+    expect((await sharp(image?.rescued_to).metadata()).format).toBe('jpeg')
+    expect(await workspace.files()).toEqual(['easel.yml'])
+  })
+
   it('keeps the JSON pure and the key out of everything', async () => {
     await using upstream = await startUpstream({ faults: [{ status: 401, match: 'number 1' }] })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(2)) })

@@ -76,6 +76,20 @@ describe('easel plan', () => {
     )
   })
 
+  it('refuses a model that the live list doesn’t have, with the closest name', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({
+      'easel.yml': config({ path: 'a.png', prompt: 'x', model: 'google/gemini-3-pro-imgae' }),
+    })
+
+    const { code, stderr } = await easel(['plan'], { cwd: workspace.root, env: upstream.env })
+
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /^easel\.yml:4:\d+: error: There is no image model .*: did you mean google\/gemini-3-pro-image/,
+    )
+  })
+
   it('takes a file that Easel did not make for somebody’s work, and leaves it alone', async () => {
     await using workspace = await createWorkspace({
       'easel.yml': config({ path: 'a.png', prompt: 'x' }),
