@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
+import { joinSegments } from '../../shared/media/picture.ts'
 
 // A thread's own program: converts the one picture that it is started with.
 
 export type RasterFormat = 'png' | 'jpeg' | 'webp'
 
 export interface Conversion {
-  readonly pieces: readonly Uint8Array[]
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[]
   readonly from: RasterFormat
   readonly to: RasterFormat
   /** Of lossy formats, 0 to 100. */
@@ -53,7 +54,7 @@ const { WebAssembly: webAssembly } = globalThis as unknown as {
 }
 
 const { pieces, from, to, quality } = workerData as Conversion
-const pixels = await decode(new Uint8Array(Buffer.concat(pieces)).buffer)
+const pixels = await decode(joinSegments(pieces).buffer)
 const bytes = new Uint8Array(await encode(to === 'jpeg' ? onWhite(pixels) : pixels))
 parentPort?.postMessage({ bytes } satisfies Converted, [bytes.buffer])
 
