@@ -7,6 +7,7 @@ import { LockError } from '../lock/lock-error.ts'
 import { oneLine } from '../report/one-line.ts'
 import { paintFor } from '../report/paint.ts'
 import { generateCommand } from './generate.ts'
+import { illustrateCommand } from './illustrate.ts'
 import { initCommand } from './init.ts'
 import { modelsCommand } from './models.ts'
 import { checkCommand, planCommand } from './plan.ts'
@@ -46,6 +47,7 @@ Begin with:
     generateCommand,
     checkCommand,
     pruneCommand,
+    illustrateCommand,
     modelsCommand,
     signCommand,
   ]

@@ -4,7 +4,7 @@ import picomatch from 'picomatch'
 import { isErrno, pathProblem } from '../files/safe-path.ts'
 
 /** Endings of the files that are read, in lower case. */
-const PAGE = /\.(md|mdx|markdown)$/i
+export const PAGE = /\.(md|mdx|markdown)$/i
 
 /** Never looked into: what is there isn't written by the repository's people. */
 const SKIPPED: ReadonlySet<string> = new Set(['.git', 'node_modules'])

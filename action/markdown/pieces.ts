@@ -174,3 +174,15 @@ function withoutMarks(node: SyntaxNode, text: string): string {
   }
   return result
 }
+
+/** The page's structure as one string: every node's name in order, without comments and marks. */
+export function outlineOf({ text, syntax }: PageText): string {
+  const names: string[] = []
+  parserFor(syntax)
+    .parse(text)
+    .cursor()
+    .iterate(({ name }) => {
+      if (!/^(Comment(Block)?|MdxComment|QuoteMark)$/.test(name)) names.push(name)
+    })
+  return names.join(' ')
+}

@@ -1,0 +1,116 @@
+import { lstat } from 'node:fs/promises'
+import { UsageError } from '../config/diagnostic.ts'
+import { CONFIG_PATHS, configFile, findConfig, lockPathOf } from '../config/find-config.ts'
+import { declarationsOf } from '../config/yaml-images.ts'
+import { readRegularFile } from '../files/read-file.ts'
+import { createLinkFinder, inWorkspace, isErrno, pathProblem, realRoot } from '../files/safe-path.ts'
+import { writeAtomic } from '../files/write-atomic.ts'
+import { createLockStore } from '../lock/lock-store.ts'
+import { declarePages } from './declare-pages.ts'
+import type { Dimensions } from './dimensions.ts'
+import { PAGE } from './find-pages.ts'
+
+/** A page that is to be changed. */
+export interface OpenPage {
+  /** From the root of the workspace. */
+  readonly file: string
+  readonly content: string
+  save(content: string): Promise<void>
+}
+
+/** Pages, and what the workspace knows about the images in them. */
+export interface OpenPages {
+  readonly all: readonly OpenPage[]
+  readonly siteRoot: string | undefined
+  /** Whether nothing is at a path, and nothing describes it. */
+  readonly isWanted: (path: string) => Promise<boolean>
+  /** From the lock. */
+  readonly dimensionsOf: (path: string) => Dimensions | undefined
+}
+
+/**
+ * Opens pages to work on them. A config is of use, but needn't be there.
+ *
+ * @throws {UsageError} when a file can't be read, or a config that was named is not there
+ */
+export async function openPages(
+  workspace: string,
+  { config, files }: { readonly config: string | undefined; readonly files: readonly string[] },
+): Promise<OpenPages> {
+  const root = await realRoot(workspace)
+  const links = createLinkFinder(root)
+  const all = await Promise.all(files.map((file) => openPage(root, file.replace(/^\.\//, ''), links)))
+  const configPath = await configIn(root, config)
+  if (configPath === undefined) {
+    return { all, siteRoot: undefined, isWanted: (path) => isFree(root, path), dimensionsOf: () => undefined }
+  }
+  const [declared, entries] = await Promise.all([
+    readFileText(configFile(root, configPath), configPath).then((text) => declarationsOf(text, configPath)),
+    createLockStore(root, lockPathOf(configPath)).read(),
+  ])
+  const { images } = await declarePages({ ...declared.pages, images: declared.images }, { root, links })
+  const taken = new Set(images.map(({ path }) => path))
+  return {
+    all,
+    siteRoot: declared.pages.siteRoot,
+    isWanted: async (path) => !taken.has(path) && (await isFree(root, path)),
+    dimensionsOf: (path) => entries.get(path),
+  }
+}
+
+async function openPage(
+  root: string,
+  file: string,
+  links: ReturnType<typeof createLinkFinder>,
+): Promise<OpenPage> {
+  const problem = pathProblem(file)
+  if (problem) throw new UsageError(`${file} ${problem}.`)
+  if (!PAGE.test(file)) throw new UsageError(`${file} is no .md, .mdx or .markdown file.`)
+  const link = await links.linkIn(file)
+  if (link !== undefined) throw new UsageError(`${file} goes through the symbolic link ${link}.`)
+  const absolute = inWorkspace(root, file)
+  return {
+    file,
+    content: await readFileText(absolute, file),
+    save: (content) => writeAtomic(absolute, [new TextEncoder().encode(content)]),
+  }
+}
+
+async function configIn(root: string, given: string | undefined): Promise<string | undefined> {
+  if (
+    given === undefined &&
+    (await Promise.all(CONFIG_PATHS.map((path) => isThere(root, path)))).every((is) => !is)
+  ) {
+    return undefined
+  }
+  return findConfig(root, given)
+}
+
+function isThere(root: string, path: (typeof CONFIG_PATHS)[number]): Promise<boolean> {
+  return exists(configFile(root, path))
+}
+
+async function isFree(root: string, path: string): Promise<boolean> {
+  return !(await exists(inWorkspace(root, path)))
+}
+
+async function exists(absolute: string): Promise<boolean> {
+  try {
+    await lstat(absolute)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false
+    throw error
+  }
+}
+
+async function readFileText(absolute: string, file: string): Promise<string> {
+  const found = await readRegularFile(absolute)
+  if (found.kind === 'nothing') throw new UsageError(`There is no file ${file}.`)
+  if (found.kind === 'other') throw new UsageError(`${file} is ${found.what}.`)
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(found.bytes)
+  } catch {
+    throw new UsageError(`${file} is not UTF-8 text.`)
+  }
+}
