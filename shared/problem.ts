@@ -67,6 +67,11 @@ export function statusOf(code: EaselErrorCode): number {
   return STATUS[code]
 }
 
+/** What an error code means, in a few words. */
+export function titleOf(code: EaselErrorCode): string {
+  return TITLE[code]
+}
+
 /** The problem body for any thrown value. What Easel did not throw on purpose tells nothing. */
 export function toProblem(error: unknown): Problem {
   if (!(error instanceof EaselError)) {

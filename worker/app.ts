@@ -46,6 +46,12 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
     return c.json({ source, data: models }, 200, { 'Cache-Control': 'public, max-age=3600' })
   })
 
+  app.get('/openapi.json', async (c) => {
+    // Imported when it is asked for: it is large, and starting up must not wait for it.
+    const { default: document } = await import('./openapi/openapi.json')
+    return c.json(document, 200, { 'Cache-Control': 'public, max-age=3600' })
+  })
+
   app.get('/healthz', () => healthResponse(ports.health))
 
   app.notFound(

@@ -90,7 +90,8 @@ export function resolveSpec(
 
 const NUMERIC_FIELDS: ReadonlySet<string> = new Set(['n', 'seed', 'output_compression', 'strength', 'take'])
 
-const JSON_ONLY_FIELDS: ReadonlySet<string> = new Set([
+/** Fields that don't fit into a URL. */
+export const JSON_ONLY_FIELDS: ReadonlySet<string> = new Set([
   'font_inputs',
   'super_resolution_references',
   'rgb_colors',

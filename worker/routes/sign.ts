@@ -1,20 +1,13 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
 import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { specIssues } from '../../shared/spec/issues.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { specToQuery } from '../../shared/spec/query.ts'
-import { MAX_EXPIRES_IN_SECONDS, signUrl } from '../../shared/url-signature.ts'
+import { signUrl } from '../../shared/url-signature.ts'
 import type { AppEnv, AppPorts } from './context.ts'
 import { readJsonBody } from './json-body.ts'
-
-const WEEK_SECONDS = 604_800
-
-const signRequest = z.strictObject({
-  spec: z.unknown().refine((value) => value !== undefined, 'must be a spec'),
-  expires_in: z.int().min(1).max(MAX_EXPIRES_IN_SECONDS).default(WEEK_SECONDS),
-})
+import { signRequest } from './sign-request.ts'
 
 /** Signed URLs, for pages that show pictures which nobody has drawn yet. */
 export function signRoutes({ access, config, settings }: AppPorts): Hono<AppEnv> {

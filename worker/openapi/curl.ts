@@ -1,0 +1,38 @@
+import type { Parameter } from './parts.ts'
+
+/** What an operation is shown with. */
+export interface Sample {
+  readonly method: string
+  readonly path: string
+  readonly parameters?: readonly Parameter[]
+  readonly body?: object
+  /** It works without a token. */
+  readonly isPublic?: boolean
+  /** The answer is bytes that a terminal can't show. */
+  readonly saveAs?: string
+}
+
+/** A command to paste, once `EASEL` and `EASEL_TOKEN` are set. */
+export function curl({ method, path, parameters = [], body, isPublic, saveAs }: Sample): string {
+  const shown = parameters.filter(({ example }) => example !== undefined)
+  const filled = shown
+    .filter((parameter) => parameter.in === 'path')
+    .reduce((rest, { name, example }) => rest.replace(`{${name}}`, String(example)), path)
+  const query = shown
+    .filter((parameter) => parameter.in === 'query')
+    .map(({ name, example = '' }) => `${name}=${encodeURIComponent(example).replaceAll('%20', '+')}`)
+  const json = body && JSON.stringify(body, null, 2).replaceAll("'", String.raw`'\''`)
+  return [
+    'curl --fail-with-body',
+    method !== 'GET' && !body && `-X ${method}`,
+    `"$EASEL${[filled, query.join('&')].filter(Boolean).join('?')}"`,
+    !isPublic && '-H "Authorization: Bearer $EASEL_TOKEN"',
+    ...shown
+      .filter((parameter) => parameter.in === 'header')
+      .map(({ name, example }) => `-H '${name}: ${example}'`),
+    json && `-H 'Content-Type: application/json' -d '${json}'`,
+    saveAs && `-o ${saveAs}`,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}

@@ -1,0 +1,199 @@
+import { z } from 'zod'
+import type { EaselErrorCode } from '../../shared/errors.ts'
+import { imageSpecInputSchema } from '../../shared/spec/schema.ts'
+import { signRequest } from '../routes/sign-request.ts'
+
+// What requests hold is described by the schemas that check it; what answers hold, by these, which the tests
+// hold the Worker to.
+
+const fingerprint = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ description: 'Name of a picture: SHA-256 of what describes it.' })
+
+const mediaType = z.enum([
+  'image/png',
+  'image/jpeg',
+  'image/webp',
+  'image/gif',
+  'image/avif',
+  'image/svg+xml',
+])
+
+const keptImage = z.object({
+  url: z.url(),
+  sha256: z.string(),
+  media_type: mediaType,
+  width: z.int().meta({ description: 'Pixels.' }),
+  height: z.int().meta({ description: 'Pixels.' }),
+  bytes: z.int(),
+})
+
+export const spec = imageSpecInputSchema
+
+export const generation = z
+  .object({
+    fingerprint,
+    url: z.url().meta({ description: 'Of the first picture.' }),
+    images: z.array(keptImage).min(1),
+    model: z.string(),
+    cost_usd: z.number().optional().meta({ description: 'Of the generation, whoever paid for it.' }),
+    cache: z.enum(['hit', 'miss', 'joined']).meta({
+      description: 'It was there; it was drawn for you; it was being drawn for somebody else.',
+    }),
+    created: z.iso.datetime(),
+    text: z.string().optional().meta({ description: 'What the model said beside the picture.' }),
+  })
+  .meta({ id: 'Generation', description: 'A picture that is kept, or several of one generation.' })
+
+export const pending = z
+  .object({ fingerprint, status: z.literal('pending'), url: z.url().optional() })
+  .meta({ id: 'Pending', description: 'It is being drawn: look again after `Retry-After` seconds.' })
+
+export const imageList = z
+  .object({
+    images: z.array(
+      z.object({
+        fingerprint,
+        url: z.url(),
+        media_type: mediaType,
+        model: z.string(),
+        created: z.iso.datetime(),
+      }),
+    ),
+    cursor: z.string().optional().meta({ description: 'For the next page; absent on the last one.' }),
+  })
+  .meta({ id: 'ImageList', description: 'What is kept, newest first.' })
+
+export const toSign = signRequest.extend({ spec: imageSpecInputSchema }).meta({ id: 'ToSign' })
+
+export const signedUrl = z
+  .object({ url: z.url(), fingerprint, expires: z.iso.datetime() })
+  .meta({ id: 'SignedUrl', description: 'An address that draws its picture for whoever opens it.' })
+
+export const modelList = z
+  .object({
+    source: z.enum(['live', 'snapshot']),
+    data: z.array(z.looseObject({ id: z.string(), name: z.string() })),
+  })
+  .meta({ id: 'ModelList', description: 'Image models with what they accept and cost.' })
+
+export const health = z
+  .object({ status: z.enum(['ok', 'failing']), checks: z.record(z.string(), z.string()) })
+  .meta({ id: 'Health' })
+
+const ERROR_CODES = {
+  invalid_spec: 0,
+  unsupported_by_model: 0,
+  unauthorized: 0,
+  forbidden: 0,
+  not_found: 0,
+  method_not_allowed: 0,
+  precondition_failed: 0,
+  range_not_satisfiable: 0,
+  payload_too_large: 0,
+  unsupported_media_type: 0,
+  model_not_found: 0,
+  refused: 0,
+  budget_exhausted: 0,
+  rate_limited: 0,
+  credits_exhausted: 0,
+  upstream_unauthorized: 0,
+  no_image: 0,
+  upstream_invalid: 0,
+  upstream_failed: 0,
+  upstream_timeout: 0,
+  storage_failed: 0,
+  misconfigured: 0,
+  internal: 0,
+} as const satisfies Record<EaselErrorCode, 0>
+
+const issue = z.object({ field: z.string(), detail: z.string(), accepts: z.array(z.string()).optional() })
+
+export const problem = z
+  .looseObject({
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(ERROR_CODES) as [EaselErrorCode, ...EaselErrorCode[]]),
+    detail: z.string().meta({ description: 'What is wrong, and what to do about it.' }),
+    field: z.string().optional().meta({ description: 'Where: `aspect_ratio`, `font_inputs[0].text`.' }),
+    accepts: z.array(z.string()).optional().meta({ description: 'What the field would accept.' }),
+    issues: z.array(issue).optional().meta({ description: 'Everything that is wrong, if more than one.' }),
+    closest: z.array(z.string()).optional().meta({ description: 'Models with a name like it.' }),
+    retry_after: z.number().optional().meta({ description: 'Seconds.' }),
+  })
+  .meta({ id: 'Problem', description: 'Problem details (RFC 9457). Switch on `code`; sentences may change.' })
+
+const usage = z.looseObject({
+  prompt_tokens: z.int(),
+  completion_tokens: z.int(),
+  total_tokens: z.int(),
+  cost: z.number().optional().meta({ description: 'USD; 0 when the picture was there.' }),
+})
+
+/** OpenRouter's own, as far as pictures go: everything else is passed on as it is. */
+export const chatRequest = z
+  .looseObject({
+    model: z.string().optional(),
+    messages: z.array(z.looseObject({ role: z.string(), content: z.unknown() })).min(1),
+    modalities: z.array(z.enum(['image', 'text'])).optional(),
+    image_config: z.record(z.string(), z.unknown()).optional(),
+    stream: z.boolean().optional(),
+  })
+  .meta({ id: 'ChatRequest', description: 'OpenRouter’s `ChatRequest`, for a picture.' })
+
+export const chatResult = z
+  .looseObject({
+    id: z.string(),
+    object: z.literal('chat.completion'),
+    created: z.int(),
+    model: z.string(),
+    choices: z.array(
+      z.looseObject({
+        message: z.looseObject({
+          content: z.string(),
+          images: z.array(z.looseObject({ image_url: z.object({ url: z.string() }) })),
+        }),
+      }),
+    ),
+    usage,
+  })
+  .meta({ id: 'ChatResult', description: 'OpenRouter’s `ChatResult`.' })
+
+export const imagesRequest = z
+  .looseObject({ model: z.string().optional(), prompt: z.string(), stream: z.boolean().optional() })
+  .meta({ id: 'ImagesRequest', description: 'OpenRouter’s `ImageGenerationRequest`.' })
+
+export const imagesResult = z
+  .looseObject({
+    created: z.int(),
+    data: z.array(z.object({ b64_json: z.string(), media_type: mediaType })),
+    usage,
+  })
+  .meta({ id: 'ImagesResult', description: 'OpenRouter’s `ImageGenerationResponse`.' })
+
+export const openRouterList = z
+  .looseObject({})
+  .meta({ id: 'OpenRouterList', description: 'As OpenRouter has it.' })
+
+export const keyInfo = z
+  .object({
+    data: z.looseObject({
+      label: z.string(),
+      limit: z.number(),
+      limit_remaining: z.number(),
+      limit_reset: z.literal('daily'),
+      usage: z.number().meta({ description: 'USD, today.' }),
+    }),
+  })
+  .meta({ id: 'Key', description: 'What is left of today’s budget, in OpenRouter’s words.' })
+
+export const openRouterError = z
+  .object({
+    error: z.looseObject({
+      code: z.int(),
+      message: z.string(),
+      metadata: z.object({ error_type: z.string(), provider_code: z.string() }),
+    }),
+  })
+  .meta({ id: 'OpenRouterError', description: 'OpenRouter’s error; `provider_code` is Easel’s own code.' })
