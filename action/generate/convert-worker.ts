@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { joinSegments } from '../../shared/media/picture.ts'
 
 // A thread's own program: converts the one picture that it is started with.
 
 export type RasterFormat = 'png' | 'jpeg' | 'webp'
 
 export interface Conversion {
-  readonly pieces: readonly Uint8Array<ArrayBuffer>[]
+  readonly file: string
   readonly from: RasterFormat
   readonly to: RasterFormat
   /** Of lossy formats, 0 to 100. */
@@ -53,8 +52,8 @@ const { WebAssembly: webAssembly } = globalThis as unknown as {
   readonly WebAssembly: { compile(code: Uint8Array): Promise<never> }
 }
 
-const { pieces, from, to, quality } = workerData as Conversion
-const pixels = await decode(joinSegments(pieces).buffer)
+const { file, from, to, quality } = workerData as Conversion
+const pixels = await decode((await readFile(file)).buffer)
 const bytes = new Uint8Array(await encode(to === 'jpeg' ? onWhite(pixels) : pixels))
 parentPort?.postMessage({ bytes } satisfies Converted, [bytes.buffer])
 

@@ -1,42 +1,38 @@
 import { Worker } from 'node:worker_threads'
 import { identifyPicture, type Picture } from '../../shared/media/picture.ts'
-import { type FileFormat, formatOfMediaType } from '../config/file-format.ts'
+import type { FileFormat } from '../config/file-format.ts'
 import type { Conversion, Converted, RasterFormat } from './convert-worker.ts'
 
 /**
- * Turns a picture into another format.
+ * Turns a picture on disk into another format, in memory.
  *
  * @throws {Error} with the end of a sentence, when there is no way from one to the other
  */
-export type Convert = (
-  picture: Picture,
-  format: FileFormat,
-  options: { readonly quality?: number | undefined },
-) => Promise<Picture>
+export type Convert = (wish: {
+  readonly file: string
+  /** `undefined`: a type that no path can have, such as GIF. */
+  readonly from: FileFormat | undefined
+  readonly to: FileFormat
+  /** Of lossy formats, 0 to 100. */
+  readonly quality?: number | undefined
+}) => Promise<Picture>
 
 const RASTER: ReadonlySet<FileFormat | undefined> = new Set(['png', 'jpeg', 'webp'])
 
-/** Of lossy formats, 0 to 100: what eyes don't tell from the original on a page. */
-const QUALITY = 90
+/** What eyes don't tell from the original on a page. */
+const DEFAULT_QUALITY = 90
 
 /**
- * A converter on a thread of its own, one picture at a time: a 4K picture takes about 200 MB and a second while it
- * is converted, and must not hold up the answers that are streaming in. The thread starts with the first picture
- * and ends when nothing is left to do, giving its memory back.
+ * A converter on a thread of its own, one picture at a time: a 4K picture takes about 400 MB and a few seconds, and
+ * must not hold up the answers that are streaming in. The thread ends with its picture, giving its memory back.
  */
 export function createConverter(): Convert {
   let last: Promise<unknown> = Promise.resolve()
 
-  return (picture, format, { quality = QUALITY }) => {
-    const from = formatOfMediaType(picture.mediaType)
-    if (!isRaster(from) || !isRaster(format)) {
-      return Promise.reject(new Error(`Easel can’t make ${format} of it.`))
-    }
-    const conversion: Conversion = { pieces: picture.segments, from, to: format, quality }
-    const next = last.then(
-      () => convertOnThread(conversion),
-      () => convertOnThread(conversion),
-    )
+  return ({ file, from, to, quality = DEFAULT_QUALITY }) => {
+    if (!isRaster(from) || !isRaster(to)) return Promise.reject(new Error(`Easel can’t make ${to} of it.`))
+    const convert = (): Promise<Picture> => convertOnThread({ file, from, to, quality })
+    const next = last.then(convert, convert)
     last = next
     return next
   }
@@ -44,8 +40,8 @@ export function createConverter(): Convert {
 
 async function convertOnThread(conversion: Conversion): Promise<Picture> {
   // Beside this file; in `dist/` the build has put it there under the same name.
-  const file = import.meta.url.endsWith('.ts') ? './convert-worker.ts' : './convert-worker.js'
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: conversion })
+  const program = import.meta.url.endsWith('.ts') ? './convert-worker.ts' : './convert-worker.js'
+  const worker = new Worker(new URL(program, import.meta.url), { workerData: conversion })
   try {
     const { bytes } = await new Promise<Converted>((resolve, reject) => {
       worker.once('message', resolve)

@@ -1,7 +1,7 @@
 import type { AnswerSummary } from '../../shared/answer/read-answer.ts'
 import { collect } from '../../shared/openrouter/collect.ts'
 import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
-import type { Picture } from '../../shared/media/picture.ts'
+import { EXTENSION, type Picture } from '../../shared/media/picture.ts'
 import type { FileFormat } from '../config/file-format.ts'
 import { extensionsOf, formatOfMediaType } from '../config/file-format.ts'
 import type { DrawableImage } from '../config/fit-model.ts'
@@ -88,7 +88,10 @@ function release({ segments }: Picture): void {
   for (const { buffer } of segments) if (!buffer.detached) buffer.transfer(0)
 }
 
-/** The picture as its path's extension promises. What can't be made so is kept beside, and is an error. */
+/**
+ * The picture as its path's extension promises. One that must be converted goes to the rescue folder first: it is
+ * paid for, converting takes seconds, and while it waits its memory is free. What can't be converted stays there.
+ */
 async function inFormat(
   picture: Picture,
   { path, format, spec }: DrawableImage,
@@ -96,15 +99,18 @@ async function inFormat(
 ): Promise<Picture> {
   const from = formatOfMediaType(picture.mediaType)
   if (from === format) return picture
+  const { mediaType } = picture
+  const kept = await saver.rescue(`${path}.${EXTENSION[mediaType]}`, picture.segments)
+  release(picture)
   try {
-    return await convert(picture, format, { quality: spec.output_compression })
+    const converted = await convert({ file: kept, from, to: format, quality: spec.output_compression })
+    await saver.forget(kept)
+    return converted
   } catch (error) {
-    const kind = picture.mediaType.replace('image/', '').replace('+xml', '')
-    const kept = await saver.rescue(`${path}.${kind}`, picture.segments)
     const reason = error instanceof Error ? error.message : String(error)
     const advice = from ? ` End the path with ${extensionsOf(from)}.` : ''
     throw new SaveError(
-      `${path} came as ${picture.mediaType}, and ${reason} It is kept at ${kept}.${advice}`,
+      `${path} came as ${mediaType}, and ${reason} It is kept at ${kept}.${advice}`,
       kept,
       error,
     )

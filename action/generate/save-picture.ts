@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { rmdir, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { DrawableImage } from '../config/fit-model.ts'
 import { createLinkFinder, inWorkspace, isErrno } from '../files/safe-path.ts'
 import { probeWritable, writeAtomic } from '../files/write-atomic.ts'
@@ -27,13 +28,20 @@ export interface PictureSaver {
    * @throws {SaveError}
    */
   save(planned: PlannedImage, pieces: readonly Uint8Array[]): Promise<void>
-  /** Keeps bytes that can't be used as they are, under another extension. @returns where */
+  /**
+   * Keeps bytes that can't be used as they are.
+   *
+   * @returns where
+   * @throws {SaveError}
+   */
   rescue(path: string, pieces: readonly Uint8Array[]): Promise<string>
+  /** Removes what was rescued, once it is in use. */
+  forget(place: string): Promise<void>
 }
 
 /** @param rescueFolder  where pictures go that were paid for and have no place; outside the workspace */
 export function createPictureSaver(root: string, rescueFolder: string): PictureSaver {
-  async function rescue(path: string, pieces: readonly Uint8Array[]): Promise<string> {
+  async function keep(path: string, pieces: readonly Uint8Array[]): Promise<string> {
     const target = join(rescueFolder, ...path.split('/'))
     await writeAtomic(target, pieces)
     return target
@@ -46,7 +54,25 @@ export function createPictureSaver(root: string, rescueFolder: string): PictureS
   }
 
   return {
-    rescue,
+    async rescue(path, pieces) {
+      try {
+        return await keep(path, pieces)
+      } catch (error) {
+        const why = `${path} could not be kept at ${rescueFolder}: ${sayWhy(error)}`
+        throw new SaveError(why, undefined, error)
+      }
+    },
+    async forget(place) {
+      await unlink(place)
+      // Its folders, as far as nothing else is in them.
+      for (let folder = dirname(place); folder.startsWith(rescueFolder); folder = dirname(folder)) {
+        const isRemoved = await rmdir(folder).then(
+          () => true,
+          () => false,
+        )
+        if (!isRemoved) return
+      }
+    },
     async check({ path }) {
       await refuseLinks(path)
       try {
@@ -82,7 +108,7 @@ export function createPictureSaver(root: string, rescueFolder: string): PictureS
     cause: unknown,
   ): Promise<SaveError> {
     try {
-      const place = await rescue(path, pieces)
+      const place = await keep(path, pieces)
       return new SaveError(`${why} The new picture is kept at ${place}.`, place, cause)
     } catch (error) {
       return new SaveError(
