@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a as r,b as a}from"./chunk-DZKY4BUM.js";function f(e){let t=/^data:([^,;]*)((?:;[^,;]*)*),/i.exec(e);if(!t)return;let s=(t[1]||"text/plain").toLowerCase(),i=/;\s*base64\s*$/i.test(t[2]??""),n=e.slice(t[0].length);try{let o=i?a(atob(c(n))):r(decodeURIComponent(n));return{mediaType:s,bytes:o}}catch{return}}function c(e){return e.includes("%")?decodeURIComponent(e):e}export{f as a};
