@@ -81,12 +81,32 @@ function readCommentBlock(context: BlockContext, line: Line): boolean {
   })
 }
 
-/** A tag over several lines, which paragraphs could take for quotes and lists. One on one line is for paragraphs. */
+/**
+ * Tags on lines of their own, and a tag over several lines, which a paragraph could take for quotes and lists. Those
+ * with text beside them are a paragraph's.
+ */
 function readTagBlock(context: BlockContext, line: Line): boolean {
-  if (line.next !== 60 /* < */ || scanTag(rest(line), 0) !== 'incomplete') return false
+  if (line.next !== 60 /* < */) return false
+  const text = rest(line)
+  const tags: Element[] = []
+  for (let at = 0; at < text.length;) {
+    const tag = scanTag(text, at)
+    if (tag === 'incomplete' && at === 0) return readTagLines(context, line)
+    if (typeof tag !== 'object') return false
+    const from = context.lineStart + line.pos
+    tags.push(context.elt('MdxTag', from + tag.from, from + tag.to))
+    at = tag.to + text.slice(tag.to).search(/\S|$/)
+  }
+  for (const tag of tags) context.addElement(tag)
+  context.nextLine()
+  return true
+}
+
+function readTagLines(context: BlockContext, line: Line): boolean {
   return readLines(context, line, 'MdxTag', (text) => {
     const tag = scanTag(text, 0)
-    return typeof tag === 'object' ? tag.to : tag === undefined ? text.length : -1
+    if (tag === 'incomplete') return -1
+    return tag === undefined ? text.length : tag.to
   })
 }
 
