@@ -147,4 +147,37 @@ describe('a key', () => {
       'Easel; hit',
     )
   })
+
+  it('pays for a conversation what its pictures cost, and for what nobody can price, the cap', async () => {
+    const conversation = {
+      model: GEMINI,
+      modalities: ['image', 'text'],
+      messages: [
+        { role: 'system', content: 'You draw.' },
+        { role: 'user', content: 'A conversation with a price' },
+      ],
+    }
+    const path = '/api/v1/chat/completions'
+    const dear = await easel.post(path, { ...conversation, plugins: [] }, asToken(TOKENS.docs))
+    expect(dear.status).toBe(402)
+    expect((await easel.post(path, conversation, asToken(TOKENS.docs))).status).toBe(200)
+    expect(easel.generations('with a price')).toHaveLength(1)
+  })
+})
+
+describe('a page of any origin', () => {
+  it('may call, with the headers that OpenRouter’s clients send', async () => {
+    const preflight = await easel.get('/api/v1/images', {
+      method: 'OPTIONS',
+      headers: {
+        Origin: 'https://example.com',
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'authorization,x-openrouter-title',
+      },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('x-openrouter-title')
+  })
 })
