@@ -63,7 +63,7 @@ function describe(operation: Operation) {
     summary,
     ...(description !== undefined && { description }),
     security: SECURITY[needs],
-    ...(parameters && { parameters: parameters.map((parameter) => ({ ...parameter })) }),
+    ...(parameters && { parameters: [...parameters] }),
     ...(body && { requestBody: jsonBody(body.schema, body.example) }),
     responses: {
       ...(answer === 'nothing'

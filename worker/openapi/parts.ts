@@ -68,17 +68,19 @@ export const DRAWING_ERRORS = [
 export function specParameters(examples: Readonly<Record<string, string>>): Parameter[] {
   return Object.entries(imageSpecInputSchema.shape)
     .filter(([name]) => !JSON_ONLY_FIELDS.has(name))
-    .map(([name, field]) => {
-      const { $schema: _, description, ...schema } = z.toJSONSchema(field)
-      return {
-        name,
-        in: 'query',
-        ...(description !== undefined && { description }),
-        ...(name === 'input_images' && { style: 'form', explode: true }),
-        schema,
-        ...(examples[name] !== undefined && { example: examples[name] }),
-      }
-    })
+    .map(([name, field]) => queryParameter(name, field, examples[name]))
+}
+
+function queryParameter(name: string, field: z.ZodType, example: string | undefined): Parameter {
+  const { $schema: _, description, ...schema } = z.toJSONSchema(field)
+  return {
+    name,
+    in: 'query',
+    ...(description !== undefined && { description }),
+    ...(name === 'input_images' && { style: 'form', explode: true }),
+    schema,
+    ...(example !== undefined && { example }),
+  }
 }
 
 /** How a picture is delivered; none of it changes what the picture shows. */
