@@ -77,7 +77,7 @@ function declarePage(
   { siteRoot, whereShared }: Pick<PagesConfig, 'siteRoot' | 'whereShared'>,
   known: Register,
 ): Diagnostic[] {
-  const { described, diagnostics } = describedImages(piecesOf(page), page)
+  const { described, diagnostics } = describedImages(piecesOf(page, true), page)
   return [...diagnostics, ...described.flatMap(declare)]
 
   function declare({ comment, image }: DescribedImage): Diagnostic[] {

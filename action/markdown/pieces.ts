@@ -5,9 +5,13 @@ import { parserFor } from './parser.ts'
 import { piecesInHtml, piecesInTag } from './html-pieces.ts'
 import type { Piece } from './piece.ts'
 
-/** Reads a page: its comments, images, headings, and what is in between. */
-export function piecesOf({ text, syntax }: PageText): Piece[] {
-  const tree = parserFor(syntax).parse(text)
+/**
+ * Reads a page: its comments, images, headings, and what is in between.
+ *
+ * @param isLean  takes less time; headings may hold marks then
+ */
+export function piecesOf({ text, syntax }: PageText, isLean = false): Piece[] {
+  const tree = parserFor(syntax, { isLean }).parse(text)
   const definitions = definitionsIn(tree.topNode, text)
   const pieces: Piece[] = []
   walk(tree.topNode)
@@ -100,8 +104,9 @@ const LINK_PARTS: ReadonlySet<string> = new Set(['URL', 'LinkTitle', 'LinkLabel'
 function definitionsIn(top: SyntaxNode, text: string): ReadonlyMap<string, string> {
   const definitions = new Map<string, string>()
   if (!text.includes(']:')) return definitions
-  top.cursor().iterate(({ name, node }) => {
-    if (name !== 'LinkReference') return
+  top.cursor().iterate((cursor) => {
+    if (cursor.name !== 'LinkReference') return
+    const { node } = cursor
     const label = node.getChild('LinkLabel')
     const url = node.getChild('URL')
     if (!label || !url) return
@@ -178,7 +183,7 @@ function withoutMarks(node: SyntaxNode, text: string): string {
 /** The page's structure as one string: every node's name in order, without comments and marks. */
 export function outlineOf({ text, syntax }: PageText): string {
   const names: string[] = []
-  parserFor(syntax)
+  parserFor(syntax, { isLean: false })
     .parse(text)
     .cursor()
     .iterate(({ name }) => {

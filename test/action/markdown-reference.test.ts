@@ -29,7 +29,9 @@ describe('the images of a page', () => {
     fc.assert(
       fc.property(pages, fc.constantFrom('\n', '\r\n'), (parts, eol) => {
         const content = (parts.join('\n\n') + DEFINITIONS).replaceAll('\n', eol)
-        expect(byEasel(content, file)).toEqual(byReference(content, file.endsWith('x')))
+        const expected = byReference(content, file.endsWith('x'))
+        expect(byEasel(content, file, false)).toEqual(expected)
+        expect(byEasel(content, file, true)).toEqual(expected)
       }),
       { numRuns: 300 },
     )
@@ -73,8 +75,8 @@ function byReference(content: string, isMdx: boolean): unknown[] {
   return found
 }
 
-function byEasel(content: string, file: string): unknown[] {
-  return piecesOf(pageText(file, content)).flatMap((piece) =>
+function byEasel(content: string, file: string, isLean: boolean): unknown[] {
+  return piecesOf(pageText(file, content), isLean).flatMap((piece) =>
     piece.kind === 'image' ? [{ url: piece.url, alt: piece.alt, from: piece.from }] : [],
   )
 }

@@ -1,0 +1,128 @@
+/** 2,000 Markdown files that describe 3,000 images, against reading the files: `node bench/action-markdown.ts`. */
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { formatLock } from '../action/lock/lock-file.ts'
+import type { LockEntry } from '../action/lock/schema.ts'
+import { CLI, measureProcess, median, say } from './support/action-process.ts'
+
+const PAGES = 2000
+const IMAGES = 3000
+const ROUNDS = 5
+/** Milliseconds beyond reading the files. */
+const BOUND_MS = 2000
+const MODEL = 'google/gemini-2.5-flash-image'
+
+/** Reads each page, as many at a time as Easel does: the least there is to do. */
+const BASELINE = `
+import { readFile } from 'node:fs/promises'
+let next = 0
+await Promise.all(Array.from({ length: 32 }, async () => {
+  for (let page = next++; page < ${PAGES}; page = next++) {
+    await readFile('docs/section-' + (page % 40) + '/page-' + page + '.md', 'utf8')
+  }
+}))`
+
+/** A page of some 3 kB with everything that docs have, and one or two images. */
+function page(index: number): string {
+  const picture = (name: string, fields: string): string =>
+    `<!-- easel\n${fields}prompt: How the ${name} of lighthouse ${index} turns\n-->\n![The *${name}* turns](img/${name}-${index}.png)\n`
+  const paragraph = `A lighthouse lens is a set of *prisms* that bend the light of a small lamp into a beam. It was made by
+[Augustin Fresnel](https://example.com/fresnel) in 1822, and \`lens(${index})\` describes it. Nothing in the way
+the prisms are cut has changed since then, **except** that they are made of plastic, which is [cheaper][price].
+`
+  const section = `## Options ${index}
+
+${paragraph}
+| option | meaning | default |
+| --- | --- | --- |
+| \`speed\` | turns per minute | 6 |
+| \`colour\` | of the light | white |
+
+1. Open the door.
+2. Climb the stairs; mind the third step.
+   - It is loose, and has always been.
+3. Light the lamp.
+
+\`\`\`ts
+export function turn(lamp: Lamp, speed = ${index}): void {
+  for (const prism of lamp.prisms) prism.turn(speed)
+}
+\`\`\`
+
+${paragraph}`
+  return `---
+title: Page ${index}
+---
+
+# How lighthouse ${index} works
+
+${paragraph}
+${picture('lamp', 'aspect_ratio: 4:3\n')}
+${section}
+${index % 2 === 0 ? picture('lens', '') : ''}
+> ${paragraph.replaceAll('\n', '\n> ')}
+
+${section}
+![elsewhere](https://example.com/x.png "title")
+
+[price]: https://example.com/prices
+`
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
+try {
+  const pages = Array.from({ length: PAGES }, (_, index) => page(index))
+  for (const [index, text] of pages.entries()) {
+    const section = join(folder, `docs/section-${index % 40}`)
+    await mkdir(join(section, 'img'), { recursive: true })
+    await writeFile(join(section, `page-${index}.md`), text)
+  }
+  await writeFile(
+    join(folder, 'easel.yml'),
+    `version: 1\ndefaults: { model: ${MODEL}, aspect_ratio: "16:9" }\nmarkdown: ["docs/**/*.md"]\n`,
+  )
+  await writeFile(join(folder, 'read.mjs'), BASELINE)
+  await lockEverything()
+
+  const programs = [[CLI, 'check'], ['read.mjs']]
+  for (const args of programs) await measureProcess(args, { cwd: folder })
+  const times = programs.map(() => [] as number[])
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, args] of programs.entries()) {
+      times[index]?.push((await measureProcess(args, { cwd: folder })).ms)
+    }
+  }
+  const [check = 0, reading = 0] = times.map(median)
+  const bytes = pages.reduce((sum, text) => sum + text.length, 0)
+  console.log(
+    `${PAGES} pages, ${(bytes / 1e6).toFixed(1)} MB, ${IMAGES} images: check ${check.toFixed(0)} ms, reading the pages ${reading.toFixed(0)} ms`,
+  )
+  say(`${PAGES} pages with ${IMAGES} images, beyond reading them`, check - reading, BOUND_MS, ' ms')
+} finally {
+  await rm(folder, { recursive: true })
+}
+
+/** Small files and a lock, so that everything is up to date. */
+async function lockEverything(): Promise<void> {
+  const { stdout } = await measureProcess([CLI, 'check', '--json'], { cwd: folder }).catch(
+    (error: Error) => ({
+      // Everything is new, so it exits with 3: the report is what is wanted.
+      stdout: error.message.slice(error.message.indexOf('{')),
+    }),
+  )
+  const { images } = JSON.parse(stdout) as {
+    images: { path: string; fingerprint: string; prompt: string; aspect_ratio: string }[]
+  }
+  if (images.length !== IMAGES) throw new Error(`${images.length} images were found, not ${IMAGES}.`)
+  const entries = new Map<string, LockEntry>()
+  for (const { path, fingerprint, prompt, aspect_ratio } of images) {
+    const bytes = Buffer.from(path)
+    await writeFile(join(folder, path), bytes)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const facts = { bytes: bytes.byteLength, media_type: 'image/png', width: 1344, height: 768, model: MODEL }
+    entries.set(path, { fingerprint, sha256, ...facts, spec: { prompt, model: MODEL, aspect_ratio } })
+  }
+  await writeFile(join(folder, 'easel.lock.json'), formatLock(entries))
+}
