@@ -12,6 +12,7 @@ beforeAll(async () => {
     vars: {
       ...CREDENTIALS,
       EASEL_ACCESS: 'signed',
+      EASEL_ALLOWED_MODELS: 'google/*',
       EASEL_DAILY_BUDGET_USD: '0.5',
       EASEL_TOKEN_BUDGETS_USD: 'ci:0.05',
     },
@@ -146,6 +147,18 @@ describe('a key', () => {
     expect((await chat('The first of ci', { token: TOKENS.ci })).headers.get('cache-status')).toBe(
       'Easel; hit',
     )
+  })
+
+  it('draws with no model that is not allowed, not even as a fallback', async () => {
+    const body = {
+      models: [GEMINI, 'openai/gpt-image-1'],
+      modalities: ['image', 'text'],
+      messages: [{ role: 'user', content: 'With a fallback' }],
+    }
+    const response = await easel.post('/api/v1/chat/completions', body, asToken(TOKENS.docs))
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({ error: { metadata: { error_type: 'permission_denied' } } })
+    expect(easel.generations('With a fallback')).toHaveLength(0)
   })
 
   it('pays for a conversation what its pictures cost, and for what nobody can price, the cap', async () => {
