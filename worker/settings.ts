@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { EaselError } from '../shared/errors.ts'
 import { DEFAULT_DEADLINE_MS, OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
 import type { SigningKey } from '../shared/url-signature.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Parse } from './cursor.ts'
 import type { EmbeddedImage } from './image-string.ts'
 import type { Shape } from './json.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { UpstreamError, type UpstreamErrorCode } from '../errors.ts'
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What one request parameter accepts, as OpenRouter lists it. A parameter that isn't listed is unsupported. */
 export const capabilitySchema = z.discriminatedUnion('type', [

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven'
-import { z } from 'zod'
+import * as z from 'zod'
 import { quote, specIssues } from '../spec/issues.ts'
 import {
   type CommentFields,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { imageSpecInputSchema, presetSchema } from '../spec/schema.ts'
 
 /** The only version of `easel.yml` there is. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isPlainJson, JSON_MAX_DEPTH } from './plain-json.ts'
 
 /** The ratios that OpenRouter documents. A model takes only those that its catalogue entry lists. */

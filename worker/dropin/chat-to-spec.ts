@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { InvalidSpecError } from '../../shared/errors.ts'
 import { IMAGE_CONFIG_FIELDS } from '../../shared/openrouter/chat-request.ts'
 import { parseSpecInput, resolveSpec } from '../../shared/spec/parse.ts'

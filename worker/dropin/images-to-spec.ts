@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ImageEndpoint } from '../../shared/catalogue/model.ts'
 import { PASSTHROUGH_FIELDS, providersTaking } from '../../shared/openrouter/images-request.ts'
 import type { ImageSpec } from '../../shared/spec/schema.ts'

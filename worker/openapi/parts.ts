@@ -1,5 +1,5 @@
 import { resolver } from 'hono-openapi'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { EaselErrorCode } from '../../shared/errors.ts'
 import { statusOf, titleOf } from '../../shared/problem.ts'
 import { JSON_ONLY_FIELDS } from '../../shared/spec/parse.ts'

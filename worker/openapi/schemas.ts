@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { EaselErrorCode } from '../../shared/errors.ts'
 import { imageSpecInputSchema } from '../../shared/spec/schema.ts'
 import { signRequest } from '../routes/sign-request.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { MAX_EXPIRES_IN_SECONDS } from '../../shared/url-signature.ts'
 
 const WEEK_SECONDS = 604_800
