@@ -5,7 +5,16 @@ import type { OnDrift } from '../plan/plan.ts'
 
 const MODES = ['generate', 'plan', 'check'] as const
 const DELIVERIES = ['commit', 'pull-request', 'artifact', 'none'] as const
+const CONTRADICTIONS = [
+  ['commit', 'pull-request'],
+  ['none', 'commit'],
+  ['none', 'pull-request'],
+  ['none', 'artifact'],
+] as const
 const CONCURRENCY_MAX = 64
+
+/** GitHub's most, for private repositories. */
+const RETENTION_DAYS_MAX = 400
 
 /** What a workflow asks for under `with:`. */
 export interface ActionInputs {
@@ -21,6 +30,12 @@ export interface ActionInputs {
   readonly onError: 'fail' | 'keep-going'
   readonly onDrift: OnDrift
   readonly prune: boolean
+  readonly deliver: readonly (typeof DELIVERIES)[number][]
+  readonly branch: string | undefined
+  readonly base: string | undefined
+  readonly commitMessage: string | undefined
+  readonly comment: boolean
+  readonly retentionDays: number | undefined
   readonly githubToken: string | undefined
 }
 
@@ -54,27 +69,29 @@ export function readInputs(): ActionInputs {
     onError: attempt(() => choice('on-error', ['fail', 'keep-going']), 'fail'),
     onDrift: attempt(() => choice('on-drift', ['keep', 'regenerate', 'fail']), 'keep'),
     prune: attempt(() => flag('prune'), false),
+    deliver: attempt(deliveries, []),
+    branch: optional('branch'),
+    base: optional('base'),
+    commitMessage: optional('commit-message'),
+    comment: attempt(() => flag('comment'), false),
+    retentionDays: attempt(() => wholeNumber('retention-days', 1, RETENTION_DAYS_MAX), undefined),
     githubToken: optional('github-token'),
   }
-  attempt(checkDelivery, undefined)
   if (problems.length > 0) throw new UsageError(problems.join(' '))
   return inputs
 }
 
-/** Delivery is to come: whoever asks for it must not believe that it happened. */
-function checkDelivery(): void {
+function deliveries(): ActionInputs['deliver'] {
   const wanted = list('deliver')
-  const unknown = wanted.filter((one) => !DELIVERIES.some((known) => known === one))
+  const found = DELIVERIES.filter((known) => wanted.includes(known))
+  const unknown = wanted.filter((one) => !found.some((known) => known === one))
   if (unknown.length > 0) throw wrong('deliver', unknown.join(', '), `accepted are ${DELIVERIES.join(', ')}`)
-  const missing = wanted.filter((one) => one !== 'none')
-  if (missing.length > 0) {
-    throw wrong(
-      'deliver',
-      missing.join(', '),
-      'this version leaves the files in the workspace (none) and can’t deliver them yet',
-    )
+  for (const [one, other] of CONTRADICTIONS) {
+    if (found.includes(one) && found.includes(other)) {
+      throw wrong('deliver', wanted.join(', '), `${one} and ${other} contradict each other`)
+    }
   }
-  if (flag('comment')) throw wrong('comment', 'true', 'this version can’t comment yet')
+  return found
 }
 
 function optional(name: string): string | undefined {

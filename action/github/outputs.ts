@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setOutput, summary } from '@actions/core'
+import type { Delivery } from '../deliver/deliver.ts'
 import type { Report } from '../report/json.ts'
 
-/** The outputs that `action.yml` lists, as far as a run without delivery has them. */
+/** The outputs that `action.yml` lists; those of a delivery aside. */
 export function setOutputs({ totals, orphans }: Report, reportPath: string): void {
   const { images, planned, generated = 0, failed = 0, not_tried = 0, cost_usd, estimate_usd } = totals
   const ran = totals.generated !== undefined
@@ -18,6 +19,19 @@ export function setOutputs({ totals, orphans }: Report, reportPath: string): voi
     'report-path': reportPath,
   }
   for (const [name, value] of Object.entries(outputs)) setOutput(name, value)
+}
+
+/** The outputs of a delivery; what there was none of stays empty. */
+export function setDeliveryOutputs({ commit, pullRequest, artifact }: Delivery): void {
+  const outputs = {
+    'commit-sha': commit?.sha,
+    verified: commit?.verified,
+    'pull-request-number': pullRequest?.number,
+    'pull-request-url': pullRequest?.url,
+    'artifact-id': artifact?.id,
+    'artifact-url': artifact?.url,
+  }
+  for (const [name, value] of Object.entries(outputs)) if (value !== undefined) setOutput(name, value)
 }
 
 /** Everything that is known, as JSON. @returns the file */

@@ -4,12 +4,19 @@ import type { PictureUrl } from './summary.ts'
 /**
  * Where GitHub shows the pictures that the commit of the run has. One that was only just made has no address
  * before it is delivered.
+ *
+ * @param delivered  the commit that has the new ones
  */
-export function pictureUrls({ serverUrl, repository, sha }: Situation): PictureUrl {
+export function pictureUrls(
+  { serverUrl, repository, sha: checkedOut }: Situation,
+  delivered: string | undefined,
+): PictureUrl {
+  const sha = delivered ?? checkedOut
   if (!repository || !sha) return () => undefined
   return ({ path, status, outcome }) => {
     const isCommitted = status === 'up-to-date' || status === 'changed'
-    if (!isCommitted || outcome === 'generated') return undefined
+    const isDelivered = delivered !== undefined && outcome === 'generated'
+    if (!isDelivered && (!isCommitted || outcome === 'generated')) return undefined
     return `${serverUrl}/${repository}/raw/${sha}/${path.split('/').map(encodeURIComponent).join('/')}`
   }
 }

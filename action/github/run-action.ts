@@ -1,35 +1,33 @@
-import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
 import { setSecret } from '@actions/core'
 import type { PlannedProject } from '../project.ts'
-import type { Report } from '../report/json.ts'
 import { fetchBaseConfig } from './base-config.ts'
 import { explain } from './explain.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { type ActionLog, createLog } from './log.ts'
-import { setOutputs, writeReport, writeSummary } from './outputs.ts'
-import { pictureUrls } from './picture-url.ts'
+import { publish } from './publish.ts'
 import { readSituation, type Situation } from './situation.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
 
 /**
  * The Action from inputs to outputs.
  *
  * @returns the exit code: 0, or 1 when the step is to be red
  */
-export async function runAction(env: Readonly<Record<string, string | undefined>>): Promise<number> {
+export async function runAction(env: Env): Promise<number> {
   const log = createLog()
   try {
     const inputs = readInputs()
     for (const secret of [inputs.apiKey, inputs.githubToken]) if (secret !== undefined) setSecret(secret)
     const situation = await readSituation(env)
-    return await act(inputs, situation, log)
+    return await act(inputs, situation, log, env)
   } catch (error) {
     await explain(error, log, env)
     return 1
   }
 }
 
-async function act(inputs: ActionInputs, situation: Situation, log: ActionLog): Promise<number> {
+async function act(inputs: ActionInputs, situation: Situation, log: ActionLog, env: Env): Promise<number> {
   const notice = whyOnlyPlan(inputs, situation)
   if (notice !== undefined) log.notice(notice)
 
@@ -40,10 +38,18 @@ async function act(inputs: ActionInputs, situation: Situation, log: ActionLog): 
   }
   for (const warning of planned.project.warnings) log.diagnostic(warning)
   await showPlan(planned, log)
-  if (inputs.mode === 'generate' && notice === undefined) return generate(planned, inputs, situation, log)
+  if (inputs.mode === 'generate' && notice === undefined) {
+    const { generate } = await import('./generate.ts')
+    return generate(planned, { inputs, situation, log, env, planAgain: () => plan(inputs, situation) })
+  }
 
   const { reportOf } = await import('../report/json.ts')
-  await publish(reportOf(planned), { situation, notice })
+  const report = reportOf(planned)
+  await publish(report, { situation, notice })
+  if (inputs.comment) {
+    const { commentOn } = await import('../deliver/comment-on.ts')
+    await commentOn(report, { inputs, situation, env, log, notice })
+  }
   if (inputs.mode !== 'check') return 0
   const { isOutOfDate } = await import('../plan/plan.ts')
   if (!isOutOfDate(planned.plan, inputs)) return 0
@@ -94,64 +100,4 @@ async function showPlan(
     const lines = await planLines({ images, orphans }, { configPath: project.configPath, paint: plainPaint })
     for (const line of lines) log.line(line)
   })
-}
-
-async function generate(
-  planned: PlannedProject,
-  inputs: ActionInputs,
-  situation: Situation,
-  log: ActionLog,
-): Promise<number> {
-  const [
-    { run },
-    { hasFailed },
-    { interruptions },
-    { lineProgress },
-    { resultLines },
-    { plainPaint },
-    { reportOf },
-  ] = await Promise.all([
-    import('../run.ts'),
-    import('../generate/results.ts'),
-    import('../interruptions.ts'),
-    import('../report/progress.ts'),
-    import('../report/result-lines.ts'),
-    import('../report/paint.ts'),
-    import('../report/json.ts'),
-  ])
-  const report = lineProgress((line) => log.line(line), plainPaint)
-  using interruption = interruptions((message) => report({ type: 'note', message }))
-  const result = await log.group('Generate', () =>
-    run(
-      planned,
-      inputs,
-      { baseUrl: inputs.baseUrl, apiKey: inputs.apiKey ?? '' },
-      {
-        report,
-        stop: interruption.stop,
-        abort: interruption.abort,
-        rescueFolder: join(situation.tempFolder, `easel-rescued-${randomUUID().slice(0, 8)}`),
-      },
-    ),
-  )
-  for (const line of await resultLines(result, { paint: plainPaint })) log.line(line)
-  for (const image of result.images) {
-    if (image.outcome !== 'failed') continue
-    const { message, planned: failed } = image
-    log.diagnostic({ ...failed.image.where('path'), severity: 'error', message })
-  }
-  await publish(reportOf(planned, result), { situation, notice: undefined })
-  if (!hasFailed(result)) return interruption.exitCode === undefined ? 0 : 1
-  log.failure(result.stoppedBy ?? 'Some images could not be made; the summary says which, and why.')
-  return 1
-}
-
-async function publish(
-  report: Report,
-  { situation, notice }: { readonly situation: Situation; readonly notice: string | undefined },
-): Promise<void> {
-  const { summaryOf } = await import('./summary.ts')
-  const path = await writeReport(report, situation.tempFolder)
-  setOutputs(report, path)
-  await writeSummary(summaryOf(report, { notice, pictureUrl: pictureUrls(situation) }))
 }

@@ -14,7 +14,15 @@ export type PictureUrl = (image: ImageReport) => string | undefined
 /** The step summary of a plan or a run, as Markdown within GitHub's limits. */
 export function summaryOf(
   report: Report,
-  { notice, pictureUrl }: { readonly notice: string | undefined; readonly pictureUrl: PictureUrl },
+  {
+    notice,
+    pictureUrl,
+    maxBytes = SUMMARY_MAX_BYTES,
+  }: {
+    readonly notice: string | undefined
+    readonly pictureUrl: PictureUrl
+    readonly maxBytes?: number
+  },
 ): string {
   const images = report.images.toSorted((a, b) => rank(a) - rank(b))
   const busy = images.filter((image) => kindOf(image) !== 'up to date')
@@ -43,7 +51,7 @@ export function summaryOf(
     },
     { open: ['', '**Warnings**', ''], rows: report.warnings.map(item), close: [] },
   ]
-  return withinLimit(head, tables)
+  return withinLimit(head, tables, maxBytes)
 }
 
 /** The step summary when the config can't be worked with: everything that is wrong, in the order of the file. */
@@ -65,18 +73,22 @@ interface Table {
 }
 
 /** Tables without rows are left out; rows that don't fit are counted instead. */
-function withinLimit(head: readonly string[], tables: readonly Table[]): string {
+function withinLimit(
+  head: readonly string[],
+  tables: readonly Table[],
+  maxBytes = SUMMARY_MAX_BYTES,
+): string {
   const lines = [...head]
   let size = sizeOf(head)
   for (const { open, rows, close } of tables) {
     if (rows.length === 0) continue
     size += sizeOf(open) + sizeOf(close) + 100
-    if (size > SUMMARY_MAX_BYTES) break
+    if (size > maxBytes) break
     lines.push(...open)
     let shown = 0
     for (const line of rows) {
       size += sizeOf([line])
-      if (size > SUMMARY_MAX_BYTES) break
+      if (size > maxBytes) break
       lines.push(line)
       shown++
     }

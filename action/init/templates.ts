@@ -59,19 +59,9 @@ jobs:
     steps:
       - uses: actions/checkout@v5
       - uses: ${ACTION}
-        id: easel
         with:
           openrouter-api-key: \${{ secrets.OPENROUTER_API_KEY }}
           mode: \${{ github.event_name == 'pull_request' && 'plan' || 'generate' }}
-          deliver: none
+          deliver: commit
           max-cost-usd: "1"
-      - name: Commit the pictures
-        # Also after a failure: what was made before it is paid for.
-        if: \${{ !cancelled() && github.event_name != 'pull_request' && steps.easel.outputs.changed == 'true' }}
-        run: |
-          git config user.name 'github-actions[bot]'
-          git config user.email '41898282+github-actions[bot]@users.noreply.github.com'
-          git add --all
-          git commit --message 'Update pictures'
-          git push
 `

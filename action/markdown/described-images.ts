@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { PageText } from './page-text.ts'
-import type { EaselComment, PageImage, Piece } from './piece.ts'
+import type { EaselComment, OtherContent, PageImage, Piece } from './piece.ts'
 
 /** An image with the comment right before it. */
 export interface DescribedImage {
@@ -10,7 +10,7 @@ export interface DescribedImage {
 
 /** Whether a file can hold an `easel` comment at all: parsing is what takes time. */
 export function mayDescribe(content: string): boolean {
-  return /(<!--|\/\*)\s*easel(?=[\s:*-])/.test(content)
+  return /(<!--|\/\*)[\s>]*easel(?=[\s:*-])/.test(content)
 }
 
 /**
@@ -37,14 +37,23 @@ export function describedImages(
     } else if (piece.kind === 'comment') {
       giveUp('another comment does. Put each right before its image.')
       comment = piece
-    } else if (piece.kind === 'other') giveUp(whyNot(piece.text))
+    } else if (piece.kind === 'other') {
+      giveUp(whyNot(piece))
+      if (piece.isText && page.syntax === 'markdown' && MDX_COMMENT.test(piece.text)) {
+        const message = 'Only .mdx files have comments in braces: in Markdown, write <!-- easel … -->.'
+        diagnostics.push({ ...page.position(piece.from), severity: 'warning', message })
+      }
+    }
   }
   giveUp('the page ends. Put it right before its image, or remove it.')
   return { described, diagnostics }
 }
 
-function whyNot(text: string): string {
-  return text.startsWith('![')
+/** At its start, or else it is quoted. */
+const MDX_COMMENT = /^\{\s*\/\*\s*easel(?=[\s:*])/
+
+function whyNot({ text, isText }: OtherContent): string {
+  return isText && text.startsWith('![')
     ? 'what stands behind a comment, on the same line, is no Markdown. Give the comment a line of its own.'
     : 'something else stands between. Put it right before its image, or remove it.'
 }

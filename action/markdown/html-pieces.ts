@@ -21,7 +21,7 @@ export function piecesInHtml(html: string, offset: number): Piece[] {
     const found = /\S/.exec(html.slice(textFrom, at))
     if (!found) return
     const from = textFrom + found.index
-    pieces.push({ kind: 'other', from: offset + from, text: html.slice(from, at) })
+    pieces.push({ kind: 'other', from: offset + from, text: html.slice(from, at), isText: true })
   }
   while (at < html.length) {
     const end = commentEnd(html, at)

@@ -26,6 +26,8 @@ export interface OtherContent {
   readonly kind: 'other'
   readonly from: number
   readonly text: string
+  /** Running text, rather than code, a rule or an expression. */
+  readonly isText: boolean
 }
 
 export interface PageHeading {

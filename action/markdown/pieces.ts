@@ -25,7 +25,8 @@ export function piecesOf({ text, syntax }: PageText, isLean = false): Piece[] {
     if (TRANSPARENT.has(name) || name.endsWith('Mark')) return
     if (HEADING.test(name)) pieces.push({ kind: 'heading', from, text: plainText(node, text) })
     if (INLINE_HOLDERS.has(name) || HEADING.test(name)) return walkInline(node)
-    if (!BLOCK_HOLDERS.has(name)) return void pieces.push({ kind: 'other', from, text: text.slice(from, to) })
+    if (!BLOCK_HOLDERS.has(name))
+      return void pieces.push({ kind: 'other', from, text: text.slice(from, to), isText: false })
     for (let child = node.firstChild; child; child = child.nextSibling) walk(child)
   }
 
@@ -44,7 +45,12 @@ export function piecesOf({ text, syntax }: PageText, isLean = false): Piece[] {
   function gap(from: number, to: number): void {
     const found = /\S/.exec(text.slice(from, to))
     if (found)
-      pieces.push({ kind: 'other', from: from + found.index, text: text.slice(from + found.index, to) })
+      pieces.push({
+        kind: 'other',
+        from: from + found.index,
+        text: text.slice(from + found.index, to),
+        isText: true,
+      })
   }
 
   function image(node: SyntaxNode): void {
@@ -62,7 +68,7 @@ export function piecesOf({ text, syntax }: PageText, isLean = false): Piece[] {
           )
     // A reference to nothing is text in brackets.
     if (target === undefined && !isInline)
-      return void pieces.push({ kind: 'other', from, text: text.slice(from, to) })
+      return void pieces.push({ kind: 'other', from, text: text.slice(from, to), isText: true })
     pieces.push({ kind: 'image', from, to, url: target, alt: plainText(node, text) })
   }
 

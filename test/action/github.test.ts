@@ -174,8 +174,11 @@ describe('the built Action', () => {
   it.each([
     [{ mode: 'draw' }, 'The input mode is "draw": accepted are generate, plan, check.'],
     [{ deliver: 'email' }, 'accepted are commit, pull-request, artifact, none'],
-    [{ deliver: 'commit' }, 'can’t deliver them yet'],
-    [{ comment: 'true' }, 'can’t comment yet'],
+    [{ deliver: 'commit, pull-request' }, 'commit and pull-request contradict each other'],
+    [{ deliver: 'none,artifact' }, 'none and artifact contradict each other'],
+    [{ comment: 'yes' }, 'accepted are true, false'],
+    [{ 'retention-days': '0' }, 'whole number from 1 to 400'],
+    [{ deliver: 'commit' }, 'The run is for no branch'],
     [{ concurrency: '0' }, 'whole number from 1 to 64'],
     [{ force: 'yes' }, 'accepted are true, false'],
     [{ 'max-cost-usd': 'lots' }, 'an amount in USD'],

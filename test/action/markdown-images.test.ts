@@ -101,8 +101,11 @@ describe('MDX', () => {
     expect(see(content, 'docs/page.mdx')).toEqual({ images: [], problems: [] })
   })
 
-  it('is not what a .md file holds', () => {
-    expect(see('{/* easel */}\n![x](a.png)')).toEqual({ images: [], problems: [] })
+  it('is not what a .md file holds, which is said', () => {
+    expect(see('{/* easel */}\n![x](a.png)\n\n    {/* easel */}')).toEqual({
+      images: [],
+      problems: ['1:1 Only .mdx files have comments in braces: in Markdown, write <!-- easel … -->.'],
+    })
   })
 })
 

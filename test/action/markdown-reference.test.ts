@@ -43,6 +43,7 @@ describe('the images of a page', () => {
       '<!--easel-->',
       '<!--\n\teasel\nseed: 1\n-->',
       '<!--easel: a-->',
+      '> <!--\n> easel\n> -->',
       '<!-- easel\r\n-->',
     )
     fc.assert(

@@ -1,0 +1,164 @@
+import pMap from 'p-map'
+import { type GitHubApi, statusOf } from './api.ts'
+import { BranchMovedError } from './delivery-error.ts'
+
+/** A file of a commit. `read` is asked once, when its turn has come. */
+export interface CommitFile {
+  readonly path: string
+  /** In bytes. */
+  readonly size: number
+  readonly read: () => Promise<Uint8Array>
+}
+
+export interface NewCommit {
+  readonly branch: string
+  /** Where the branch must be. */
+  readonly head: string
+  readonly headline: string
+  readonly body: string
+  readonly files: readonly CommitFile[]
+  /** Paths that go; each is there. */
+  readonly removed: readonly string[]
+  /** Files are those of another commit, instead of those at `head`; merged in where it isn't in there yet. */
+  readonly onFilesOf?: { readonly sha: string; readonly merges: boolean }
+}
+
+export interface Committed {
+  readonly sha: string
+  readonly url: string
+  /** Whether GitHub shows it as verified. */
+  readonly verified: boolean
+}
+
+/**
+ * Raw bytes that one `createCommitOnBranch` may hold: GitHub refuses requests of about 40 MB, and base64 makes
+ * four bytes of three.
+ */
+const ONE_REQUEST_MAX_BYTES = 28_000_000
+
+/** GitHub's trees time out above about 200 entries. */
+const TREE_ENTRIES_MAX = 100
+
+/** Blobs on their way at the same time: GitHub takes 100 requests, and memory holds each of them twice. */
+const BLOBS_AT_ONCE = 8
+
+const CREATE_COMMIT = `mutation ($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid url signature { isValid } } }
+}`
+
+interface CreateCommitAnswer {
+  readonly createCommitOnBranch: {
+    readonly commit: {
+      readonly oid: string
+      readonly url: string
+      readonly signature: { readonly isValid: boolean } | null
+    }
+  }
+}
+
+/**
+ * Makes one commit at the tip of a branch, or none at all.
+ *
+ * @throws {BranchMovedError} when the branch is not at `head` any more
+ */
+export function createCommit(api: GitHubApi, commit: NewCommit): Promise<Committed> {
+  const bytes = commit.files.reduce((sum, { size }) => sum + size, 0)
+  return bytes > ONE_REQUEST_MAX_BYTES || commit.onFilesOf !== undefined
+    ? inObjects(api, commit)
+    : inOneRequest(api, commit)
+}
+
+async function inOneRequest(api: GitHubApi, commit: NewCommit): Promise<Committed> {
+  const additions = await Promise.all(
+    commit.files.map(async ({ path, read }) => ({ path, contents: base64(await read()) })),
+  )
+  try {
+    const answer = await api.graphql<CreateCommitAnswer>(CREATE_COMMIT, {
+      input: {
+        branch: { repositoryNameWithOwner: `${api.owner}/${api.repo}`, branchName: commit.branch },
+        expectedHeadOid: commit.head,
+        message: { headline: commit.headline, body: commit.body },
+        fileChanges: { additions, deletions: commit.removed.map((path) => ({ path })) },
+      },
+    })
+    const { oid, url, signature } = answer.createCommitOnBranch.commit
+    return { sha: oid, url, verified: signature?.isValid ?? false }
+  } catch (error) {
+    if (isStale(error)) throw new BranchMovedError(`${commit.branch} moved`, { cause: error })
+    throw error
+  }
+}
+
+async function inObjects(api: GitHubApi, commit: NewCommit): Promise<Committed> {
+  const { request, owner, repo } = api
+  const { branch, head, headline, body, files, removed, onFilesOf } = commit
+  const blobs = await pMap(
+    files,
+    async ({ path, read }) => {
+      const content = base64(await read())
+      const { data } = await request('POST /repos/{owner}/{repo}/git/blobs', {
+        owner,
+        repo,
+        content,
+        encoding: 'base64',
+      })
+      return entry(path, data.sha)
+    },
+    { concurrency: BLOBS_AT_ONCE },
+  )
+  const { data: base } = await request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
+    owner,
+    repo,
+    commit_sha: onFilesOf?.sha ?? head,
+  })
+  const entries = [...removed.map((path) => entry(path, null)), ...blobs]
+  let tree = base.tree.sha
+  for (let at = 0; at < entries.length; at += TREE_ENTRIES_MAX) {
+    const { data } = await request('POST /repos/{owner}/{repo}/git/trees', {
+      owner,
+      repo,
+      base_tree: tree,
+      tree: entries.slice(at, at + TREE_ENTRIES_MAX),
+    })
+    tree = data.sha
+  }
+  // Without author and committer, GitHub signs for a workflow's token.
+  const { data: made } = await request('POST /repos/{owner}/{repo}/git/commits', {
+    owner,
+    repo,
+    message: body ? `${headline}\n\n${body}` : headline,
+    tree,
+    parents: onFilesOf?.merges ? [head, onFilesOf.sha] : [head],
+  })
+  try {
+    await request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
+      owner,
+      repo,
+      ref: `heads/${branch}`,
+      sha: made.sha,
+      force: false,
+    })
+  } catch (error) {
+    if (statusOf(error) === 422 && /fast.forward/i.test(String(error))) {
+      throw new BranchMovedError(`${branch} moved`, { cause: error })
+    }
+    throw error
+  }
+  return { sha: made.sha, url: made.html_url, verified: made.verification.verified }
+}
+
+function entry(
+  path: string,
+  sha: string | null,
+): { path: string; mode: '100644'; type: 'blob'; sha: string | null } {
+  return { path, mode: '100644', type: 'blob', sha }
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+}
+
+function isStale(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return false
+  return error.errors.some((one: { readonly type?: string }) => one.type === 'STALE_DATA')
+}

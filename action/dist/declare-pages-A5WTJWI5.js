@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{b as a}from"./chunk-FLWR67O3.js";import"./chunk-GMB6HZ6T.js";import"./chunk-JQPIFOL2.js";import"./chunk-JCFMT66B.js";import"./chunk-2HYBP4E6.js";import"./chunk-EHZCC772.js";import"./chunk-CAYRGS2N.js";import"./chunk-NWSQY2KN.js";import"./chunk-Y32SA5N7.js";import"./chunk-ULL2Z6BI.js";import"./chunk-KWCQ5UEW.js";import"./chunk-URT2Y7X3.js";import"./chunk-U4W7SEQL.js";import"./chunk-UUSZNTTH.js";import"./chunk-YS5KIPE7.js";export{a as declarePages};

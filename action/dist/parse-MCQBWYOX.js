@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{d as a,e as b,f as c,g as d}from"./chunk-OU2JPXZK.js";import"./chunk-URT2Y7X3.js";import"./chunk-U4W7SEQL.js";import"./chunk-AU2EQPSO.js";import"./chunk-UUSZNTTH.js";import"./chunk-YS5KIPE7.js";export{d as JSON_ONLY_FIELDS,a as parseSpecInput,b as parseSpecQuery,c as resolveSpec};

@@ -1,0 +1,14 @@
+import { countOperations, operationRows } from './costs/operations.ts'
+import { cpuRows } from './costs/cpu.ts'
+import { memoryRows } from './costs/memory.ts'
+import { startRows } from './costs/start.ts'
+import type { Bench } from './support/rows.ts'
+
+/** What things cost, as numbers. */
+export const operations: Bench = {
+  name: 'operations',
+  measure: async () => operationRows(await countOperations()),
+}
+export const cpu: Bench = { name: 'cpu', measure: ({ quick }) => cpuRows(quick) }
+export const memory: Bench = { name: 'memory', measure: ({ quick }) => memoryRows(quick) }
+export const start: Bench = { name: 'start', measure: ({ quick }) => startRows(quick) }

@@ -1,0 +1,101 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { freePort } from '../support/peers.ts'
+import { inTurns, type Row, timed, toRow } from '../support/rows.ts'
+
+const run = promisify(execFile)
+const WORKERD = join('node_modules', 'workerd', 'bin', 'workerd')
+const WRANGLER = join('node_modules', 'wrangler', 'bin', 'wrangler.js')
+
+const TIMEOUT_MS = 20_000
+
+/** What the platform takes without payment, of a bundle compressed: 3 MB. */
+const FREE_PLAN_KB = 3000
+
+/** The bundle that is deployed, and how long workerd takes from its start to the first answer of it. */
+export async function startRows(quick: boolean): Promise<Row[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
+  try {
+    const bundle = async (name: string, args: readonly string[]): Promise<string> => {
+      const outdir = join(folder, name)
+      await run(process.execPath, [WRANGLER, 'deploy', ...args, '--dry-run', '--outdir', outdir], {
+        env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+      })
+      return outdir
+    }
+    const easel = join(await bundle('easel', []), 'index.js')
+    const bare = join(await bundle('bare', ['--config=bench/bare.toml']), 'bare-worker.js')
+    const start = (scriptPath: string, path: string) => () => timed(() => firstAnswer(scriptPath, path))
+    const times = await inTurns(
+      { easel: start(easel, '/nothing'), bare: start(bare, '/') },
+      { rounds: quick ? 3 : 9 },
+    )
+    return [
+      toRow({
+        name: 'bundle of the Worker',
+        unit: 'kB',
+        values: [(await stat(easel)).size / 1000],
+        against: 'bare Worker',
+        references: [(await stat(bare)).size / 1000],
+      }),
+      toRow({
+        name: 'bundle of the Worker, compressed',
+        unit: 'kB',
+        values: [gzipSync(await readFile(easel)).byteLength / 1000],
+        bound: { of: 'value', atMost: FREE_PLAN_KB },
+      }),
+      toRow({
+        name: 'cold start: workerd, from its start to the first answer',
+        unit: 'ms',
+        values: times.easel,
+        against: 'bare Worker',
+        references: times.bare,
+      }),
+    ]
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** A workerd of its own, with no storage behind it: any answer is one of a Worker that has started. */
+async function firstAnswer(scriptPath: string, path: string): Promise<void> {
+  const port = await freePort()
+  const config = join(dirname(scriptPath), 'config.capnp')
+  await writeFile(config, configFor(basename(scriptPath), port))
+  const child = spawn(WORKERD, ['serve', config], { stdio: 'ignore' })
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const deadline = performance.now() + TIMEOUT_MS
+  while (!(await answers(`http://127.0.0.1:${port}${path}`))) {
+    if (child.exitCode !== null || performance.now() > deadline) throw new Error('workerd did not start')
+    await pause(1)
+  }
+  child.kill()
+  await exited
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(url)).arrayBuffer()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function configFor(script: string, port: number): string {
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = (
+    modules = [(name = "${script}", esModule = embed "${script}")],
+    compatibilityDate = "2026-11-01",
+    bindings = [(name = "EASEL_ACCESS", text = "open"), (name = "OPENROUTER_API_KEY", text = "sk-or-bench")],
+  ))],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+`
+}

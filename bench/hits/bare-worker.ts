@@ -1,0 +1,14 @@
+// What a hit is measured against: R2's object, and nothing else.
+
+interface Env {
+  readonly BUCKET: R2Bucket
+}
+
+export default {
+  async fetch(_request, env) {
+    const object = await env.BUCKET.get('picture')
+    return object
+      ? new Response(object.body, { headers: { 'Content-Type': 'image/png' } })
+      : new Response(null, { status: 404 })
+  },
+} satisfies ExportedHandler<Env>

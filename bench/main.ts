@@ -1,0 +1,58 @@
+/**
+ * `npm run bench`: every promise of speed, beside its reference in the same run, and what things cost.
+ *
+ *     npm run bench -- [--quick] [--only NAME]... [--json FILE] [--docs]
+ *
+ * Exits with 1 when a bound is broken, 2 for an unknown name.
+ */
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { actionGenerate } from './action-generate.ts'
+import { actionStart } from './action-start.ts'
+import { actionUnchanged } from './action-unchanged.ts'
+import { cpu, memory, operations, start } from './costs.ts'
+import { gateway } from './gateway.ts'
+import { once } from './once.ts'
+import { formatRows } from './support/print.ts'
+import { type Bench, exitCodeOf, type Row } from './support/rows.ts'
+import { variants } from './variants.ts'
+
+const BENCHES: readonly Bench[] = [
+  once,
+  actionUnchanged,
+  actionGenerate,
+  actionStart,
+  operations,
+  cpu,
+  memory,
+  start,
+  variants,
+  gateway,
+]
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    quick: { type: 'boolean', default: false },
+  },
+})
+const { only } = options
+const unknown = only?.filter((name) => BENCHES.every((bench) => bench.name !== name)) ?? []
+if (unknown.length > 0) {
+  console.error(
+    `There is no ${unknown.join(', ')}. There are: ${BENCHES.map(({ name }) => name).join(', ')}.`,
+  )
+  process.exit(2)
+}
+
+const rows: Row[] = []
+for (const bench of BENCHES) {
+  if (only && !only.includes(bench.name)) continue
+  const begun = performance.now()
+  rows.push(...(await bench.measure({ quick: options.quick, note: (line) => console.error(line) })))
+  console.error(`${bench.name}: measured in ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+}
+console.log(`\n${formatRows(rows)}`)
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`)
+process.exitCode = exitCodeOf(rows)

@@ -1,0 +1,27 @@
+import type { R2Bucket } from '@cloudflare/workers-types'
+import { createTestHarness } from 'wrangler'
+
+/** The Worker that a hit is measured against, holding one picture. */
+export interface BareWorker {
+  readonly url: URL
+  close(): Promise<void>
+}
+
+export async function startBareWorker(picture: ArrayBuffer): Promise<BareWorker> {
+  const harness = createTestHarness({
+    workers: [
+      {
+        config: {
+          name: 'bare',
+          main: './bench/hits/bare-worker.ts',
+          compatibility_date: '2026-11-01',
+          r2_buckets: [{ binding: 'BUCKET', bucket_name: 'bare' }],
+        },
+      },
+    ],
+  })
+  const { url } = await harness.listen()
+  const { BUCKET: bucket } = await harness.getWorker<{ BUCKET: R2Bucket }>().getEnv()
+  await bucket.put('picture', picture)
+  return { url, close: () => harness.close() }
+}

@@ -1,0 +1,91 @@
+import { execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+const BENCH = join(import.meta.dirname, '..')
+const MODULES = join(BENCH, 'node_modules')
+const IPX = join(MODULES, 'ipx', 'bin', 'ipx.mjs')
+const PORTKEY = join(MODULES, '@portkey-ai', 'gateway', 'build', 'start-server.js')
+
+const START_TIMEOUT_MS = 20_000
+
+export interface Peer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/**
+ * Installs the programs that Easel is measured beside, where they are not there yet: they are of this folder
+ * alone. @returns whether they are there
+ */
+export async function havePeers(note: (line: string) => void): Promise<boolean> {
+  if (existsSync(IPX) && existsSync(PORTKEY)) return true
+  note('The peers (ipx, @portkey-ai/gateway) are not installed yet: npm ci --ignore-scripts in bench/ …')
+  try {
+    await promisify(execFile)('npm', ['ci', '--ignore-scripts'], { cwd: BENCH })
+    return true
+  } catch {
+    note('They could not be installed: the rows that stand beside them are left out.')
+    return false
+  }
+}
+
+/** The image server, with the files of a folder. */
+export async function startIpx(folder: string): Promise<Peer> {
+  const port = await freePort()
+  return start(
+    [IPX, 'serve', '--dir', folder, '--port', String(port), '--host', '127.0.0.1'],
+    `http://127.0.0.1:${port}`,
+  )
+}
+
+/** The gateway, which asks whatever upstream a request's headers name. */
+export async function startPortkey(): Promise<Peer> {
+  const port = await freePort()
+  return start([PORTKEY, `--port=${port}`, '--headless'], `http://127.0.0.1:${port}`)
+}
+
+async function start(args: readonly string[], url: string): Promise<Peer> {
+  const child = spawn(process.execPath, args, { stdio: 'ignore' })
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const deadline = performance.now() + START_TIMEOUT_MS
+  while (!(await answers(url))) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      child.kill()
+      throw new Error(`${args[0]} did not start`)
+    }
+    await pause(50)
+  }
+  return {
+    url,
+    async close() {
+      child.kill()
+      await exited
+    },
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(url)).body?.cancel()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+
+// What the operating system knows of processes. Linux only: elsewhere there are none, and all is 0.
+
+/** How often memory is looked at, milliseconds. */
+const LOOK_EVERY_MS = 5
+/** What the kernel counts processor time in: USER_HZ, the same on every Linux that Node runs on. */
+const MS_PER_TICK = 10
+
+/** workerd processes that this one has started, itself or by others. */
+export function workerdProcesses(): number[] {
+  try {
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((id) => id > 0 && statusOf(id, 'Name') === 'workerd' && isOurs(id))
+  } catch {
+    return []
+  }
+}
+
+/** The processor time that processes have used so far, milliseconds. */
+export function cpuMs(ids: readonly number[]): number {
+  return ids.reduce((sum, id) => sum + ticksOf(id) * MS_PER_TICK, 0)
+}
+
+/** Megabytes that processes hold in memory. */
+export function residentMb(ids: readonly number[]): number {
+  return ids.reduce((sum, id) => sum + (Number.parseInt(statusOf(id, 'VmRSS') || '0', 10) * 1024) / 1e6, 0)
+}
+
+/** How far the memory of processes rises above where it was while something is done, megabytes. */
+export async function memoryRise(ids: readonly number[], work: () => Promise<unknown>): Promise<number> {
+  const start = residentMb(ids)
+  let peak = start
+  const finished = new AbortController()
+  const look = async (): Promise<void> => {
+    while (!finished.signal.aborted) {
+      peak = Math.max(peak, residentMb(ids))
+      await pause(LOOK_EVERY_MS)
+    }
+  }
+  await Promise.all([look(), work().finally(() => finished.abort())])
+  return Math.max(peak, residentMb(ids)) - start
+}
+
+function isOurs(id: number): boolean {
+  for (let at = id; at > 1; at = Number(statusOf(at, 'PPid'))) if (at === process.pid) return true
+  return false
+}
+
+function ticksOf(id: number): number {
+  try {
+    // After the name, which may hold spaces and brackets: state is field 3, utime 14, stime 15.
+    const fields = readFileSync(`/proc/${id}/stat`, 'utf8').replace(/^.*\)/, '').trim().split(' ')
+    return Number(fields[11]) + Number(fields[12])
+  } catch {
+    return 0
+  }
+}
+
+function statusOf(id: number, field: string): string {
+  try {
+    return new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? ''
+  } catch {
+    return ''
+  }
+}

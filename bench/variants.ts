@@ -1,0 +1,93 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { startEasel } from '../test/support/easel.ts'
+import { havePeers, startIpx } from './support/peers.ts'
+import { type Bench, type BenchOptions, inTurns, type Row, timed, toRow } from './support/rows.ts'
+
+const WIDTH = 640
+const QUALITY = 80
+/** What a model draws at 1K. */
+const PIXELS = { width: 1344, height: 768 }
+
+/** A smaller WebP of a picture: made, and then kept; beside sharp itself, and beside ipx, which keeps nothing. */
+export const variants: Bench = { name: 'variants', measure }
+
+async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
+  const easel = await startEasel()
+  const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
+  const ipx = (await havePeers(note)) ? await startIpx(folder) : undefined
+  try {
+    const draw = async (name: string): Promise<Uint8Array> => {
+      const answer = await easel.get(`/image?prompt=${name}&aspect_ratio=16:9`)
+      if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`)
+      return new Uint8Array(await answer.arrayBuffer())
+    }
+    const path = (name: string) =>
+      `/image?prompt=${name}&aspect_ratio=16:9&w=${WIDTH}&format=webp&q=${QUALITY}`
+    const rounds = quick ? 5 : 15
+    const warmUp = 2
+    const pictures: Uint8Array[] = []
+    for (let round = 0; round < rounds + warmUp; round++) {
+      const bytes = await draw(`variant-${round}`)
+      await writeFile(join(folder, `${round}.png`), bytes)
+      pictures.push(bytes)
+    }
+    const variantOf = (round: number) => fetched(new URL(path(`variant-${round}`), easel.url).href)
+    const ipxOf = (round: number) =>
+      ipx ? fetched(`${ipx.url}/w_${WIDTH},f_webp,q_${QUALITY}/${round}.png`) : Promise.resolve()
+    const sharpOf = (round: number) =>
+      sharp(pictures[round]).resize({ width: WIDTH }).webp({ quality: QUALITY }).toBuffer()
+    const turns = { rounds, warmUp }
+    const first = await inTurns(
+      {
+        easel: (round) => timed(() => variantOf(round)),
+        sharp: (round) => timed(() => sharpOf(round)),
+        ipx: (round) => timed(() => ipxOf(round)),
+      },
+      turns,
+    )
+    const again = await inTurns(
+      { easel: (round) => timed(() => variantOf(round)), ipx: (round) => timed(() => ipxOf(round)) },
+      turns,
+    )
+    const what = `${PIXELS.width} × ${PIXELS.height} PNG to a WebP of ${WIDTH}`
+    return [
+      toRow({
+        name: `${what}, asked for the first time (made, kept, sent)`,
+        unit: 'ms',
+        values: first.easel,
+        against: 'sharp alone',
+        references: first.sharp,
+      }),
+      ...(ipx
+        ? [
+            toRow({
+              name: `${what}, the first time`,
+              unit: 'ms',
+              values: first.easel,
+              against: 'ipx',
+              references: first.ipx,
+            }),
+            toRow({
+              name: `${what}, asked for again`,
+              unit: 'ms',
+              values: again.easel,
+              against: 'ipx',
+              references: again.ipx,
+            }),
+          ]
+        : []),
+    ]
+  } finally {
+    await Promise.all([easel.close(), ipx?.close()])
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function fetched(url: string): Promise<void> {
+  const answer = await fetch(url)
+  if (!answer.headers.get('content-type')?.includes('webp')) throw new Error(`${url}: no WebP`)
+  await answer.arrayBuffer()
+}

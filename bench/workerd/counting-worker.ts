@@ -1,0 +1,120 @@
+import worker, {
+  Budget as RealBudget,
+  Gallery,
+  GenerationJob as RealJob,
+  VariantJob as RealVariantJob,
+} from '../../worker/index.ts'
+import type { Env } from '../../worker/settings.ts'
+
+// The Worker as it is, and a count of what it asks of the platform: `GET /bench/counts` tells and forgets.
+
+/** By operation, such as `r2.get` and `do.JOBS.draw`. */
+const counts = new Map<string, number>()
+/** Their rows are known once they were read. */
+const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
+
+export default {
+  fetch(request, env, ctx) {
+    return new URL(request.url).pathname === '/bench/counts'
+      ? Response.json(tellAndForget())
+      : worker.fetch(request, counted(env), ctx)
+  },
+} satisfies ExportedHandler<Env>
+
+export class GenerationJob extends RealJob {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(countStorage(ctx), counted(env))
+  }
+
+  override alarm(): Promise<void> {
+    count('do.alarm')
+    return super.alarm()
+  }
+}
+
+export class VariantJob extends RealVariantJob {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(countStorage(ctx), counted(env))
+  }
+}
+
+export class Budget extends RealBudget {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(countStorage(ctx), counted(env))
+  }
+}
+
+function tellAndForget(): Record<string, number> {
+  for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
+    count('sql.rows read', rowsRead)
+    count('sql.rows written', rowsWritten)
+  }
+  const told = Object.fromEntries(counts)
+  counts.clear()
+  return told
+}
+
+function count(what: string, times = 1): void {
+  counts.set(what, (counts.get(what) ?? 0) + times)
+}
+
+function counted(env: Env): Env {
+  return {
+    ...env,
+    BUCKET: countCalls(env.BUCKET, 'r2'),
+    JOBS: countStubs(env.JOBS, 'JOBS'),
+    BUDGET: countStubs(env.BUDGET, 'BUDGET'),
+    VARIANTS: countStubs(env.VARIANTS, 'VARIANTS'),
+    ...(env.IMAGES && { IMAGES: countCalls(env.IMAGES, 'images') }),
+  }
+}
+
+function countStubs<T extends Rpc.DurableObjectBranded>(
+  namespace: DurableObjectNamespace<T>,
+  name: string,
+): DurableObjectNamespace<T> {
+  return new Proxy(namespace, {
+    get(target, member) {
+      if (member === 'get') return (id: DurableObjectId) => countCalls(target.get(id), `do.${name}`)
+      const value: unknown = Reflect.get(target, member)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+/** Counts each call of a method. A stub's methods are called through it: they can't be bound. */
+function countCalls<T extends object>(real: T, prefix: string): T {
+  return new Proxy(real, {
+    get(target, member) {
+      const value: unknown = Reflect.get(target, member)
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]): unknown => {
+        count(`${prefix}.${String(member)}`)
+        return Reflect.apply(value, target, args)
+      }
+    },
+  })
+}
+
+function countStorage(ctx: DurableObjectState): DurableObjectState {
+  const { storage } = ctx
+  const { sql } = storage
+  const countedSql = new Proxy(sql, {
+    get(target, member) {
+      const value: unknown = Reflect.get(target, member)
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(value, target, args)
+        if (member === 'exec') cursors.push(result as (typeof cursors)[number])
+        return result
+      }
+    },
+  })
+  const countedStorage = new Proxy(countCalls(storage, 'storage'), {
+    get: (target, member) => (member === 'sql' ? countedSql : Reflect.get(target, member)),
+  })
+  Object.defineProperty(ctx, 'storage', { value: countedStorage })
+  return ctx
+}
+
+export { Gallery }
