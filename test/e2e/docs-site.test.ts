@@ -1,137 +1,152 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseLock } from '../../action/lock/lock-file.ts'
-import { runAction } from '../action/support/processes.ts'
+import { type ActionRun, runAction } from '../action/support/processes.ts'
 import { startUpstream, type Upstream } from '../action/support/upstream.ts'
+import { runGit } from '../support/github/bare-repository.ts'
+import { type GitHub, serveGitHub } from '../support/github/github.ts'
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/docs-site')
 /** What isn't in the repository. */
-const NOT_CHECKED_IN = /\/(node_modules|docs\/\.vitepress\/(cache|dist))$/
+const NOT_CHECKED_IN = /^(node_modules|docs\/\.vitepress\/(cache|dist))\//
 const LAMP = 'docs/guide/lamp.md'
 
 const run = promisify(execFile)
-let site: string
+let github: GitHub
 let upstream: Upstream
+let folder: string
+let checkouts = 0
 
 beforeAll(async () => {
-  site = await mkdtemp(join(tmpdir(), 'easel-site-'))
-  await cp(EXAMPLE, site, { recursive: true, filter: (path) => !NOT_CHECKED_IN.test(path) })
-  upstream = await startUpstream()
+  const files = await exampleFiles()
+  ;[github, upstream] = await Promise.all([serveGitHub({ files }), startUpstream()])
+  folder = await mkdtemp(join(tmpdir(), 'easel-site-'))
 })
 
 afterAll(async () => {
-  await upstream.close()
-  await rm(site, { recursive: true, force: true })
+  await Promise.all([github[Symbol.asyncDispose](), upstream.close()])
+  await rm(folder, { recursive: true, force: true })
 })
 
 // One story: each part goes on where the one before ended.
 describe('the example site', () => {
   it('is up to date as it is checked in: a push that changes nothing costs nothing', async () => {
-    const { code, outputs } = await push()
+    const before = await github.head()
+
+    const { code, outputs } = await runOnPush()
 
     expect(code).toBe(0)
     expect(outputs).toMatchObject({ generated: '0', skipped: '5', changed: 'false' })
     expect(upstream.prompts()).toEqual([])
+    expect(await github.head()).toBe(before)
   })
 
-  it('gets one new picture, and nothing else, when one prompt in one page is edited', async () => {
-    const before = await files()
-    await edit(
-      LAMP,
-      'A glowing lamp on a table in a room at night',
-      'A lighthouse above a stormy sea at night',
-    )
+  it('gets one new picture, in one commit, when one prompt in one page is edited', async () => {
+    const page = await readFile(join(EXAMPLE, LAMP), 'utf8')
+    const edited = page.replace(/^prompt: .*$/m, 'prompt: A lighthouse above a stormy sea at night')
+    const pushed = await github.push({ [LAMP]: edited }, { message: 'Another lamp' })
 
-    const { code, outputs } = await push()
+    const { code, outputs } = await runOnPush()
 
     expect(code).toBe(0)
-    expect(outputs).toMatchObject({ generated: '1', skipped: '4', failed: '0', changed: 'true' })
+    const head = await github.head()
+    expect(outputs).toMatchObject({ generated: '1', skipped: '4', failed: '0', 'commit-sha': head })
     expect(upstream.prompts()).toEqual([expect.stringContaining('A lighthouse above a stormy sea at night')])
-    expect(changed(before, await files())).toEqual([
-      'docs/guide/lamp.md',
-      'docs/img/lamp.jpg',
-      'easel.lock.json',
-    ])
+    expect(await git('rev-list', `${pushed}..${head}`)).toEqual([head])
+    expect(await git('diff', '--name-only', pushed, head)).toEqual(['docs/img/lamp.jpg', 'easel.lock.json'])
   })
 
   it('has a lock in which one entry changed, so that branches merge', async () => {
-    const [before, after] = await Promise.all([EXAMPLE, site].map(readLock))
-    const different = [...(after ?? [])].filter(([path, entry]) => entry.sha256 !== before?.get(path)?.sha256)
+    const before = readLock(await readFile(join(EXAMPLE, 'easel.lock.json'), 'utf8'))
+    const after = readLock((await git('cat-file', 'blob', 'main:easel.lock.json')).join('\n'))
 
+    expect([...after.keys()]).toEqual([...before.keys()])
+    const different = [...after].filter(([path, { sha256 }]) => sha256 !== before.get(path)?.sha256)
     expect(different.map(([path]) => path)).toEqual(['docs/img/lamp.jpg'])
-    expect(after?.size).toBe(5)
   })
 
   it('is built with the new picture', { timeout: 300_000 }, async () => {
+    const site = await checkout()
     // VitePress is no dependency of Easel: it comes from the registry, as for everyone who takes the example.
-    await npm('ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline')
-    await npm('run', 'build')
+    await npm(site, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline')
+    await npm(site, 'run', 'build')
 
-    const assets = join(site, 'docs/.vitepress/dist/assets')
-    const built = await readdir(assets)
+    const built = join(site, 'docs/.vitepress/dist')
+    const assets = await readdir(join(built, 'assets'))
     for (const name of ['lamp', 'owl', 'boat', 'morning fog']) {
-      const asset = built.find((file) => file.startsWith(`${name}.`) && file.endsWith('.jpg'))
-      expect(await sha256(join(assets, asset ?? ''))).toBe(await sha256(join(site, `docs/img/${name}.jpg`)))
+      const asset = assets.find((file) => file.startsWith(`${name}.`) && file.endsWith('.jpg')) ?? name
+      const [shown, drawn] = await Promise.all([
+        readFile(join(built, 'assets', asset)),
+        readFile(join(site, `docs/img/${name}.jpg`)),
+      ])
+      expect(shown.equals(drawn)).toBe(true)
     }
-    const page = await readFile(join(site, 'docs/.vitepress/dist/guide/lamp.html'), 'utf8')
-    expect(page).toContain(built.find((file) => /^lamp\..*\.jpg$/.test(file)))
+    const old = await readFile(join(EXAMPLE, 'docs/img/lamp.jpg'))
+    expect(old.equals(await readFile(join(site, 'docs/img/lamp.jpg')))).toBe(false)
+    const page = await readFile(join(built, 'guide/lamp.html'), 'utf8')
+    expect(page).toContain(assets.find((file) => /^lamp\..*\.jpg$/.test(file)))
     expect(page).toMatch(/<img[^>]* alt="The lamp, lit"/)
     expect(page).not.toContain('easel')
   })
 
   it('has nothing more to do on the next push', async () => {
-    expect((await push()).outputs).toMatchObject({ generated: '0', changed: 'false' })
+    const before = await github.head()
+
+    expect((await runOnPush()).outputs).toMatchObject({ generated: '0', changed: 'false' })
     expect(upstream.prompts()).toHaveLength(1)
+    expect(await github.head()).toBe(before)
   })
 })
 
-/** What the workflow's step does on a push. */
-function push(): ReturnType<typeof runAction> {
-  return runAction(site, {
+/** What the workflow's step does on a push, with the built Action. */
+async function runOnPush(): Promise<ActionRun> {
+  return runAction(await checkout(), {
     inputs: {
       'openrouter-api-key': upstream.env['OPENROUTER_API_KEY'] ?? '',
       'base-url': upstream.url,
       'max-cost-usd': '1',
-      deliver: 'none',
+      deliver: 'commit',
+    },
+    env: {
+      ...github.env,
+      GITHUB_SHA: await github.head(),
+      GITHUB_REF_NAME: 'main',
+      GITHUB_REF_TYPE: 'branch',
     },
   })
 }
 
-async function edit(file: string, from: string, to: string): Promise<void> {
-  const text = await readFile(join(site, file), 'utf8')
-  expect(text).toContain(from)
-  await writeFile(join(site, file), text.replace(from, to))
+/** As `actions/checkout` leaves it. */
+async function checkout(): Promise<string> {
+  const target = join(folder, String(checkouts++))
+  await runGit(['clone', '--quiet', github.git.path, target])
+  return target
 }
 
-/** Hashes by path. */
-async function files(): Promise<ReadonlyMap<string, string>> {
-  const entries = await readdir(site, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  return new Map(
-    await Promise.all(paths.map(async (path) => [path.slice(site.length + 1), await sha256(path)] as const)),
+/** Lines of what git says about the repository. */
+async function git(...args: readonly string[]): Promise<string[]> {
+  return (await github.git.git(args)).toString().trimEnd().split('\n')
+}
+
+async function exampleFiles(): Promise<Record<string, Uint8Array>> {
+  const entries = await readdir(EXAMPLE, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(EXAMPLE, join(entry.parentPath, entry.name)))
+    .filter((path) => !NOT_CHECKED_IN.test(path))
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [path, await readFile(join(EXAMPLE, path))] as const)),
   )
 }
 
-function changed(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
-  const all = new Set([...before.keys(), ...after.keys()])
-  return [...all].filter((path) => before.get(path) !== after.get(path)).toSorted()
+function readLock(text: string): ReturnType<typeof parseLock> {
+  return parseLock(text, 'easel.lock.json')
 }
 
-async function readLock(folder: string): Promise<ReturnType<typeof parseLock>> {
-  return parseLock(await readFile(join(folder, 'easel.lock.json'), 'utf8'), 'easel.lock.json')
-}
-
-async function sha256(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex')
-}
-
-async function npm(...args: readonly string[]): Promise<void> {
-  await run('npm', args, { cwd: site, maxBuffer: 1e8 })
+async function npm(cwd: string, ...args: readonly string[]): Promise<void> {
+  await run('npm', args, { cwd, maxBuffer: 1e8 })
 }
