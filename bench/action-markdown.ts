@@ -1,18 +1,18 @@
-/** 2,000 Markdown files that describe 3,000 images, against reading the files: `node bench/action-markdown.ts`. */
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatLock } from '../action/lock/lock-file.ts'
 import type { LockEntry } from '../action/lock/schema.ts'
-import { CLI, measureProcess, median, say } from './support/action-process.ts'
+import { CLI, measureProcess } from './support/action-process.ts'
+import { type Bench, type BenchOptions, type Bound, inTurns, type Row, toRow } from './support/rows.ts'
 
 const PAGES = 2000
 const IMAGES = 3000
-const ROUNDS = 5
-/** Milliseconds beyond reading the files. */
-const BOUND_MS = 2000
 const MODEL = 'google/gemini-2.5-flash-image'
+
+/** Milliseconds beyond reading the files. */
+const BOUND: Bound = { of: 'difference', atMost: 2000 }
 
 /** Reads each page, as many at a time as Easel does: the least there is to do. */
 const BASELINE = `
@@ -23,6 +23,51 @@ await Promise.all(Array.from({ length: 32 }, async () => {
     await readFile('docs/section-' + (page % 40) + '/page-' + page + '.md', 'utf8')
   }
 }))`
+
+/** Many Markdown files that describe many images, all up to date, against reading the files. */
+export const actionMarkdown: Bench = { name: 'markdown', measure }
+
+async function measure({ quick }: BenchOptions): Promise<Row[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
+  try {
+    await writePages(folder)
+    await writeFile(join(folder, 'read.mjs'), BASELINE)
+    await lockEverything(folder)
+    const run =
+      (...args: string[]) =>
+      async () =>
+        (await measureProcess(args, { cwd: folder })).ms
+    const { check, read } = await inTurns(
+      { check: run(CLI, 'check'), read: run('read.mjs') },
+      { rounds: quick ? 2 : 5 },
+    )
+    const name = `Action, ${PAGES} pages that describe ${IMAGES} images`
+    return [
+      toRow({
+        name,
+        unit: 'ms',
+        values: check,
+        against: 'reading the pages',
+        references: read,
+        bound: BOUND,
+      }),
+    ]
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function writePages(folder: string): Promise<void> {
+  for (let index = 0; index < PAGES; index++) {
+    const section = join(folder, `docs/section-${index % 40}`)
+    await mkdir(join(section, 'img'), { recursive: true })
+    await writeFile(join(section, `page-${index}.md`), page(index))
+  }
+  await writeFile(
+    join(folder, 'easel.yml'),
+    `version: 1\ndefaults: { model: ${MODEL}, aspect_ratio: "16:9" }\nmarkdown: ["docs/**/*.md"]\n`,
+  )
+}
 
 /** A page of some 3 kB with everything that docs have, and one or two images. */
 function page(index: number): string {
@@ -71,41 +116,8 @@ ${section}
 `
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
-try {
-  const pages = Array.from({ length: PAGES }, (_, index) => page(index))
-  for (const [index, text] of pages.entries()) {
-    const section = join(folder, `docs/section-${index % 40}`)
-    await mkdir(join(section, 'img'), { recursive: true })
-    await writeFile(join(section, `page-${index}.md`), text)
-  }
-  await writeFile(
-    join(folder, 'easel.yml'),
-    `version: 1\ndefaults: { model: ${MODEL}, aspect_ratio: "16:9" }\nmarkdown: ["docs/**/*.md"]\n`,
-  )
-  await writeFile(join(folder, 'read.mjs'), BASELINE)
-  await lockEverything()
-
-  const programs = [[CLI, 'check'], ['read.mjs']]
-  for (const args of programs) await measureProcess(args, { cwd: folder })
-  const times = programs.map(() => [] as number[])
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, args] of programs.entries()) {
-      times[index]?.push((await measureProcess(args, { cwd: folder })).ms)
-    }
-  }
-  const [check = 0, reading = 0] = times.map(median)
-  const bytes = pages.reduce((sum, text) => sum + text.length, 0)
-  console.log(
-    `${PAGES} pages, ${(bytes / 1e6).toFixed(1)} MB, ${IMAGES} images: check ${check.toFixed(0)} ms, reading the pages ${reading.toFixed(0)} ms`,
-  )
-  say(`${PAGES} pages with ${IMAGES} images, beyond reading them`, check - reading, BOUND_MS, ' ms')
-} finally {
-  await rm(folder, { recursive: true })
-}
-
 /** Small files and a lock, so that everything is up to date. */
-async function lockEverything(): Promise<void> {
+async function lockEverything(folder: string): Promise<void> {
   const { stdout } = await measureProcess([CLI, 'check', '--json'], { cwd: folder }).catch(
     (error: Error) => ({
       // Everything is new, so it exits with 3: the report is what is wanted.

@@ -8,6 +8,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { actionGenerate } from './action-generate.ts'
+import { actionMarkdown } from './action-markdown.ts'
 import { actionStart } from './action-start.ts'
 import { actionUnchanged } from './action-unchanged.ts'
 import { cpu, memory, operations, start } from './costs.ts'
@@ -21,6 +22,7 @@ const BENCHES: readonly Bench[] = [
   once,
   actionUnchanged,
   actionGenerate,
+  actionMarkdown,
   actionStart,
   operations,
   cpu,
