@@ -30,17 +30,19 @@ export async function declarePages(
   { globs, siteRoot, images, whereShared, whereGlob }: PagesConfig,
   { root, links }: { readonly root: string; readonly links: LinkFinder },
 ): Promise<{ readonly images: readonly DeclaredImage[]; readonly diagnostics: readonly Diagnostic[] }> {
-  const wrong = globs.flatMap((glob, index): Diagnostic[] => {
-    const problem = globProblem(glob)
-    return problem ? [{ ...whereGlob(index), severity: 'error', message: `${glob} ${problem}.` }] : []
-  })
-  if (wrong.length > 0) return { images, diagnostics: wrong }
+  const wrong = await Promise.all(
+    globs.map(async (glob, index): Promise<Diagnostic[]> => {
+      const problem = await globProblem(glob, links)
+      return problem ? [{ ...whereGlob(index), severity: 'error', message: `${glob} ${problem}.` }] : []
+    }),
+  )
+  if (wrong.some(({ length }) => length > 0)) return { images, diagnostics: wrong.flat() }
   const { files, idle } = await findPages(root, globs)
   const diagnostics = idle.flatMap((index): Diagnostic[] => {
     const message = `${globs[index] ?? ''} matches no .md, .mdx or .markdown file.`
     return [{ ...whereGlob(index), severity: 'warning', message }]
   })
-  const pages = await pMap(files, (file) => readPage(root, file, links), { concurrency: READS_AT_ONCE })
+  const pages = await pMap(files, (file) => readPage(root, file), { concurrency: READS_AT_ONCE })
   const known = createRegister(images)
   for (const page of pages) {
     if (!page) continue
@@ -51,14 +53,7 @@ export async function declarePages(
 }
 
 /** @returns `undefined` of a page without comments */
-async function readPage(
-  root: string,
-  file: string,
-  links: LinkFinder,
-): Promise<PageText | Diagnostic | undefined> {
-  const problem = (message: string): Diagnostic => ({ file, line: 1, column: 1, severity: 'error', message })
-  const link = await links.linkIn(file)
-  if (link !== undefined) return problem(`${file} goes through the symbolic link ${link}.`)
+async function readPage(root: string, file: string): Promise<PageText | Diagnostic | undefined> {
   const found = await readRegularFile(inWorkspace(root, file))
   // Gone since it was found.
   if (found.kind !== 'file') return undefined
@@ -68,7 +63,7 @@ async function readPage(
     const content = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(found.bytes)
     return mayDescribe(content) ? pageText(file, content) : undefined
   } catch {
-    return problem(`${file} is not UTF-8 text.`)
+    return { file, line: 1, column: 1, severity: 'error', message: `${file} is not UTF-8 text.` }
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path/posix'
 import picomatch from 'picomatch'
-import { isErrno, pathProblem } from '../files/safe-path.ts'
+import { isErrno, type LinkFinder, pathProblem } from '../files/safe-path.ts'
 
 /** Endings of the files that are read, in lower case. */
 export const PAGE = /\.(md|mdx|markdown)$/i
@@ -18,9 +18,13 @@ export interface FoundPages {
 }
 
 /** What is wrong with a glob; `undefined` when nothing. @returns the end of a sentence that begins with the glob */
-export function globProblem(glob: string): string | undefined {
-  const { base } = picomatch.scan(glob.replace(/^!/, ''))
-  return base === '' ? undefined : pathProblem(base.replace(/^\.\//, ''))
+export async function globProblem(glob: string, links: LinkFinder): Promise<string | undefined> {
+  const { base } = picomatch.scan(glob.replace(/^!?(\.\/)?/, ''))
+  if (base === '') return undefined
+  const problem = pathProblem(base)
+  if (problem) return problem
+  const link = await links.linkIn(base)
+  return link === undefined ? undefined : `goes through the symbolic link ${link}: name the real folder`
 }
 
 /**

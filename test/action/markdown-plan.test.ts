@@ -195,6 +195,12 @@ describe('images in Markdown', () => {
     const { code, stderr } = await easel(['plan'], { cwd: workspace.root })
 
     expect([code, stderr]).toEqual([0, ''])
+
+    await workspace.write('easel.yml', 'version: 1\nmarkdown:\n  - docs/linked/*.md\n')
+    const named = await easel(['plan'], { cwd: workspace.root })
+    expect(named.stderr).toBe(
+      'easel.yml:3:5: error: docs/linked/*.md goes through the symbolic link docs/linked: name the real folder.\n',
+    )
   })
 
   it('are drawn, found up to date, and their size is in the plan’s JSON', async () => {
