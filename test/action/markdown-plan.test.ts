@@ -203,6 +203,32 @@ describe('images in Markdown', () => {
     )
   })
 
+  it('are found in files that are named one by one, in the root, and under any ending', async () => {
+    const { images, told } = await declare({
+      'easel.yml': `version: 1\ndefaults: { model: ${MODEL} }\nmarkdown: [README.md, "./docs/b.MD", "**/c.markdown", "[ab]/**"]\n`,
+      'README.md': page('a'),
+      'docs/b.MD': page('b'),
+      'docs/c.markdown': page('c'),
+      'a/b/d.md': page('d'),
+      'docs/e.md': page('e'),
+      'docs/c.markdown.txt': page('f'),
+    })
+
+    expect(told).toEqual([])
+    expect(Object.keys(images).toSorted()).toEqual(['a.png', 'a/b/d.png', 'docs/b.png', 'docs/c.png'])
+  })
+
+  it('are not guessed at in a file that is no text', async () => {
+    await using workspace = await createWorkspace({
+      'easel.yml': 'version: 1\nmarkdown: ["*.md"]\n',
+      'a.md': Buffer.from('<!-- easel -->\n![x](\xE4.png)', 'latin1'),
+    })
+
+    const { code, stderr } = await easel(['plan'], { cwd: workspace.root })
+
+    expect([code, stderr]).toEqual([2, 'a.md:1:1: error: a.md is not UTF-8 text.\n'])
+  })
+
   it('are drawn, found up to date, and their size is in the plan’s JSON', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({
@@ -242,3 +268,8 @@ describe('images in Markdown', () => {
     )
   })
 })
+
+/** A page that describes one image. */
+function page(name: string): string {
+  return `<!-- easel -->\n![x](${name}.png)\n`
+}
