@@ -3,7 +3,8 @@
  *
  *     npm run bench -- [--quick] [--only NAME]... [--json FILE] [--docs]
  *
- * Exits with 1 when a bound is broken, 2 for an unknown name.
+ * `--docs` writes the table and the charts into docs/performance.md. Exits with 1 when a bound is broken, 2
+ * for an unknown name.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -13,9 +14,12 @@ import { actionStart } from './action-start.ts'
 import { actionUnchanged } from './action-unchanged.ts'
 import { cpu, memory, operations, start } from './costs.ts'
 import { gateway } from './gateway.ts'
+import { growth } from './growth.ts'
 import { once } from './once.ts'
+import { type Chart, drawChart } from './support/chart.ts'
+import { writeRows } from './support/page.ts'
 import { formatRows } from './support/print.ts'
-import { type Bench, exitCodeOf, type Row } from './support/rows.ts'
+import { type Bench, type BenchOptions, exitCodeOf, type Row } from './support/rows.ts'
 import { variants } from './variants.ts'
 
 const BENCHES: readonly Bench[] = [
@@ -30,16 +34,18 @@ const BENCHES: readonly Bench[] = [
   start,
   variants,
   gateway,
+  growth,
 ]
 
-const { values: options } = parseArgs({
+const { values } = parseArgs({
   options: {
+    docs: { type: 'boolean', default: false },
     json: { type: 'string' },
     only: { type: 'string', multiple: true },
     quick: { type: 'boolean', default: false },
   },
 })
-const { only } = options
+const { only } = values
 const unknown = only?.filter((name) => BENCHES.every((bench) => bench.name !== name)) ?? []
 if (unknown.length > 0) {
   console.error(
@@ -49,12 +55,22 @@ if (unknown.length > 0) {
 }
 
 const rows: Row[] = []
+const charts = new Map<string, Chart>()
+const options: BenchOptions = {
+  quick: values.quick,
+  note: (line) => console.error(line),
+  chart: (name, chart) => charts.set(name, chart),
+}
 for (const bench of BENCHES) {
   if (only && !only.includes(bench.name)) continue
   const begun = performance.now()
-  rows.push(...(await bench.measure({ quick: options.quick, note: (line) => console.error(line) })))
+  rows.push(...(await bench.measure(options)))
   console.error(`${bench.name}: measured in ${((performance.now() - begun) / 1000).toFixed(1)} s`)
 }
 console.log(`\n${formatRows(rows)}`)
-if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`)
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`)
+if (values.docs) {
+  for (const [name, chart] of charts) writeFileSync(`docs/img/${name}.svg`, drawChart(chart))
+  writeRows('docs/performance.md', rows)
+}
 process.exitCode = exitCodeOf(rows)

@@ -1,3 +1,5 @@
+import type { Chart } from './chart.ts'
+
 /** What a number has to keep: itself, its share of the reference, or how far it is above the reference. */
 export interface Bound {
   readonly of: 'value' | 'ratio' | 'difference'
@@ -45,6 +47,8 @@ export interface BenchOptions {
   readonly quick: boolean
   /** Says what is left out, and why. */
   readonly note: (line: string) => void
+  /** Keeps a picture of what was measured, under a name for a file. */
+  readonly chart: (name: string, chart: Chart) => void
 }
 
 export function toRow({ name, unit, values, against, references, bound }: Measured): Row {

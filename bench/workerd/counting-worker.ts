@@ -7,6 +7,8 @@ import worker, {
 import type { Env } from '../../worker/settings.ts'
 
 // The Worker as it is, and a count of what it asks of the platform: `GET /bench/counts` tells and forgets.
+// `GET /bench/copies?of=…&from=…&to=…` keeps a picture again, under fingerprints that are these numbers.
+// `GET /bench/read?of=…` is R2's object, and nothing else.
 
 /** By operation, such as `r2.get` and `do.JOBS.draw`. */
 const counts = new Map<string, number>()
@@ -14,10 +16,15 @@ const counts = new Map<string, number>()
 const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
 
 export default {
-  fetch(request, env, ctx) {
-    return new URL(request.url).pathname === '/bench/counts'
-      ? Response.json(tellAndForget())
-      : worker.fetch(request, counted(env), ctx)
+  async fetch(request, env, ctx) {
+    const { pathname, searchParams } = new URL(request.url)
+    if (pathname === '/bench/counts') return Response.json(tellAndForget())
+    if (pathname === '/bench/copies') return copy(env.BUCKET, searchParams)
+    if (pathname === '/bench/read') {
+      const object = await env.BUCKET.get(`images/${searchParams.get('of')}/0`)
+      return new Response(object?.body ?? null, { status: object ? 200 : 404 })
+    }
+    return worker.fetch(request, counted(env), ctx)
   },
 } satisfies ExportedHandler<Env>
 
@@ -42,6 +49,18 @@ export class Budget extends RealBudget {
   constructor(ctx: DurableObjectState, env: Env) {
     super(countStorage(ctx), counted(env))
   }
+}
+
+async function copy(bucket: R2Bucket, query: URLSearchParams): Promise<Response> {
+  const original = await bucket.get(`images/${query.get('of')}/0`)
+  if (!original) return new Response('no such picture', { status: 404 })
+  const { httpMetadata = {}, customMetadata = {} } = original
+  const bytes = await original.arrayBuffer()
+  for (let n = Number(query.get('from')); n < Number(query.get('to')); n++) {
+    const fingerprint = n.toString(16).padStart(64, '0')
+    await bucket.put(`images/${fingerprint}/0`, bytes, { httpMetadata, customMetadata })
+  }
+  return new Response('kept')
 }
 
 function tellAndForget(): Record<string, number> {

@@ -1,0 +1,82 @@
+import type { Occasion, Operations } from '../costs/operations.ts'
+import { type Flow, MONTH_SECONDS, type Traffic } from './traffic.ts'
+
+/**
+ * Cloudflare's list prices of the paid plan, USD: what is included in a month, and what more costs. From the
+ * pages "Pricing" of Workers, Workers Logs, R2, Durable Objects and Images in its documentation.
+ */
+export const PRICES = {
+  plan: 5,
+  requests: { included: 10e6, perMillion: 0.3 },
+  cpuMs: { included: 30e6, perMillion: 0.02 },
+  logEvents: { included: 20e6, perMillion: 0.6 },
+  r2Reads: { included: 10e6, perMillion: 0.36 },
+  r2Writes: { included: 1e6, perMillion: 4.5 },
+  r2Gb: { included: 10, perMillion: 15_000 },
+  objectRequests: { included: 1e6, perMillion: 0.15 },
+  objectGbSeconds: { included: 400_000, perMillion: 12.5 },
+  rowsRead: { included: 25e9, perMillion: 0.001 },
+  rowsWritten: { included: 50e6, perMillion: 1 },
+  transformations: { included: 5000, perMillion: 500 },
+} as const
+
+/** A Durable Object is billed for 128 MB while it works. */
+const OBJECT_GB = 0.128
+/** The request, and the Worker's own line about it. */
+const LOG_EVENTS_PER_REQUEST = 2
+
+export interface Line {
+  readonly what: keyof typeof PRICES | 'OpenRouter'
+  readonly amount: number
+  readonly usd: number
+}
+
+/**
+ * A month, in dollars.
+ *
+ * @param counted  what one request of each kind asks for, as the local run counted it
+ * @param cpuMs  of a request; the local run's, which is more than the platform counts
+ */
+export function billOf(
+  traffic: Traffic,
+  flow: Flow,
+  counted: Readonly<Record<Occasion, Operations>>,
+  cpuMs: { readonly hit: number; readonly miss: number },
+): Line[] {
+  const requests = traffic.viewsPerMonth * (1 - traffic.browserShare)
+  const fromR2 = requests * flow.r2
+  const drawn = traffic.newPerMonth
+  const made = drawn * traffic.variantsPerPicture
+  const sum = (what: keyof Operations): number =>
+    fromR2 * counted['variant, kept'][what] +
+    drawn * counted.miss[what] +
+    made * counted['variant, made'][what]
+  const gb = (traffic.pictures * (traffic.pictureMb + traffic.variantsPerPicture * traffic.variantMb)) / 1000
+  const amounts: Record<Exclude<keyof typeof PRICES, 'plan'>, number> = {
+    requests,
+    cpuMs: requests * cpuMs.hit + drawn * cpuMs.miss,
+    logEvents: requests * LOG_EVENTS_PER_REQUEST,
+    r2Reads: sum('r2Reads'),
+    r2Writes: sum('r2Writes'),
+    r2Gb: gb,
+    objectRequests: sum('objectRequests'),
+    objectGbSeconds: drawn * traffic.drawSeconds * OBJECT_GB,
+    rowsRead: sum('rowsRead'),
+    rowsWritten: sum('rowsWritten'),
+    transformations: sum('transformations'),
+  }
+  const lines = (Object.keys(amounts) as (keyof typeof amounts)[]).map((what): Line => {
+    const { included, perMillion } = PRICES[what]
+    return { what, amount: amounts[what], usd: (Math.max(0, amounts[what] - included) / 1e6) * perMillion }
+  })
+  return [
+    { what: 'plan', amount: 1, usd: PRICES.plan },
+    ...lines,
+    { what: 'OpenRouter', amount: drawn, usd: drawn * traffic.costPerPictureUsd },
+  ]
+}
+
+/** What one object is asked in a second, on average: the budget is the only one for all. */
+export function budgetRequestsPerSecond({ newPerMonth }: Traffic): number {
+  return (2 * newPerMonth) / MONTH_SECONDS
+}

@@ -1,0 +1,21 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { rowsToMarkdown } from './print.ts'
+import type { Row } from './rows.ts'
+
+const BEGIN = '<!-- measured -->'
+const END = '<!-- end of measured -->'
+
+/** The table of a run, and the machine that it was on. */
+export function writeRows(path: string, rows: readonly Row[]): void {
+  const machine = `${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, ${process.platform}.`
+  replaceBetweenMarks(path, `On ${machine}\n\n${rowsToMarkdown(rows)}`)
+}
+
+/** Replaces what stands between the marks of a page. */
+export function replaceBetweenMarks(path: string, text: string): void {
+  const [before, rest] = readFileSync(path, 'utf8').split(BEGIN)
+  const after = rest?.split(END)[1]
+  if (before === undefined || after === undefined) throw new Error(`${path} has no place for the table`)
+  writeFileSync(path, `${before}${BEGIN}\n\n${text}\n\n${END}${after}`)
+}
