@@ -1,6 +1,7 @@
+import { expect } from 'vitest'
 import { describedImages } from '../../../action/markdown/described-images.ts'
 import { readComment } from '../../../action/markdown/easel-comment.ts'
-import { pageText } from '../../../action/markdown/page-text.ts'
+import { pageText, type PageText } from '../../../action/markdown/page-text.ts'
 import { piecesOf } from '../../../action/markdown/pieces.ts'
 
 /** What Easel sees in a page: its described images, and what is wrong. */
@@ -11,7 +12,13 @@ export interface Seen {
 
 export function see(content: string, file = 'docs/page.md'): Seen {
   const page = pageText(file, content)
-  const { described, diagnostics } = describedImages(piecesOf(page), page)
+  const seen = seeIn(page, false)
+  expect(seeIn(page, true)).toEqual(seen)
+  return seen
+}
+
+function seeIn(page: PageText, isLean: boolean): Seen {
+  const { described, diagnostics } = describedImages(piecesOf(page, isLean), page)
   return {
     images: described.map(({ comment, image }) => {
       const says = readComment(comment, page)
