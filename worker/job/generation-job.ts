@@ -9,7 +9,7 @@ import { admit } from './admission.ts'
 import { interrupted, mayHaveCost, memoryOf, toFailure, withRetryAfter } from './failure.ts'
 import type { DrawResult, Order, Outcome } from './job-state.ts'
 import { createJobStorage, type JobStorage } from './job-storage.ts'
-import { prepare, type Prepared, store } from './store-generation.ts'
+import { prepare, type Prepared, release, store } from './store-generation.ts'
 
 /** Beyond the deadline of the call itself: for storing, and for what waits in between. */
 const SLACK_MS = 60_000
@@ -182,6 +182,7 @@ export class GenerationJob extends DurableObject<Env> {
         },
       }
     }
+    release(prepared)
     await this.ctx.storage.deleteAll()
     return { ok: true }
   }
