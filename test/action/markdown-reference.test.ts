@@ -4,6 +4,7 @@ import { mdxFromMarkdown } from 'mdast-util-mdx'
 import { mdxjs } from 'micromark-extension-mdxjs'
 import { describe, expect, it } from 'vitest'
 import { mayDescribe } from '../../action/markdown/described-images.ts'
+import { illustrate } from '../../action/markdown/illustrate.ts'
 import { pageText } from '../../action/markdown/page-text.ts'
 import { piecesOf } from '../../action/markdown/pieces.ts'
 import { FRAGMENTS, see } from './support/pages.ts'
@@ -52,6 +53,26 @@ describe('the images of a page', () => {
         expect(see(content).images).toHaveLength(1)
         expect(mayDescribe(content)).toBe(true)
       }),
+    )
+  })
+})
+
+describe('any text at all', () => {
+  const TOKENS =
+    '<!-- --> easel : {/* */} ![ ]( ) [ ] <img src= alt= " \' > \n \r\n \n\n \t - 1. ` ``` --- | \\ & { } < / import x'
+  const texts = fc
+    .array(fc.constantFrom(...TOKENS.split(' '), ' ', '    '), { maxLength: 60 })
+    .map((tokens) => tokens.join(''))
+
+  it.each(['page.md', 'page.mdx'])('is read as %s, and illustrated, without a failure', async (file) => {
+    await fc.assert(
+      fc.asyncProperty(texts, async (content) => {
+        const { images } = see(content, file)
+        const isWanted = (): Promise<boolean> => Promise.resolve(true)
+        const illustrated = await illustrate({ file, content }, { siteRoot: undefined, isWanted })
+        expect(see(illustrated.content, file).images.length).toBeGreaterThanOrEqual(images.length)
+      }),
+      { numRuns: 400 },
     )
   })
 })
