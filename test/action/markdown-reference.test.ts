@@ -11,6 +11,25 @@ import { FRAGMENTS, see } from './support/pages.ts'
 
 const DEFINITIONS = '\n\n[one]: one.png\n[two]: <two 2.png>\n'
 
+/** What Markdown is made of, where it may be cut. */
+const MIXTURE = [
+  '![a](b.png)',
+  '![x *y*](c.png "t")',
+  '![r][one]',
+  '![n ![m](i.png)](o.png)',
+  ...'[ ](u) * ** ` > - 1. word <b> </b> <!--c--> | # \\ &amp; <http://a> ( )'.split(' '),
+  ' ',
+  '\n',
+  '\n',
+  '\n\n',
+  '    ',
+  '\n|-|-|\n',
+  '***\n',
+  '```\n',
+  '<div>\n',
+  '\n===\n',
+]
+
 describe('the images of a page', () => {
   it.each([
     ['page.md', [...FRAGMENTS, '<div>\n![no](html.png)\n</div>', '    ![no](code.png)']],
@@ -35,6 +54,18 @@ describe('the images of a page', () => {
         expect(byEasel(content, file, true)).toEqual(expected)
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('are those of the reference parser in any mixture of syntax', () => {
+    const tokens = fc.constantFrom(...MIXTURE)
+    fc.assert(
+      fc.property(fc.array(tokens, { maxLength: 16 }), (parts) => {
+        const content = parts.join('') + DEFINITIONS
+        expect(byEasel(content, 'page.md', true)).toEqual(byReference(content, false))
+      }),
+      // The same mixtures each time: where no two parsers agree, a test must not fail by chance.
+      { numRuns: 2000, seed: 8 },
     )
   })
 
@@ -68,14 +99,15 @@ describe('any text at all', () => {
     await fc.assert(
       fc.asyncProperty(texts, async (content) => {
         const { images } = see(content, file)
-        const isWanted = (): Promise<boolean> => Promise.resolve(true)
-        const illustrated = await illustrate({ file, content }, { siteRoot: undefined, isWanted })
+        const illustrated = await illustrate({ file, content }, WANT_ALL)
         expect(see(illustrated.content, file).images.length).toBeGreaterThanOrEqual(images.length)
       }),
       { numRuns: 400 },
     )
   })
 })
+
+const WANT_ALL = { siteRoot: undefined, isWanted: () => Promise.resolve(true) }
 
 /** As the reference parser of Markdown and MDX sees them. */
 function byReference(content: string, isMdx: boolean): unknown[] {
