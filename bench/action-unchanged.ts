@@ -43,7 +43,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
         (await measureProcess(args, { cwd: folder })).ms
     const { check, one, eight } = await inTurns(
       { check: run(CLI, 'check'), one: run('one.mjs'), eight: run('eight.mjs') },
-      { rounds: quick ? 2 : 5 },
+      { rounds: quick ? 1 : 5 },
     )
     const name = `Action, ${images} unchanged images of ${BYTES / 1e6} MB`
     return [

@@ -5,6 +5,7 @@ import { startEasel } from '../test/support/easel.ts'
 import { CLI, measureProcess } from './support/action-process.ts'
 import { growthOf, type Series } from './support/chart.ts'
 import { writeUnchangedProject } from './support/project.ts'
+import { askUpstream, drain } from './support/upstream.ts'
 import {
   type Bench,
   type BenchOptions,
@@ -42,7 +43,7 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
     const points: [number, number][] = []
     const reads: [number, number][] = []
     let kept = 0
-    for (const pictures of quick ? [10, 100, 1000] : [10, 100, 1000, 10_000, 30_000]) {
+    for (const pictures of quick ? [10, 300] : [10, 100, 1000, 10_000]) {
       const copied = await easel.get(`/bench/copies?of=${fingerprint}&from=${kept}&to=${pictures}`)
       if (!copied.ok) throw new Error(await copied.text())
       kept = pictures
@@ -53,7 +54,7 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
           hit: (round) => timed(() => drain(easel.get(`/i/${nameOf(round)}.png`))),
           read: (round) => timed(() => drain(easel.get(`/bench/read?of=${nameOf(round)}`))),
         },
-        { rounds: quick ? 100 : 400, warmUp: 20 },
+        { rounds: quick ? 50 : 300, warmUp: 20 },
       )
       points.push([pictures, median(hit)])
       reads.push([pictures, median(read)])
@@ -92,7 +93,7 @@ async function missesBySize({ quick, chart }: BenchOptions): Promise<Row> {
           miss: (round) => timed(() => drain(easel.get(`/image?prompt=${megabytes}-${round}`))),
           plain: (round) => timed(() => drain(askUpstream(easel.upstream.url, `${megabytes} ${round}`))),
         },
-        { rounds: quick ? 3 : 7, warmUp: 2 },
+        { rounds: quick ? 2 : 5, warmUp: quick ? 1 : 2 },
       )
       points.push([megabytes, median(times.miss)])
       plain.push([megabytes, median(times.plain)])
@@ -114,13 +115,13 @@ async function missesBySize({ quick, chart }: BenchOptions): Promise<Row> {
 
 async function actionByImages({ quick, chart }: BenchOptions): Promise<Row> {
   const points: [number, number][] = []
-  for (const images of quick ? [10, 300] : [10, 100, 1000, 10_000]) {
+  for (const images of quick ? [10, 100] : [10, 100, 1000, 5000]) {
     const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
     try {
       await writeUnchangedProject(folder, images, 10_000)
       const { check } = await inTurns(
         { check: async () => (await measureProcess([CLI, 'check'], { cwd: folder })).ms },
-        { rounds: quick ? 3 : 7 },
+        { rounds: quick ? 2 : 5 },
       )
       points.push([images, median(check)])
     } finally {
@@ -134,25 +135,6 @@ async function actionByImages({ quick, chart }: BenchOptions): Promise<Row> {
     series: [{ name: 'easel check, files of 10 kB', points }],
   })
   return rowOf('the Action against the number of images', points, IN_PROPORTION)
-}
-
-async function drain(asked: Promise<Response>): Promise<void> {
-  const answer = await asked
-  for await (const chunk of answer.body ?? []) void chunk
-  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`)
-}
-
-function askUpstream(url: string, prompt: string): Promise<Response> {
-  return fetch(`${url}/chat/completions`, {
-    method: 'POST',
-    headers: { Authorization: 'Bearer sk-or-bench', 'Content-Type': 'application/json' },
-    body: JSON.stringify({
-      model: 'google/gemini-2.5-flash-image',
-      modalities: ['image', 'text'],
-      stream: true,
-      messages: [{ role: 'user', content: prompt }],
-    }),
-  })
 }
 
 /** By the larger half: what is there before any work would hide how the rest grows. */

@@ -1,83 +1,102 @@
-/** A hit, against a bare Worker that only returns the R2 object: `node bench/hits.ts`. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
-import type { R2Bucket } from '@cloudflare/workers-types'
-import { createTestHarness } from 'wrangler'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startEasel } from '../test/support/easel.ts'
-import { median } from './support/action-process.ts'
+import { startBareWorker } from './support/bare-worker.ts'
+import { havePeers, startIpx } from './support/peers.ts'
+import { type Bench, type BenchOptions, median, type Row, toRow } from './support/rows.ts'
 
-const ROUNDS = 10
-const ROUND_MS = 1500
-/** One round that does not count, for the compilers. */
-const WARM_UP_ROUNDS = 2
 const CONCURRENCY = 16
+const PATH = '/image?prompt=A+lighthouse+at+dusk&aspect_ratio=1:1'
 
-const SIZES = [
-  ['a small picture', 30_000],
-  ['a picture of 1.5 MB', 1_500_000],
-] as const
-
-for (const [name, bytes] of SIZES) {
-  const easel = await startEasel({ emulator: { faults: [{ bytes }] } })
-  const bare = createTestHarness({
-    workers: [
-      {
-        config: {
-          name: 'bare',
-          main: './bench/hits/bare-worker.ts',
-          compatibility_date: '2026-11-01',
-          r2_buckets: [{ binding: 'BUCKET', bucket_name: 'bare' }],
-        },
-      },
-    ],
-  })
-  const { url: bareUrl } = await bare.listen()
-  const drawn = await easel.get('/image?prompt=A+lighthouse+at+dusk&aspect_ratio=1:1')
-  const path = drawn.headers.get('content-location') ?? ''
-  const { BUCKET: bucket } = await bare.getWorker<{ BUCKET: R2Bucket }>().getEnv()
-  await bucket.put('picture', await drawn.arrayBuffer())
-
-  const targets = {
-    bare: bareUrl,
-    '/image': new URL('/image?prompt=A+lighthouse+at+dusk&aspect_ratio=1:1', easel.url),
-    '/i': new URL(path, easel.url),
-  }
-  const rounds: Record<string, Round[]> = { bare: [], '/image': [], '/i': [] }
-  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-    // One after the other, so that a busy minute of the machine is everybody's.
-    for (const [target, url] of Object.entries(targets)) {
-      const result = await measure(url)
-      if (round >= WARM_UP_ROUNDS) rounds[target]?.push(result)
-    }
-  }
-  await Promise.all([easel.close(), bare.close()])
-
-  console.log(`${name}:`)
-  for (const route of ['/image', '/i']) {
-    const ratio = (of: (round: Round) => number) =>
-      median((rounds[route] ?? []).map((round, n) => of(round) / of(rounds['bare']?.[n] ?? round)))
-    const throughput = ratio(({ perSecond }) => perSecond)
-    const p50 = ratio(({ p50Ms }) => p50Ms)
-    const own = median((rounds[route] ?? []).map(({ perSecond }) => perSecond))
-    console.log(
-      `  ${route}: ${own.toFixed(0)} a second, ${throughput.toFixed(2)} of the bare Worker’s (bound: at least 0.9);` +
-        ` p50 ${p50.toFixed(2)} of its (bound: at most 1.15)`,
-    )
-  }
-}
+const LEAST_THROUGHPUT = { of: 'ratio', atLeast: 0.9 } as const
+const MOST_P50 = { of: 'ratio', atMost: 1.15 } as const
 
 interface Round {
   readonly perSecond: number
   readonly p50Ms: number
 }
 
+/** A hit, against a bare Worker that only returns the R2 object; and against ipx, sending the same file. */
+export const hits: Bench = {
+  name: 'hits',
+  async measure(options) {
+    const small = await ofSize('30 kB', 30_000, options)
+    return options.quick ? small : [...small, ...(await ofSize('1.5 MB', 1_500_000, options))]
+  },
+}
+
+async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions): Promise<Row[]> {
+  const easel = await startEasel({ emulator: { faults: [{ bytes }] } })
+  const drawn = await easel.get(PATH)
+  const picture = await drawn.arrayBuffer()
+  const bare = await startBareWorker(picture)
+  const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
+  await writeFile(join(folder, 'picture.png'), new Uint8Array(picture))
+  const ipx = (await havePeers(note)) ? await startIpx(folder) : undefined
+  try {
+    const targets: Readonly<Record<string, URL>> = {
+      bare: bare.url,
+      '/image': new URL(PATH, easel.url),
+      '/i': new URL(drawn.headers.get('content-location') ?? '', easel.url),
+      ...(ipx && { ipx: new URL('/_/picture.png', ipx.url) }),
+    }
+    const measured: Record<string, Round[]> = {}
+    const warmUp = 1
+    for (let round = 0; round < warmUp + (quick ? 3 : 8); round++) {
+      // One after the other, there and back, so that a busy minute of the machine is everybody's.
+      const names = Object.keys(targets)
+      for (const name of round % 2 === 0 ? names : names.toReversed()) {
+        const result = await load(targets[name] ?? bare.url, quick ? 300 : 1000)
+        if (round >= warmUp) (measured[name] ??= []).push(result)
+      }
+    }
+    const of = (name: string, what: keyof Round) => (measured[name] ?? []).map((round) => round[what])
+    const against = { against: 'bare Worker' }
+    return ['/image', '/i'].flatMap((route) => [
+      toRow({
+        name: `hit, ${route}, ${size}: throughput`,
+        unit: 'a second',
+        values: of(route, 'perSecond'),
+        ...against,
+        references: of('bare', 'perSecond'),
+        bound: LEAST_THROUGHPUT,
+      }),
+      toRow({
+        name: `hit, ${route}, ${size}: p50`,
+        unit: 'ms',
+        values: of(route, 'p50Ms'),
+        ...against,
+        references: of('bare', 'p50Ms'),
+        bound: MOST_P50,
+      }),
+      ...(ipx && route === '/image'
+        ? [
+            toRow({
+              name: `hit, ${route}, ${size}: throughput`,
+              unit: 'a second',
+              values: of(route, 'perSecond'),
+              against: 'ipx, the file as it is',
+              references: of('ipx', 'perSecond'),
+            }),
+          ]
+        : []),
+    ])
+  } finally {
+    await Promise.all([easel.close(), bare.close(), ipx?.close()])
+    await rm(folder, { recursive: true })
+  }
+}
+
 /** So many at once, for so long. */
-async function measure(url: URL): Promise<Round> {
+async function load(url: URL, forMs: number): Promise<Round> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
   const times: number[] = []
   const begun = performance.now()
   await Promise.all(
     Array.from({ length: CONCURRENCY }, async () => {
-      while (performance.now() - begun < ROUND_MS) times.push(await timeOf(url, agent))
+      while (performance.now() - begun < forMs) times.push(await timeOf(url, agent))
     }),
   )
   const seconds = (performance.now() - begun) / 1000

@@ -13,8 +13,11 @@ import { actionMarkdown } from './action-markdown.ts'
 import { actionStart } from './action-start.ts'
 import { actionUnchanged } from './action-unchanged.ts'
 import { cpu, memory, operations, start } from './costs.ts'
+import { decode } from './decode.ts'
 import { gateway } from './gateway.ts'
 import { growth } from './growth.ts'
+import { hits } from './hits.ts'
+import { misses } from './misses.ts'
 import { once } from './once.ts'
 import { type Chart, drawChart } from './support/chart.ts'
 import { writeRows } from './support/page.ts'
@@ -23,11 +26,14 @@ import { type Bench, type BenchOptions, exitCodeOf, type Row } from './support/r
 import { variants } from './variants.ts'
 
 const BENCHES: readonly Bench[] = [
+  hits,
+  misses,
+  decode,
   once,
   actionUnchanged,
   actionGenerate,
-  actionMarkdown,
   actionStart,
+  actionMarkdown,
   operations,
   cpu,
   memory,

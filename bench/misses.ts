@@ -1,135 +1,89 @@
-/** Misses of 25 MB, against plain downloads of the same upstream answer: `node bench/misses.ts`. */
-import { fork } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { createTestHarness } from 'wrangler'
 import { startEasel } from '../test/support/easel.ts'
-import { median } from './support/action-process.ts'
+import { memoryRise, workerdProcesses } from './support/processes.ts'
+import { type Bench, type BenchOptions, inTurns, type Row, timed, toRow } from './support/rows.ts'
+import { askUpstream, drain, startUpstream } from './support/upstream.ts'
 
 const BYTES = 25_000_000
-const ROUNDS = 5
 const AT_ONCE = 8
 
-const BOUND_ONE_MS = 250
-const BOUND_EIGHT_MS = 2000
-const BOUND_GROWTH_MB = 300
+const ADDS = { of: 'difference', atMost: 250 } as const
+const EIGHT = { of: 'value', atMost: 2000 } as const
+const GROWTH = { of: 'value', atMost: 300 } as const
 
-// The upstream runs by itself: neither it nor the Worker waits for the other's processor.
-const emulator = fork(new URL('support/emulator-process.ts', import.meta.url), [
-  JSON.stringify({ bytes: BYTES, latencyMs: 0 }),
-])
-const upstream = await new Promise<string>((resolve) =>
-  emulator.once('message', (url) => resolve(String(url))),
-)
-const easel = await startEasel({
-  vars: {
-    OPENROUTER_BASE_URL: upstream,
-    EASEL_DAILY_BUDGET_USD: '1000',
-    EASEL_MAX_COST_USD: '100',
-    OPENROUTER_API_KEY: 'sk-or-bench',
-  },
-})
-const pids = descendants(process.pid).filter((pid) => nameOf(pid) === 'workerd')
+/** Misses of 25 MB, against plain downloads of the same upstream answer, and the Worker that buffers. */
+export const misses: Bench = { name: 'misses', measure }
 
-let asked = 0
-/** The first ones are the compilers', and not counted. */
-await miss(1)
-await plain(1)
-const idleMb = residentMb()
-
-const one = { plain: [] as number[], miss: [] as number[] }
-for (let round = 0; round < ROUNDS; round++) {
-  one.plain.push(await plain(1))
-  one.miss.push(await miss(1))
-}
-const eight = { plain: [] as number[], miss: [] as number[] }
-let peakMb = residentMb()
-const watching = setInterval(() => (peakMb = Math.max(peakMb, residentMb())), 10)
-for (let round = 0; round < ROUNDS; round++) {
-  eight.plain.push(await plain(AT_ONCE))
-  eight.miss.push(await miss(AT_ONCE))
-}
-clearInterval(watching)
-await easel.close()
-emulator.kill()
-
-report('one miss of 25 MB', one, BOUND_ONE_MS)
-report(`${AT_ONCE} at once`, eight, BOUND_EIGHT_MS)
-say('memory of workerd grows by', peakMb - idleMb, BOUND_GROWTH_MB, 'MB')
-
-/** Milliseconds until so many new pictures have arrived whole. */
-function miss(count: number): Promise<number> {
-  return timeOf(count, async () => {
-    const response = await easel.get(`/image?prompt=Heavy+${asked++}`)
-    await drain(response, BYTES)
+async function measure({ quick }: BenchOptions): Promise<Row[]> {
+  await using upstream = await startUpstream({ bytes: BYTES })
+  const before = workerdProcesses()
+  const easel = await startEasel({
+    vars: { OPENROUTER_BASE_URL: upstream.url, EASEL_DAILY_BUDGET_USD: '1000', EASEL_MAX_COST_USD: '100' },
   })
-}
-
-/** Milliseconds until so many of the upstream's answers have arrived: what no Worker could do without. */
-function plain(count: number): Promise<number> {
-  return timeOf(count, async () => {
-    const response = await fetch(`${upstream}/chat/completions`, {
-      method: 'POST',
-      headers: { Authorization: 'Bearer sk-or-bench', 'Content-Type': 'application/json' },
-      body: JSON.stringify({
-        model: 'google/gemini-2.5-flash-image',
-        messages: [{ role: 'user', content: `Heavy ${asked++}` }],
-        modalities: ['image', 'text'],
-        stream: true,
-      }),
-    })
-    await drain(response, BYTES)
+  const ours = workerdProcesses().filter((id) => !before.includes(id))
+  const buffering = createTestHarness({
+    workers: [
+      {
+        config: {
+          name: 'forty-lines',
+          main: './bench/workerd/forty-lines.ts',
+          compatibility_date: '2026-11-01',
+          r2_buckets: [{ binding: 'BUCKET', bucket_name: 'forty-lines' }],
+          vars: { OPENROUTER_BASE_URL: upstream.url, OPENROUTER_API_KEY: 'sk-or-bench' },
+        },
+      },
+    ],
   })
-}
+  try {
+    const { url } = await buffering.listen()
+    const theirs = workerdProcesses().filter((id) => !before.includes(id) && !ours.includes(id))
+    let asked = 0
+    const whole = BYTES * 0.98
+    const times = (count: number, ask: () => Promise<Response>) => () =>
+      timed(() => Promise.all(Array.from({ length: count }, () => drain(ask(), whole))))
+    const miss = () => easel.get(`/image?prompt=Heavy+${asked++}`)
+    const plain = () => askUpstream(upstream.url, `Heavy ${asked++}`)
+    const forty = () => fetch(new URL(`/?prompt=Heavy+${asked++}`, url))
 
-async function drain(response: Response, atLeast: number): Promise<void> {
-  let bytes = 0
-  for await (const chunk of response.body ?? []) bytes += chunk.byteLength
-  if (response.status !== 200 || bytes < atLeast * 0.98) throw new Error(`${response.status}, ${bytes} bytes`)
-}
-
-async function timeOf(count: number, run: () => Promise<void>): Promise<number> {
-  const begun = performance.now()
-  await Promise.all(Array.from({ length: count }, run))
-  return performance.now() - begun
-}
-
-function report(what: string, times: { plain: number[]; miss: number[] }, boundMs: number): void {
-  const [download, drawn] = [median(times.plain), median(times.miss)]
-  const added = median(times.miss.map((ms, round) => ms - (times.plain[round] ?? 0)))
-  console.log(
-    `${what}: ${drawn.toFixed(0)} ms, the plain download ${download.toFixed(0)} ms (${(drawn / download).toFixed(2)} of it)`,
-  )
-  if (boundMs === BOUND_ONE_MS) say('  adds', added, boundMs, 'ms')
-  else say('  takes', drawn, boundMs, 'ms')
-}
-
-function say(what: string, value: number, bound: number, unit: string): void {
-  const verdict = value <= bound ? 'within' : 'ABOVE'
-  console.log(`${what} ${value.toFixed(0)} ${unit}, ${verdict} the bound of ${bound} ${unit}`)
-}
-
-/** MB of memory that the Worker's processes hold. */
-function residentMb(): number {
-  const pages = pids.map((pid) =>
-    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
-  )
-  return pages.reduce((sum, kib) => sum + kib, 0) / 1000
-}
-
-function nameOf(pid: number): string {
-  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-}
-
-function descendants(root: number): number[] {
-  const parents = new Map<number, number>()
-  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const status = readFileSync(`/proc/${entry}/status`, 'utf8')
-      parents.set(Number(entry), Number(/PPid:\s+(\d+)/.exec(status)?.[1]))
-    } catch {
-      // It has ended meanwhile.
+    const rounds = { rounds: quick ? 2 : 7, warmUp: quick ? 1 : 2 }
+    const one = await inTurns(
+      { miss: times(1, miss), plain: times(1, plain), forty: times(1, forty) },
+      rounds,
+    )
+    const eight: { miss: number[]; plain: number[]; forty: number[] } = { miss: [], plain: [], forty: [] }
+    const rise = { miss: 0, forty: 0 }
+    for (let round = 0; round < (quick ? 1 : 5); round++) {
+      eight.plain.push(await times(AT_ONCE, plain)())
+      const measured = async (ids: readonly number[], ask: () => Promise<Response>, into: number[]) =>
+        memoryRise(ids, async () => into.push(await times(AT_ONCE, ask)()))
+      rise.miss = Math.max(rise.miss, await measured(ours, miss, eight.miss))
+      // The slow one: twice is enough to know it.
+      if (!quick && round < 2) rise.forty = Math.max(rise.forty, await measured(theirs, forty, eight.forty))
     }
+    const download = 'plain download'
+    const worker = 'the forty-line Worker'
+    return [
+      toRow({ ...row('miss of 25 MB', one.miss, download, one.plain), bound: ADDS }),
+      toRow(row('miss of 25 MB', one.miss, worker, one.forty)),
+      toRow({
+        ...row(`${AT_ONCE} misses of 25 MB at once`, eight.miss, download, eight.plain),
+        bound: EIGHT,
+      }),
+      ...(quick ? [] : [toRow(row(`${AT_ONCE} misses of 25 MB at once`, eight.miss, worker, eight.forty))]),
+      toRow({
+        name: `${AT_ONCE} misses of 25 MB at once: memory of workerd grows by`,
+        unit: 'MB',
+        values: [rise.miss],
+        ...(!quick && { against: worker, references: [rise.forty] }),
+        bound: GROWTH,
+      }),
+    ]
+  } finally {
+    await Promise.all([easel.close(), buffering.close()])
   }
-  const found = [root]
-  for (const pid of found) for (const [child, parent] of parents) if (parent === pid) found.push(child)
-  return found.slice(1)
+}
+
+/** @param references  there may be fewer: of what is slow, fewer rounds are taken */
+function row(name: string, values: readonly number[], against: string, references: readonly number[]) {
+  return { name, unit: 'ms', values: values.slice(0, references.length), against, references }
 }

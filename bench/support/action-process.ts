@@ -39,24 +39,3 @@ export async function measureProcess(
   const peak = /^peak (\d+)$/m.exec(stderr)?.[1]
   return { ms, peakMb: peak === undefined ? undefined : (Number(peak) * 1024) / 1e6, stdout }
 }
-
-/** The middle of several numbers. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-}
-
-/** The middle of several measurements, milliseconds. */
-export async function medianMs(
-  times: number,
-  measure: () => Promise<{ readonly ms: number }>,
-): Promise<number> {
-  const all: number[] = []
-  for (let round = 0; round < times; round++) all.push((await measure()).ms)
-  return median(all)
-}
-
-/** One line: what, how much, and whether it is within its bound. */
-export function say(what: string, value: number, bound: number, unit = ''): void {
-  const verdict = value <= bound ? 'within' : 'ABOVE'
-  console.log(`${what}: ${value.toFixed(2)}${unit}, ${verdict} the bound of ${bound}${unit}`)
-}

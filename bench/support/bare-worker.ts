@@ -13,7 +13,7 @@ export async function startBareWorker(picture: ArrayBuffer): Promise<BareWorker>
       {
         config: {
           name: 'bare',
-          main: './bench/hits/bare-worker.ts',
+          main: './bench/workerd/bare-worker.ts',
           compatibility_date: '2026-11-01',
           r2_buckets: [{ binding: 'BUCKET', bucket_name: 'bare' }],
         },

@@ -74,6 +74,10 @@ export function growthOf(points: Series['points']): number {
   return above / mean(logs.map(([at]) => (at - meanX) ** 2))
 }
 
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, one) => sum + one, 0) / values.length
+}
+
 function decades(values: readonly number[]): [number, number] {
   const from = Math.floor(Math.log10(Math.min(...values)))
   return [from, Math.max(from + 1, Math.ceil(Math.log10(Math.max(...values))))]

@@ -1,0 +1,40 @@
+// What a user would write instead of Easel, over a lunch break: it works, and holds everything in memory, as
+// text, as JSON, as characters and as bytes.
+
+interface Env {
+  readonly BUCKET: R2Bucket
+  readonly OPENROUTER_BASE_URL: string
+  readonly OPENROUTER_API_KEY: string
+}
+
+interface Answer {
+  readonly choices: readonly [
+    { readonly message: { readonly images: readonly [{ readonly image_url: { readonly url: string } }] } },
+  ]
+}
+
+export default {
+  async fetch(request, env) {
+    const prompt = new URL(request.url).searchParams.get('prompt')
+    if (!prompt) return new Response('prompt is missing', { status: 400 })
+    const kept = await env.BUCKET.get(prompt)
+    if (kept) return new Response(kept.body, { headers: { 'Content-Type': 'image/png' } })
+    const answer = await fetch(`${env.OPENROUTER_BASE_URL}/chat/completions`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${env.OPENROUTER_API_KEY}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        model: 'google/gemini-2.5-flash-image',
+        messages: [{ role: 'user', content: prompt }],
+        modalities: ['image', 'text'],
+      }),
+    })
+    if (!answer.ok) return new Response('no picture', { status: 502 })
+    const { choices } = JSON.parse(await answer.text()) as Answer
+    const { url } = choices[0].message.images[0].image_url
+    const bytes = Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), (character) =>
+      character.charCodeAt(0),
+    )
+    await env.BUCKET.put(prompt, bytes, { httpMetadata: { contentType: 'image/png' } })
+    return new Response(bytes, { headers: { 'Content-Type': 'image/png' } })
+  },
+} satisfies ExportedHandler<Env>
