@@ -66,8 +66,6 @@ ${lines.join('\n')}
  */
 export function growthOf(points: Series['points']): number {
   const logs = points.map(([at, value]) => [Math.log(at), Math.log(value)] as const)
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, one) => sum + one, 0) / values.length
   const meanX = mean(logs.map(([at]) => at))
   const meanY = mean(logs.map(([, value]) => value))
   const above = mean(logs.map(([at, value]) => (at - meanX) * (value - meanY)))
