@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningEasel, startEasel } from '../support/easel.ts'
+import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../support/easel.ts'
 
 describe('an address', () => {
   let easel: RunningEasel
@@ -56,5 +56,18 @@ describe('an address', () => {
     expect(wrong.headers.get('location')).toBe(`/image?prompt=A+mooring&v=${pin}`)
     expect(right.headers.get('cache-control')).toContain('immutable')
     expect(easel.generations()).toHaveLength(1)
+  })
+
+  it('of a private Easel may be kept by who may see it, and by no cache in between', async () => {
+    const secret = await startEasel({ vars: { ...CREDENTIALS, EASEL_ACCESS: 'private' } })
+    const headers = { Authorization: `Bearer ${TOKENS.docs}` }
+    const drawn = await secret.get('/image?prompt=A+secret+mooring', { headers })
+    const own = drawn.headers.get('content-location') ?? ''
+    const v = drawn.headers.get('etag')?.slice(1, 17) ?? ''
+    const pinned = await secret.get(`${own}?v=${v}`, { headers })
+    await secret.close()
+
+    expect(drawn.headers.get('cache-control')).toBe('private, max-age=86400, stale-while-revalidate=604800')
+    expect(pinned.headers.get('cache-control')).toBe('private, max-age=31536000, immutable')
   })
 })

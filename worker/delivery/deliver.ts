@@ -1,13 +1,16 @@
 import { EaselError } from '../../shared/errors.ts'
 import { problemResponse } from '../../shared/problem.ts'
 import type { Gallery, Shown, Wanted } from '../gallery/gallery.ts'
+import type { HeaderFields } from '../gallery/image-headers.ts'
 import { type ByteRange, isConditional, judge, type Verdict } from './conditions.ts'
 
 export interface DeliverOptions {
   /** Whether parts may be asked for; without, a range request gets the whole. */
   readonly ranges?: boolean
   /** Where a picture with these headers is to be asked for instead, when that is elsewhere. */
-  readonly elsewhere?: (headers: Headers) => string | undefined
+  readonly elsewhere?: (headers: HeaderFields) => string | undefined
+  /** Says the last word about the headers of what is shown, or known already. */
+  readonly finish?: (headers: HeaderFields) => void
 }
 
 /**
@@ -18,14 +21,14 @@ export async function deliver(
   request: Request,
   gallery: Gallery,
   wanted: Wanted,
-  { ranges = true, elsewhere }: DeliverOptions = {},
+  { ranges = true, elsewhere, finish }: DeliverOptions = {},
 ): Promise<Response | undefined> {
   const { method, headers } = request
   const isHead = method === 'HEAD'
   if (!isHead && !isConditional(headers)) {
     const shown = await gallery.get(wanted)
     const location = shown && elsewhere?.(shown.headers)
-    if (location === undefined) return shown && new Response(shown.body, shown)
+    if (location === undefined) return shown && answer(200, shown)
     await shown?.body?.cancel()
     return redirect(location)
   }
@@ -35,42 +38,51 @@ export async function deliver(
   const location = elsewhere?.(known)
   if (location !== undefined) return redirect(location)
   const verdict = verdictOf(method, headers, known)
-  if (verdict === 'not_modified') return notModified(known)
+  if (verdict === 'not_modified') return answer(304, { headers: withoutLength(known), body: null })
   if (verdict === 'precondition_failed') return preconditionFailed(known)
-  if (isHead) return new Response(null, { headers: known })
+  if (isHead) return answer(200, { headers: known, body: null })
   if (verdict === 'unsatisfiable' && ranges) return unsatisfiable(known)
   const range = ranges && typeof verdict === 'object' ? verdict : undefined
   const shown = await gallery.get(wanted, range)
   if (!shown) return undefined
-  if (!range) return new Response(shown.body, shown)
-  if (shown.headers.get('ETag') === known.get('ETag')) return partial(shown, range)
+  if (!range) return answer(200, shown)
+  if (shown.headers['etag'] === known['etag']) return answer(206, ofPart(shown, range))
   // Drawn anew between two looks: the range was one of something else.
   await shown.body?.cancel()
   const whole = await gallery.get(wanted)
-  return whole && new Response(whole.body, whole)
+  return whole && answer(200, whole)
+
+  function answer(status: 200 | 206 | 304, { body, headers: fields }: Shown): Response {
+    finish?.(fields)
+    return new Response(body, { status, headers: fields })
+  }
 }
 
-function verdictOf(method: string, headers: Headers, known: Headers): Verdict {
+function verdictOf(method: string, headers: Headers, known: HeaderFields): Verdict {
   return judge(method, headers, {
-    etag: known.get('ETag') ?? '',
-    lastModified: Date.parse(known.get('Last-Modified') ?? ''),
-    byteLength: Number(known.get('Content-Length')),
+    etag: known['etag'] ?? '',
+    lastModified: Date.parse(known['last-modified'] ?? ''),
+    byteLength: Number(known['content-length']),
   })
 }
 
-function partial({ headers, body }: Shown, { start, end }: ByteRange): Response {
-  headers.set('Content-Range', `bytes ${start}-${end}/${headers.get('Content-Length')}`)
-  headers.set('Content-Length', String(end - start + 1))
-  return new Response(body, { status: 206, headers })
+function ofPart({ headers, body }: Shown, { start, end }: ByteRange): Shown {
+  const fields = {
+    ...headers,
+    'content-range': `bytes ${start}-${end}/${headers['content-length']}`,
+    'content-length': String(end - start + 1),
+  }
+  return { headers: fields, body }
 }
 
-function notModified(headers: Headers): Response {
-  headers.delete('Content-Length')
-  return new Response(null, { status: 304, headers })
+function withoutLength(headers: HeaderFields): HeaderFields {
+  const rest = { ...headers }
+  delete rest['content-length']
+  return rest
 }
 
-function unsatisfiable(known: Headers): Response {
-  const byteLength = known.get('Content-Length')
+function unsatisfiable(known: HeaderFields): Response {
+  const byteLength = known['content-length']
   const response = problemResponse(
     new EaselError(
       'range_not_satisfiable',
@@ -81,11 +93,11 @@ function unsatisfiable(known: Headers): Response {
   return response
 }
 
-function preconditionFailed(known: Headers): Response {
+function preconditionFailed(known: HeaderFields): Response {
   const message =
     'The picture is not the one that the request is meant for: If-Match or If-Unmodified-Since says so.'
   const response = problemResponse(new EaselError('precondition_failed', message))
-  response.headers.set('ETag', known.get('ETag') ?? '')
+  response.headers.set('ETag', known['etag'] ?? '')
   return response
 }
 

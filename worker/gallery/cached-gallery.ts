@@ -3,6 +3,7 @@ import { EXTENSION, type ImageMediaType } from '../../shared/media/picture.ts'
 import type { ByteRange } from '../delivery/conditions.ts'
 import { slice } from '../delivery/slice.ts'
 import type { Gallery, Shown, Wanted } from './gallery.ts'
+import type { HeaderFields } from './image-headers.ts'
 import type { Wish } from './variant.ts'
 
 /** The gallery's own entrypoint, which the edge's cache stands before. */
@@ -31,13 +32,13 @@ export function createCachedGallery(entrypoint: CachedEntrypoint): Gallery {
   return {
     async head(wanted) {
       const response = await ask(wanted, 'HEAD')
-      return response && new Headers(response.headers)
+      return response && Object.fromEntries(response.headers)
     },
 
     async get(wanted, range) {
       const response = await ask(wanted, 'GET', range)
       if (!response) return undefined
-      const headers = new Headers(response.headers)
+      const headers = Object.fromEntries(response.headers)
       if (!range || !response.body) return { headers, body: response.body }
       // A cache that has not got it yet may pass on the whole.
       return response.status === 206
@@ -50,11 +51,9 @@ export function createCachedGallery(entrypoint: CachedEntrypoint): Gallery {
 }
 
 /** A 206 of the cache, under the headers that the whole has. */
-function part({ body }: Response, headers: Headers): Shown {
-  const length = /\/(\d+)$/.exec(headers.get('Content-Range') ?? '')?.[1]
-  headers.delete('Content-Range')
-  if (length !== undefined) headers.set('Content-Length', length)
-  return { headers, body }
+function part({ body }: Response, { 'content-range': range = '', ...headers }: HeaderFields): Shown {
+  const length = /\/(\d+)$/.exec(range)?.[1]
+  return { headers: { ...headers, ...(length !== undefined && { 'content-length': length }) }, body }
 }
 
 /** The address that the cache goes by: one for each thing that can be shown. */

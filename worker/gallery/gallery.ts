@@ -1,6 +1,6 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { ByteRange } from '../delivery/conditions.ts'
-import { imageHeaders, insteadHeaders, variantHeaders } from './image-headers.ts'
+import { type HeaderFields, imageHeaders, insteadHeaders, variantHeaders } from './image-headers.ts'
 import type { ImageStore } from './image-store.ts'
 import { isNothing, variantOf, type Wish } from './variant.ts'
 import type { Variants } from './variant-store.ts'
@@ -14,14 +14,14 @@ export interface Wanted {
 
 /** A picture on its way out. `headers` are those of all of it, also when `body` is a part. */
 export interface Shown {
-  readonly headers: Headers
+  readonly headers: HeaderFields
   readonly body: ReadableStream<Uint8Array> | null
 }
 
 /** Shows what is kept; never draws, but makes variants. */
 export interface Gallery {
   /** What a picture would be served with, or `undefined` when it isn't there. */
-  head(wanted: Wanted): Promise<Headers | undefined>
+  head(wanted: Wanted): Promise<HeaderFields | undefined>
   /** @param range  of what `head` has told the length of; without it, the whole */
   get(wanted: Wanted, range?: ByteRange): Promise<Shown | undefined>
   /** Makes the edge forget a picture. */

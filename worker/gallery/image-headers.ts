@@ -15,53 +15,55 @@ const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 const EXPOSED =
   'Accept-Ranges, Cache-Status, Content-Length, Content-Location, Content-Range, ETag, Server-Timing, X-Easel-Cost-Usd, X-Easel-Variant'
 
+/** Headers by their names in lower case. No `Headers` until they are sent: each of its calls costs. */
+export type HeaderFields = Record<string, string>
+
 /** What a picture is served with: of a 200, whole. */
-export function imageHeaders(image: ImageRecord): Headers {
+export function imageHeaders(image: ImageRecord): HeaderFields {
   return headersOf(image, image, imagePath(image.fingerprint, image.index, image.mediaType))
 }
 
 /** What a variant is served with. */
-export function variantHeaders(original: ImageRecord, variant: Variant, record: VariantRecord): Headers {
+export function variantHeaders(original: ImageRecord, variant: Variant, record: VariantRecord): HeaderFields {
   const path = imagePath(original.fingerprint, original.index, original.mediaType)
   const headers = headersOf(original, record, `${path}?${variantQuery(variant)}`)
   const { mediaType, width, height } = record
   const pin = pinOf(original.sha256)
-  headers.set('X-Easel-Variant', `${mediaType}; width=${width}; height=${height}; original="${pin}"`)
+  headers['x-easel-variant'] = `${mediaType}; width=${width}; height=${height}; original="${pin}"`
   return headers
 }
 
 /** What a picture is served with instead of a variant that there can't be. */
-export function insteadHeaders(original: ImageRecord, { reason }: Unmade): Headers {
+export function insteadHeaders(original: ImageRecord, { reason }: Unmade): HeaderFields {
   const headers = imageHeaders(original)
-  headers.set('X-Easel-Variant', `original; reason=${reason}`)
-  if (reason !== 'no-images-binding') headers.set('Cache-Control', CACHE_CONTROL_UNMADE)
+  headers['x-easel-variant'] = `original; reason=${reason}`
+  if (reason !== 'no-images-binding') headers['cache-control'] = CACHE_CONTROL_UNMADE
   return headers
 }
 
 /** The beginning of the original's hash, whatever was made of it. */
-export function originalPin(headers: Headers): string {
-  const ofVariant = /original="([0-9a-f]{16})"/.exec(headers.get('X-Easel-Variant') ?? '')?.[1]
-  return ofVariant ?? pinOf(headers.get('ETag')?.slice(1) ?? '')
+export function originalPin(headers: HeaderFields): string {
+  const ofVariant = /original="([0-9a-f]{16})"/.exec(headers['x-easel-variant'] ?? '')?.[1]
+  return ofVariant ?? pinOf(headers['etag']?.slice(1) ?? '')
 }
 
-function headersOf(original: ImageRecord, served: VariantRecord, location: string): Headers {
-  const headers = new Headers({
-    'Content-Type': served.mediaType,
-    'Content-Length': String(served.byteLength),
-    'Content-Location': location,
-    ETag: `"${served.sha256}"`,
-    'Last-Modified': served.created.toUTCString(),
-    'Accept-Ranges': 'bytes',
-    'Cache-Control': CACHE_CONTROL,
+function headersOf(original: ImageRecord, served: VariantRecord, location: string): HeaderFields {
+  return {
+    'content-type': served.mediaType,
+    'content-length': String(served.byteLength),
+    'content-location': location,
+    etag: `"${served.sha256}"`,
+    'last-modified': served.created.toUTCString(),
+    'accept-ranges': 'bytes',
+    'cache-control': CACHE_CONTROL,
     // What the edge's cache purges by.
-    'Cache-Tag': original.fingerprint,
-    'X-Content-Type-Options': 'nosniff',
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': EXPOSED,
-    'Cross-Origin-Resource-Policy': 'cross-origin',
-  })
-  // Of the generation; the gateway says 0 where this request did not pay for it.
-  if (original.costUsd !== undefined) headers.set('X-Easel-Cost-Usd', String(original.costUsd))
-  if (served.mediaType === 'image/svg+xml') headers.set('Content-Security-Policy', SVG_POLICY)
-  return headers
+    'cache-tag': original.fingerprint,
+    'x-content-type-options': 'nosniff',
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': EXPOSED,
+    'cross-origin-resource-policy': 'cross-origin',
+    // Of the generation; the gateway says 0 where this request did not pay for it.
+    ...(original.costUsd !== undefined && { 'x-easel-cost-usd': String(original.costUsd) }),
+    ...(served.mediaType === 'image/svg+xml' && { 'content-security-policy': SVG_POLICY }),
+  }
 }

@@ -4,6 +4,7 @@ import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecQuery } from '../../shared/spec/parse.ts'
 import { withoutSignature } from '../../shared/url-signature.ts'
 import { parseDelivery, withoutDelivery } from '../delivery/parameters.ts'
+import { remember } from '../delivery/remember.ts'
 import { assertDrawableHere } from '../named/assert-drawable-here.ts'
 import { type AppEnv, type AppPorts, notFound, parseFingerprint, wantsRefresh } from './context.ts'
 import { createPictureAnswers } from './picture.ts'
@@ -14,11 +15,20 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
   const { show, showOrDraw } = createPictureAnswers(ports)
   const app = new Hono<AppEnv>()
 
+  // Pages ask for few pictures many times: reading their addresses took longer than all else about a hit.
+  const read = remember(
+    async (search) => {
+      const query = new URLSearchParams(search)
+      const delivery = parseDelivery(query, settings.widths)
+      const spec = config.resolve(parseSpecQuery(withoutSignature(withoutDelivery(query))))
+      return { wanted: { spec, fingerprint: await fingerprintOf(spec) }, delivery }
+    },
+    { entries: 500, keyMaxCharacters: 4000 },
+  )
+
   app.get('/image', async (c) => {
-    const { searchParams } = new URL(c.req.url)
-    const delivery = parseDelivery(searchParams, settings.widths)
-    const spec = config.resolve(parseSpecQuery(withoutSignature(withoutDelivery(searchParams))))
-    return showOrDraw(c, { spec, fingerprint: await fingerprintOf(spec) }, delivery)
+    const { wanted, delivery } = await read(searchOf(c.req.url))
+    return showOrDraw(c, wanted, delivery)
   })
 
   app.get('/named/:name{.+}', async (c) => {
@@ -44,7 +54,7 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
     const [, name = '', digit] = /^([^.]+)(?:\.(\d))?(?:\.[a-z]+)?$/.exec(c.req.param('file')) ?? []
     const fingerprint = parseFingerprint(name)
     c.var.trace.fingerprint = fingerprint
-    const { searchParams } = new URL(c.req.url)
+    const searchParams = new URLSearchParams(searchOf(c.req.url))
     assertNothingElse(searchParams)
     const delivery = parseDelivery(searchParams, settings.widths)
     const index = digit === undefined ? delivery.index : Number(digit)
@@ -58,7 +68,14 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
   return app
 }
 
+/** The query of an address, without taking the rest of it apart. */
+function searchOf(address: string): string {
+  const at = address.indexOf('?')
+  return at < 0 ? '' : address.slice(at + 1)
+}
+
 function assertNothingElse(query: URLSearchParams): void {
+  if (query.size === 0) return
   const [field] = withoutSignature(withoutDelivery(query)).keys()
   if (field === undefined) return
   const detail = `${field} has no meaning here. What does: w, format, q, index, v.`

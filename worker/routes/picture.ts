@@ -6,7 +6,7 @@ import { isSigned } from '../../shared/url-signature.ts'
 import { deliver } from '../delivery/deliver.ts'
 import type { DeliveryParameters } from '../delivery/parameters.ts'
 import type { SpecToDraw } from '../draw.ts'
-import { originalPin } from '../gallery/image-headers.ts'
+import { type HeaderFields, originalPin } from '../gallery/image-headers.ts'
 import { NOTHING, wishOf } from '../gallery/variant.ts'
 import {
   type AppEnv,
@@ -85,27 +85,26 @@ export function createPictureAnswers({ access, draw, galleryOf, settings }: AppP
     }
     const response = await timed(trace, 'read', () =>
       deliver(request, galleryOf(c.executionCtx), wanted, {
-        elsewhere: (headers) => elsewhere(new URL(request.url), headers, delivery.pin),
+        elsewhere: (headers) => elsewhere(c.req.path, request.url, headers, delivery.pin),
+        finish(headers) {
+          headers['cache-status'] = CACHE_STATUS[outcome]
+          // What this request cost: only the one that had the picture drawn paid.
+          if (outcome !== 'miss') headers['x-easel-cost-usd'] = '0'
+          if (delivery.format === 'auto') headers['vary'] = 'Accept'
+          decideCaching(headers, delivery)
+        },
       }),
     )
-    if (!response) return undefined
-    trace.cache = outcome
-    const { headers } = response
-    headers.set('Cache-Status', CACHE_STATUS[outcome])
-    // What this request cost: only the one that had the picture drawn paid.
-    if (outcome !== 'miss') headers.set('X-Easel-Cost-Usd', '0')
-    if (delivery.format === 'auto') headers.set('Vary', 'Accept')
-    decideCaching(response, delivery)
+    if (response) trace.cache = outcome
     return response
   }
 
-  function decideCaching({ status, headers }: Response, { pin }: DeliveryParameters): void {
-    if (status !== 200 && status !== 206 && status !== 304) return
-    const isMadeDo = headers.get('X-Easel-Variant')?.startsWith('original')
-    if (pin !== undefined && !isMadeDo) headers.set('Cache-Control', CACHE_CONTROL_PINNED)
+  function decideCaching(headers: HeaderFields, { pin }: DeliveryParameters): void {
+    const isMadeDo = headers['x-easel-variant']?.startsWith('original')
+    if (pin !== undefined && !isMadeDo) headers['cache-control'] = CACHE_CONTROL_PINNED
     // Only who may see it may keep it.
     if (settings.access === 'private') {
-      headers.set('Cache-Control', (headers.get('Cache-Control') ?? '').replace('public', 'private'))
+      headers['cache-control'] = headers['cache-control']?.replace('public', 'private') ?? 'private'
     }
   }
 
@@ -127,14 +126,20 @@ export function createPictureAnswers({ access, draw, galleryOf, settings }: AppP
 }
 
 /** Where a picture should have been asked for, when its type or its bytes are others than the address says. */
-function elsewhere(url: URL, headers: Headers, pin: string | undefined): string | undefined {
-  const [path = url.pathname] = (headers.get('Content-Location') ?? '').split('?')
-  const isMisnamed = url.pathname.startsWith('/i/') && url.pathname !== path
-  const right = originalPin(headers)
+function elsewhere(
+  path: string,
+  address: string,
+  headers: HeaderFields,
+  pin: string | undefined,
+): string | undefined {
+  const [right = path] = (headers['content-location'] ?? '').split('?')
+  const isMisnamed = path.startsWith('/i/') && path !== right
+  if (!isMisnamed && (pin === undefined || pin === originalPin(headers))) return undefined
+  const url = new URL(address)
   // Of a signed address nothing may be changed: it is served as if it had no pin.
-  const isOutdated = pin !== undefined && pin !== right && !isSigned(url)
+  const isOutdated = pin !== undefined && pin !== originalPin(headers) && !isSigned(url)
   if (!isMisnamed && !isOutdated) return undefined
   if (isMisnamed) url.searchParams.delete('index')
-  if (isOutdated) url.searchParams.set('v', right)
-  return (isMisnamed ? path : url.pathname) + url.search
+  if (isOutdated) url.searchParams.set('v', originalPin(headers))
+  return (isMisnamed ? right : path) + url.search
 }
