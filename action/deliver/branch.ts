@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path/posix'
 import { formatLock, parseLock } from '../lock/lock-file.ts'
 import type { LockEntries } from '../lock/schema.ts'
 import { type GitHubApi, statusOf } from './api.ts'
@@ -29,7 +30,7 @@ export async function headOf(
 /**
  * Reads a commit: which files it has, and its lock.
  *
- * @param paths  files that matter: in a repository too big for one answer, only their folders are read
+ * @param paths  files that matter: of a repository too big for one answer, only they are looked up
  * @throws {LockError} when its lock can't be read
  */
 export async function readSnapshot(
@@ -62,29 +63,54 @@ export async function readSnapshot(
   return { sha, blobs, lock }
 }
 
-/** Above 100,000 entries GitHub cuts the list of a whole tree off. */
+/** Above 100,000 entries GitHub cuts the list of a whole tree off: each folder by itself is still whole. */
 async function readFolders(
-  { request, owner, repo }: GitHubApi,
+  api: GitHubApi,
   sha: string,
   paths: readonly string[],
 ): Promise<Map<string, string>> {
-  const folders = new Set(paths.map((path) => path.split('/').slice(0, -1).join('/')))
+  const folders = new Map<string, Promise<readonly Entry[]>>()
+
+  function list(folder: string): Promise<readonly Entry[]> {
+    let entries = folders.get(folder)
+    if (!entries) folders.set(folder, (entries = read(folder)))
+    return entries
+  }
+
+  async function read(folder: string): Promise<readonly Entry[]> {
+    if (folder === '') return listTree(api, sha)
+    const above = await list(folderOf(folder))
+    const found = above.find(({ type, path }) => type === 'tree' && path === basename(folder))
+    return found ? listTree(api, found.sha) : []
+  }
+
   const blobs = new Map<string, string>()
-  for (const folder of folders) {
-    try {
-      const { data } = await request('GET /repos/{owner}/{repo}/contents/{path}', {
-        owner,
-        repo,
-        path: folder,
-        ref: sha,
-      })
-      if (!Array.isArray(data)) continue
-      for (const { type, path, sha: blob } of data) if (type === 'file') blobs.set(path, blob)
-    } catch (error) {
-      if (statusOf(error) !== 404) throw error
-    }
+  for (const path of paths) {
+    const entries = await list(folderOf(path))
+    const found = entries.find((entry) => entry.type === 'blob' && entry.path === basename(path))
+    if (found) blobs.set(path, found.sha)
   }
   return blobs
+}
+
+interface Entry {
+  readonly type: string
+  readonly path: string
+  readonly sha: string
+}
+
+async function listTree({ request, owner, repo }: GitHubApi, sha: string): Promise<readonly Entry[]> {
+  const { data } = await request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
+    owner,
+    repo,
+    tree_sha: sha,
+  })
+  return data.tree
+}
+
+function folderOf(path: string): string {
+  const folder = dirname(path)
+  return folder === '.' ? '' : folder
 }
 
 export async function readBlob(

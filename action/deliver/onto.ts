@@ -7,7 +7,7 @@ import { readPicture } from './change.ts'
 import type { CommitFile } from './commit.ts'
 import { blobSha } from './git-hash.ts'
 import { isContested, type Merged, mergeLock } from './merge-lock.ts'
-import type { Parcel } from './parcel.ts'
+import { lookedUp, type Parcel } from './parcel.ts'
 
 /**
  * Holds a run's changes against a commit that others may have had a hand in.
@@ -32,19 +32,19 @@ export async function mergeOnto(
 async function pathsEditedByHand(
   api: GitHubApi,
   { sha, blobs, lock }: Snapshot,
-  { changes, lockPath, checkedOut, root }: Parcel,
+  parcel: Parcel,
 ): Promise<ReadonlySet<string>> {
+  const { changes, checkedOut, root } = parcel
   if (sha === checkedOut) return new Set()
-  const paths = changes.map(({ path }) => path)
-  const old = await readSnapshot(api, checkedOut, { lockPath, paths }).catch((error: unknown) => {
-    // A commit that never was at GitHub tells nothing.
-    if (statusOf(error) === undefined) throw error
+  const old = await readSnapshot(api, checkedOut, lookedUp(parcel)).catch((error: unknown) => {
+    // GitHub doesn't have it, or not any more.
+    if (![404, 409, 422].includes(statusOf(error) ?? 0)) throw error
     return undefined
   })
   const edited = new Set<string>()
   for (const { path, after } of changes) {
     const now = blobs.get(path)
-    if (now === undefined || !old || now === old.blobs.get(path)) continue
+    if (now === undefined || now === old?.blobs.get(path)) continue
     if (after && now === blobSha(await readPicture(root, path))) continue
     if (sha256Of(await readBlob(api, now)) !== lock.get(path)?.sha256) edited.add(path)
   }

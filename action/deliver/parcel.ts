@@ -18,3 +18,11 @@ export interface Parcel {
   readonly random: () => number
   readonly tell: (message: string) => void
 }
+
+/** Files that say what a commit is about, for `readSnapshot`. */
+export function lookedUp({ lockPath, configPath, changes }: Parcel): {
+  readonly lockPath: string
+  readonly paths: readonly string[]
+} {
+  return { lockPath, paths: [configPath, ...changes.map(({ path }) => path)] }
+}

@@ -12,10 +12,11 @@ const END = '<!-- easel:end -->'
 /** The part of a pull request's body that Easel keeps: each picture before and after, and its cost. */
 export function bodyFor(
   changes: readonly Change[],
-  { before, after, costUsd }: { readonly before: string; readonly after: string; readonly costUsd: number },
+  { before, after }: { readonly before: string; readonly after: string },
 ): string {
+  const cost = changes.reduce((sum, change) => sum + (change.after?.cost_usd ?? 0), 0)
   const head = [
-    `Made by Easel from the descriptions in this repository, for ${usd(costUsd)} in this run.`,
+    `Made by Easel from the descriptions in this repository, for ${usd(cost)} in all.`,
     '',
     '| Picture | Before | After | Cost |',
     '| --- | --- | --- | ---: |',

@@ -1,11 +1,12 @@
 import { type GitHubApi, statusOf } from './api.ts'
 import { headOf, readSnapshot, type Snapshot } from './branch.ts'
 import type { Change } from './change.ts'
-import { type Committed, createCommit } from './commit.ts'
+import { createCommit, type NewCommit } from './commit.ts'
 import { BranchMovedError, DeliveryError } from './delivery-error.ts'
 import { messageFor, summaryOf, TRAILER } from './message.ts'
+import type { Merged } from './merge-lock.ts'
 import { filesFor, mergeOnto } from './onto.ts'
-import type { Parcel } from './parcel.ts'
+import { lookedUp, type Parcel } from './parcel.ts'
 import { bodyFor, withSection } from './pull-request-body.ts'
 import { type Landed, whileItMoves } from './to-branch.ts'
 
@@ -46,9 +47,6 @@ export function deliverAsPull(api: GitHubApi, plan: PullRequestPlan, parcel: Par
 
 async function attempt(api: GitHubApi, plan: PullRequestPlan, parcel: Parcel): Promise<LandedInPull> {
   const { branch, base } = plan
-  const paths = parcel.changes.map(({ path }) => path)
-  const read = (sha: string): Promise<Snapshot> =>
-    readSnapshot(api, sha, { lockPath: parcel.lockPath, paths })
   const [baseHead, branchHead, pull] = await Promise.all([
     headOf(api, base),
     headOf(api, branch),
@@ -56,30 +54,29 @@ async function attempt(api: GitHubApi, plan: PullRequestPlan, parcel: Parcel): P
   ])
   if (baseHead === undefined)
     throw new DeliveryError(`There is no branch ${base} to open a pull request for.`)
-  const onBase = await read(baseHead)
+  const onBase = await readSnapshot(api, baseHead, lookedUp(parcel))
   const merged = await mergeOnto(api, onBase, parcel)
   const needed = await filesFor(merged, onBase, parcel)
-  const landed = { ours: merged.ours, superseded: merged.superseded }
   const state = branchHead === undefined ? undefined : await compare(api, baseHead, branchHead)
 
   if (needed.files.length + needed.removed.length === 0) {
     const mayClose = pull && plan.isWhole && !state?.hasOthers
     if (mayClose) await closePull(api, pull, branch)
-    return { ...landed, ...(pull && { pullRequest: pull }), closed: mayClose === true }
+    const { ours, superseded } = merged
+    return { ours, superseded, ...(pull && { pullRequest: pull }), closed: mayClose === true }
   }
 
-  const commit = await commitTo(api, plan, parcel, { onBase, branchHead, state })
-  const tip = commit?.sha ?? branchHead ?? baseHead
+  const landed = await commitTo(api, plan, parcel, { onBase, merged, needed, branchHead, state })
+  const tip = landed.commit?.sha ?? branchHead ?? baseHead
   const content = {
-    title: summaryOf(merged.ours),
-    section: bodyFor(merged.ours, {
-      costUsd: parcel.costUsd,
+    title: summaryOf(landed.ours),
+    section: bodyFor(landed.ours, {
       before: `${plan.serverUrl}/${api.owner}/${api.repo}/raw/${baseHead}`,
       after: `${plan.serverUrl}/${api.owner}/${api.repo}/raw/${tip}`,
     }),
   }
   const pullRequest = pull ? await updatePull(api, pull, content.section) : await openPull(api, plan, content)
-  return { ...landed, ...(commit && { commit }), pullRequest, closed: false }
+  return { ...landed, pullRequest, closed: false }
 }
 
 interface BranchState {
@@ -89,51 +86,57 @@ interface BranchState {
   readonly hasOthers: boolean
 }
 
-/** Makes the branch hold the changes. @returns nothing when it does already */
+/** Makes the branch hold the changes; commits nothing when it does already. */
 async function commitTo(
   api: GitHubApi,
   { branch, isWhole }: PullRequestPlan,
   parcel: Parcel,
   {
     onBase,
+    merged,
+    needed,
     branchHead,
     state,
   }: {
     readonly onBase: Snapshot
+    /** The changes on top of the base, and what they need there. */
+    readonly merged: Merged
+    readonly needed: Pick<NewCommit, 'files' | 'removed'>
     readonly branchHead: string | undefined
     readonly state: BranchState | undefined
   },
-): Promise<Committed | undefined> {
+): Promise<Landed> {
+  const { ours, superseded } = merged
   const message = (changes: readonly Change[]) => messageFor(parcel.message, changes, parcel.costUsd)
   if (branchHead === undefined || !state) {
-    const merged = await mergeOnto(api, onBase, parcel)
-    const sending = await filesFor(merged, onBase, parcel)
     await createBranch(api, branch, onBase.sha)
-    return createCommit(api, { branch, head: onBase.sha, ...message(merged.ours), ...sending })
+    const commit = await createCommit(api, { branch, head: onBase.sha, ...message(ours), ...needed })
+    return { commit, ours, superseded }
   }
 
-  const paths = parcel.changes.map(({ path }) => path)
-  const onBranch = await readSnapshot(api, branchHead, { lockPath: parcel.lockPath, paths })
+  const onBranch = await readSnapshot(api, branchHead, lookedUp(parcel))
   if (state.hasOthers || !isWhole) {
-    const merged = await mergeOnto(api, onBranch, parcel, onBase)
-    const sending = await filesFor(merged, onBranch, parcel)
-    if (sending.files.length + sending.removed.length === 0) return undefined
-    return createCommit(api, { branch, head: branchHead, ...message(merged.ours), ...sending })
+    const added = await mergeOnto(api, onBranch, parcel, onBase)
+    const sending = await filesFor(added, onBranch, parcel)
+    const kept = { ours: added.ours, superseded: added.superseded }
+    if (sending.files.length + sending.removed.length === 0) return kept
+    const commit = await createCommit(api, { branch, head: branchHead, ...message(added.ours), ...sending })
+    return { ...kept, commit }
   }
 
   // Only Easel's own commits are on it: it becomes the base with the changes, going forward all the same.
-  const merged = await mergeOnto(api, onBase, parcel)
   const missing = await filesFor(merged, onBranch, parcel)
   if (missing.files.length + missing.removed.length === 0 && !differsElsewhere(onBranch, onBase, parcel)) {
-    return undefined
+    return { ours, superseded }
   }
-  return createCommit(api, {
+  const commit = await createCommit(api, {
     branch,
     head: branchHead,
-    ...message(merged.ours),
-    ...(await filesFor(merged, onBase, parcel)),
+    ...message(ours),
+    ...needed,
     onFilesOf: { sha: onBase.sha, merges: state.isBehind },
   })
+  return { commit, ours, superseded }
 }
 
 /** Whether two commits differ in a file that no change is about. */
@@ -167,7 +170,8 @@ async function createBranch({ request, owner, repo }: GitHubApi, branch: string,
   try {
     await request('POST /repos/{owner}/{repo}/git/refs', { owner, repo, ref: `refs/heads/${branch}`, sha })
   } catch (error) {
-    if (statusOf(error) === 422 && /already exists/i.test(String(error))) {
+    // The second wording is of two requests at the very same time.
+    if (statusOf(error) === 422 && /already exists|reference update failed/i.test(String(error))) {
       throw new BranchMovedError(`${branch} came into being`, { cause: error })
     }
     throw error
@@ -197,15 +201,23 @@ async function openPull(
   { branch, base }: PullRequestPlan,
   { title, section }: { readonly title: string; readonly section: string },
 ): Promise<PullRequest> {
-  const { data } = await request('POST /repos/{owner}/{repo}/pulls', {
-    owner,
-    repo,
-    head: branch,
-    base,
-    title,
-    body: withSection('', section),
-  })
-  return { number: data.number, url: data.html_url }
+  try {
+    const { data } = await request('POST /repos/{owner}/{repo}/pulls', {
+      owner,
+      repo,
+      head: branch,
+      base,
+      title,
+      body: withSection('', section),
+    })
+    return { number: data.number, url: data.html_url }
+  } catch (error) {
+    // Another run was faster: the next look finds it.
+    if (statusOf(error) === 422 && /already exists/i.test(String(error))) {
+      throw new BranchMovedError(`a pull request for ${branch} came into being`, { cause: error })
+    }
+    throw error
+  }
 }
 
 /** Only Easel's part of the body changes; the title may be somebody's by now. */

@@ -5,7 +5,7 @@ import { type Committed, createCommit } from './commit.ts'
 import { BranchMovedError, DeliveryError } from './delivery-error.ts'
 import { messageFor, TRAILER } from './message.ts'
 import { filesFor, mergeOnto } from './onto.ts'
-import type { Parcel } from './parcel.ts'
+import { lookedUp, type Parcel } from './parcel.ts'
 
 /** How often a branch may move away before Easel gives up. */
 const TRIES_MAX = 5
@@ -66,11 +66,10 @@ export async function whileItMoves<T>(
 }
 
 async function attemptOn(api: GitHubApi, branch: string, parcel: Parcel): Promise<Landed> {
-  const { changes, lockPath, message, costUsd } = parcel
+  const { message, costUsd } = parcel
   const head = await headOf(api, branch)
   if (head === undefined) throw new DeliveryError(`There is no branch ${branch} to commit to.`)
-  const paths = changes.map(({ path }) => path)
-  const snapshot = await readSnapshot(api, head, { lockPath, paths })
+  const snapshot = await readSnapshot(api, head, lookedUp(parcel))
   const merged = await mergeOnto(api, snapshot, parcel)
   const { files, removed } = await filesFor(merged, snapshot, parcel)
   const { ours, superseded } = merged

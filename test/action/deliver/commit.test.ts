@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { cloned } from '../../support/github/client.ts'
 import { pictures, startWorld, type World } from './delivery.ts'
@@ -167,5 +169,65 @@ describe('races', () => {
     expect(run.code).toBe(0)
     expect(run.outputs).toMatchObject({ 'commit-sha': await world.github.head(), verified: 'true' })
     expect(await world.subjects()).toEqual(['Add fox.png', 'Begin'])
+  })
+
+  it('does not send a picture again that is there by now', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
+    const checkout = await world.checkout()
+    world.github.add({
+      path: /graphql/,
+      times: 1,
+      meanwhile: async () =>
+        world.github.push({
+          'fox.png': await readFile(join(checkout.root, 'fox.png')),
+          'hare.png': await readFile(join(checkout.root, 'hare.png')),
+        }),
+    })
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(0)
+    const sent = world.github.requests.findLast(({ path }) => path === '/graphql')
+    expect(sent?.body).toMatchObject({
+      variables: { input: { fileChanges: { additions: [{ path: 'easel.lock.json' }], deletions: [] } } },
+    })
+    await expectRightLock(world, ['fox.png', 'hare.png'])
+  })
+
+  it('gives up after five tries, keeps the pictures as an artifact and says why', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    const checkout = await world.checkout()
+    let pushes = 0
+    world.github.add({
+      path: /graphql/,
+      meanwhile: () => world.github.push({ [`other-${++pushes}.txt`]: 'someone else' }),
+    })
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(1)
+    expect(pushes).toBe(5)
+    expect(run.stdout).toContain('The branch main moved 5 times while Easel was committing to it.')
+    expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
+  }, 60_000)
+})
+
+describe('a repository too big for one answer', () => {
+  it('is read folder by folder', async () => {
+    await using world = await startWorld({ 'docs/img/fox.png': 'A fox' })
+    await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
+    await world.github.push({
+      'easel.yml': pictures({ 'docs/img/fox.png': 'A fox', 'new/hare.png': 'A hare' }),
+    })
+    const checkout = await world.checkout()
+    world.github.add({
+      path: /git\/trees\/.*recursive/,
+      answer: { status: 200, body: { sha: checkout.sha, tree: [], truncated: true } },
+    })
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(0)
+    await expectRightLock(world, ['docs/img/fox.png', 'new/hare.png'])
   })
 })

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { createEmulator } from 'emulate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createApi, type GitHubApi } from '../../../action/deliver/api.ts'
+import { headOf, readBlob, readSnapshot } from '../../../action/deliver/branch.ts'
 import { type CommitFile, createCommit } from '../../../action/deliver/commit.ts'
 import { BranchMovedError } from '../../../action/deliver/delivery-error.ts'
 import { cloned } from '../../support/github/client.ts'
@@ -24,10 +26,10 @@ async function start(options: GitHubOptions): Promise<void> {
   github = await serveGitHub(options)
 }
 
-function api(token = 'ghs_test'): GitHubApi {
+function api(token = 'ghs_test', apiUrl = github.apiUrl): GitHubApi {
   return createApi({
     token,
-    apiUrl: github.apiUrl,
+    apiUrl,
     repository: 'octo/docs',
     async sleep(ms) {
       waits.push(ms)
@@ -110,6 +112,41 @@ describe('a commit', () => {
     ).rejects.toBeInstanceOf(BranchMovedError)
 
     expect(await github.head()).toBe(moved)
+  })
+})
+
+describe('object by object at emulate, which knows nothing of our double', () => {
+  it('makes a commit of pictures at the tip of the branch, and refuses a branch that has moved', async () => {
+    const { url, close } = await createEmulator({
+      service: 'github',
+      port: 0,
+      seed: {
+        tokens: { ghp_ada: { login: 'ada', scopes: ['repo'] } },
+        github: {
+          users: [{ login: 'ada', name: 'Ada' }],
+          orgs: [{ login: 'octo', members: [{ login: 'ada', role: 'admin' }] }],
+          repos: [{ owner: 'octo', name: 'docs', auto_init: true }],
+        },
+      },
+    })
+    try {
+      const client = api('ghp_ada', url)
+      const head = (await headOf(client, 'main')) ?? ''
+      const bytes = randomBytes(1000)
+      const wanted = { branch: 'main', head, headline: 'Pictures', body: '', removed: [] }
+      // Said to be bigger than it is: emulate has no createCommitOnBranch.
+      const files = [{ ...file('img/a.png', bytes), size: 30_000_000 }]
+
+      const { sha } = await createCommit(client, { ...wanted, files })
+
+      expect(await headOf(client, 'main')).toBe(sha)
+      const there = await readSnapshot(client, sha, { lockPath: 'easel.lock.json', paths: [] })
+      expect(Buffer.from(await readBlob(client, there.blobs.get('img/a.png') ?? ''))).toEqual(bytes)
+      await expect(createCommit(client, { ...wanted, headline: 'Late', files })).rejects.toThrow()
+      expect(await headOf(client, 'main')).toBe(sha)
+    } finally {
+      await close()
+    }
   })
 })
 

@@ -118,8 +118,8 @@ export function repositoryRoutes(world: World): Hono<GitHubEnv> {
     })
   }
 
-  app.get('/contents/:path{.*}', async (c) => {
-    const path = c.req.param('path')
+  app.get('/contents/:path{.*}?', async (c) => {
+    const path = c.req.param('path') ?? ''
     const commit = await resolve(c.req.query('ref') ?? world.defaultBranch)
     if (commit === undefined) {
       return c.json(
