@@ -29,7 +29,8 @@ async function atLatency(images: number, latencyMs: number): Promise<Row> {
     values: [ms],
     against: 'the upstream alone',
     references: [(images * latencyMs) / CONCURRENCY],
-    bound: { of: 'ratio', atMost: 1.1 },
+    // Of few images, the start-up is much: the promise is about two hundred.
+    ...(images === 200 && { bound: { of: 'ratio', atMost: 1.1 } }),
   })
 }
 

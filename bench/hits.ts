@@ -44,7 +44,7 @@ async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions
     }
     const measured: Record<string, Round[]> = {}
     const warmUp = 1
-    for (let round = 0; round < warmUp + (quick ? 3 : 8); round++) {
+    for (let round = 0; round < warmUp + (quick ? 3 : 7); round++) {
       // One after the other, there and back, so that a busy minute of the machine is everybody's.
       const names = Object.keys(targets)
       for (const name of round % 2 === 0 ? names : names.toReversed()) {

@@ -72,11 +72,15 @@ for (const bench of BENCHES) {
   const begun = performance.now()
   rows.push(...(await bench.measure(options)))
   console.error(`${bench.name}: measured in ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+  // After each part: what is measured is kept when the next one is interrupted.
+  save()
 }
 console.log(`\n${formatRows(rows)}`)
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`)
-if (values.docs) {
+process.exitCode = exitCodeOf(rows)
+
+function save(): void {
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`)
+  if (!values.docs) return
   for (const [name, chart] of charts) writeFileSync(`docs/img/${name}.svg`, drawChart(chart))
   writeRows('docs/performance.md', rows)
 }
-process.exitCode = exitCodeOf(rows)

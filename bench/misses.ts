@@ -52,7 +52,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
     )
     const eight: { miss: number[]; plain: number[]; forty: number[] } = { miss: [], plain: [], forty: [] }
     const rise = { miss: 0, forty: 0 }
-    for (let round = 0; round < (quick ? 1 : 5); round++) {
+    for (let round = 0; round < (quick ? 1 : 4); round++) {
       eight.plain.push(await times(AT_ONCE, plain)())
       const measured = async (ids: readonly number[], ask: () => Promise<Response>, into: number[]) =>
         memoryRise(ids, async () => into.push(await times(AT_ONCE, ask)()))

@@ -9,7 +9,7 @@ const LATENCY_MS = 2000
 export const once: Bench = {
   name: 'once',
   async measure() {
-    const easel = await startEasel({ emulator: { latencyMs: LATENCY_MS, faults: [{ bytes: 100_000 }] } })
+    const easel = await startEasel({ emulator: { latencyMs: LATENCY_MS, faults: [{ bytes: 30_000 }] } })
     try {
       const tags = new Set<string | null>()
       const ms = await timed(() =>

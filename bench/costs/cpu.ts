@@ -12,7 +12,7 @@ const FREE_PLAN_MS = 10
  * platform would count. What the bare Worker uses for the same bytes says how much of it is that.
  */
 export async function cpuRows(quick: boolean): Promise<Row[]> {
-  const hits = quick ? 60 : 300
+  const hits = quick ? 60 : 200
   const rows: Row[] = []
   for (const bytes of quick ? [300_000] : [30_000, 1_500_000]) {
     const before = workerdProcesses()
@@ -39,14 +39,14 @@ export async function cpuRows(quick: boolean): Promise<Row[]> {
         )
         return (cpuMs(ids) - begun) / times
       }
-      const misses = quick ? 8 : Math.min(40, Math.ceil(15e6 / bytes))
+      const misses = quick ? 8 : Math.min(30, Math.ceil(15e6 / bytes))
       const times = await inTurns(
         {
           hit: () => each(ours, hits, () => easel.get('/image?prompt=kept')),
           bare: () => each(theirs, hits, () => fetch(bare.url)),
           miss: (round) => each(ours, misses, (n) => easel.get(`/image?prompt=${bytes}-${round}-${n}`)),
         },
-        { rounds: quick ? 3 : 5 },
+        { rounds: quick ? 1 : 4 },
       )
       const size = bytes < 1e6 ? `${bytes / 1000} kB` : `${bytes / 1e6} MB`
       rows.push(
