@@ -7,8 +7,7 @@ export async function memoryRows(quick: boolean): Promise<Row[]> {
   const rows: Row[] = []
   for (const megabytes of quick ? [8] : [1, 8, 32]) {
     for (const atOnce of quick ? [8] : [1, 8]) {
-      const rises: number[] = []
-      for (let round = 0; round < 1; round++) rises.push(await riseOf(megabytes, atOnce))
+      const rise = await riseOf(megabytes, atOnce)
       rows.push(
         toRow({
           name: `memory of workerd, ${atOnce} × ${megabytes} MB drawn at once`,
