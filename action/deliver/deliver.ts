@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises'
 import type { RunResult } from '../generate/results.ts'
 import { type Artifact, type ArtifactFiles, filesOf, uploadArtifact, uploadPreviews } from './artifact.ts'
 import { apiFor, baseOf, branchOf, type Cargo, parcelFor, pullBranchOf } from './cargo.ts'
@@ -99,12 +100,11 @@ async function asPull(
 }
 
 async function asArtifact(cargo: Cargo, changes: readonly Change[]): Promise<Artifact | undefined> {
-  const { planned, tell } = cargo
+  const { tell } = cargo
   const pictures = picturesOf(cargo, changes)
   if (pictures.size === 0) return undefined
-  const { root, lock } = planned.project
   const artifact = await uploadArtifact(
-    new Map([...pictures, ...filesOf(root, [lock.path])]),
+    await withLock(cargo, pictures),
     artifactOptions(cargo, 'easel-pictures'),
   )
   tell(`Uploaded: ${artifact.url}`)
@@ -118,10 +118,9 @@ async function asArtifact(cargo: Cargo, changes: readonly Change[]): Promise<Art
 /** Uploads what would be gone with the machine. */
 async function rescue(cargo: Cargo, files: ArtifactFiles): Promise<{ note?: string; artifact?: Artifact }> {
   if (files.size === 0) return {}
-  const { root, lock } = cargo.planned.project
   try {
     const artifact = await uploadArtifact(
-      new Map([...files, ...filesOf(root, [lock.path])]),
+      await withLock(cargo, files),
       artifactOptions(cargo, 'easel-rescued'),
     )
     return { artifact, note: `The pictures are kept as the artifact ${artifact.name}: ${artifact.url}` }
@@ -129,6 +128,17 @@ async function rescue(cargo: Cargo, files: ArtifactFiles): Promise<{ note?: stri
     const why = error instanceof Error ? error.message : String(error)
     return { note: `The pictures could not be kept as an artifact either; they are in the workspace. ${why}` }
   }
+}
+
+/** A first run that failed leaves no lock. */
+async function withLock({ planned }: Cargo, files: ArtifactFiles): Promise<ArtifactFiles> {
+  const { root, lock } = planned.project
+  const locks = filesOf(root, [lock.path])
+  const isThere = await access(locks.get(lock.path) ?? '').then(
+    () => true,
+    () => false,
+  )
+  return isThere ? new Map([...files, ...locks]) : files
 }
 
 function artifactOptions({ inputs, situation, place }: Cargo, name: string) {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DefaultArtifactClient } from '@actions/artifact'
@@ -148,6 +148,21 @@ describe('nothing paid is lost', () => {
       'commit-sha': await world.github.head(),
     })
     expect([...(await world.lock()).keys()]).toEqual(['fox.png'])
+  })
+
+  it('a picture whose place was taken while it was made is kept as an artifact, even where nothing is delivered', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' }, { latencyMs: 1500 })
+    const checkout = await world.checkout()
+
+    const running = checkout.run({ inputs: { deliver: 'none' } })
+    await vi.waitFor(() => expect(world.upstream.prompts()).toHaveLength(1), { timeout: 20_000 })
+    await mkdir(join(checkout.root, 'fox.png'))
+    const run = await running
+
+    expect(run.code).toBe(1)
+    const kept = await unpacked(world, 'easel-rescued')
+    expect([...kept.keys()]).toContain('rescued/fox.png')
+    expect(kept.get('rescued/fox.png')?.subarray(1, 4).toString()).toBe('PNG')
   })
 
   it('spends nothing when the branch to commit to is not there', async () => {
