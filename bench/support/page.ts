@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { rowsToMarkdown } from './print.ts'
 import type { Row } from './rows.ts'
 
 const BEGIN = '<!-- measured -->'
 const END = '<!-- end of measured -->'
 
-/** The table of a run, and the machine that it was on. */
+/** The table of a run, and the machine that it was on: how busy it was, too, which spoils such numbers. */
 export function writeRows(path: string, rows: readonly Row[]): void {
-  const machine = `${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, ${process.platform}.`
+  const machine = `${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, ${process.platform}; load average ${loadavg()[0]?.toFixed(1)}.`
   replaceBetweenMarks(path, `On ${machine}\n\n${rowsToMarkdown(rows)}`)
 }
 
