@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Context } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import { createAccounts, requireKey } from './accounts.ts'
 import { findModel, imageModelEndpoints, imageModelsList, modelsList } from './catalogue.ts'
 import { ApiError, errorResponse } from './errors.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import data from './models.json' with { type: 'json' }
 
 const capability = z.discriminatedUnion('type', [

@@ -26,17 +26,12 @@ const WASM = [
 const BANNER = `import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);`
 
 /**
- * Start-up time is mostly the parsing of code that never runs. Two things hide from the bundler what is unused:
- * `z` as one object holds all of zod with its forty languages, and the toolkit doesn't say that its modules do
+ * Start-up time is mostly the parsing of code that never runs. The toolkit doesn't say that its modules do
  * nothing when they are loaded, so an HTTP client would come along.
  */
 const leaveOutUnused: Plugin = {
   name: 'leave-out-unused',
   setup(bundler) {
-    bundler.onLoad({ filter: /\/(shared|action)\/.*\.ts$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8')
-      return { loader: 'ts', contents: source.replace("import { z } from 'zod'", "import * as z from 'zod'") }
-    })
     bundler.onResolve(
       { filter: /^(@actions\/|undici$|tunnel$)|^\./ },
       async ({ path, pluginData, ...options }) => {

@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { format } from 'oxfmt'
-import { z } from 'zod'
+import * as z from 'zod'
 import { easelConfigSchema } from '../shared/config/schema.ts'
 import { writeOrCheck } from './support/write-or-check.ts'
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Where a run stands: which branch it is for, and what it looks at. */
 export interface Place {

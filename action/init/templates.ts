@@ -35,8 +35,8 @@ images:
   #   input_images: [docs/brand/logo.png]  pictures to start from: paths or https URLs
 `
 
-/** Where the Action is published. */
-const ACTION = 'easel-pictures/easel@v1'
+/** The Action runs from a repository; whose, only its user knows. */
+const ACTION = 'OWNER/easel@v1'
 
 /** Plans on pull requests; generates and commits on the default branch. */
 export const WORKFLOW = `# Keeps the pictures of easel.yml up to date.
@@ -58,6 +58,7 @@ jobs:
       contents: write
     steps:
       - uses: actions/checkout@v5
+      # OWNER: the account or organisation that your copy of Easel is in.
       - uses: ${ACTION}
         with:
           openrouter-api-key: \${{ secrets.OPENROUTER_API_KEY }}

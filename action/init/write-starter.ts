@@ -27,7 +27,9 @@ export async function writeStarter(
     '  1. describe your pictures in easel.yml',
     '  2. easel plan           shows what will be made, and the price',
     '  3. easel generate       makes it (needs OPENROUTER_API_KEY, from openrouter.ai/keys)',
-    ...(workflow ? ['  4. gh secret set OPENROUTER_API_KEY, and push: the workflow does the rest'] : []),
+    ...(workflow
+      ? ['  4. put your copy of Easel for OWNER in the workflow, gh secret set OPENROUTER_API_KEY, and push']
+      : []),
   ]
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The only version of `easel.lock.json` there is. */
 export const LOCK_VERSION = 1

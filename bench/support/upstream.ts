@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The emulator in a process of its own: neither it nor what is measured waits for the other's processor. */
 export interface Upstream extends AsyncDisposable {

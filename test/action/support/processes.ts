@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const CLI = fileURLToPath(new URL('../../../action/cli.ts', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../../action/dist/main.js', import.meta.url))

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { serveEmulator, type ServedEmulator, type ServeOptions } from '../../../emulator/serve.ts'
 
 export interface Upstream extends ServedEmulator, AsyncDisposable {

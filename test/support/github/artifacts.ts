@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import { blobRoutes, type Blob } from './blob-storage.ts'
 import { createFaults, type Faults } from './faults.ts'
 

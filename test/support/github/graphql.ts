@@ -1,6 +1,6 @@
 import { buildSchema, GraphQLError, type GraphQLFormattedError, graphql } from 'graphql'
 import { Hono } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type GitHubEnv, type Token } from './access.ts'
 import { readBody, Refusal } from './refusal.ts'
 import { isBase64, isMalformed } from './rest-git.ts'

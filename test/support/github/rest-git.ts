@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { GitHubEnv } from './access.ts'
 import type { TreeChange } from './bare-repository.ts'
 import { notFound, readBody, Refusal } from './refusal.ts'

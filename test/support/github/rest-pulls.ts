@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { GitHubEnv } from './access.ts'
 import { notFound, readBody, Refusal, validationFailed } from './refusal.ts'
 import { accountOf, type PullRequest, verificationOf, type World } from './world.ts'

@@ -1,5 +1,5 @@
 import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a as w}from"./chunk-VR5HMPBD.js";import{b as g}from"./chunk-KWCQ5UEW.js";import"./chunk-5A5CUL6L.js";import"./chunk-DCLTWQ35.js";import{d as h,e as u,f as c}from"./chunk-ULL2Z6BI.js";import{g as p,h as m}from"./chunk-LIF72FOZ.js";import{open as _,mkdir as k}from"node:fs/promises";import{dirname as E,join as K}from"node:path";var d=`# The pictures of this repository. \`easel plan\` shows what is to be done, \`easel generate\` does it.
+import{a as w}from"./chunk-VR5HMPBD.js";import{b as g}from"./chunk-KWCQ5UEW.js";import"./chunk-5A5CUL6L.js";import"./chunk-DCLTWQ35.js";import{d as h,e as u,f as c}from"./chunk-ULL2Z6BI.js";import{g as p,h as m}from"./chunk-LIF72FOZ.js";import{open as b,mkdir as _}from"node:fs/promises";import{dirname as k,join as R}from"node:path";var d=`# The pictures of this repository. \`easel plan\` shows what is to be done, \`easel generate\` does it.
 version: ${w}
 
 # Fields of every image below that leaves them out. \`easel models\` lists the models.
@@ -31,7 +31,7 @@ images:
   #   seed: 7                              the same picture again, where the model can
   #   take: 2                              another picture for the same words
   #   input_images: [docs/brand/logo.png]  pictures to start from: paths or https URLs
-`,b="easel-pictures/easel@v1",f=`# Keeps the pictures of easel.yml up to date.
+`,E="OWNER/easel@v1",f=`# Keeps the pictures of easel.yml up to date.
 name: Easel
 on:
   push:
@@ -50,10 +50,11 @@ jobs:
       contents: write
     steps:
       - uses: actions/checkout@v5
-      - uses: ${b}
+      # OWNER: the account or organisation that your copy of Easel is in.
+      - uses: ${E}
         with:
           openrouter-api-key: \${{ secrets.OPENROUTER_API_KEY }}
           mode: \${{ github.event_name == 'pull_request' && 'plan' || 'generate' }}
           deliver: commit
           max-cost-usd: "1"
-`;var R="easel.yml",F=".github/workflows/easel.yml";async function W(o,{workflow:e}){let i=await u(o),s=[],r=[[R,d],...e?[[F,f]]:[]];for(let[t,n]of r)s.push(await I(i,t,n)?`wrote ${t}`:`${t} is there already: left as it is`);return[...s,"","Next:","  1. describe your pictures in easel.yml","  2. easel plan           shows what will be made, and the price","  3. easel generate       makes it (needs OPENROUTER_API_KEY, from openrouter.ai/keys)",...e?["  4. gh secret set OPENROUTER_API_KEY, and push: the workflow does the rest"]:[]]}async function I(o,e,i){let s=await h(o).linkIn(e);if(s!==void 0)throw new g(`${e} goes through the symbolic link ${s}.`);let r=K(o,e);await k(E(r),{recursive:!0});try{var t=[];try{let a=p(t,await _(r,"wx"),!0);await a.writeFile(i);return!0}catch(n){var y=n,O=!0}finally{var l=m(t,y,O);l&&await l}}catch(a){if(c(a,"EEXIST"))return!1;throw a}}export{W as writeStarter};
+`;var N="easel.yml",K=".github/workflows/easel.yml";async function $(o,{workflow:e}){let i=await u(o),s=[],a=[[N,d],...e?[[K,f]]:[]];for(let[t,n]of a)s.push(await F(i,t,n)?`wrote ${t}`:`${t} is there already: left as it is`);return[...s,"","Next:","  1. describe your pictures in easel.yml","  2. easel plan           shows what will be made, and the price","  3. easel generate       makes it (needs OPENROUTER_API_KEY, from openrouter.ai/keys)",...e?["  4. put your copy of Easel for OWNER in the workflow, gh secret set OPENROUTER_API_KEY, and push"]:[]]}async function F(o,e,i){let s=await h(o).linkIn(e);if(s!==void 0)throw new g(`${e} goes through the symbolic link ${s}.`);let a=R(o,e);await _(k(a),{recursive:!0});try{var t=[];try{let r=p(t,await b(a,"wx"),!0);await r.writeFile(i);return!0}catch(n){var y=n,O=!0}finally{var l=m(t,y,O);l&&await l}}catch(r){if(c(r,"EEXIST"))return!1;throw r}}export{$ as writeStarter};
