@@ -3,7 +3,7 @@ import { InvalidSpecError } from '../../shared/errors.ts'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecQuery } from '../../shared/spec/parse.ts'
 import { withoutSignature } from '../../shared/url-signature.ts'
-import { parseDelivery, withoutDelivery } from '../delivery/parameters.ts'
+import { type DeliveryParameters, parseDelivery, withoutDelivery } from '../delivery/parameters.ts'
 import { remember } from '../delivery/remember.ts'
 import { assertDrawableHere } from '../named/assert-drawable-here.ts'
 import { type AppEnv, type AppPorts, notFound, parseFingerprint, wantsRefresh } from './context.ts'
@@ -34,9 +34,7 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
   app.get('/named/:name{.+}', async (c) => {
     const image = config.find(c.req.param('name'))
     if (!image) throw notFound('No picture is listed under this name: names are paths and ids in easel.yml.')
-    const { searchParams } = new URL(c.req.url)
-    assertNothingElse(searchParams)
-    const delivery = parseDelivery(searchParams, settings.widths)
+    const delivery = readDelivery(searchOf(c.req.url), settings.widths)
     const { sentFingerprint, files } = image
     await access.toView(c.req.raw)
     if (files.length > 0 || (sentFingerprint && !(await wantsRefresh(c.req.raw, access)))) {
@@ -54,9 +52,7 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
     const [, name = '', digit] = /^([^.]+)(?:\.(\d))?(?:\.[a-z]+)?$/.exec(c.req.param('file')) ?? []
     const fingerprint = parseFingerprint(name)
     c.var.trace.fingerprint = fingerprint
-    const searchParams = new URLSearchParams(searchOf(c.req.url))
-    assertNothingElse(searchParams)
-    const delivery = parseDelivery(searchParams, settings.widths)
+    const delivery = readDelivery(searchOf(c.req.url), settings.widths)
     const index = digit === undefined ? delivery.index : Number(digit)
     if (delivery.index !== undefined && delivery.index !== index) throw contradiction(delivery.index, digit)
     await access.toView(c.req.raw)
@@ -74,8 +70,15 @@ function searchOf(address: string): string {
   return at < 0 ? '' : address.slice(at + 1)
 }
 
+/** Of an address that says by its path what is shown. */
+function readDelivery(search: string, widths: readonly number[]): DeliveryParameters {
+  if (search === '') return {}
+  const query = new URLSearchParams(search)
+  assertNothingElse(query)
+  return parseDelivery(query, widths)
+}
+
 function assertNothingElse(query: URLSearchParams): void {
-  if (query.size === 0) return
   const [field] = withoutSignature(withoutDelivery(query)).keys()
   if (field === undefined) return
   const detail = `${field} has no meaning here. What does: w, format, q, index, v.`
