@@ -89,6 +89,19 @@ describe('EASEL_ACCESS=signed', () => {
     expect(drawnNow.headers.get('content-location')).toBe(`/i/${fingerprint}.png`)
   })
 
+  it('POST /v1/sign signs how a picture is delivered, too', async () => {
+    const ask = async (delivery: object) =>
+      easel.post('/v1/sign', { spec: { prompt: 'Signed and small' }, delivery }, bearer(TOKENS.docs))
+    const { url = '' } = (await (await ask({ w: 320, format: 'webp' })).json()) as { url?: string }
+    const tampered = new URL(url)
+    tampered.searchParams.set('w', '2560')
+
+    expect((await fetch(tampered)).status).toBe(403)
+    expect((await fetch(url)).headers.get('content-type')).toBe('image/webp')
+    const wrong = await ask({ w: 321 })
+    expect([wrong.status, await wrong.json()]).toMatchObject([400, { field: 'w' }])
+  })
+
   it('draws with the models that are allowed, and names them otherwise', async () => {
     const response = await easel.get('/image?prompt=x&model=recraft/recraft-v3', bearer(TOKENS.docs))
     expect(response.status).toBe(403)

@@ -5,6 +5,7 @@ import { specIssues } from '../../shared/spec/issues.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { specToQuery } from '../../shared/spec/query.ts'
 import { signUrl } from '../../shared/url-signature.ts'
+import { parseDelivery } from '../delivery/parameters.ts'
 import type { AppEnv, AppPorts } from './context.ts'
 import { readJsonBody } from './json-body.ts'
 import { signRequest } from './sign-request.ts'
@@ -28,7 +29,10 @@ export function signRoutes({ access, config, settings }: AppPorts): Hono<AppEnv>
     const input = parseSpecInput(data.spec)
     const fingerprint = await fingerprintOf(config.resolve(input))
     const expires = new Date(Date.now() + data.expires_in * 1000)
-    const url = new URL(`/image?${specToQuery(input).toString()}`, c.req.url)
+    const query = specToQuery(input)
+    for (const [name, value] of Object.entries(data.delivery)) query.set(name, String(value))
+    parseDelivery(query, settings.widths)
+    const url = new URL(`/image?${query.toString()}`, c.req.url)
     const signed = await signUrl(url, key, expires)
     return c.json({ url: signed.href, fingerprint, expires: expires.toISOString() })
   })
