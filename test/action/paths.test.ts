@@ -53,7 +53,7 @@ describe('pathProblem', () => {
     fc.assert(
       fc.property(paths, (path) => {
         if (pathProblem(path) !== undefined) return
-        expect(resolve('/work/root', path).startsWith(`/work/root${sep}`)).toBe(true)
+        expect(resolve('/srv/root', path).startsWith(`/srv/root${sep}`)).toBe(true)
         expect(path.split('/')).not.toContain('.git')
       }),
     )
