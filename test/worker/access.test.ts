@@ -90,8 +90,6 @@ describe('EASEL_ACCESS=signed', () => {
   })
 
   it('POST /v1/sign signs how a picture is delivered, too', async () => {
-    const ask = async (delivery: object) =>
-      easel.post('/v1/sign', { spec: { prompt: 'Signed and small' }, delivery }, bearer(TOKENS.docs))
     const { url = '' } = (await (await ask({ w: 320, format: 'webp' })).json()) as { url?: string }
     const tampered = new URL(url)
     tampered.searchParams.set('w', '2560')
@@ -202,6 +200,10 @@ async function signed(
 ): Promise<URL> {
   drawn = easel.generations().length
   return signUrl(new URL(path, easel.url), key, expires)
+}
+
+function ask(delivery: object): Promise<Response> {
+  return easel.post('/v1/sign', { spec: { prompt: 'Signed and small' }, delivery }, bearer(TOKENS.docs))
 }
 
 function unchanged(_url: URL): void {}
