@@ -30,7 +30,7 @@ export interface ParsedConfig {
   readonly defaults: PartialPicture | undefined
   /** By name; `undefined` where a preset is there and wrong. */
   readonly presets: ReadonlyMap<string, PartialPicture | undefined>
-  /** By position in `images`; `undefined` where an image is wrong. */
+  /** By position in `images`, without the fields that are wrong; `undefined` where too little is left. */
   readonly images: readonly (ImageEntry | undefined)[]
   /** Globs of Markdown files, as written. */
   readonly markdown: readonly string[]
@@ -101,7 +101,10 @@ export function parseConfig(value: unknown): ParsedConfig {
         parsePart(partialPictureSchema, preset ?? {}, ['presets', name], 'a preset'),
       ]),
     ),
-    images: images.map((entry, index) => parsePart(imageEntrySchema, entry, ['images', index], 'an image')),
+    images: images.map(
+      (entry, index) =>
+        parsePart(imageEntrySchema, entry, ['images', index], 'an image') ?? withoutMistakes(entry),
+    ),
     markdown: globs.data ?? [],
     siteRoot: siteRoot.data,
     issues,
@@ -123,6 +126,25 @@ export function parseComment(value: unknown): {
   const result = commentSchema.safeParse(input)
   if (result.success) return { fields: result.data, issues: [] }
   return { fields: undefined, issues: [...describe(result.error, input, [], commentSchema, 'a comment')] }
+}
+
+/** Fields without which the others can't be judged. */
+const ESSENTIAL = ['path', 'prompt', 'preset', 'model'] as const
+
+/** The image without what is wrong with it, so that the rest of it is checked, too. */
+function withoutMistakes(entry: unknown): ImageEntry | undefined {
+  const { error } = imageEntrySchema.safeParse(entry)
+  if (!isRecord(entry) || !error) return undefined
+  const wrong = new Set<PropertyKey | undefined>(
+    error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [issue.path[0]],
+    ),
+  )
+  if ([undefined, ...ESSENTIAL].some((field) => wrong.has(field))) return undefined
+  const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !wrong.has(key)))
+  // A misspelt prompt is one mistake, not two.
+  if (rest['prompt'] === undefined) return undefined
+  return imageEntrySchema.safeParse(rest).data
 }
 
 function* describe(

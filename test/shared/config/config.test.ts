@@ -29,6 +29,14 @@ describe('parseConfig', () => {
     expect(defaults).toEqual(GOOD.defaults)
   })
 
+  it('keeps what is right of an image, so that it is checked, too', () => {
+    const image = { path: 'a.png', prompt: 'x', preset: 'nope', aspect_ration: '4:3', seed: -1 }
+    const { issues, images } = parseConfig({ ...GOOD, images: [image, { ...image, prompt: 7 }] })
+
+    expect(images).toEqual([{ path: 'a.png', prompt: 'x', preset: 'nope' }, undefined])
+    expect(issues).toHaveLength(5)
+  })
+
   it('takes a section that is there and empty, as YAML leaves it', () => {
     expect(parseConfig({ version: 1, defaults: null, presets: { plain: null }, images: [] }).issues).toEqual(
       [],
