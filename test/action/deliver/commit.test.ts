@@ -210,6 +210,18 @@ describe('races', () => {
     expect(run.stdout).toContain('The branch main moved 5 times while Easel was committing to it.')
     expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
   }, 60_000)
+
+  it('keeps the pictures as an artifact when the network is cut while it commits', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    const checkout = await world.checkout()
+    world.github.add({ method: 'POST', cut: 'before' })
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(1)
+    expect(await world.subjects()).toEqual(['Begin'])
+    expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
+  }, 60_000)
 })
 
 describe('a repository too big for one answer', () => {
