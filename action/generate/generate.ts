@@ -42,10 +42,10 @@ export async function generate(
   let stoppedBy: string | undefined
   const isStopped = (): boolean => stoppedBy !== undefined || tools.stop.aborted || tools.abort.aborted
 
-  const todo = plan.images.filter(({ action }) => action === 'generate')
+  const toGenerate = plan.images.filter(({ action }) => action === 'generate')
   const refused = plan.images.filter(({ action }) => action === 'fail').map(refusal)
   if (refused.length > 0 && options.onError === 'fail') stoppedBy = 'A file is not the one that Easel wrote.'
-  report({ type: 'begin', total: todo.length, estimateUsd: totalEstimate(todo) })
+  report({ type: 'begin', total: toGenerate.length, estimateUsd: totalEstimate(toGenerate) })
   for (const result of refused) report({ type: 'finish', result })
 
   async function one(planned: PlannedImage): Promise<ImageResult> {
@@ -70,7 +70,7 @@ export async function generate(
     return result
   }
 
-  const drawn = await pMap(todo, one, { concurrency: options.concurrency })
+  const drawn = await pMap(toGenerate, one, { concurrency: options.concurrency })
   report({ type: 'end' })
   if (tools.abort.aborted || tools.stop.aborted) stoppedBy = 'The run was interrupted.'
   const byPath = new Map([...refused, ...drawn].map((result) => [result.planned.image.path, result]))

@@ -132,14 +132,14 @@ function outcomeOf(
 }
 
 function planTotals({ images, orphans }: Plan): Report['totals'] {
-  const todo = images.filter(({ action }) => action === 'generate')
+  const toGenerate = images.filter(({ action }) => action === 'generate')
   return {
     images: images.length,
-    planned: todo.length,
+    planned: toGenerate.length,
     up_to_date: images.filter(({ status }) => status === 'up-to-date').length,
     drifted: images.filter(({ status }) => status === 'drifted').length,
     orphans: orphans.length,
-    estimate_usd: totalEstimate(todo) ?? null,
+    estimate_usd: totalEstimate(toGenerate) ?? null,
   }
 }
 
