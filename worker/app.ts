@@ -4,7 +4,7 @@ import { problemResponse } from '../shared/problem.ts'
 import { answerOtherMethod } from './delivery/methods.ts'
 import { dropinApi } from './dropin/routes.ts'
 import { healthResponse } from './health.ts'
-import { logRequest } from './log.ts'
+import { createRequestLog } from './request-log.ts'
 import { type AppEnv, type AppPorts, notFound, type Trace } from './routes/context.ts'
 import { imageRoutes } from './routes/image.ts'
 import { imagesApi } from './routes/images-api.ts'
@@ -13,26 +13,30 @@ import { signRoutes } from './routes/sign.ts'
 /** The Worker's routes. */
 export function createApp(ports: AppPorts): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
+  const logRequest = createRequestLog({
+    write: (line) => console.log(line),
+    wait: (ms) => scheduler.wait(ms),
+  })
 
   app.use(async (c, next) => {
     const trace: Trace = { timings: {} }
     c.set('trace', trace)
     const start = performance.now()
     await next()
-    const durationMs = Math.round(performance.now() - start)
     const { headers } = c.res
     const timing = serverTiming(trace)
     if (timing !== undefined) headers.set('Server-Timing', timing)
     // No cookie is ever read: whoever knows a token may use it from any page.
     if (!headers.has('Access-Control-Allow-Origin')) headers.set('Access-Control-Allow-Origin', '*')
-    logRequest({
+    const entry = {
       method: c.req.method,
       route: c.req.routePath,
       status: c.res.status,
-      durationMs,
+      durationMs: Math.round(performance.now() - start),
       fingerprint: trace.fingerprint,
       cache: trace.cache,
-    })
+    }
+    logRequest(entry, (work) => c.executionCtx.waitUntil(work))
   })
 
   app.route('/', imageRoutes(ports))

@@ -18,7 +18,15 @@ export class GalleryEntrypoint extends WorkerEntrypoint<Env> {
   override async fetch(request: Request): Promise<Response> {
     const wanted = parseGalleryUrl(request.url)
     // The cache keeps whole pictures only, and cuts ranges out of them itself.
-    const response = wanted && (await deliver(request, directGallery(this.env), wanted, { ranges: false }))
+    const response =
+      wanted &&
+      (await deliver(request, directGallery(this.env), wanted, {
+        ranges: false,
+        finish(headers) {
+          // What the cache purges by.
+          headers['cache-tag'] = wanted.fingerprint
+        },
+      }))
     return response ?? problemResponse(new EaselError('not_found', 'There is no such picture.'))
   }
 

@@ -3,7 +3,7 @@ import { createOpenRouterClient, type OpenRouterClient } from '../../shared/open
 import { collect } from '../../shared/openrouter/collect.ts'
 import type { Budget } from '../budget/budget.ts'
 import { createR2ImageStore, type ImageStore } from '../gallery/image-store.ts'
-import { logGeneration } from '../log.ts'
+import { logGeneration } from '../generation-log.ts'
 import { type Env, readSettings, type Settings } from '../settings.ts'
 import { admit } from './admission.ts'
 import { interrupted, mayHaveCost, memoryOf, toFailure, withRetryAfter } from './failure.ts'

@@ -4,21 +4,6 @@ import type { Settings } from './settings.ts'
 
 // One JSON line an event, for Workers Logs and for jq. Never a key, an address or, unless asked, a prompt.
 
-export interface RequestLog {
-  readonly method: string
-  /** The route's pattern, not the path: a query holds the prompt. */
-  readonly route: string
-  readonly status: number
-  readonly durationMs: number
-  readonly fingerprint?: string | undefined
-  readonly cache?: string | undefined
-  readonly code?: string | undefined
-}
-
-export function logRequest({ durationMs, ...rest }: RequestLog): void {
-  console.log(JSON.stringify({ event: 'request', ...rest, duration_ms: durationMs }))
-}
-
 export interface GenerationLog {
   /** `drawn`, or what went wrong. */
   readonly outcome: unknown
