@@ -5,7 +5,7 @@ import { answerOtherMethod } from './delivery/methods.ts'
 import { dropinApi } from './dropin/routes.ts'
 import { healthResponse } from './health.ts'
 import { createRequestLog } from './request-log.ts'
-import { type AppEnv, type AppPorts, notFound, type Trace } from './routes/context.ts'
+import { type AppEnv, type AppPorts, notFound, serverTiming, type Trace } from './routes/context.ts'
 import { imageRoutes } from './routes/image.ts'
 import { imagesApi } from './routes/images-api.ts'
 import { signRoutes } from './routes/sign.ts'
@@ -19,15 +19,16 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
   })
 
   app.use(async (c, next) => {
-    const trace: Trace = { timings: {} }
+    const trace: Trace = { steps: [] }
     c.set('trace', trace)
     const start = performance.now()
     await next()
-    const { headers } = c.res
-    const timing = serverTiming(trace)
-    if (timing !== undefined) headers.set('Server-Timing', timing)
-    // No cookie is ever read: whoever knows a token may use it from any page.
-    if (!headers.has('Access-Control-Allow-Origin')) headers.set('Access-Control-Allow-Origin', '*')
+    if (!trace.isDressed) {
+      const { headers } = c.res
+      if (trace.steps.length > 0) headers.set('Server-Timing', serverTiming(trace))
+      // No cookie is ever read: whoever knows a token may use it from any page.
+      headers.set('Access-Control-Allow-Origin', '*')
+    }
     const entry = {
       method: c.req.method,
       route: c.req.routePath,
@@ -70,10 +71,4 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
   })
 
   return app
-}
-
-/** `read;dur=3, draw;dur=2140` (W3C Server Timing), milliseconds. */
-function serverTiming({ timings }: Trace): string | undefined {
-  const parts = Object.entries(timings).map(([step, ms]) => `${step};dur=${Math.round(ms)}`)
-  return parts.length > 0 ? parts.join(', ') : undefined
 }

@@ -71,22 +71,22 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
   /** Looks, has it drawn where it isn't there, and answers in the words that it was asked in. */
   async function answer(c: Context<AppEnv>, asked: Asked, wire: Wire): Promise<Response> {
     const { fingerprint, what, stream } = asked
-    c.var.trace.fingerprint = fingerprint
+    c.get('trace').fingerprint = fingerprint
     const request = await knownKey(c)
     await access.toView(request)
     const refresh = await wantsRefresh(request, access)
-    const kept = refresh ? undefined : await timed(c.var.trace, 'read', () => find(fingerprint, 'hit'))
+    const kept = refresh ? undefined : await timed(c.get('trace'), 'read', () => find(fingerprint, 'hit'))
     if (kept) return told(c, replyWith(kept, asked, wire), 'hit')
 
     const order = { ...what, fingerprint, caller: await access.toDraw(request, fingerprint), refresh }
     const forget = async () => refresh && (await galleryOf(c.executionCtx).forget(fingerprint))
     if (!stream) {
-      const outcome = await timed(c.var.trace, 'draw', () => draw.draw(order))
+      const outcome = await timed(c.get('trace'), 'draw', () => draw.draw(order))
       await forget()
       return told(c, replyWith(await mustFind(fingerprint, outcome), asked, wire), outcome)
     }
     // What can be refused is refused with a status, before the stream begins.
-    const outcome = await timed(c.var.trace, 'submit', () => draw.submit(order))
+    const outcome = await timed(c.get('trace'), 'submit', () => draw.submit(order))
     const drawing = draw.draw({ ...order, refresh: false }).then(async () => {
       await forget()
       return mustFind(fingerprint, outcome)
@@ -136,7 +136,7 @@ function only(method: string): never {
 }
 
 function told(c: Context<AppEnv>, response: Response, outcome: CacheOutcome): Response {
-  c.var.trace.cache = outcome
+  c.get('trace').cache = outcome
   response.headers.set('Cache-Status', CACHE_STATUS[outcome])
   return response
 }

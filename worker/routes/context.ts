@@ -38,8 +38,17 @@ export interface AppEnv {
 export interface Trace {
   fingerprint?: Fingerprint
   cache?: CacheOutcome
-  /** Milliseconds, by what they were spent on. */
-  readonly timings: Record<string, number>
+  readonly steps: Step[]
+  /** The response has all its headers: setting another one takes longer than the rest of a hit. */
+  isDressed?: boolean
+}
+
+/** Something that takes time, in the order in which it began; without an `end` it still goes on. */
+interface Step {
+  readonly name: string
+  /** Milliseconds, as `performance.now()` tells them. */
+  readonly start: number
+  end?: number
 }
 
 /** Where a picture came from: it was there, or was drawn for this request, or for another at the same time. */
@@ -52,14 +61,22 @@ export const CACHE_STATUS = {
   joined: 'Easel; fwd=uri-miss; collapsed; stored',
 } as const satisfies Record<CacheOutcome, string>
 
-/** Runs one step and notes how long it took. */
-export async function timed<T>(trace: Trace, step: string, run: () => Promise<T>): Promise<T> {
-  const start = performance.now()
+/** Runs one step and notes how long it takes. */
+export async function timed<T>({ steps }: Trace, name: string, run: () => Promise<T>): Promise<T> {
+  const step: Step = { name, start: performance.now() }
+  steps.push(step)
   try {
     return await run()
   } finally {
-    trace.timings[step] = (trace.timings[step] ?? 0) + performance.now() - start
+    step.end = performance.now()
   }
+}
+
+/** `read;dur=3, draw;dur=2140` (W3C Server Timing), milliseconds. */
+export function serverTiming({ steps }: Trace): string {
+  return steps
+    .map(({ name, start, end = performance.now() }) => `${name};dur=${Math.round(end - start)}`)
+    .join(', ')
 }
 
 /** Whether somebody asks for the picture to be drawn anew. Only those with a token may. */

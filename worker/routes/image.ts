@@ -51,7 +51,7 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
   app.get('/i/:file', async (c) => {
     const [, name = '', digit] = /^([^.]+)(?:\.(\d))?(?:\.[a-z]+)?$/.exec(c.req.param('file')) ?? []
     const fingerprint = parseFingerprint(name)
-    c.var.trace.fingerprint = fingerprint
+    c.get('trace').fingerprint = fingerprint
     const delivery = readDelivery(searchOf(c.req.url), settings.widths)
     const index = digit === undefined ? delivery.index : Number(digit)
     if (delivery.index !== undefined && delivery.index !== index) throw contradiction(delivery.index, digit)

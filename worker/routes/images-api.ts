@@ -24,17 +24,17 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
   app.post('/', async (c) => {
     const spec = config.resolve(parseSpecInput(await readJsonBody(c.req.raw)))
     const fingerprint = await fingerprintOf(spec)
-    c.var.trace.fingerprint = fingerprint
+    c.get('trace').fingerprint = fingerprint
     await access.toView(c.req.raw)
 
     const refresh = await wantsRefresh(c.req.raw, access)
-    const kept = refresh ? undefined : await timed(c.var.trace, 'read', () => store.manifest(fingerprint))
+    const kept = refresh ? undefined : await timed(c.get('trace'), 'read', () => store.manifest(fingerprint))
     // The manifest is written just before the picture itself: only with that is all there.
     if (kept && (await store.head(fingerprint, 0))) return c.json(answer(kept, 'hit', c.req.url))
 
     const request = { spec, fingerprint, caller: await access.toDraw(c.req.raw, fingerprint), refresh }
     if (prefersAsync(c.req.header('Prefer'))) {
-      c.var.trace.cache = await draw.submit(request)
+      c.get('trace').cache = await draw.submit(request)
       const location = `/v1/images/${fingerprint}`
       return c.json({ fingerprint, status: 'pending', url: new URL(location, c.req.url).href }, 202, {
         Location: location,
@@ -42,8 +42,8 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
         'Preference-Applied': 'respond-async',
       })
     }
-    const outcome = await timed(c.var.trace, 'draw', () => draw.draw(request))
-    c.var.trace.cache = outcome
+    const outcome = await timed(c.get('trace'), 'draw', () => draw.draw(request))
+    c.get('trace').cache = outcome
     if (refresh) await galleryOf(c.executionCtx).forget(fingerprint)
     const manifest = await store.manifest(fingerprint)
     if (!manifest) throw new Error('a manifest was stored and is gone')
@@ -67,7 +67,7 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
 
   app.get('/:fingerprint', async (c) => {
     const fingerprint = parseFingerprint(c.req.param('fingerprint'))
-    c.var.trace.fingerprint = fingerprint
+    c.get('trace').fingerprint = fingerprint
     await access.toView(c.req.raw)
     const manifest = await store.manifest(fingerprint)
     if (manifest && (await store.head(fingerprint, 0))) {
@@ -83,7 +83,7 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
   app.delete('/:fingerprint', async (c) => {
     await access.toManage(c.req.raw)
     const fingerprint = parseFingerprint(c.req.param('fingerprint'))
-    c.var.trace.fingerprint = fingerprint
+    c.get('trace').fingerprint = fingerprint
     const existed = await store.delete(fingerprint)
     await galleryOf(c.executionCtx).forget(fingerprint)
     if (!existed) throw notFound('There is no such picture.')

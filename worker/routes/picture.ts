@@ -14,6 +14,7 @@ import {
   CACHE_STATUS,
   type CacheOutcome,
   notFound,
+  serverTiming,
   timed,
   wantsRefresh,
 } from './context.ts'
@@ -51,7 +52,7 @@ export function createPictureAnswers({ access, draw, galleryOf, settings }: AppP
     delivery: DeliveryParameters,
   ): Promise<Response> {
     const { spec, fingerprint } = wanted
-    c.var.trace.fingerprint = fingerprint
+    c.get('trace').fingerprint = fingerprint
     await access.toView(c.req.raw)
 
     const refresh = await wantsRefresh(c.req.raw, access)
@@ -61,7 +62,7 @@ export function createPictureAnswers({ access, draw, galleryOf, settings }: AppP
 
     await assertIndex(c, fingerprint, spec, delivery)
     const caller = await access.toDraw(c.req.raw, fingerprint)
-    const outcome = await timed(c.var.trace, 'draw', () => draw.draw({ ...wanted, caller, refresh }))
+    const outcome = await timed(c.get('trace'), 'draw', () => draw.draw({ ...wanted, caller, refresh }))
     if (refresh) await galleryOf(c.executionCtx).forget(fingerprint)
     const drawn = await show(c, fingerprint, delivery, outcome)
     if (drawn) return drawn
@@ -76,7 +77,7 @@ export function createPictureAnswers({ access, draw, galleryOf, settings }: AppP
     delivery: DeliveryParameters,
     outcome: CacheOutcome,
   ): Promise<Response | undefined> {
-    const { trace } = c.var
+    const trace = c.get('trace')
     const request = c.req.raw
     const wanted = {
       fingerprint,
@@ -92,6 +93,8 @@ export function createPictureAnswers({ access, draw, galleryOf, settings }: AppP
           if (outcome !== 'miss') headers['x-easel-cost-usd'] = '0'
           if (delivery.format === 'auto') headers['vary'] = 'Accept'
           decideCaching(headers, delivery)
+          headers['server-timing'] = serverTiming(trace)
+          trace.isDressed = true
         },
       }),
     )
@@ -132,8 +135,10 @@ function elsewhere(
   headers: HeaderFields,
   pin: string | undefined,
 ): string | undefined {
+  const isByFingerprint = path.startsWith('/i/')
+  if (!isByFingerprint && pin === undefined) return undefined
   const [right = path] = (headers['content-location'] ?? '').split('?')
-  const isMisnamed = path.startsWith('/i/') && path !== right
+  const isMisnamed = isByFingerprint && path !== right
   if (!isMisnamed && (pin === undefined || pin === originalPin(headers))) return undefined
   const url = new URL(address)
   // Of a signed address nothing may be changed: it is served as if it had no pin.
