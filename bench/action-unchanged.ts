@@ -30,7 +30,7 @@ await Promise.all(Array.from({ length: 8 }, async () => {
 export const actionUnchanged: Bench = { name: 'unchanged', measure }
 
 async function measure({ quick }: BenchOptions): Promise<Row[]> {
-  const bytes = quick ? BYTES / 4 : BYTES
+  const bytes = quick ? BYTES / 10 : BYTES
   // Fewer would measure the start-up instead.
   const images = 1000
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))

@@ -13,7 +13,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
     emulator: { faults: [{ bytes: BYTES }] },
     vars: { EASEL_DAILY_BUDGET_USD: '1000' },
   })
-  const portkey = (await havePeers(note)) ? await startPortkey() : undefined
+  const portkey = (await havePeers(note, quick)) ? await startPortkey() : undefined
   try {
     const ask = async (url: string, prompt: string, headers: Record<string, string> = {}): Promise<void> => {
       const answer = await fetch(url, {
@@ -47,7 +47,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
               )
             : Promise.resolve(Number.NaN),
       },
-      { rounds: quick ? 5 : 20, warmUp: 2 },
+      { rounds: quick ? 3 : 20, warmUp: quick ? 1 : 2 },
     )
     return [
       row("OpenRouter's API through Easel, 1.5 MB, new", times.miss, 'the upstream itself', times.direct),

@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { startEasel } from '../test/support/easel.ts'
 import { CLI, measureProcess } from './support/action-process.ts'
 import { growthOf, type Series } from './support/chart.ts'
-import { writeUnchangedProject } from './support/project.ts'
-import { askUpstream, drain } from './support/upstream.ts'
+import { generateImages, inFolder, writeUnchangedProject } from './support/project.ts'
+import { askUpstream, drain, startUpstream } from './support/upstream.ts'
 import {
   type Bench,
   type BenchOptions,
@@ -21,13 +18,16 @@ import {
 const CONSTANT: Bound = { of: 'value', atMost: 0.1 }
 const IN_PROPORTION: Bound = { of: 'value', atMost: 1.1 }
 
+const UNCHANGED_BYTES = 10_000
+const GENERATED_BYTES = 100_000
+
 /** Cost against work, on log scales. */
 export const growth: Bench = {
   name: 'growth',
   measure: async (options) => [
     await hitsByPictures(options),
     await missesBySize(options),
-    await actionByImages(options),
+    ...(await actionByImages(options)),
   ],
 }
 
@@ -43,7 +43,7 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
     const points: [number, number][] = []
     const reads: [number, number][] = []
     let kept = 0
-    for (const pictures of quick ? [10, 300] : [10, 100, 1000, 10_000]) {
+    for (const pictures of quick ? [10, 300] : [10, 30, 100, 300, 1000, 3000, 10_000]) {
       const copied = await easel.get(`/bench/copies?of=${fingerprint}&from=${kept}&to=${pictures}`)
       if (!copied.ok) throw new Error(await copied.text())
       kept = pictures
@@ -54,7 +54,7 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
           hit: (round) => timed(() => drain(easel.get(`/i/${nameOf(round)}.png`))),
           read: (round) => timed(() => drain(easel.get(`/bench/read?of=${nameOf(round)}`))),
         },
-        { rounds: quick ? 50 : 300, warmUp: 20 },
+        { rounds: quick ? 40 : 150, warmUp: quick ? 10 : 20 },
       )
       points.push([pictures, median(hit)])
       reads.push([pictures, median(read)])
@@ -65,7 +65,7 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
       y: 'milliseconds, median',
       series: [
         { name: 'GET /i/<fingerprint>, 30 kB', points },
-        { name: 'R2 alone', points: reads },
+        { name: 'a Worker that only reads R2', points: reads },
       ],
     })
     // R2 is a database and files here: what those grow by is not Easel's.
@@ -80,26 +80,32 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
 }
 
 async function missesBySize({ quick, chart }: BenchOptions): Promise<Row> {
+  const sizes = quick ? [0.3, 3] : [0.1, 0.3, 1, 3, 10, 30]
   const points: [number, number][] = []
   const plain: [number, number][] = []
-  for (const megabytes of quick ? [0.3, 3] : [0.1, 0.3, 1, 3, 10, 30]) {
-    const easel = await startEasel({
-      emulator: { faults: [{ bytes: megabytes * 1e6 }] },
-      vars: { EASEL_DAILY_BUDGET_USD: '1000' },
-    })
-    try {
+  await using upstream = await startUpstream(
+    ...sizes.map((megabytes) => ({ match: `of ${megabytes} MB`, bytes: megabytes * 1e6 })),
+  )
+  const easel = await startEasel({
+    vars: { OPENROUTER_BASE_URL: upstream.url, EASEL_DAILY_BUDGET_USD: '1000' },
+  })
+  try {
+    for (const megabytes of sizes) {
+      const prompt = (round: number): string => `${round} of ${megabytes} MB`
+      const whole = megabytes * 0.98e6
       const times = await inTurns(
         {
-          miss: (round) => timed(() => drain(easel.get(`/image?prompt=${megabytes}-${round}`))),
-          plain: (round) => timed(() => drain(askUpstream(easel.upstream.url, `${megabytes} ${round}`))),
+          miss: (round) =>
+            timed(() => drain(easel.get(`/image?prompt=${encodeURIComponent(prompt(round))}`), whole)),
+          plain: (round) => timed(() => drain(askUpstream(upstream.url, `plain ${prompt(round)}`), whole)),
         },
-        { rounds: quick ? 2 : 5, warmUp: quick ? 1 : 2 },
+        { rounds: quick ? 2 : 5 },
       )
       points.push([megabytes, median(times.miss)])
       plain.push([megabytes, median(times.plain)])
-    } finally {
-      await easel.close()
     }
+  } finally {
+    await easel.close()
   }
   chart('growth-misses', {
     title: 'A miss, against the size of the picture',
@@ -113,28 +119,43 @@ async function missesBySize({ quick, chart }: BenchOptions): Promise<Row> {
   return rowOf('a miss against the size of the picture', points, IN_PROPORTION)
 }
 
-async function actionByImages({ quick, chart }: BenchOptions): Promise<Row> {
-  const points: [number, number][] = []
-  for (const images of quick ? [10, 100] : [10, 100, 1000, 5000]) {
-    const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
-    try {
-      await writeUnchangedProject(folder, images, 10_000)
-      const { check } = await inTurns(
-        { check: async () => (await measureProcess([CLI, 'check'], { cwd: folder })).ms },
-        { rounds: quick ? 2 : 5 },
-      )
-      points.push([images, median(check)])
-    } finally {
-      await rm(folder, { recursive: true })
-    }
-  }
+async function actionByImages({ quick, chart }: BenchOptions): Promise<Row[]> {
+  await using upstream = await startUpstream({ bytes: GENERATED_BYTES })
+  const unchanged = await againstImages(quick ? [10, 100] : [10, 30, 100, 300, 1000, 2000], (images) =>
+    inFolder(async (folder) => {
+      await writeUnchangedProject(folder, images, UNCHANGED_BYTES)
+      const ms = async () => (await measureProcess([CLI, 'check'], { cwd: folder })).ms
+      return (await inTurns({ ms }, { rounds: quick ? 1 : 3 })).ms
+    }),
+  )
+  const generated = await againstImages(quick ? [] : [5, 10, 20, 50, 100], async (images) => {
+    const ms = async () => (await generateImages(images, upstream.url)).ms
+    return (await inTurns({ ms }, { rounds: 3, warmUp: 0 })).ms
+  })
   chart('growth-action', {
-    title: 'The Action, against the number of unchanged images',
+    title: 'The Action, against the number of images',
     x: 'images',
     y: 'milliseconds, median',
-    series: [{ name: 'easel check, files of 10 kB', points }],
+    series: [
+      { name: `easel check, unchanged files of ${UNCHANGED_BYTES / 1000} kB`, points: unchanged },
+      ...(quick
+        ? []
+        : [{ name: `easel generate, ${GENERATED_BYTES / 1000} kB, drawn in no time`, points: generated }]),
+    ],
   })
-  return rowOf('the Action against the number of images', points, IN_PROPORTION)
+  return [
+    rowOf('the Action against the number of unchanged images', unchanged, IN_PROPORTION),
+    ...(quick ? [] : [rowOf('the Action against the number of generated images', generated, IN_PROPORTION)]),
+  ]
+}
+
+async function againstImages(
+  counts: readonly number[],
+  measure: (images: number) => Promise<readonly number[]>,
+): Promise<[number, number][]> {
+  const points: [number, number][] = []
+  for (const images of counts) points.push([images, median(await measure(images))])
+  return points
 }
 
 /** By the larger half: what is there before any work would hide how the rest grows. */

@@ -2,12 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEasel } from '../test/support/easel.ts'
-import { startBareWorker } from './support/bare-worker.ts'
+import { startDeployed } from './support/deployed.ts'
 import { havePeers, startIpx } from './support/peers.ts'
 import { type Bench, type BenchOptions, median, type Row, toRow } from './support/rows.ts'
+import { startUpstream } from './support/upstream.ts'
 
 const CONCURRENCY = 16
+const TURN_MS = 200
+/** Turns until what is hot is compiled. */
+const WARM_UP = 5
 const PATH = '/image?prompt=A+lighthouse+at+dusk&aspect_ratio=1:1'
 
 const LEAST_THROUGHPUT = { of: 'ratio', atLeast: 0.9 } as const
@@ -28,10 +31,16 @@ export const hits: Bench = {
 }
 
 async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions): Promise<Row[]> {
-  const easel = await startEasel({ emulator: { faults: [{ bytes }] } })
-  const drawn = await easel.get(PATH)
+  await using upstream = await startUpstream({ bytes })
+  await using easel = await startDeployed('wrangler.toml', {
+    EASEL_ACCESS: 'open',
+    OPENROUTER_API_KEY: 'sk-or-bench',
+    OPENROUTER_BASE_URL: upstream.url,
+  })
+  const drawn = await fetch(new URL(PATH, easel.url))
   const picture = await drawn.arrayBuffer()
-  const bare = await startBareWorker(picture)
+  await using bare = await startDeployed('bench/bare.toml')
+  await bare.put('picture', picture)
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
   await writeFile(join(folder, 'picture.png'), new Uint8Array(picture))
   const ipx = (await havePeers(note)) ? await startIpx(folder) : undefined
@@ -42,16 +51,7 @@ async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions
       '/i': new URL(drawn.headers.get('content-location') ?? '', easel.url),
       ...(ipx && { ipx: new URL('/_/picture.png', ipx.url) }),
     }
-    const measured: Record<string, Round[]> = {}
-    const warmUp = 1
-    for (let round = 0; round < warmUp + (quick ? 3 : 7); round++) {
-      // One after the other, there and back, so that a busy minute of the machine is everybody's.
-      const names = Object.keys(targets)
-      for (const name of round % 2 === 0 ? names : names.toReversed()) {
-        const result = await load(targets[name] ?? bare.url, quick ? 300 : 1000)
-        if (round >= warmUp) (measured[name] ??= []).push(result)
-      }
-    }
+    const measured = await takeTurns(targets, quick ? 10 : 40)
     const of = (name: string, what: keyof Round) => (measured[name] ?? []).map((round) => round[what])
     const against = { against: 'bare Worker' }
     return ['/image', '/i'].flatMap((route) => [
@@ -84,9 +84,25 @@ async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions
         : []),
     ])
   } finally {
-    await Promise.all([easel.close(), bare.close(), ipx?.close()])
+    await ipx?.close()
     await rm(folder, { recursive: true })
   }
+}
+
+/** Many short turns, there and back: a busy second of the machine is everybody's. */
+async function takeTurns(
+  targets: Readonly<Record<string, URL>>,
+  rounds: number,
+): Promise<Record<string, Round[]>> {
+  const measured: Record<string, Round[]> = {}
+  for (let round = 0; round < WARM_UP + rounds; round++) {
+    const turns = Object.entries(targets)
+    for (const [name, url] of round % 2 === 0 ? turns : turns.toReversed()) {
+      const result = await load(url, TURN_MS)
+      if (round >= WARM_UP) (measured[name] ??= []).push(result)
+    }
+  }
+  return measured
 }
 
 /** So many at once, for so long. */

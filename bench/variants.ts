@@ -17,7 +17,7 @@ export const variants: Bench = { name: 'variants', measure }
 async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
   const easel = await startEasel()
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
-  const ipx = (await havePeers(note)) ? await startIpx(folder) : undefined
+  const ipx = (await havePeers(note, quick)) ? await startIpx(folder) : undefined
   try {
     const draw = async (name: string): Promise<Uint8Array> => {
       const answer = await easel.get(`/image?prompt=${name}&aspect_ratio=16:9`)
@@ -26,8 +26,8 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
     }
     const path = (name: string) =>
       `/image?prompt=${name}&aspect_ratio=16:9&w=${WIDTH}&format=webp&q=${QUALITY}`
-    const rounds = quick ? 5 : 15
-    const warmUp = 2
+    const rounds = quick ? 3 : 15
+    const warmUp = quick ? 1 : 2
     const pictures: Uint8Array[] = []
     for (let round = 0; round < rounds + warmUp; round++) {
       const bytes = await draw(`variant-${round}`)

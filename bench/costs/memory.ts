@@ -3,10 +3,10 @@ import { memoryRise, workerdProcesses } from '../support/processes.ts'
 import { type Row, toRow } from '../support/rows.ts'
 
 /** How far workerd's memory rises while pictures are drawn: a process of its own for each, warmed up. */
-export async function memoryRows(quick: boolean): Promise<Row[]> {
+export async function memoryRows(): Promise<Row[]> {
   const rows: Row[] = []
-  for (const megabytes of quick ? [8] : [1, 8, 32]) {
-    for (const atOnce of quick ? [8] : [1, 8]) {
+  for (const megabytes of [1, 8, 32]) {
+    for (const atOnce of [1, 8]) {
       const rise = await riseOf(megabytes, atOnce)
       rows.push(
         toRow({

@@ -28,12 +28,16 @@ export async function startRows(quick: boolean): Promise<Row[]> {
       })
       return outdir
     }
-    const easel = join(await bundle('easel', []), 'index.js')
-    const bare = join(await bundle('bare', ['--config=bench/bare.toml']), 'bare-worker.js')
+    const [ours, theirs] = await Promise.all([
+      bundle('easel', []),
+      bundle('bare', ['--config=bench/bare.toml']),
+    ])
+    const easel = join(ours, 'index.js')
+    const bare = join(theirs, 'bare-worker.js')
     const start = (scriptPath: string, path: string) => () => timed(() => firstAnswer(scriptPath, path))
     const times = await inTurns(
       { easel: start(easel, '/nothing'), bare: start(bare, '/') },
-      { rounds: quick ? 3 : 9 },
+      { rounds: quick ? 2 : 9 },
     )
     return [
       toRow({

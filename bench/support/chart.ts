@@ -11,51 +11,63 @@ export interface Chart {
   readonly series: readonly Series[]
 }
 
-const WIDTH = 640
-const HEIGHT = 360
+/** What there is room for, between the axes. */
+const PLOT = { width: 544, height: 380 } as const
+/** The title and the legend need it. */
+const LEAST_WIDTH = 420
 const LEFT = 72
 const RIGHT = 24
-const TOP = 44
+/** Of the title, above the legend. */
+const TITLE = 40
+const LEGEND_LINE = 18
 const BOTTOM = 56
 /** Apart in brightness, too. */
 const COLORS = ['#3730a3', '#d97706', '#6b7280']
 
-/** An SVG on log scales, where a straight line of 45° is growth in proportion. Readable on white and on black. */
+/**
+ * An SVG on log scales. A decade is as long upwards as to the right, so that a straight line of 45° is growth in
+ * proportion. Readable on white and on black.
+ */
 export function drawChart({ title, x, y, series }: Chart): string {
   const points = series.flatMap((one) => one.points)
-  const [fromX, toX] = decades(points.map(([at]) => at))
-  const [fromY, toY] = decades(points.map(([, value]) => value))
-  const placeX = (value: number): number =>
-    LEFT + ((Math.log10(value) - fromX) / (toX - fromX)) * (WIDTH - LEFT - RIGHT)
-  const placeY = (value: number): number =>
-    HEIGHT - BOTTOM - ((Math.log10(value) - fromY) / (toY - fromY)) * (HEIGHT - TOP - BOTTOM)
+  const ticksX = ticksAround(points.map(([at]) => at))
+  const ticksY = ticksAround(points.map(([, value]) => value))
+  const decade = Math.min(PLOT.width / decadesOf(ticksX), PLOT.height / decadesOf(ticksY))
+  const right = LEFT + decade * decadesOf(ticksX)
+  const width = Math.round(Math.max(right + RIGHT, LEAST_WIDTH))
+  const top = TITLE + series.length * LEGEND_LINE + 14
+  const bottom = top + decade * decadesOf(ticksY)
+  const height = Math.round(bottom + BOTTOM)
+  const placeX = (value: number): string => (LEFT + decade * Math.log10(value / (ticksX[0] ?? 1))).toFixed(1)
+  const placeY = (value: number): string =>
+    (bottom - decade * Math.log10(value / (ticksY[0] ?? 1))).toFixed(1)
 
-  const gridX = range(fromX, toX).map((power) => {
-    const at = placeX(10 ** power).toFixed(1)
-    return `<path d="M${at} ${TOP}V${HEIGHT - BOTTOM}" class="grid"/><text x="${at}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${label(power)}</text>`
-  })
-  const gridY = range(fromY, toY).map((power) => {
-    const at = placeY(10 ** power).toFixed(1)
-    return `<path d="M${LEFT} ${at}H${WIDTH - RIGHT}" class="grid"/><text x="${LEFT - 8}" y="${Number(at) + 4}" text-anchor="end">${label(power)}</text>`
-  })
+  const gridX = ticksX.map(
+    (tick) =>
+      `<path d="M${placeX(tick)} ${top}V${bottom.toFixed(1)}" class="grid"/><text x="${placeX(tick)}" y="${(bottom + 18).toFixed(1)}" text-anchor="middle">${label(tick)}</text>`,
+  )
+  const gridY = ticksY.map(
+    (tick) =>
+      `<path d="M${LEFT} ${placeY(tick)}H${right.toFixed(1)}" class="grid"/><text x="${LEFT - 8}" y="${(Number(placeY(tick)) + 4).toFixed(1)}" text-anchor="end">${label(tick)}</text>`,
+  )
   const lines = series.map((one, index) => {
     const color = COLORS[index % COLORS.length]
-    const places = one.points.map(([at, value]) => `${placeX(at).toFixed(1)} ${placeY(value).toFixed(1)}`)
-    const dots = places.map((place) => {
-      const [cx, cy] = place.split(' ')
-      return `<circle cx="${cx}" cy="${cy}" r="3.5" fill="${color}"/>`
-    })
-    const legend = `<path d="M${LEFT + 12} ${TOP + 14 + index * 18}h20" stroke="${color}" stroke-width="2.5"/><text x="${LEFT + 38}" y="${TOP + 18 + index * 18}">${escape(one.name)}</text>`
-    return `<path d="M${places.join('L')}" fill="none" stroke="${color}" stroke-width="2.5"/>${dots.join('')}${legend}`
+    const places = one.points.map(([at, value]) => [placeX(at), placeY(value)] as const)
+    const dots = places.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3.5" fill="${color}"/>`)
+    const at = TITLE + index * LEGEND_LINE + 4
+    const legend = `<path d="M${LEFT} ${at}h20" stroke="${color}" stroke-width="2.5"/><text x="${LEFT + 28}" y="${at + 4}">${escape(one.name)}</text>`
+    const path = places.map((place) => place.join(' ')).join('L')
+    return `<path d="M${path}" fill="none" stroke="${color}" stroke-width="2.5"/>${dots.join('')}${legend}`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(title)}">
+  const middle = ((top + bottom) / 2).toFixed(1)
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}">
 <style>text{font:12px system-ui,sans-serif;fill:#111827}.grid{stroke:#d1d5db;fill:none}</style>
 <rect width="100%" height="100%" rx="8" fill="#fff"/>
-<text x="${LEFT}" y="26" style="font-size:15px;font-weight:600">${escape(title)}</text>
+<text x="${LEFT}" y="24" style="font-size:15px;font-weight:600">${escape(title)}</text>
 ${[...gridX, ...gridY].join('\n')}
 ${lines.join('\n')}
-<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 14}" text-anchor="middle">${escape(x)}</text>
-<text x="18" y="${(TOP + HEIGHT - BOTTOM) / 2}" text-anchor="middle" transform="rotate(-90 18 ${(TOP + HEIGHT - BOTTOM) / 2})">${escape(y)}</text>
+<text x="${((LEFT + right) / 2).toFixed(1)}" y="${height - 14}" text-anchor="middle">${escape(x)}</text>
+<text x="18" y="${middle}" text-anchor="middle" transform="rotate(-90 18 ${middle})">${escape(y)}</text>
 </svg>
 `
 }
@@ -76,17 +88,24 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, one) => sum + one, 0) / values.length
 }
 
-function decades(values: readonly number[]): [number, number] {
-  const from = Math.floor(Math.log10(Math.min(...values)))
-  return [from, Math.max(from + 1, Math.ceil(Math.log10(Math.max(...values))))]
+/** 1, 3, 10, 30 and so on, a decade at least: from the last at or below all values to the first at or above. */
+function ticksAround(values: readonly number[]): number[] {
+  const at = (step: number): number => 10 ** Math.floor(step / 2) * (step % 2 === 0 ? 1 : 3)
+  const least = Math.min(...values)
+  const most = Math.max(...values)
+  let from = 2 * Math.floor(Math.log10(least))
+  while (at(from + 1) <= least) from++
+  let to = from + 2
+  while (at(to) < most) to++
+  return Array.from({ length: to - from + 1 }, (_, index) => at(from + index))
 }
 
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index)
+function decadesOf(ticks: readonly number[]): number {
+  return Math.log10((ticks.at(-1) ?? 1) / (ticks[0] ?? 1))
 }
 
-function label(power: number): string {
-  return (10 ** power).toLocaleString('en', { maximumFractionDigits: 3 })
+function label(tick: number): string {
+  return tick.toLocaleString('en', { maximumFractionDigits: 3 })
 }
 
 function escape(text: string): string {

@@ -19,10 +19,16 @@ export interface Peer {
 
 /**
  * Installs the programs that Easel is measured beside, where they are not there yet: they are of this folder
- * alone. @returns whether they are there
+ * alone. In a hurry it only says so. @returns whether they are there
  */
-export async function havePeers(note: (line: string) => void): Promise<boolean> {
+export async function havePeers(note: (line: string) => void, hurry = false): Promise<boolean> {
   if (existsSync(IPX) && existsSync(PORTKEY)) return true
+  if (hurry) {
+    note(
+      'The peers (ipx, @portkey-ai/gateway) are not installed: their rows are left out. A full run installs them.',
+    )
+    return false
+  }
   note('The peers (ipx, @portkey-ai/gateway) are not installed yet: npm ci --ignore-scripts in bench/ …')
   try {
     await promisify(execFile)('npm', ['ci', '--ignore-scripts'], { cwd: BENCH })

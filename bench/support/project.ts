@@ -1,11 +1,50 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatLock } from '../../action/lock/lock-file.ts'
 import type { LockEntry } from '../../action/lock/schema.ts'
 import { CLI, measureProcess } from './action-process.ts'
 
 const MODEL = 'google/gemini-2.5-flash-image'
+
+export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
+  try {
+    return await use(folder)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+export interface Generation {
+  readonly concurrency?: number
+  /** Of easel.yml, in YAML's flow style. */
+  readonly defaults?: string
+}
+
+/** Draws new images, all in a project of their own. */
+export function generateImages(
+  images: number,
+  baseUrl: string,
+  { concurrency = 8, defaults = `model: ${MODEL}` }: Generation = {},
+): ReturnType<typeof measureProcess> {
+  return inFolder(async (folder) => {
+    const lines = Array.from(
+      { length: images },
+      (_, index) => `  - { path: ${index}.png, prompt: "Picture ${index}" }`,
+    )
+    await writeFile(
+      join(folder, 'easel.yml'),
+      `version: 1\ndefaults: { ${defaults} }\nimages:\n${lines.join('\n')}\n`,
+    )
+    return measureProcess([CLI, 'generate', '-j', String(concurrency)], {
+      cwd: folder,
+      env: { OPENROUTER_API_KEY: 'sk-or-bench', OPENROUTER_BASE_URL: baseUrl },
+      memory: true,
+    })
+  })
+}
 
 /** Fills a folder with a project whose images are all drawn and unchanged: `0.png`, `1.png`, … */
 export async function writeUnchangedProject(folder: string, images: number, bytes: number): Promise<void> {

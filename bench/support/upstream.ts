@@ -7,10 +7,10 @@ export interface Upstream extends AsyncDisposable {
   readonly url: string
 }
 
-/** @param fault  for all requests, such as a size of the pictures */
-export async function startUpstream(fault: object): Promise<Upstream> {
+/** @param faults  such as a size of the pictures; the first that matches a request */
+export async function startUpstream(...faults: readonly object[]): Promise<Upstream> {
   const program = fileURLToPath(new URL('./emulator-process.ts', import.meta.url))
-  const child = fork(program, [JSON.stringify(fault)], { stdio: 'inherit' })
+  const child = fork(program, [JSON.stringify(faults)], { stdio: 'inherit' })
   const url = await new Promise<string>((resolve) =>
     child.once('message', (message) => resolve(z.string().parse(message))),
   )
