@@ -32,10 +32,10 @@ const MEDIA_TYPE = {
 /** Of the others there is only one quality, so that asking for another makes nothing new. */
 const LOSSY: ReadonlySet<ImageMediaType> = new Set(['image/avif', 'image/webp', 'image/jpeg'])
 
-/** @param accept  of the client; looked at when the format is `auto` */
-export function wishOf({ width, format, quality }: DeliveryParameters, accept: string | null): Wish {
+/** @param headers  of the client; `Accept` is looked at when the format is `auto` */
+export function wishOf({ width, format, quality }: DeliveryParameters, headers: Headers): Wish {
   if (format === undefined && width === undefined && quality === undefined) return NOTHING
-  const chosen = format === 'auto' ? negotiate(accept) : { format, keep: [] }
+  const chosen = format === 'auto' ? negotiate(headers.get('Accept')) : { format, keep: [] }
   return {
     ...(width !== undefined && { width }),
     ...(chosen.format && { format: chosen.format }),

@@ -82,7 +82,7 @@ export function createPictureAnswers({ access, draw, galleryOf, settings }: AppP
     const wanted = {
       fingerprint,
       index: delivery.index ?? 0,
-      wish: wishOf(delivery, request.headers.get('Accept')),
+      wish: wishOf(delivery, request.headers),
     }
     const response = await timed(trace, 'read', () =>
       deliver(request, galleryOf(c.executionCtx), wanted, {
