@@ -26,7 +26,7 @@ let app: Hono<AppEnv> | undefined
 export default {
   fetch(request, env, ctx) {
     try {
-      app ??= compose(env)
+      app ??= compose(env, ctx)
     } catch (error) {
       return misconfigured(request, error)
     }
@@ -34,12 +34,15 @@ export default {
   },
 } satisfies ExportedHandler<Env>
 
-/** Puts the Worker together from what its environment holds. */
-function compose(env: Env): Hono<AppEnv> {
+/**
+ * Puts the Worker together from what its environment holds.
+ *
+ * @param ctx  of the first request: whether there is a cache at the edge is the same for all
+ */
+function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
   const settings = readSettings(env)
   const { openRouter } = settings
   const store = createR2ImageStore(env.BUCKET)
-  const direct = directGallery(env)
   const catalogue = createCatalogue({ fetch: (url, init) => fetch(url, init), now: Date.now, ...openRouter })
   const config = createEdgeConfig(easelConfig, settings.defaultModel)
   if (settings.access === 'listed' && easelConfig.images.length === 0) {
@@ -51,7 +54,7 @@ function compose(env: Env): Hono<AppEnv> {
     catalogue,
     config,
     draw: createDraw({ catalogue, jobs: env.JOBS, settings }),
-    galleryOf: (ctx) => ('cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : direct),
+    gallery: 'cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : directGallery(env),
     health: {
       r2: () => checkBucket(env.BUCKET),
       openrouter: () => checkKey(openRouter.baseUrl, openRouter.apiKey),

@@ -4,10 +4,10 @@ import { remember } from '../../worker/delivery/remember.ts'
 describe('what is remembered', () => {
   it('is computed once for a key that comes again, and anew once others have pushed it out', async () => {
     const { computed, read } = scene()
-    for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) expect(await read(key)).toEqual({ key })
+    for (const key of ['a', 'b', 'a', 'c', 'a', 'd', 'b', 'a']) expect(await read(key)).toEqual({ key })
 
-    // `c` pushed out `b`: `a` had been asked for since.
-    expect(computed).toEqual(['a', 'b', 'c', 'b'])
+    // `c` and `d` pushed out `b`: `a` had been asked for in between.
+    expect(computed).toEqual(['a', 'b', 'c', 'd', 'b'])
   })
 
   it('is never a long key, nor a failure', async () => {

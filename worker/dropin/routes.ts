@@ -27,7 +27,7 @@ import type { Kept, Wire } from './wire.ts'
  * their key.
  */
 export function dropinApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, budgetUseOf, catalogue, draw, galleryOf, readList, settings, store } = ports
+  const { access, budgetUseOf, catalogue, draw, gallery, readList, settings, store } = ports
   const reading = { catalogue, defaultModel: settings.defaultModel }
   const app = new Hono<AppEnv>()
 
@@ -79,7 +79,7 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
     if (kept) return told(c, replyWith(kept, asked, wire), 'hit')
 
     const order = { ...what, fingerprint, caller: await access.toDraw(request, fingerprint), refresh }
-    const forget = async () => refresh && (await galleryOf(c.executionCtx).forget(fingerprint))
+    const forget = async () => refresh && (await gallery.forget(fingerprint))
     if (!stream) {
       const outcome = await timed(c.get('trace'), 'draw', () => draw.draw(order))
       await forget()

@@ -18,8 +18,7 @@ export interface AppPorts {
   readonly catalogue: Catalogue
   readonly config: EdgeConfig
   readonly draw: Draw
-  /** Of the request at hand: its context tells whether there is a cache at the edge. */
-  readonly galleryOf: (ctx: object) => Gallery
+  readonly gallery: Gallery
   readonly health: HealthChecks
   readonly readList: ReadList
   readonly store: ImageStore
@@ -81,8 +80,8 @@ export function serverTiming({ steps }: Trace): string {
 
 /** Whether somebody asks for the picture to be drawn anew. Only those with a token may. */
 export async function wantsRefresh(request: Request, access: Access): Promise<boolean> {
-  const directives = request.headers.get('Cache-Control') ?? ''
-  return /\bno-cache\b/i.test(directives) && (await access.hasToken(request))
+  const directives = request.headers.get('Cache-Control')
+  return directives !== null && /\bno-cache\b/i.test(directives) && (await access.hasToken(request))
 }
 
 /** @throws {EaselError} `not_found` when it isn't one */

@@ -18,7 +18,7 @@ const POLL_SECONDS = 2
 
 /** Easel's own API: any spec as JSON, and what is kept. */
 export function imagesApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, config, draw, galleryOf, store } = ports
+  const { access, config, draw, gallery, store } = ports
   const app = new Hono<AppEnv>()
 
   app.post('/', async (c) => {
@@ -44,7 +44,7 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
     }
     const outcome = await timed(c.get('trace'), 'draw', () => draw.draw(request))
     c.get('trace').cache = outcome
-    if (refresh) await galleryOf(c.executionCtx).forget(fingerprint)
+    if (refresh) await gallery.forget(fingerprint)
     const manifest = await store.manifest(fingerprint)
     if (!manifest) throw new Error('a manifest was stored and is gone')
     return c.json(answer(manifest, outcome, c.req.url))
@@ -85,7 +85,7 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
     const fingerprint = parseFingerprint(c.req.param('fingerprint'))
     c.get('trace').fingerprint = fingerprint
     const existed = await store.delete(fingerprint)
-    await galleryOf(c.executionCtx).forget(fingerprint)
+    await gallery.forget(fingerprint)
     if (!existed) throw notFound('There is no such picture.')
     return c.body(null, 204)
   })

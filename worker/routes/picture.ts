@@ -43,7 +43,7 @@ export interface PictureAnswers {
   ): Promise<Response>
 }
 
-export function createPictureAnswers({ access, draw, galleryOf, settings }: AppPorts): PictureAnswers {
+export function createPictureAnswers({ access, draw, gallery, settings }: AppPorts): PictureAnswers {
   return { show, showOrDraw }
 
   async function showOrDraw(
@@ -60,10 +60,10 @@ export function createPictureAnswers({ access, draw, galleryOf, settings }: AppP
     if (kept) return kept
     if (c.req.method === 'HEAD') throw notFound('This picture has not been drawn yet: GET draws it.')
 
-    await assertIndex(c, fingerprint, spec, delivery)
+    await assertIndex(fingerprint, spec, delivery)
     const caller = await access.toDraw(c.req.raw, fingerprint)
     const outcome = await timed(c.get('trace'), 'draw', () => draw.draw({ ...wanted, caller, refresh }))
-    if (refresh) await galleryOf(c.executionCtx).forget(fingerprint)
+    if (refresh) await gallery.forget(fingerprint)
     const drawn = await show(c, fingerprint, delivery, outcome)
     if (drawn) return drawn
     if (delivery.index)
@@ -85,7 +85,7 @@ export function createPictureAnswers({ access, draw, galleryOf, settings }: AppP
       wish: wishOf(delivery, request.headers),
     }
     const response = await timed(trace, 'read', () =>
-      deliver(request, galleryOf(c.executionCtx), wanted, {
+      deliver(request, gallery, wanted, {
         elsewhere: (headers) => elsewhere(c.req.path, request.url, headers, delivery.pin),
         finish(headers) {
           headers['cache-status'] = CACHE_STATUS[outcome]
@@ -113,13 +113,12 @@ export function createPictureAnswers({ access, draw, galleryOf, settings }: AppP
 
   /** A picture that isn't there, although others of its generation are, is not worth another generation. */
   async function assertIndex(
-    c: Context<AppEnv>,
     fingerprint: Fingerprint,
     { n = 1 }: ImageSpec,
     { index = 0 }: DeliveryParameters,
   ): Promise<void> {
     if (index === 0) return
-    if (await galleryOf(c.executionCtx).head({ fingerprint, index: 0, wish: NOTHING })) {
+    if (await gallery.head({ fingerprint, index: 0, wish: NOTHING })) {
       throw notFound(`There is no picture with index ${index}: the model drew fewer.`)
     }
     if (index < n) return
