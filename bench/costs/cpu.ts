@@ -88,7 +88,7 @@ export async function measureCpu(bytes: number, quick: boolean): Promise<CpuTime
         bare: () => each(theirs, hits, () => fetch(bare.url)),
         miss: (round) => each(ours, misses, (n) => easel.get(`/image?prompt=${bytes}-${round}-${n}`)),
       },
-      { rounds: quick ? 1 : 6, warmUp: 1 },
+      { rounds: quick ? 1 : 4 },
     )
   } finally {
     await Promise.all([easel.close(), bare.close()])

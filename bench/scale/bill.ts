@@ -3,13 +3,15 @@ import { type Flow, MONTH_SECONDS, type Traffic } from './traffic.ts'
 
 /**
  * Cloudflare's list prices of the paid plan, USD: what is included in a month, and what more costs. From the
- * pages "Pricing" of Workers, Workers Logs, R2, Durable Objects and Images in its documentation.
+ * pages "Pricing" of Workers, Observability, R2, Durable Objects and Images in its documentation, as of
+ * December 2026. Of requests, those that leave a browser: what a Worker asks of itself isn't billed again.
  */
 export const PRICES = {
   plan: 5,
   requests: { included: 10e6, perMillion: 0.3 },
   cpuMs: { included: 30e6, perMillion: 0.02 },
-  logEvents: { included: 20e6, perMillion: 0.6 },
+  logGb: { included: 50, perMillion: 250_000 },
+  logGbKept: { included: 12, perMillion: 100_000 },
   r2Reads: { included: 10e6, perMillion: 0.36 },
   r2Writes: { included: 1e6, perMillion: 4.5 },
   r2Gb: { included: 10, perMillion: 15_000 },
@@ -22,8 +24,13 @@ export const PRICES = {
 
 /** A Durable Object is billed for 128 MB while it works. */
 const OBJECT_GB = 0.128
-/** The request, and the Worker's own line about it. */
-const LOG_EVENTS_PER_REQUEST = 2
+/**
+ * A log event with what the platform adds to it. Easel's own line is a fifth of that; how much is added isn't
+ * documented, and 1 kB is a guess.
+ */
+const LOG_EVENT_GB = 1e-6
+/** Logs are kept for seven days of the thirty that a GB-month has. */
+const LOG_GB_MONTHS = 7 / 30
 
 export interface Line {
   readonly what: keyof typeof PRICES | 'OpenRouter'
@@ -35,7 +42,7 @@ export interface Line {
  * A month, in dollars.
  *
  * @param counted  what one request of each kind asks for, as the local run counted it
- * @param cpuMs  of a request; the local run's, which is more than the platform counts
+ * @param cpuMs  of a request
  */
 export function billOf(
   traffic: Traffic,
@@ -51,11 +58,13 @@ export function billOf(
     fromR2 * counted['variant, kept'][what] +
     drawn * counted.miss[what] +
     made * counted['variant, made'][what]
+  const logLines = requests * flow.logLines + drawn
   const gb = (traffic.pictures * (traffic.pictureMb + traffic.variantsPerPicture * traffic.variantMb)) / 1000
   const amounts: Record<Exclude<keyof typeof PRICES, 'plan'>, number> = {
     requests,
     cpuMs: requests * cpuMs.hit + drawn * cpuMs.miss,
-    logEvents: requests * LOG_EVENTS_PER_REQUEST,
+    logGb: logLines * LOG_EVENT_GB,
+    logGbKept: logLines * LOG_EVENT_GB * LOG_GB_MONTHS,
     r2Reads: sum('r2Reads'),
     r2Writes: sum('r2Writes'),
     r2Gb: gb,

@@ -20,6 +20,8 @@ export interface Traffic {
 
 /** How long a picture is fresh in the edge's cache: `max-age` of a picture. */
 export const FRESH_SECONDS = 86_400
+/** For how long a picture's hits are counted before they are logged: `COUNT_FOR_MS` of worker/request-log.ts. */
+const COUNT_FOR_SECONDS = 1
 export const MONTH_SECONDS = 30 * 86_400
 
 export const WORLD: Traffic = {
@@ -41,6 +43,8 @@ export interface Flow {
   readonly nearHits: number
   readonly farHits: number
   readonly r2: number
+  /** Log lines a request, were each place one isolate: a picture's hits within a second of its last line are one. */
+  readonly logLines: number
 }
 
 /** Zipf's shares: the first is asked for most. */
@@ -58,25 +62,35 @@ export function flowByFormula(traffic: Traffic, requestsPerSecond: number): Flow
   const places = zipf(traffic.places, traffic.exponent)
   let near = 0
   let far = 0
+  let lines = 0
   for (const [share, count] of groups(
     zipf(traffic.pictures * traffic.variantsPerPicture, traffic.exponent),
   )) {
     let missesPerSecond = 0
+    let linesPerSecond = 0
     for (const place of places) {
       const rate = requestsPerSecond * share * place
       missesPerSecond += rate / (1 + rate * FRESH_SECONDS)
+      // A first hit is a line, and those of the second that follows, if there are any, another.
+      const more = rate * COUNT_FOR_SECONDS
+      linesPerSecond += (rate * (2 - Math.exp(-more))) / (1 + more)
     }
     const toR2 = missesPerSecond / (1 + missesPerSecond * FRESH_SECONDS)
+    lines += count * linesPerSecond
     near += count * (requestsPerSecond * share - missesPerSecond)
     far += count * (missesPerSecond - toR2)
   }
   const nearHits = near / requestsPerSecond
   const farHits = far / requestsPerSecond
-  return { nearHits, farHits, r2: 1 - nearHits - farHits }
+  return { nearHits, farHits, r2: 1 - nearHits - farHits, logLines: lines / requestsPerSecond }
 }
 
 /** The same by asking, one request after the other: two days, of which the second counts. */
-export function flowByAsking(traffic: Traffic, requestsPerDay: number, random = generator(1)): Flow {
+export function flowByAsking(
+  traffic: Traffic,
+  requestsPerDay: number,
+  random = generator(1),
+): Omit<Flow, 'logLines'> {
   const things = cumulative(zipf(traffic.pictures * traffic.variantsPerPicture, traffic.exponent))
   const places = cumulative(zipf(traffic.places, traffic.exponent))
   const near = new Map<number, number>()

@@ -90,14 +90,17 @@ function mean(values: readonly number[]): number {
 
 /** 1, 3, 10, 30 and so on, a decade at least: from the last at or below all values to the first at or above. */
 function ticksAround(values: readonly number[]): number[] {
-  const at = (step: number): number => 10 ** Math.floor(step / 2) * (step % 2 === 0 ? 1 : 3)
   const least = Math.min(...values)
   const most = Math.max(...values)
   let from = 2 * Math.floor(Math.log10(least))
-  while (at(from + 1) <= least) from++
+  while (tickAt(from + 1) <= least) from++
   let to = from + 2
-  while (at(to) < most) to++
-  return Array.from({ length: to - from + 1 }, (_, index) => at(from + index))
+  while (tickAt(to) < most) to++
+  return Array.from({ length: to - from + 1 }, (_, index) => tickAt(from + index))
+}
+
+function tickAt(step: number): number {
+  return 10 ** Math.floor(step / 2) * (step % 2 === 0 ? 1 : 3)
 }
 
 function decadesOf(ticks: readonly number[]): number {
