@@ -43,7 +43,7 @@ async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions
   await bare.put('picture', picture)
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
   await writeFile(join(folder, 'picture.png'), new Uint8Array(picture))
-  const ipx = (await havePeers(note)) ? await startIpx(folder) : undefined
+  const ipx = (await havePeers(note, quick)) ? await startIpx(folder) : undefined
   try {
     const targets: Readonly<Record<string, URL>> = {
       bare: bare.url,

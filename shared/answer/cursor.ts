@@ -12,7 +12,11 @@ export interface ByteCursor {
  */
 export type Parse<Result, Event = never> = Generator<Event | undefined, Result, undefined>
 
-/** The byte at the cursor, which stays there; -1 at the end. */
+/**
+ * The byte at the cursor, which stays there; -1 at the end.
+ *
+ * Starting a generator takes longer than looking at a byte: loops write `cursor.bytes[cursor.at] ?? (yield* peek(cursor))`.
+ */
 export function* peek(cursor: ByteCursor): Parse<number> {
   while (cursor.at >= cursor.bytes.length) {
     if (cursor.ended) return -1

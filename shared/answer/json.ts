@@ -1,5 +1,5 @@
 import type { BlockDecoder } from './base64.ts'
-import { type ByteCursor, next, type Parse, peek } from './cursor.ts'
+import { type ByteCursor, type Parse, peek } from './cursor.ts'
 import { type EmbeddedImage, readImage } from './image-string.ts'
 import { readString } from './json-string.ts'
 import { AnswerSyntaxError } from './syntax-error.ts'
@@ -112,8 +112,9 @@ export function* readJson(
   /** A number, `true`, `false` or `null`, whose first byte has been read. */
   function* readLiteral(first: number): Parse<JsonValue> {
     let literal = String.fromCharCode(Math.max(first, 0))
-    for (let byte = yield* peek(cursor); isLiteralByte(byte); byte = yield* peek(cursor)) {
-      if (literal.length >= LITERAL_MAX_BYTES) break
+    while (literal.length < LITERAL_MAX_BYTES) {
+      const byte = cursor.bytes[cursor.at] ?? (yield* peek(cursor))
+      if (!isLiteralByte(byte)) break
       literal += String.fromCharCode(byte)
       cursor.at++
     }
@@ -154,13 +155,14 @@ export function* readJson(
 
   /** The next byte that is no white space; -1 at the end. */
   function* token(): Parse<number> {
-    yield* peekToken()
-    return yield* next(cursor)
+    const byte = yield* peekToken()
+    cursor.at++
+    return byte
   }
 
   function* peekToken(): Parse<number> {
     for (;;) {
-      const byte = yield* peek(cursor)
+      const byte = cursor.bytes[cursor.at] ?? (yield* peek(cursor))
       if (byte !== 0x20 && byte !== NEWLINE && byte !== RETURN && byte !== 0x09) return byte
       cursor.at++
       if (!atLineEnd || (byte !== NEWLINE && byte !== RETURN)) continue

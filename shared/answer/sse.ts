@@ -1,5 +1,5 @@
 import type { BlockDecoder } from './base64.ts'
-import { type ByteCursor, next, type Parse, peek, skipByteOrderMark } from './cursor.ts'
+import { type ByteCursor, type Parse, peek, skipByteOrderMark } from './cursor.ts'
 import { type JsonValue, readJson, type Shape } from './json.ts'
 import { AnswerSyntaxError } from './syntax-error.ts'
 
@@ -56,7 +56,7 @@ function* continueOnNextLine(cursor: ByteCursor): Parse<void> {
 function* readFieldName(cursor: ByteCursor): Parse<string> {
   let name = ''
   for (;;) {
-    const byte = yield* peek(cursor)
+    const byte = cursor.bytes[cursor.at] ?? (yield* peek(cursor))
     if (isLineEnd(byte)) return name
     cursor.at++
     if (byte === COLON) return name
@@ -66,7 +66,8 @@ function* readFieldName(cursor: ByteCursor): Parse<string> {
 
 function* skipLine(cursor: ByteCursor): Parse<void> {
   for (;;) {
-    const byte = yield* next(cursor)
+    const byte = cursor.bytes[cursor.at] ?? (yield* peek(cursor))
+    cursor.at++
     if (byte < 0 || byte === NEWLINE) return
     if (byte === RETURN) {
       if ((yield* peek(cursor)) === NEWLINE) cursor.at++
