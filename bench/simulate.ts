@@ -93,6 +93,8 @@ const text = [
     ],
   ),
   '',
+  'What costs nothing is within what the plan includes.',
+  '',
   `Processor time here is all that the local workerd uses: ${digits(cpuMs.hit)} ms a hit of ${SHOWN_BYTES / 1000} kB, ${digits(cpuMs.miss)} ms a miss of ${DRAWN_BYTES / 1e6} MB. The stand-ins for R2 and for the platform's front are in it, so it is more than would be billed. A hit uses ${digits(leastMs)} ms beyond what a bare Worker does that only returns the R2 object, which is less than would be billed; by that, the line would read ${months.map(({ requests }) => usd(cpuUsd(requests * leastMs))).join(', ')}.`,
   '',
   '### What a single request asks for, as counted',

@@ -33,11 +33,16 @@ export async function cpuRows(quick: boolean): Promise<Row[]> {
         references: bare,
         bound: { of: 'value', atMost: FREE_PLAN_MS },
       }),
-      toRow({
-        name: `processor time of a hit, ${size}: beyond a bare Worker's`,
-        unit: 'ms',
-        values: beyond(hit, bare),
-      }),
+      // Of a large picture, its bytes are all there is to see.
+      ...(bytes === SHOWN_BYTES
+        ? [
+            toRow({
+              name: `processor time of a hit, ${size}: beyond a bare Worker's`,
+              unit: 'ms',
+              values: beyond(hit, bare),
+            }),
+          ]
+        : []),
       toRow({
         name: `processor time of a miss, ${size}: request, job, budget, R2`,
         unit: 'ms',
@@ -80,7 +85,7 @@ export async function measureCpu(bytes: number, quick: boolean): Promise<CpuTime
       return (cpuMs(ids) - begun) / times
     }
     // The kernel counts in hundredths of a second: fewer would tell nothing of what a hit adds.
-    const hits = quick ? 100 : Math.min(500, Math.ceil(3e8 / bytes))
+    const hits = quick ? 100 : Math.min(500, Math.ceil(1e8 / bytes))
     const misses = quick ? 8 : Math.min(30, Math.ceil(15e6 / bytes))
     return await inTurns(
       {
