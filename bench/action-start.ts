@@ -38,7 +38,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
         action: async () => (await measureProcess([MAIN], { env, cwd: folder })).ms,
         command: async () => (await measureProcess([CLI, 'check'], { cwd: folder })).ms,
       },
-      { rounds: quick ? 5 : 21 },
+      { rounds: quick ? 4 : 21 },
     )
     const row = (name: string, values: readonly number[]): Row =>
       toRow({ name, unit: 'ms', values, against: 'bare Node', references: bare, bound: BOUND })

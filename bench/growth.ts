@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { startEasel } from '../test/support/easel.ts'
 import { CLI, measureProcess } from './support/action-process.ts'
 import { growthOf, type Series } from './support/chart.ts'
@@ -40,6 +41,7 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
     const drawn = await easel.get('/image?prompt=one')
     await drawn.arrayBuffer()
     const [, fingerprint = ''] = /\/i\/(\w{64})/.exec(drawn.headers.get('content-location') ?? '') ?? []
+    while (!(await easel.bucket.head(`images/${fingerprint}/0`))) await pause(10)
     const points: [number, number][] = []
     const reads: [number, number][] = []
     let kept = 0

@@ -85,8 +85,8 @@ export async function measureCpu(bytes: number, quick: boolean): Promise<CpuTime
       return (cpuMs(ids) - begun) / times
     }
     // The kernel counts in hundredths of a second: fewer would tell nothing of what a hit adds.
-    const hits = quick ? 100 : Math.min(500, Math.ceil(1e8 / bytes))
-    const misses = quick ? 8 : Math.min(30, Math.ceil(15e6 / bytes))
+    const hits = quick ? 60 : Math.min(500, Math.ceil(1e8 / bytes))
+    const misses = quick ? 5 : Math.min(30, Math.ceil(15e6 / bytes))
     return await inTurns(
       {
         hit: () => each(ours, hits, () => easel.get('/image?prompt=kept')),
