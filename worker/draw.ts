@@ -7,10 +7,11 @@ import { buildRequest, type UpstreamRequest } from '../shared/openrouter/request
 import { estimateCost } from '../shared/prices/estimate.ts'
 import type { ImageSpec } from '../shared/spec/schema.ts'
 import type { Caller } from './access/access.ts'
+import type { StoredImage } from './gallery/image-store.ts'
 import type { Described } from './gallery/manifest.ts'
 import { toError } from './job/failure.ts'
 import type { GenerationJob } from './job/generation-job.ts'
-import type { DrawResult, Order } from './job/job-state.ts'
+import type { DrawResult, Order, Outcome } from './job/job-state.ts'
 import type { Settings } from './settings.ts'
 
 export interface DrawPorts {
@@ -20,12 +21,30 @@ export interface DrawPorts {
 }
 
 export interface Draw {
-  /** Has a picture drawn and waits for it. @throws {EaselError} */
+  /** Has a picture drawn and waits until it is kept. @throws {EaselError} */
   draw(request: DrawRequest): Promise<'miss' | 'joined'>
+  /**
+   * The same for somebody who shows it.
+   *
+   * @param index  of the picture that is wanted as it was drawn, at once; `undefined` to wait until all is kept
+   * @throws {EaselError}
+   */
+  drawToShow(request: DrawRequest, index: number | undefined): Promise<Drawing>
   /** Has a picture drawn without waiting. @throws {EaselError} when it may not be drawn */
   submit(request: DrawRequest): Promise<'miss' | 'joined'>
   /** Whether a picture is being drawn. @throws {EaselError} that the last attempt, a moment ago, ended with */
   isPending(fingerprint: Fingerprint): Promise<boolean>
+  /**
+   * Of a picture that isn't kept: it may have been sent to somebody and be on its way into R2. Waits for that, and
+   * tells whether it is there now; `undefined` when none was on its way.
+   */
+  arrival(fingerprint: Fingerprint): Promise<Outcome | undefined>
+}
+
+export interface Drawing {
+  readonly cache: 'miss' | 'joined'
+  /** What was wanted at once, for whoever had it drawn; without, it is kept by now. */
+  readonly picture?: StoredImage | undefined
 }
 
 export type DrawRequest = (SpecToDraw | BodyToDraw) & {
@@ -100,24 +119,34 @@ export function createDraw({ catalogue, jobs, settings }: DrawPorts): Draw {
     return jobs.get(jobs.idFromName(fingerprint))
   }
 
+  async function draw(request: DrawRequest, index?: number): Promise<Drawing> {
+    const ordered = await order(request)
+    return unwrap(await survive<DrawResult>(jobOf(request.fingerprint).draw(ordered, index)))
+  }
+
   return {
-    draw: async (request) => unwrap(await survive(jobOf(request.fingerprint).draw(await order(request)))),
-    submit: async (request) => unwrap(await survive(jobOf(request.fingerprint).submit(await order(request)))),
+    draw: async (request) => (await draw(request)).cache,
+    drawToShow: draw,
+    async submit(request) {
+      const ordered = await order(request)
+      return unwrap(await survive<DrawResult>(jobOf(request.fingerprint).submit(ordered))).cache
+    },
     async isPending(fingerprint) {
       const status = await jobOf(fingerprint).status()
       if (typeof status === 'object' && !status.ok) throw toError(status.failure)
       return status === 'pending'
     },
+    arrival: (fingerprint) => survive<Outcome | undefined>(jobOf(fingerprint).stored()),
   }
 }
 
-function unwrap(result: DrawResult): 'miss' | 'joined' {
-  if (result.ok) return result.cache
+function unwrap(result: DrawResult): Drawing {
+  if (result.ok) return { cache: result.cache, picture: result.drawn }
   throw toError(result.failure)
 }
 
 /** The job's object was restarted under us. The job itself goes on from what it has written down. */
-async function survive(result: Promise<DrawResult>): Promise<DrawResult> {
+async function survive<T>(result: Promise<T>): Promise<T> {
   try {
     return await result
   } catch (cause) {

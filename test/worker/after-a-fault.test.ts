@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fingerprint } from '../../shared/fingerprint.ts'
 import { resolveSpec } from '../../shared/spec/parse.ts'
@@ -95,10 +96,13 @@ describe('R2', () => {
   it('that goes on failing loses no picture: it is kept, and shown when R2 is well', async () => {
     const { path, name, paid } = await scene('R2 fails for long')
     await easel.bucket.put('test/failing-puts', '1000')
-    const refused = await easel.get(path)
-    const again = await easel.get(path)
+    const drawn = await easel.get(path)
+    const sha256 = await sha256Of(drawn)
+    expect(drawn.headers.get('etag')).toBe(`"${sha256}"`)
 
-    for (const response of [refused, again]) {
+    const address = drawn.headers.get('content-location') ?? ''
+    for (const ask of [path, path, address]) {
+      const response = await easel.get(ask)
       expect(response.status).toBe(503)
       expect(await response.json()).toMatchObject({ code: 'storage_failed' })
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -110,7 +114,7 @@ describe('R2', () => {
     const shown = await easel.get(path)
     expect(shown.status).toBe(200)
     expect(shown.headers.get('content-type')).toBe('image/png')
-    expect((await shown.arrayBuffer()).byteLength).toBe(Number(shown.headers.get('content-length')))
+    expect(await sha256Of(shown)).toBe(sha256)
     expect(paid()).toBe(1)
   })
 })
@@ -123,6 +127,12 @@ async function scene(prompt: string) {
     name: await fingerprint(spec),
     paid: () => easel.generations(prompt).length,
   }
+}
+
+async function sha256Of(response: Response): Promise<string> {
+  return createHash('sha256')
+    .update(new Uint8Array(await response.arrayBuffer()))
+    .digest('hex')
 }
 
 /** The status once the failure is forgotten. */

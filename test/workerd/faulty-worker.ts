@@ -8,6 +8,8 @@ import type { Env } from '../../worker/settings.ts'
 const FAILING = 'test/failing-puts'
 /** While it is there, a put of a first picture is done, and its caller doesn't hear of it. */
 const HOLDING = 'test/holding'
+/** While it is there, no put of a picture begins. */
+const STANDING = 'test/standing'
 
 /** While it is there, no job begins. */
 const NOT_BEGINNING = 'test/not-beginning'
@@ -50,6 +52,7 @@ async function put(
   value: ReadableStream,
   options: R2PutOptions,
 ): Promise<R2Object> {
+  while (/^images\/.*\/\d$/.test(key) && (await bucket.head(STANDING))) await scheduler.wait(20)
   const left = Number((await (await bucket.get(FAILING))?.text()) ?? 0)
   if (left > 0 && /^images\/.*\/\d$/.test(key)) {
     await bucket.put(FAILING, String(left - 1))

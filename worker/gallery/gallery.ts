@@ -1,7 +1,7 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { ByteRange } from '../delivery/conditions.ts'
 import { type HeaderFields, imageHeaders, insteadHeaders, variantHeaders } from './image-headers.ts'
-import type { ImageStore } from './image-store.ts'
+import type { ImageStore, StoredImage } from './image-store.ts'
 import { isNothing, variantOf, type Wish } from './variant.ts'
 import type { Variants } from './variant-store.ts'
 
@@ -50,6 +50,15 @@ export function createDirectGallery(store: ImageStore, variants: Variants): Gall
       return { headers: made ? insteadHeaders(image, made) : imageHeaders(image), body: image.body }
     },
 
+    async forget() {},
+  }
+}
+
+/** Of a picture that is at hand already, whatever is kept. It can be got once. */
+export function createGalleryOfOne(image: StoredImage): Gallery {
+  return {
+    head: async () => imageHeaders(image),
+    get: async () => ({ headers: imageHeaders(image), body: image.body }),
     async forget() {},
   }
 }

@@ -15,6 +15,7 @@ export interface ImageRecord extends PictureHeader {
   readonly model: string
   /** USD for the whole generation; absent when OpenRouter did not say. */
   readonly costUsd?: number | undefined
+  /** When it was drawn, which is before it is stored. */
   readonly created: Date
 }
 
@@ -172,18 +173,19 @@ function readListEntry({ key, customMetadata, uploaded }: R2Object): ListEntry {
   return { fingerprint, mediaType: mediaType as ListEntry['mediaType'], model, created: uploaded }
 }
 
-function toMetadata({ sha256, width, height, model, costUsd }: ImageRecord): Record<string, string> {
+function toMetadata({ sha256, width, height, model, costUsd, created }: ImageRecord): Record<string, string> {
   return {
     sha256,
     width: String(width),
     height: String(height),
     model,
+    created: created.toISOString(),
     ...(costUsd !== undefined && { cost_usd: String(costUsd) }),
   }
 }
 
 function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): ImageRecord {
-  const { sha256 = '', width, height, model = '', cost_usd } = object.customMetadata ?? {}
+  const { sha256 = '', width, height, model = '', created, cost_usd } = object.customMetadata ?? {}
   return {
     fingerprint,
     index,
@@ -194,6 +196,6 @@ function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): 
     byteLength: object.size,
     model,
     costUsd: cost_usd === undefined ? undefined : Number(cost_usd),
-    created: object.uploaded,
+    created: created === undefined ? object.uploaded : new Date(created),
   }
 }

@@ -45,6 +45,15 @@ export function mayHaveCost(error: unknown): boolean {
   return error instanceof UpstreamError && error.mayHaveBeenPaid
 }
 
+/** R2 does not take what has been paid for. */
+export function notStored(retryAfterMs: number): Failure {
+  return {
+    code: 'storage_failed',
+    message: 'The picture is drawn and safe, but R2 does not take it yet. Ask again: nothing is paid twice.',
+    extras: { retryAfterSeconds: retryAfterMs / 1000 },
+  }
+}
+
 /** After a restart in the middle of a call: what was asked for may have been made, and nobody knows. */
 export function interrupted(): UpstreamError {
   return new UpstreamError(

@@ -2,11 +2,12 @@ import { DurableObject } from 'cloudflare:workers'
 import { createOpenRouterClient, type OpenRouterClient } from '../../shared/openrouter/client.ts'
 import { collect } from '../../shared/openrouter/collect.ts'
 import type { Budget } from '../budget/budget.ts'
-import { createR2ImageStore, type ImageStore } from '../gallery/image-store.ts'
+import { createR2ImageStore, type ImageStore, type StoredImage } from '../gallery/image-store.ts'
 import { logGeneration } from '../generation-log.ts'
 import { type Env, readSettings, type Settings } from '../settings.ts'
 import { admit } from './admission.ts'
-import { interrupted, mayHaveCost, memoryOf, toFailure, withRetryAfter } from './failure.ts'
+import { type Answer, answersFirst, createAnswer } from './answer.ts'
+import { interrupted, mayHaveCost, memoryOf, notStored, toFailure, withRetryAfter } from './failure.ts'
 import type { DrawResult, Order, Outcome } from './job-state.ts'
 import { createJobStorage, type JobStorage } from './job-storage.ts'
 import { prepare, type Prepared, release, store } from './store-generation.ts'
@@ -28,6 +29,13 @@ interface Attempt {
   readonly finished: Promise<Outcome>
 }
 
+/** Who had the picture drawn, and wants it before it is stored. */
+interface Asker {
+  /** Of the picture wanted, among those of the generation. */
+  readonly index: number
+  readonly answer: (picture: StoredImage) => void
+}
+
 /**
  * One picture's generation: an object for each fingerprint, so that OpenRouter is asked once, however many
  * ask from however many places. It runs in the alarm: no client's leaving, and no restart, takes the order
@@ -41,9 +49,14 @@ export class GenerationJob extends DurableObject<Env> {
   readonly #client: OpenRouterClient
   readonly #budget: DurableObjectStub<Budget>
   #current: Attempt | undefined
+  #asker: Asker | undefined
+  /** The last one whose picture was sent before it was stored: who wants another one has seen it, and doesn't join. */
+  #answered: Attempt | undefined
   /** Told how the attempt that somebody waits for has ended. */
   #tell: (outcome: Outcome) => void = () => {}
   #running: Promise<Outcome> | undefined
+  /** How the last pictures came into R2, or will. */
+  #storing: Promise<Outcome> | undefined
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -54,16 +67,29 @@ export class GenerationJob extends DurableObject<Env> {
     this.#budget = env.BUDGET.get(env.BUDGET.idFromName('budget'))
   }
 
-  /** Has the picture drawn and waits for it, at most as long as a generation may take. */
-  async draw(order: Order): Promise<DrawResult> {
+  /**
+   * Has the picture drawn and waits until it is stored, at most as long as a generation may take.
+   *
+   * @param index  of the picture that is wanted at once, if this call is the one that has it drawn
+   */
+  async draw(order: Order, index?: number): Promise<DrawResult> {
+    if (order.refresh) await this.#answered?.finished
     const joined = this.#current !== undefined
     const attempt = (this.#current ??= this.#begin(order))
-    const outcome = await attempt.finished
-    return outcome.ok ? { ok: true, cache: joined ? 'joined' : 'miss' } : outcome
+    const cache = joined ? 'joined' : 'miss'
+    if (joined || index === undefined) {
+      const outcome = await attempt.finished
+      return outcome.ok ? { ok: true, cache } : outcome
+    }
+    const drawn = new Promise<StoredImage>((answer) => (this.#asker = { index, answer }))
+    const first = await Promise.race([attempt.finished, drawn])
+    if ('body' in first) return { ok: true, cache, drawn: first }
+    return first.ok ? { ok: true, cache } : first
   }
 
   /** Has the picture drawn and doesn't wait for it. */
   async submit(order: Order): Promise<DrawResult> {
+    if (order.refresh) await this.#answered?.finished
     const joined = this.#current !== undefined
     const attempt = (this.#current ??= this.#begin(order))
     const admission = await attempt.admitted
@@ -81,6 +107,13 @@ export class GenerationJob extends DurableObject<Env> {
       : undefined
   }
 
+  /** Waits for pictures that are on their way into R2. `undefined` when this object knows of none. */
+  async stored(): Promise<Outcome | undefined> {
+    if (this.#storing) return this.#storing
+    const state = await this.#storage.state()
+    return state?.phase === 'storing' ? { ok: false, failure: notStored(STORE_AGAIN_MS) } : undefined
+  }
+
   override async alarm(): Promise<void> {
     // An alarm may come twice; the second one waits with the first.
     this.#running ??= this.#work().finally(() => (this.#running = undefined))
@@ -96,7 +129,7 @@ export class GenerationJob extends DurableObject<Env> {
         if (admission === 'drawn') return { ok: true }
         return admission.ok ? Promise.race([promise, this.#giveUp()]) : admission
       })
-      .finally(() => (this.#current = undefined))
+      .finally(() => (this.#current = this.#asker = undefined))
     // Somebody who only submits doesn't wait for the end.
     finished.catch(() => undefined)
     return { admitted, finished }
@@ -131,7 +164,7 @@ export class GenerationJob extends DurableObject<Env> {
         case 'started':
           return await this.#recover(await this.#storage.order(), state.attempt, state.startedAt)
         case 'storing':
-          return await this.#keep({ ...state, pictures: await this.#storage.rescued(state.records) })
+          return await this.#store({ ...state, pictures: await this.#storage.rescued(state.records) })
         case 'failed':
           return { ok: false, failure: withRetryAfter(state.failure, state.until, Date.now()) }
         case undefined:
@@ -156,14 +189,29 @@ export class GenerationJob extends DurableObject<Env> {
       logGeneration(order, { outcome: error, durationMs: Date.now() - startedAt }, this.#settings)
       return this.#fail(error)
     }
-    const outcome = await this.#keep(prepared)
     const { cost_usd: costUsd } = prepared.manifest
     logGeneration(order, { outcome: 'drawn', costUsd, durationMs: Date.now() - startedAt }, this.#settings)
-    return outcome
+    return this.#store(prepared, this.#answer(prepared))
+  }
+
+  /** The answer to who waits for nothing but the picture, if somebody does. */
+  #answer({ pictures, records }: Prepared): Answer | undefined {
+    const { index = 0, answer } = this.#asker ?? {}
+    const [picture, record] = [pictures[index], records[index]]
+    if (!answer || !picture || !record) return undefined
+    const begun = createAnswer(picture, record, this.#images)
+    answer({ ...record, body: begun.body })
+    this.#answered = this.#current
+    return begun
+  }
+
+  #store(prepared: Prepared, answer?: Answer): Promise<Outcome> {
+    return (this.#storing = this.#keep(prepared, answer))
   }
 
   /** Puts paid pictures into R2; when it doesn't take them, keeps them here and tries again by itself. */
-  async #keep(prepared: Prepared): Promise<Outcome> {
+  async #keep(prepared: Prepared, answer: Answer | undefined): Promise<Outcome> {
+    if (answer) await answersFirst()
     try {
       await store(prepared, this.#images)
     } catch (error) {
@@ -172,17 +220,9 @@ export class GenerationJob extends DurableObject<Env> {
       await this.#storage.rescue(prepared)
       await this.#storage.putState({ phase: 'storing', records, manifest })
       await this.ctx.storage.setAlarm(Date.now() + STORE_AGAIN_MS)
-      return {
-        ok: false,
-        failure: {
-          code: 'storage_failed',
-          message:
-            'The picture is drawn and safe, but R2 does not take it yet. Ask again: nothing is paid twice.',
-          extras: { retryAfterSeconds: STORE_AGAIN_MS / 1000 },
-        },
-      }
+      return { ok: false, failure: notStored(STORE_AGAIN_MS) }
     }
-    release(prepared)
+    release(prepared, answer?.leaveMemory())
     await this.ctx.storage.deleteAll()
     return { ok: true }
   }
@@ -205,6 +245,7 @@ export class GenerationJob extends DurableObject<Env> {
     const failure = toFailure(error)
     const now = Date.now()
     const until = now + memoryOf(failure)
+    this.#storing = undefined
     await this.ctx.storage.deleteAll()
     await this.#storage.putState({ phase: 'failed', failure, until })
     return { ok: false, failure: withRetryAfter(failure, until, now) }

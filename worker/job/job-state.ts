@@ -1,7 +1,7 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { UpstreamRequest } from '../../shared/openrouter/request.ts'
 import type { Caller } from '../access/access.ts'
-import type { ImageRecord } from '../gallery/image-store.ts'
+import type { ImageRecord, StoredImage } from '../gallery/image-store.ts'
 import type { Described, Manifest } from '../gallery/manifest.ts'
 import type { Failure } from './failure.ts'
 
@@ -40,7 +40,10 @@ export type JobState =
 /** How an attempt ended. */
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly failure: Failure }
 
-/** What somebody who asks for a picture is told. `joined`: it was being drawn for somebody else already. */
+/**
+ * What somebody who asks for a picture is told. `joined`: it was being drawn for somebody else already.
+ * `drawn`: the picture itself, for who had it drawn and wanted it at once; without, it is stored.
+ */
 export type DrawResult =
-  | { readonly ok: true; readonly cache: 'miss' | 'joined' }
+  | { readonly ok: true; readonly cache: 'miss' | 'joined'; readonly drawn?: StoredImage | undefined }
   | { readonly ok: false; readonly failure: Failure }

@@ -64,10 +64,15 @@ export async function store({ pictures, records, manifest }: Prepared, images: I
   for (const put of [...others, () => images.putManifest(manifest), first]) if (put) await persistently(put)
 }
 
-/** Gives the memory of pictures that are stored back at once: the collector takes its time, and jobs share it. */
-export function release({ pictures }: Prepared): void {
-  for (const { segments } of pictures)
-    for (const { buffer } of segments) if (!buffer.detached) buffer.transfer(0)
+/**
+ * Gives the memory of pictures that are stored back at once: the collector takes its time, and jobs share it.
+ *
+ * @param inUse  a piece that is still being read
+ */
+export function release({ pictures }: Prepared, inUse: Uint8Array | undefined): void {
+  for (const { segments } of pictures) {
+    for (const { buffer } of segments) if (buffer !== inUse?.buffer && !buffer.detached) buffer.transfer(0)
+  }
 }
 
 async function persistently(put: () => Promise<void>): Promise<void> {

@@ -12,7 +12,7 @@ import { createPictureAnswers } from './picture.ts'
 /** Pictures: by what they show, by fingerprint, and by the name that easel.yml gives them. */
 export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
   const { access, config, settings } = ports
-  const { show, showOrDraw } = createPictureAnswers(ports)
+  const { show, showKept, showOrDraw } = createPictureAnswers(ports)
   const app = new Hono<AppEnv>()
 
   // Pages ask for few pictures many times: reading their addresses took longer than all else about a hit.
@@ -52,11 +52,13 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
     const [, name = '', digit] = /^([^.]+)(?:\.(\d))?(?:\.[a-z]+)?$/.exec(c.req.param('file')) ?? []
     const fingerprint = parseFingerprint(name)
     c.get('trace').fingerprint = fingerprint
-    const delivery = readDelivery(searchOf(c.req.url), settings.widths)
-    const index = digit === undefined ? delivery.index : Number(digit)
-    if (delivery.index !== undefined && delivery.index !== index) throw contradiction(delivery.index, digit)
+    const parameters = readDelivery(searchOf(c.req.url), settings.widths)
+    const index = digit === undefined ? parameters.index : Number(digit)
+    if (parameters.index !== undefined && parameters.index !== index)
+      throw contradiction(parameters.index, digit)
     await access.toView(c.req.raw)
-    const image = await show(c, fingerprint, { ...delivery, ...(index !== undefined && { index }) }, 'hit')
+    const delivery = { ...parameters, ...(index !== undefined && { index }) }
+    const image = await showKept(c, fingerprint, delivery)
     if (image) return image
     throw notFound('There is no such picture. This address never draws one; /image?prompt=… does.')
   })

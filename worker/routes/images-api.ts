@@ -84,6 +84,8 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
     await access.toManage(c.req.raw)
     const fingerprint = parseFingerprint(c.req.param('fingerprint'))
     c.get('trace').fingerprint = fingerprint
+    // What was sent to somebody a moment ago may be on its way into R2.
+    await draw.arrival(fingerprint)
     const existed = await store.delete(fingerprint)
     await gallery.forget(fingerprint)
     if (!existed) throw notFound('There is no such picture.')

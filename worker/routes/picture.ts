@@ -3,11 +3,14 @@ import { InvalidSpecError } from '../../shared/errors.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { ImageSpec } from '../../shared/spec/schema.ts'
 import { isSigned } from '../../shared/url-signature.ts'
+import { isConditional } from '../delivery/conditions.ts'
 import { deliver } from '../delivery/deliver.ts'
 import type { DeliveryParameters } from '../delivery/parameters.ts'
 import type { SpecToDraw } from '../draw.ts'
+import { createGalleryOfOne, type Gallery } from '../gallery/gallery.ts'
 import { type HeaderFields, originalPin } from '../gallery/image-headers.ts'
-import { NOTHING, wishOf } from '../gallery/variant.ts'
+import { type Failure, toError } from '../job/failure.ts'
+import { isNothing, NOTHING, wishOf } from '../gallery/variant.ts'
 import {
   type AppEnv,
   type AppPorts,
@@ -22,6 +25,9 @@ import {
 /** The bytes under an address that names them never change. */
 const CACHE_CONTROL_PINNED = 'public, max-age=31536000, immutable'
 
+/** Having it drawn tries again, and fails with the same words. */
+const NEVER_MIND = (): void => {}
+
 /** What `GET` of a picture answers with. */
 export interface PictureAnswers {
   /** The response for a picture that is kept, if it is. */
@@ -30,6 +36,17 @@ export interface PictureAnswers {
     fingerprint: Fingerprint,
     delivery: DeliveryParameters,
     outcome: CacheOutcome,
+  ): Promise<Response | undefined>
+  /**
+   * The same as a hit, also of one that has been sent to somebody and is only being stored: when it is.
+   *
+   * @param onUnstored  is told when R2 does not take it
+   */
+  showKept(
+    c: Context<AppEnv>,
+    fingerprint: Fingerprint,
+    delivery: DeliveryParameters,
+    onUnstored?: (failure: Failure) => void,
   ): Promise<Response | undefined>
   /**
    * The response for a picture, which is drawn where it isn't kept.
@@ -44,7 +61,7 @@ export interface PictureAnswers {
 }
 
 export function createPictureAnswers({ access, draw, gallery, settings }: AppPorts): PictureAnswers {
-  return { show, showOrDraw }
+  return { show, showKept, showOrDraw }
 
   async function showOrDraw(
     c: Context<AppEnv>,
@@ -56,19 +73,37 @@ export function createPictureAnswers({ access, draw, gallery, settings }: AppPor
     await access.toView(c.req.raw)
 
     const refresh = await wantsRefresh(c.req.raw, access)
-    const kept = refresh ? undefined : await show(c, fingerprint, delivery, 'hit')
+    const kept = refresh ? undefined : await showKept(c, fingerprint, delivery, NEVER_MIND)
     if (kept) return kept
     if (c.req.method === 'HEAD') throw notFound('This picture has not been drawn yet: GET draws it.')
 
     await assertIndex(fingerprint, spec, delivery)
-    const caller = await access.toDraw(c.req.raw, fingerprint)
-    const outcome = await timed(c.get('trace'), 'draw', () => draw.draw({ ...wanted, caller, refresh }))
+    const request = { ...wanted, caller: await access.toDraw(c.req.raw, fingerprint), refresh }
+    // Drawn anew, it is shown only when no cache shows the old one any more.
+    const isWantedAtOnce = !refresh && isPlain(c.req.raw.headers, delivery)
+    const { cache, picture } = await timed(c.get('trace'), 'draw', () =>
+      draw.drawToShow(request, isWantedAtOnce ? (delivery.index ?? 0) : undefined),
+    )
     if (refresh) await gallery.forget(fingerprint)
-    const drawn = await show(c, fingerprint, delivery, outcome)
+    const drawn = await show(c, fingerprint, delivery, cache, picture && createGalleryOfOne(picture))
     if (drawn) return drawn
     if (delivery.index)
       throw notFound(`The model drew fewer pictures: there is none with index ${delivery.index}.`)
     throw new Error('a picture was stored and is gone')
+  }
+
+  async function showKept(
+    c: Context<AppEnv>,
+    fingerprint: Fingerprint,
+    delivery: DeliveryParameters,
+    onUnstored: (failure: Failure) => void = throwFailure,
+  ): Promise<Response | undefined> {
+    const kept = await show(c, fingerprint, delivery, 'hit')
+    if (kept) return kept
+    const arrived = await draw.arrival(fingerprint)
+    if (arrived?.ok) return show(c, fingerprint, delivery, 'hit')
+    if (arrived) onUnstored(arrived.failure)
+    return undefined
   }
 
   async function show(
@@ -76,6 +111,7 @@ export function createPictureAnswers({ access, draw, gallery, settings }: AppPor
     fingerprint: Fingerprint,
     delivery: DeliveryParameters,
     outcome: CacheOutcome,
+    from: Gallery = gallery,
   ): Promise<Response | undefined> {
     const trace = c.get('trace')
     const request = c.req.raw
@@ -85,7 +121,7 @@ export function createPictureAnswers({ access, draw, gallery, settings }: AppPor
       wish: wishOf(delivery, request.headers),
     }
     const response = await timed(trace, 'read', () =>
-      deliver(request, gallery, wanted, {
+      deliver(request, from, wanted, {
         elsewhere: (headers) => elsewhere(c.req.path, request.url, headers, delivery.pin),
         finish(headers) {
           headers['cache-status'] = CACHE_STATUS[outcome]
@@ -125,6 +161,15 @@ export function createPictureAnswers({ access, draw, gallery, settings }: AppPor
     const detail = `index is ${index}, but n is ${n}: the pictures have the indexes 0 to ${n - 1}.`
     throw new InvalidSpecError([{ field: 'index', detail }])
   }
+}
+
+function throwFailure(failure: Failure): never {
+  throw toError(failure)
+}
+
+/** Whether all of a picture is wanted, as it was drawn. */
+function isPlain(headers: Headers, delivery: DeliveryParameters): boolean {
+  return isNothing(wishOf(delivery, headers)) && !isConditional(headers)
 }
 
 /** Where a picture should have been asked for, when its type or its bytes are others than the address says. */
