@@ -9,8 +9,6 @@ import { startUpstream } from './support/upstream.ts'
 
 const CONCURRENCY = 16
 const TURN_MS = 200
-/** Turns until what is hot is compiled. */
-const WARM_UP = 5
 const PATH = '/image?prompt=A+lighthouse+at+dusk&aspect_ratio=1:1'
 
 const LEAST_THROUGHPUT = { of: 'ratio', atLeast: 0.9 } as const
@@ -51,7 +49,7 @@ async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions
       '/i': new URL(drawn.headers.get('content-location') ?? '', easel.url),
       ...(ipx && { ipx: new URL('/_/picture.png', ipx.url) }),
     }
-    const measured = await takeTurns(targets, quick ? 10 : 40)
+    const measured = await takeTurns(targets, quick ? { rounds: 9, warmUp: 2 } : { rounds: 40, warmUp: 5 })
     const of = (name: string, what: keyof Round) => (measured[name] ?? []).map((round) => round[what])
     const against = { against: 'bare Worker' }
     return ['/image', '/i'].flatMap((route) => [
@@ -92,14 +90,14 @@ async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions
 /** Many short turns, there and back: a busy second of the machine is everybody's. */
 async function takeTurns(
   targets: Readonly<Record<string, URL>>,
-  rounds: number,
+  { rounds, warmUp }: { readonly rounds: number; readonly warmUp: number },
 ): Promise<Record<string, Round[]>> {
   const measured: Record<string, Round[]> = {}
-  for (let round = 0; round < WARM_UP + rounds; round++) {
+  for (let round = 0; round < warmUp + rounds; round++) {
     const turns = Object.entries(targets)
     for (const [name, url] of round % 2 === 0 ? turns : turns.toReversed()) {
       const result = await load(url, TURN_MS)
-      if (round >= WARM_UP) (measured[name] ??= []).push(result)
+      if (round >= warmUp) (measured[name] ??= []).push(result)
     }
   }
   return measured

@@ -30,13 +30,24 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
     const whole = BYTES * 0.98
     const times = (count: number, ask: () => Promise<Response>): Promise<number> =>
       timed(() => Promise.all(Array.from({ length: count }, () => drain(ask(), whole))))
-    const miss = () => easel.get(`/image?prompt=Heavy+${asked++}`)
+    const missed: string[] = []
+    const miss = () => {
+      const path = `/image?prompt=Heavy+${asked++}`
+      missed.push(path)
+      return easel.get(path)
+    }
+    /** What is answered is only then written into R2: the next one begins when that is over. */
+    const stored = () => Promise.all(missed.splice(0).map((path) => easel.get(path, { method: 'HEAD' })))
     const plain = () => askUpstream(upstream.url, `Heavy ${asked++}`)
     const forty = () => fetch(new URL(`/?prompt=Heavy+${asked++}`, buffering?.url))
 
     const one = await inTurns(
       {
-        miss: () => times(1, miss),
+        miss: async () => {
+          const ms = await times(1, miss)
+          await stored()
+          return ms
+        },
         plain: () => times(1, plain),
         forty: () => (buffering ? times(1, forty) : Promise.resolve(Number.NaN)),
       },
@@ -51,7 +62,11 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
       into: number[],
     ): Promise<number> => {
       let ms = Number.NaN
-      into.push(await memoryRise(ids, async () => (ms = await times(AT_ONCE, ask))))
+      const work = async (): Promise<unknown> => {
+        ms = await times(AT_ONCE, ask)
+        return stored()
+      }
+      into.push(await memoryRise(ids, work))
       return ms
     }
     const warmUp = quick ? 0 : 1
