@@ -9,6 +9,7 @@ import { createApp } from './app.ts'
 import { createDraw } from './draw.ts'
 import { createCachedGallery } from './gallery/cached-gallery.ts'
 import { directGallery } from './gallery/entrypoint.ts'
+import { createHotGallery } from './gallery/hot-gallery.ts'
 import { createR2ImageStore } from './gallery/image-store.ts'
 import { checkBucket, checkKey, healthResponse } from './health.ts'
 import { createEdgeConfig } from './named/edge-config.ts'
@@ -54,7 +55,10 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
     catalogue,
     config,
     draw: createDraw({ catalogue, jobs: env.JOBS, settings }),
-    gallery: 'cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : directGallery(env),
+    gallery: createHotGallery(
+      'cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : directGallery(env),
+      Date.now,
+    ),
     health: {
       r2: () => checkBucket(env.BUCKET),
       openrouter: () => checkKey(openRouter.baseUrl, openRouter.apiKey),

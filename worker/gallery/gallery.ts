@@ -15,7 +15,7 @@ export interface Wanted {
 /** A picture on its way out. `headers` are those of all of it, also when `body` is a part. */
 export interface Shown {
   readonly headers: HeaderFields
-  readonly body: ReadableStream<Uint8Array> | null
+  readonly body: ReadableStream<Uint8Array> | ArrayBuffer | null
 }
 
 /** Shows what is kept; never draws, but makes variants. */
