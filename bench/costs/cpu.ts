@@ -7,8 +7,8 @@ const CONCURRENCY = 8
 /** What a Worker of the free plan may use for a request, ms. */
 const FREE_PLAN_MS = 10
 
-/** A picture as it is shown, and one as it is drawn. */
-export const SHOWN_BYTES = 80_000
+/** A picture as it is shown, of those that are read from R2 each time, and one as it is drawn. */
+export const SHOWN_BYTES = 300_000
 export const DRAWN_BYTES = 1_500_000
 
 /** Processor time of a request, ms, round by round. */

@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url'
 export const CLI = fileURLToPath(new URL('../../action/dist/cli.js', import.meta.url))
 export const MAIN = fileURLToPath(new URL('../../action/dist/main.js', import.meta.url))
 
-/** Says at the end how much memory the process had at most. */
-const TELL_MEMORY = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS+'\\n'))`
+/**
+ * Says at the end how much memory the process had at most, kB. What `process.resourceUsage()` tells begins with
+ * the peak of whoever has started it.
+ */
+const TELL_MEMORY = `data:text/javascript,import{readFileSync}from'node:fs';process.on('exit',()=>process.stderr.write('peak '+/VmHWM:\\s*(\\d+)/.exec(readFileSync('/proc/self/status','utf8'))?.[1]+'\\n'))`
 
 export interface Measured {
   readonly ms: number
