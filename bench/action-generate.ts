@@ -18,7 +18,7 @@ const BYTES_4K = 25_000_000
 export const actionGenerate: Bench = { name: 'latency', measure }
 
 async function measure({ quick }: BenchOptions): Promise<Row[]> {
-  const rows = await atLatency(quick ? 40 : 200, quick)
+  const rows = await atLatency(quick ? 16 : 200, quick)
   for (const images of quick ? [] : [16, 48]) rows.push(await inMemory(images))
   return rows
 }

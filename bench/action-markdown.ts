@@ -26,7 +26,7 @@ await Promise.all(Array.from({ length: 32 }, async () => {
 export const actionMarkdown: Bench = { name: 'markdown', measure }
 
 async function measure({ quick }: BenchOptions): Promise<Row[]> {
-  const pages = quick ? 400 : 2000
+  const pages = quick ? 200 : 2000
   const images = pages * 1.5
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
   try {
@@ -39,7 +39,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
         (await measureProcess(args, { cwd: folder })).ms
     const { check, read } = await inTurns(
       { check: run(CLI, 'check'), read: run('read.mjs') },
-      { rounds: quick ? 2 : 5 },
+      { rounds: quick ? 1 : 5 },
     )
     const name = `Action, ${pages} pages that describe ${images} images`
     return [

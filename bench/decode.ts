@@ -50,7 +50,7 @@ async function rowsOf(host: Host, megabytes: number, quick: boolean): Promise<Ro
       buffered: time('buffered'),
       nativeFromBytes: time('nativeFromBytes'),
     },
-    { rounds: quick ? 3 : 11, warmUp: quick ? 1 : 3 },
+    { rounds: quick ? 2 : 11, warmUp: quick ? 1 : 3 },
   )
   // That the stream brings the bytes is no part of decoding: reading it for nothing is taken off.
   const speeds = ms.easel.map((taken, round) => megabytes / (taken - (ms.drained[round] ?? 0)))

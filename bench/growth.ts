@@ -45,7 +45,7 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
     const points: [number, number][] = []
     const reads: [number, number][] = []
     let kept = 0
-    for (const pictures of quick ? [10, 300] : [10, 30, 100, 300, 1000, 3000, 10_000]) {
+    for (const pictures of quick ? [10, 100] : [10, 30, 100, 300, 1000, 3000, 10_000]) {
       const copied = await easel.get(`/bench/copies?of=${fingerprint}&from=${kept}&to=${pictures}`)
       if (!copied.ok) throw new Error(await copied.text())
       kept = pictures
@@ -56,7 +56,7 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
           hit: (round) => timed(() => drain(easel.get(`/i/${nameOf(round)}.png`))),
           read: (round) => timed(() => drain(easel.get(`/bench/read?of=${nameOf(round)}`))),
         },
-        { rounds: quick ? 40 : 150, warmUp: quick ? 10 : 20 },
+        { rounds: quick ? 20 : 150, warmUp: quick ? 10 : 20 },
       )
       points.push([pictures, median(hit)])
       reads.push([pictures, median(read)])
@@ -101,7 +101,7 @@ async function missesBySize({ quick, chart }: BenchOptions): Promise<Row> {
             timed(() => drain(easel.get(`/image?prompt=${encodeURIComponent(prompt(round))}`), whole)),
           plain: (round) => timed(() => drain(askUpstream(upstream.url, `plain ${prompt(round)}`), whole)),
         },
-        { rounds: quick ? 2 : 5 },
+        { rounds: quick ? 1 : 5 },
       )
       points.push([megabytes, median(times.miss)])
       plain.push([megabytes, median(times.plain)])

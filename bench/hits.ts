@@ -47,7 +47,7 @@ async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions
   await bare.put('picture', picture)
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
   await writeFile(join(folder, 'picture.png'), new Uint8Array(picture))
-  const ipx = (await havePeers(note, quick)) ? await startIpx(folder) : undefined
+  const ipx = !quick && (await havePeers(note)) ? await startIpx(folder) : undefined
   try {
     const targets: Readonly<Record<string, URL>> = {
       bare: bare.url,
@@ -55,7 +55,7 @@ async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions
       '/i': new URL(drawn.headers.get('content-location') ?? '', easel.url),
       ...(ipx && { ipx: new URL('/_/picture.png', ipx.url) }),
     }
-    const measured = await takeTurns(targets, quick ? { rounds: 7, warmUp: 1 } : { rounds: 24, warmUp: 4 })
+    const measured = await takeTurns(targets, quick ? { rounds: 3, warmUp: 1 } : { rounds: 24, warmUp: 4 })
     const of = (name: string, what: keyof Round) => (measured[name] ?? []).map((round) => round[what])
     const against = { against: 'bare Worker' }
     return ['/image', '/i'].flatMap((route) => [

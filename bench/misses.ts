@@ -69,7 +69,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
       into.push(await memoryRise(ids, work))
       return ms
     }
-    const warmUp = quick ? 0 : 1
+    const warmUp = 1
     const eight = await inTurns(
       {
         miss: () => watched(ours, miss, rises.miss),

@@ -5,9 +5,9 @@ import { type Bench, timed, toRow } from './support/rows.ts'
 export const once: Bench = {
   name: 'once',
   async measure({ quick }) {
-    const requests = quick ? 250 : 1000
+    const requests = quick ? 100 : 1000
     // Longer than it takes to ask so many times.
-    const latencyMs = quick ? 1000 : 2000
+    const latencyMs = quick ? 500 : 2000
     const easel = await startEasel({ emulator: { latencyMs, faults: [{ bytes: 30_000 }] } })
     try {
       const tags = new Set<string | null>()
