@@ -23,7 +23,7 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
     c.set('trace', trace)
     const start = performance.now()
     await next()
-    if (!trace.isDressed) {
+    if (!trace.hasAllHeaders) {
       const { headers } = c.res
       if (trace.steps.length > 0) headers.set('Server-Timing', serverTiming(trace))
       // No cookie is ever read: whoever knows a token may use it from any page.

@@ -26,7 +26,7 @@ const COUNT_FOR_MS = 1000
 /**
  * One JSON line a request, except for a picture that many ask for at once: its first hit is a line, and those
  * of the second that follows are another, with their `count` and the mean of their durations. A log event
- * costs twice what the platform takes for a hit.
+ * costs about what the platform takes for a hit.
  */
 export function createRequestLog({ write, wait }: RequestLogPorts): LogRequest {
   const counted = new Map<string, { count: number; totalMs: number }>()

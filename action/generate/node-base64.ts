@@ -1,6 +1,6 @@
 import type { BlockDecoder } from '../../shared/answer/base64.ts'
 
-/** Base64 by Node's own decoder, several times as fast as anything in JavaScript. */
+/** Base64 by Node's own decoder, several times faster than tables in JavaScript. */
 export const decodeWithBuffer: BlockDecoder = (digits, target) => {
   const text = Buffer.from(digits.buffer, digits.byteOffset, digits.byteLength).toString('latin1')
   // Node also takes base64url, and skips what is no digit: then fewer bytes come out.

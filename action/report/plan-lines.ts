@@ -48,13 +48,13 @@ export async function planLines(
 
 /** What a run would do, in a sentence or two. */
 export function summaryLines(plan: Plan): string[] {
-  const todo = plan.images.filter(({ action }) => action === 'generate')
+  const toGenerate = plan.images.filter(({ action }) => action === 'generate')
   const kept = plan.images.filter(({ status, action }) => status === 'drifted' && action === 'keep')
   const refused = plan.images.filter(({ action }) => action === 'fail')
   const upToDate = plan.images.filter(({ status, action }) => status === 'up-to-date' && action === 'keep')
   return [
-    todo.length > 0
-      ? `${count(todo.length, 'image')} to generate, for ${estimateOf(todo)}; ${upToDate.length} up to date.`
+    toGenerate.length > 0
+      ? `${count(toGenerate.length, 'image')} to generate, for ${estimateOf(toGenerate)}; ${upToDate.length} up to date.`
       : `Nothing to generate; ${count(upToDate.length, 'image')} up to date.`,
     ...(kept.length > 0
       ? [`${count(kept.length, 'file')} edited by hand and kept; --on-drift regenerate overwrites.`]

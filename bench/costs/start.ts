@@ -1,16 +1,14 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
+import { bundleWorker } from '../support/bundle.ts'
 import { freePort } from '../support/peers.ts'
 import { inTurns, type Row, timed, toRow } from '../support/rows.ts'
 
-const run = promisify(execFile)
 const WORKERD = join('node_modules', 'workerd', 'bin', 'workerd')
-const WRANGLER = join('node_modules', 'wrangler', 'bin', 'wrangler.js')
 
 const TIMEOUT_MS = 20_000
 
@@ -21,19 +19,10 @@ const FREE_PLAN_KB = 3000
 export async function startRows(quick: boolean): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
   try {
-    const bundle = async (name: string, args: readonly string[]): Promise<string> => {
-      const outdir = join(folder, name)
-      await run(process.execPath, [WRANGLER, 'deploy', ...args, '--dry-run', '--outdir', outdir], {
-        env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-      })
-      return outdir
-    }
-    const [ours, theirs] = await Promise.all([
-      bundle('easel', []),
-      bundle('bare', ['--config=bench/bare.toml']),
+    const [easel, bare] = await Promise.all([
+      bundleWorker('wrangler.toml', join(folder, 'easel')),
+      bundleWorker('bench/bare.toml', join(folder, 'bare')),
     ])
-    const easel = join(ours, 'index.js')
-    const bare = join(theirs, 'bare-worker.js')
     const start = (scriptPath: string, path: string) => () => timed(() => firstAnswer(scriptPath, path))
     const times = await inTurns(
       { easel: start(easel, '/nothing'), bare: start(bare, '/') },

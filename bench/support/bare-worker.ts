@@ -11,12 +11,7 @@ export async function startBareWorker(picture: ArrayBuffer): Promise<BareWorker>
   const harness = createTestHarness({
     workers: [
       {
-        config: {
-          name: 'bare',
-          main: './bench/workerd/bare-worker.ts',
-          compatibility_date: '2026-11-01',
-          r2_buckets: [{ binding: 'BUCKET', bucket_name: 'bare' }],
-        },
+        configPath: './bench/bare.toml',
       },
     ],
   })

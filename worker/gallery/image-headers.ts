@@ -55,7 +55,7 @@ function headersOf(original: ImageRecord, served: VariantRecord, location: strin
     'cache-control': CACHE_CONTROL,
     'x-content-type-options': 'nosniff',
     'access-control-allow-origin': '*',
-    // All of them: requests with cookies, for which the star says nothing, get nothing else than others.
+    // The star means nothing to requests with cookies, and no page needs any here.
     'access-control-expose-headers': '*',
     'cross-origin-resource-policy': 'cross-origin',
     // Of the generation; the gateway says 0 where this request did not pay for it.

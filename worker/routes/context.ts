@@ -39,7 +39,7 @@ export interface Trace {
   cache?: CacheOutcome
   readonly steps: Step[]
   /** The response has all its headers: setting another one takes longer than the rest of a hit. */
-  isDressed?: boolean
+  hasAllHeaders?: boolean
 }
 
 /** Something that takes time, in the order in which it began; without an `end` it still goes on. */

@@ -26,7 +26,7 @@ import {
 const CACHE_CONTROL_PINNED = 'public, max-age=31536000, immutable'
 
 /** Having it drawn tries again, and fails with the same words. */
-const NEVER_MIND = (): void => {}
+const ignoreFailure = (): void => {}
 
 /** What `GET` of a picture answers with. */
 export interface PictureAnswers {
@@ -73,7 +73,7 @@ export function createPictureAnswers({ access, draw, gallery, settings }: AppPor
     await access.toView(c.req.raw)
 
     const refresh = await wantsRefresh(c.req.raw, access)
-    const kept = refresh ? undefined : await showKept(c, fingerprint, delivery, NEVER_MIND)
+    const kept = refresh ? undefined : await showKept(c, fingerprint, delivery, ignoreFailure)
     if (kept) return kept
     if (c.req.method === 'HEAD') throw notFound('This picture has not been drawn yet: GET draws it.')
 
@@ -130,7 +130,7 @@ export function createPictureAnswers({ access, draw, gallery, settings }: AppPor
           if (delivery.format === 'auto') headers['vary'] = 'Accept'
           decideCaching(headers, delivery)
           headers['server-timing'] = serverTiming(trace)
-          trace.isDressed = true
+          trace.hasAllHeaders = true
         },
       }),
     )

@@ -108,10 +108,10 @@ describe('an answer', () => {
   })
 
   it('without a picture is quoted, on one line and cut', async () => {
-    const content = `I cannot\n\n  draw that. ${'x'.repeat(1000)}`
+    const content = `I cannot\n\n  draw that. ${'z'.repeat(1000)}`
     const { message, code } = await refusal(read(JSON.stringify({ choices: [{ message: { content } }] })))
     expect(code).toBe('no_image')
-    expect(message).toContain('It said: “I cannot draw that. xxx')
+    expect(message).toContain('It said: “I cannot draw that. zzz')
     expect(message.length).toBeLessThan(450)
   })
 

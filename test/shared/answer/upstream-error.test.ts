@@ -160,8 +160,8 @@ describe('a body that is no error object', () => {
 })
 
 it('quotes a refusal’s reason on one line, cut, and without anyone’s key', () => {
-  const message = `No\n people.  Bearer abc.def ${SECRET} ${'x'.repeat(500)}`
+  const message = `No\n people.  Bearer abc.def ${SECRET} ${'z'.repeat(500)}`
   const error = respond(400, { message, metadata: { error_type: 'content_policy_violation' } })
-  expect(error.message).toContain('“No people. [key] [key] xxx')
+  expect(error.message).toContain('“No people. [key] [key] zzz')
   expect(error.message.length).toBeLessThan(300)
 })
