@@ -1,11 +1,7 @@
-import { existsSync } from 'node:fs'
-import { chromium, type Browser } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CHROMIUM, launchBrowser } from '../support/browser.ts'
 import { type RunningEasel, startEasel } from '../support/easel.ts'
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-)
 
 describe.skipIf(!CHROMIUM)('in a browser', () => {
   let easel: RunningEasel
@@ -13,16 +9,7 @@ describe.skipIf(!CHROMIUM)('in a browser', () => {
 
   beforeAll(async () => {
     easel = await startEasel()
-    browser = await chromium.launch({
-      executablePath: CHROMIUM ?? '',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--disable-background-networking',
-        '--disable-sync',
-      ],
-    })
+    browser = await launchBrowser()
   })
 
   afterAll(() => Promise.all([easel?.close(), browser?.close()]))

@@ -1,11 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import { readFileSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CHROMIUM, launchBrowser } from '../support/browser.ts'
 import { type RunningEasel, startEasel } from '../support/easel.ts'
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-)
 
 /** The page that docs/delivery.md recommends, as it stands there. */
 const EXAMPLE = /```html\n(<img\n.*?)```/s.exec(readFileSync('docs/delivery.md', 'utf8'))?.[1] ?? ''
@@ -16,10 +13,7 @@ describe.skipIf(!CHROMIUM)('the responsive image of the documentation', () => {
 
   beforeAll(async () => {
     easel = await startEasel()
-    browser = await chromium.launch({
-      executablePath: CHROMIUM ?? '',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-    })
+    browser = await launchBrowser()
   })
 
   afterAll(() => Promise.all([easel?.close(), browser?.close()]))
