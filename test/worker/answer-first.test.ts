@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { fingerprint } from '../../shared/fingerprint.ts'
 import { resolveSpec } from '../../shared/spec/parse.ts'
@@ -6,6 +7,9 @@ import { type RunningEasel, startEasel, TOKENS } from '../support/easel.ts'
 
 /** More than all that lies between the job and somebody who doesn't read. */
 const BYTES = 24_000_000
+
+/** As most models draw: R2 has it at once. */
+const SMALL_BYTES = 2_000_000
 
 /** While it is there, R2 takes no picture. */
 const STANDING = 'test/standing'
@@ -16,7 +20,7 @@ beforeAll(async () => {
   easel = await startEasel({
     main: './test/workerd/faulty-worker.ts',
     vars: { EASEL_TOKENS: `docs:${TOKENS.docs}` },
-    emulator: { faults: [{ bytes: BYTES }] },
+    emulator: { faults: [{ match: 'Small', bytes: SMALL_BYTES }, { bytes: BYTES }] },
   })
 })
 
@@ -87,6 +91,23 @@ describe('whoever has a picture drawn', () => {
     expect((await easel.get(`/v1/images/${name}`, { method: 'DELETE', headers })).status).toBe(204)
 
     await expect(read(response)).rejects.toThrow()
+  })
+
+  it('gets a small one only when it is stored, so that nothing that was seen is lost', async () => {
+    const { path, isStored, paid } = await scene('Small')
+    await easel.bucket.put(STANDING, 'yes')
+    let isAnswered = false
+    const asked = easel.get(path).finally(() => (isAnswered = true))
+    await expect.poll(paid).toBe(1)
+    await pause(500)
+    expect(isAnswered).toBe(false)
+    await easel.bucket.delete(STANDING)
+
+    const answer = await asked
+    expect(await isStored()).toBe(true)
+    expect((await read(answer)).byteLength).toBe(lengthOf(answer))
+    expect(answer.headers.get('cache-status')).toBe('Easel; fwd=uri-miss; stored')
+    expect(paid()).toBe(1)
   })
 
   it('waits for R2 when more is wanted than the picture as it was drawn', async () => {

@@ -1,6 +1,9 @@
 import type { Picture } from '../../shared/media/picture.ts'
 import type { ImageRecord, ImageStore } from '../gallery/image-store.ts'
 
+/** What R2 takes before anybody minds the wait; a generation below it is shown only when it can't be lost any more. */
+const STORED_FIRST_BYTES = 8 * 2 ** 20
+
 /**
  * How long answers may go on before R2 is written beside them, milliseconds. Both at once are slower for the
  * clients; but what is paid for should not be in memory only for longer than most of them take to read it.
@@ -66,6 +69,11 @@ export function createAnswer({ segments }: Picture, record: ImageRecord, images:
       return taken
     },
   }
+}
+
+/** Whether a generation is small enough to be stored first, and shown after it. */
+export function isStoredSoon(records: readonly ImageRecord[]): boolean {
+  return records.reduce((sum, { byteLength }) => sum + byteLength, 0) <= STORED_FIRST_BYTES
 }
 
 /** Waits until nobody takes anything of an answer any more, within reason. */

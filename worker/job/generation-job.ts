@@ -6,7 +6,7 @@ import { createR2ImageStore, type ImageStore, type StoredImage } from '../galler
 import { logGeneration } from '../generation-log.ts'
 import { type Env, readSettings, type Settings } from '../settings.ts'
 import { admit } from './admission.ts'
-import { type Answer, answersFirst, createAnswer } from './answer.ts'
+import { type Answer, answersFirst, createAnswer, isStoredSoon } from './answer.ts'
 import { interrupted, mayHaveCost, memoryOf, notStored, toFailure, withRetryAfter } from './failure.ts'
 import type { DrawResult, Order, Outcome } from './job-state.ts'
 import { createJobStorage, type JobStorage } from './job-storage.ts'
@@ -192,7 +192,7 @@ export class GenerationJob extends DurableObject<Env> {
     }
     const { cost_usd: costUsd } = prepared.manifest
     logGeneration(order, { outcome: 'drawn', costUsd, durationMs: Date.now() - startedAt }, this.#settings)
-    return this.#store(prepared, this.#answer(prepared))
+    return this.#store(prepared, () => this.#answer(prepared))
   }
 
   /** The answer to who waits for nothing but the picture, if somebody does. */
@@ -206,21 +206,28 @@ export class GenerationJob extends DurableObject<Env> {
     return begun
   }
 
-  #store(prepared: Prepared, answer?: Answer): Promise<Outcome> {
-    return (this.#storing = this.#keep(prepared, answer))
+  #store(prepared: Prepared, begin?: () => Answer | undefined): Promise<Outcome> {
+    return (this.#storing = this.#keep(prepared, begin))
   }
 
-  /** Puts paid pictures into R2; when it doesn't take them, keeps them here and tries again by itself. */
-  async #keep(prepared: Prepared, answer: Answer | undefined): Promise<Outcome> {
+  /**
+   * Puts paid pictures into R2; when it doesn't take them, keeps them here and tries again by itself.
+   *
+   * @param begin  begins to answer, before it is stored, where that would take long
+   */
+  async #keep(prepared: Prepared, begin?: () => Answer | undefined): Promise<Outcome> {
+    const { records, manifest } = prepared
+    const answer = isStoredSoon(records) ? undefined : begin?.()
     if (answer) await answersFirst()
     try {
       await store(prepared, this.#images)
     } catch (error) {
       console.error(error)
-      const { records, manifest } = prepared
       await this.#storage.rescue(prepared)
       await this.#storage.putState({ phase: 'storing', records, manifest })
       await this.ctx.storage.setAlarm(Date.now() + STORE_AGAIN_MS)
+      // It can't be lost any more, so whoever had it drawn need not wait for R2.
+      if (!answer) begin?.()
       return { ok: false, failure: notStored(STORE_AGAIN_MS) }
     }
     release(prepared, answer?.leaveMemory())
