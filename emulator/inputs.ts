@@ -39,7 +39,19 @@ export async function loadInput(url: string, fetchImage: typeof fetch): Promise<
   if (found.width < MIN_SIDE || found.height < MIN_SIDE) {
     throw refused('image_too_small', `The image is smaller than ${MIN_SIDE}x${MIN_SIDE} pixels`)
   }
+  if (!(await isWhole(bytes))) throw refused('invalid_image', 'The image is damaged')
   return { bytes, width: found.width, height: found.height }
+}
+
+/** Whether all of its pixels can be read; the beginning tells no more than the size. */
+async function isWhole(bytes: Buffer): Promise<boolean> {
+  return sharp(bytes)
+    .resize(1)
+    .toBuffer()
+    .then(
+      () => true,
+      () => false,
+    )
 }
 
 function fromDataUrl(url: string): Buffer {

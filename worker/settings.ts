@@ -52,7 +52,7 @@ export interface Settings {
   /** Of one generation. */
   readonly maxCostUsd: number
   /** Daily, by token name; a token that isn't there shares the whole budget. */
-  readonly tokenBudgetsUsd: Readonly<Record<string, number>>
+  readonly tokenBudgetsUsd: ReadonlyMap<string, number>
   /** Pixels, ascending: the widths that a picture may be asked for in. */
   readonly widths: readonly number[]
   readonly logPrompts: boolean
@@ -94,8 +94,8 @@ const settingsSchema = z.object({
   EASEL_TOKEN_BUDGETS_USD: z
     .string()
     .default('')
-    .transform((text) => Object.fromEntries(commaList(text).map(splitAtColon)))
-    .pipe(z.record(z.string(), z.string().transform(Number).pipe(usdAmount))),
+    .transform((text) => new Map(commaList(text).map(splitAtColon)))
+    .pipe(z.map(z.string(), z.string().transform(Number).pipe(usdAmount))),
   EASEL_TIMEOUT_SECONDS: z.coerce
     .number('must be a number of seconds')
     .min(1, 'must be 1 or more')

@@ -98,7 +98,7 @@ function findFigures(words: readonly string[]): readonly Figure[] {
 /** The first half of a name is no colour: a red panda is brown. */
 function colourAt(words: readonly string[], at: number): Colour | undefined {
   const word = words[at] ?? ''
-  return subjectOf(`${word} ${words[at + 1] ?? ''}`) === undefined ? COLOURS[word] : undefined
+  return subjectOf(`${word} ${words[at + 1] ?? ''}`) === undefined ? COLOURS.get(word) : undefined
 }
 
 function subjectOf(words: string): Subject | undefined {

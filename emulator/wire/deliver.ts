@@ -18,11 +18,13 @@ export interface Delivery {
   readonly onAbort: () => void
 }
 
+class CutError extends Error {}
+
 /** The answer as a stream that goes wrong where the fault says. */
 export function deliver({ contentType, headers, pieces, fault, connection, onAbort }: Delivery): Response {
   const cut = (): Error => {
     connection?.socket?.destroySoon()
-    return new Error('the emulator cut the connection, as it was told to')
+    return new CutError('the emulator cut the connection, as it was told to')
   }
   if (fault.cutAtByte === 0) {
     const error = cut()
@@ -37,8 +39,10 @@ export function deliver({ contentType, headers, pieces, fault, connection, onAbo
           if (done === true) controller.close()
           else controller.enqueue(value)
         } catch (error) {
-          // The socket is already gone; failing the stream as well would print a stack on the server.
+          if (!(error instanceof CutError)) console.error(error)
+          // Failing the stream of a connection would print another stack.
           if (connection === undefined) controller.error(error)
+          else connection.socket?.destroySoon()
         }
       },
       async cancel() {

@@ -48,16 +48,16 @@ const outline = z.strictObject({
 })
 
 /** Keys that people may expect, and why they aren't there. */
-const NOT_HERE: Readonly<Record<string, string>> = {
-  n: 'one path holds one picture. Give each its own entry, with take: 2, 3, …',
-}
+const NOT_HERE: ReadonlyMap<string, string> = new Map([
+  ['n', 'one path holds one picture. Give each its own entry, with take: 2, 3, …'],
+])
 
 /** The same of a comment in Markdown. */
-const NOT_IN_COMMENTS: Readonly<Record<string, string>> = {
-  n: 'one path holds one picture.',
-  path: 'the path is that of the image behind the comment.',
-  alt: 'the alt text is that of the image behind the comment.',
-}
+const NOT_IN_COMMENTS: ReadonlyMap<string, string> = new Map([
+  ['n', 'one path holds one picture.'],
+  ['path', 'the path is that of the image behind the comment.'],
+  ['alt', 'the alt text is that of the image behind the comment.'],
+])
 
 /**
  * The content of an `easel.yml`, field by field.
@@ -171,7 +171,7 @@ function* describe(
 }
 
 function unknownKey(key: string, known: readonly string[], what: string): string {
-  const why = (what === 'a comment' ? NOT_IN_COMMENTS : NOT_HERE)[key]
+  const why = (what === 'a comment' ? NOT_IN_COMMENTS : NOT_HERE).get(key)
   if (why) return `${key} is not a field of ${what}: ${why}`
   const closest = closestMatch(key, known, { maxDistance: Math.max(1, Math.min(3, key.length - 2)) })
   if (closest) return `${key} is not a field of ${what}: did you mean ${closest}?`

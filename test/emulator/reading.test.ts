@@ -32,6 +32,8 @@ describe('a prompt is read for', () => {
     expect(robot).toBe('#2b8688')
     expect(lighthouse).toBe('#c8402f')
     expect(read('a red panda').colours).toEqual([])
+    // Words like any other, although every object has a property of that name.
+    expect(read('a constructor on a red house, __proto__, toString').colours).toEqual(['#c8402f'])
   })
 })
 

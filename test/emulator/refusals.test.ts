@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../emulator/index.ts'
+import { heavyPng } from '../../emulator/pictures/heavy.ts'
 import {
   GEMINI,
   GEMINI_PRO,
@@ -170,10 +171,12 @@ describe('the images API refuses', () => {
 
 describe('an input image', async () => {
   const [good, tiny] = await Promise.all([square(64), square(4)])
+  const noise = heavyPng(50_000)
 
   it.each<[string, string, number, string]>([
     ['that is no base64', 'data:image/png;base64,???', 400, 'invalid_image'],
     ['that is no picture', dataUrl(Buffer.from('hello')), 400, 'invalid_image'],
+    ['that is cut off in the middle', dataUrl(noise.subarray(0, noise.length / 2)), 400, 'invalid_image'],
     ['of another kind', dataUrl(Buffer.from('%PDF'), 'application/pdf'), 400, 'unsupported_image_format'],
     ['of four pixels', dataUrl(tiny), 400, 'image_too_small'],
     ['that isn’t there', 'https://example.com/missing.png', 404, 'image_not_found'],

@@ -89,9 +89,17 @@ describe('the ledger', () => {
   })
 })
 
+/** Of the token `constructor`, which is also what every object calls one of its properties. */
+const NAMED_LIKE_A_PROPERTY = 'property-token-0123456'
+
 describe('a token’s own budget', () => {
   beforeAll(() =>
-    start({ ...CREDENTIALS, EASEL_ACCESS: 'signed', EASEL_TOKEN_BUDGETS_USD: `docs:${2 * PRICE_USD}` }),
+    start({
+      ...CREDENTIALS,
+      EASEL_TOKENS: `${CREDENTIALS.EASEL_TOKENS},constructor:${NAMED_LIKE_A_PROPERTY}`,
+      EASEL_ACCESS: 'signed',
+      EASEL_TOKEN_BUDGETS_USD: `docs:${2 * PRICE_USD}`,
+    }),
   )
   afterAll(() => easel.close())
 
@@ -107,7 +115,8 @@ describe('a token’s own budget', () => {
     expect(await ask(TOKENS.docs, 'two')).toBe(200)
     expect(await ask(TOKENS.docs, 'three')).toBe(402)
     expect(await ask(TOKENS.ci, 'three')).toBe(200)
-    expect(easel.generations()).toHaveLength(3)
+    expect(await ask(NAMED_LIKE_A_PROPERTY, 'four')).toBe(200)
+    expect(easel.generations()).toHaveLength(4)
   })
 })
 

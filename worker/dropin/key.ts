@@ -16,7 +16,7 @@ export async function keyRecord(
 ) {
   const token = caller.kind === 'token' ? caller.name : undefined
   const [all, own] = await Promise.all([useOf(), token === undefined ? undefined : useOf(token)])
-  const cap = token === undefined ? undefined : tokenBudgetsUsd[token]
+  const cap = token === undefined ? undefined : tokenBudgetsUsd.get(token)
   const ownLeft = own && cap !== undefined ? left(cap, own) : Infinity
   const usage = (own ?? all).spentUsd
   return {

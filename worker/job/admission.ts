@@ -25,7 +25,7 @@ export async function admit(
   const token = caller.kind === 'token' ? caller.name : undefined
   const result = await budget.reserve(
     { id: attempt, usd: reserveUsd, token },
-    { dailyUsd: dailyBudgetUsd, tokenUsd: token === undefined ? undefined : tokenBudgetsUsd[token] },
+    { dailyUsd: dailyBudgetUsd, tokenUsd: token === undefined ? undefined : tokenBudgetsUsd.get(token) },
   )
   if (result.granted) return { ok: true }
   const whose = result.cap === 'token' ? `of the token ${token}` : 'of this Easel'

@@ -48,6 +48,7 @@ describe('parseConfig', () => {
     [{ images: [] }, ['version'], 'version is missing'],
     [{ ...GOOD, image: [] }, ['image'], 'did you mean images?'],
     [{ ...GOOD, images: {} }, ['images'], 'images is {}'],
+    [{ ...GOOD, constructor: [] }, ['constructor'], 'constructor is not a field of easel.yml: known are'],
     [{ ...GOOD, defaults: { modle: 'x' } }, ['defaults', 'modle'], 'did you mean model?'],
     [{ ...GOOD, presets: { a: { preset: 'b' } } }, ['presets', 'a', 'preset'], 'not a field of a preset'],
     [{ ...GOOD, images: ['x'] }, ['images', 0], 'must be a list of fields'],
