@@ -41,8 +41,8 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
 }
 
 async function rowsOf(host: Host, megabytes: number, quick: boolean): Promise<Row[]> {
-  // Small pictures are decoded several times over, or the clock would be most of what is measured.
-  const time = (way: WayName) => () => host.time(way, megabytes * MB, Math.ceil(32 / megabytes))
+  // Small pictures are decoded many times over, or the clock and the compiler would be most of what is measured.
+  const time = (way: WayName) => () => host.time(way, megabytes * MB, Math.ceil(64 / megabytes ** 1.5))
   const ms = await inTurns(
     {
       easel: time('easel'),

@@ -8,7 +8,18 @@ import { type Bench, type BenchOptions, median, type Row, toRow } from './suppor
 import { startUpstream } from './support/upstream.ts'
 
 const CONCURRENCY = 16
-const TURN_MS = 300
+
+interface Turns {
+  readonly rounds: number
+  readonly warmUp: number
+  /** How long each one is asked in a round, milliseconds: many times what one answer takes. */
+  readonly turnMs: number
+}
+
+const QUICK: Turns = { rounds: 3, warmUp: 1, turnMs: 300 }
+const SHORT: Turns = { rounds: 24, warmUp: 4, turnMs: 300 }
+const LONG: Turns = { rounds: 12, warmUp: 3, turnMs: 800 }
+
 const PATH = '/image?prompt=A+lighthouse+at+dusk&aspect_ratio=1:1'
 
 const LEAST_THROUGHPUT = { of: 'ratio', atLeast: 0.9 } as const
@@ -26,15 +37,20 @@ interface Round {
 export const hits: Bench = {
   name: 'hits',
   async measure(options) {
-    const rows = await ofSize('30 kB', 30_000, options)
+    const rows = await ofSize('30 kB', 30_000, options, options.quick ? QUICK : SHORT)
     if (options.quick) return rows
-    rows.push(...(await ofSize('300 kB', 300_000, options)))
-    rows.push(...(await ofSize('1.5 MB', 1_500_000, options)))
+    rows.push(...(await ofSize('300 kB', 300_000, options, SHORT)))
+    rows.push(...(await ofSize('1.5 MB', 1_500_000, options, LONG)))
     return rows
   },
 }
 
-async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions): Promise<Row[]> {
+async function ofSize(
+  size: string,
+  bytes: number,
+  { quick, note }: BenchOptions,
+  turns: Turns,
+): Promise<Row[]> {
   await using upstream = await startUpstream({ bytes })
   await using easel = await startDeployed('wrangler.toml', {
     EASEL_ACCESS: 'open',
@@ -55,7 +71,7 @@ async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions
       '/i': new URL(drawn.headers.get('content-location') ?? '', easel.url),
       ...(ipx && { ipx: new URL('/_/picture.png', ipx.url) }),
     }
-    const measured = await takeTurns(targets, quick ? { rounds: 3, warmUp: 1 } : { rounds: 24, warmUp: 4 })
+    const measured = await takeTurns(targets, turns)
     const of = (name: string, what: keyof Round) => (measured[name] ?? []).map((round) => round[what])
     const against = { against: 'bare Worker' }
     return ['/image', '/i'].flatMap((route) => [
@@ -93,10 +109,10 @@ async function ofSize(size: string, bytes: number, { quick, note }: BenchOptions
   }
 }
 
-/** Many short turns, there and back: a busy second of the machine is everybody's. */
+/** There and back, many times: a busy second of the machine is everybody's. */
 async function takeTurns(
   targets: Readonly<Record<string, URL>>,
-  { rounds, warmUp }: { readonly rounds: number; readonly warmUp: number },
+  { rounds, warmUp, turnMs }: Turns,
 ): Promise<Record<string, Round[]>> {
   const measured: Record<string, Round[]> = {}
   // The connections stay: opening them is no part of a hit.
@@ -104,7 +120,7 @@ async function takeTurns(
   for (let round = 0; round < warmUp + rounds; round++) {
     const turns = Object.entries(targets)
     for (const [name, url] of round % 2 === 0 ? turns : turns.toReversed()) {
-      const result = await load(url, TURN_MS, agent)
+      const result = await load(url, turnMs, agent)
       if (round >= warmUp) (measured[name] ??= []).push(result)
     }
   }

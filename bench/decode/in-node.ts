@@ -1,4 +1,6 @@
 import { fork } from 'node:child_process'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { decodeWithBuffer } from '../../action/generate/node-base64.ts'
 import { waysOf, type WayName } from './ways.ts'
 
@@ -11,17 +13,21 @@ const native = { fromText: (text: string) => Buffer.from(text, 'base64'), decode
 /** Milliseconds for one decode in this process. */
 export async function timeInNode(way: WayName, bytes: number, times: number): Promise<number> {
   const { decode } = waysInNode[way]
-  globalThis.gc?.()
+  // What one way has left behind is not collected in another's time.
+  collectGarbage()
   const start = performance.now()
   for (let i = 0; i < times; i++) await decode(bytes)
   return (performance.now() - start) / times
 }
 const waysInNode = waysOf(native)
 
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
 /** How far the resident memory of a fresh process grows for one decode, bytes; looked at after every chunk. */
 export function memoryInNode(way: WayName, bytes: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = fork(import.meta.filename, [way, String(bytes)], { execArgv: ['--expose-gc'] })
+    const child = fork(import.meta.filename, [way, String(bytes)])
     child.once('message', (grown) => resolve(Number(grown)))
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`it ended with ${code} before it had measured`)))
@@ -33,7 +39,7 @@ if (import.meta.filename === process.argv[1] && process.send) {
   const { decode } = waysOf(native, noteMemory)[way as WayName]
   // Code, buffers and pages that any decode needs are there before the one that is measured.
   for (let i = 0; i < 3; i++) await decode(2 ** 20)
-  globalThis.gc?.()
+  collectGarbage()
   const before = process.memoryUsage.rss()
   peak = before
   await decode(Number(bytes))
