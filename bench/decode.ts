@@ -1,4 +1,4 @@
-import { memoryInNode, timeInNode } from './decode/in-node.ts'
+import { memoryInNode, startNode } from './decode/in-node.ts'
 import { startWorkerd } from './decode/in-workerd.ts'
 import type { WayName } from './decode/ways.ts'
 import { type Bench, type BenchOptions, inTurns, type Row, toRow } from './support/rows.ts'
@@ -24,9 +24,10 @@ interface Host {
 export const decode: Bench = { name: 'decode', measure }
 
 async function measure({ quick }: BenchOptions): Promise<Row[]> {
+  const node = startNode()
   const workerd = await startWorkerd()
   const hosts: readonly Host[] = [
-    { name: 'Node', time: timeInNode, memory: memoryInNode },
+    { name: 'Node', time: node.time, memory: memoryInNode },
     { name: 'workerd', time: workerd.time, memory: memoryInWorkerd },
   ]
   const rows: Row[] = []
@@ -35,6 +36,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
       for (const megabytes of quick ? [8] : [1, 8, 32]) rows.push(...(await rowsOf(host, megabytes, quick)))
     }
   } finally {
+    node.close()
     await workerd.close()
   }
   return rows
@@ -42,7 +44,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
 
 async function rowsOf(host: Host, megabytes: number, quick: boolean): Promise<Row[]> {
   // Small pictures are decoded many times over, or the clock and the compiler would be most of what is measured.
-  const time = (way: WayName) => () => host.time(way, megabytes * MB, Math.ceil(64 / megabytes ** 1.5))
+  const time = (way: WayName) => () => host.time(way, megabytes * MB, Math.ceil(192 / megabytes ** 2))
   const ms = await inTurns(
     {
       easel: time('easel'),

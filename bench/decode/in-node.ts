@@ -1,4 +1,5 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { decodeWithBuffer } from '../../action/generate/node-base64.ts'
@@ -10,40 +11,73 @@ const noteMemory = (): void => {
 }
 const native = { fromText: (text: string) => Buffer.from(text, 'base64'), decodeBlock: decodeWithBuffer }
 
-/** Milliseconds for one decode in this process. */
-export async function timeInNode(way: WayName, bytes: number, times: number): Promise<number> {
-  const { decode } = waysInNode[way]
+/** A Node for nothing but to be timed: what else has run in a process, its heap remembers. */
+export function startNode() {
+  const child = fork(import.meta.filename, ['time'])
+  return {
+    /** Milliseconds for one decode. */
+    time(way: WayName, bytes: number, times: number): Promise<number> {
+      child.send({ way, bytes, times } satisfies Task)
+      return replyOf(child)
+    },
+    close: () => child.disconnect(),
+  }
+}
+
+/** How far the resident memory of a fresh process grows for one decode, bytes; looked at after every chunk. */
+export function memoryInNode(way: WayName, bytes: number): Promise<number> {
+  return replyOf(fork(import.meta.filename, ['memory', way, String(bytes)]))
+}
+
+interface Task {
+  readonly way: WayName
+  readonly bytes: number
+  readonly times: number
+}
+
+async function replyOf(child: ChildProcess): Promise<number> {
+  const ended = new AbortController()
+  const onExit = (): void => ended.abort()
+  child.once('exit', onExit)
+  try {
+    const [reply] = (await once(child, 'message', { signal: ended.signal })) as [number]
+    return reply
+  } finally {
+    child.off('exit', onExit)
+  }
+}
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+const waysToTime = waysOf(native)
+
+async function time({ way, bytes, times }: Task): Promise<number> {
+  const { decode } = waysToTime[way]
   // What one way has left behind is not collected in another's time.
   collectGarbage()
   const start = performance.now()
   for (let i = 0; i < times; i++) await decode(bytes)
   return (performance.now() - start) / times
 }
-const waysInNode = waysOf(native)
 
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-/** How far the resident memory of a fresh process grows for one decode, bytes; looked at after every chunk. */
-export function memoryInNode(way: WayName, bytes: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = fork(import.meta.filename, [way, String(bytes)])
-    child.once('message', (grown) => resolve(Number(grown)))
-    child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`it ended with ${code} before it had measured`)))
-  })
-}
-
-if (import.meta.filename === process.argv[1] && process.send) {
-  const [way, bytes] = process.argv.slice(2)
-  const { decode } = waysOf(native, noteMemory)[way as WayName]
+async function memory(way: WayName, bytes: number): Promise<number> {
+  const { decode } = waysOf(native, noteMemory)[way]
   // Code, buffers and pages that any decode needs are there before the one that is measured.
   for (let i = 0; i < 3; i++) await decode(2 ** 20)
   collectGarbage()
   const before = process.memoryUsage.rss()
   peak = before
-  await decode(Number(bytes))
+  await decode(bytes)
   noteMemory()
-  process.send(peak - before)
-  process.disconnect()
+  return peak - before
+}
+
+if (import.meta.filename === process.argv[1] && process.send) {
+  const [what, way, bytes] = process.argv.slice(2)
+  if (what === 'time') process.on('message', (task: Task) => void time(task).then((ms) => process.send?.(ms)))
+  else {
+    process.send(await memory(way as WayName, Number(bytes)))
+    process.disconnect()
+  }
 }

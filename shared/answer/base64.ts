@@ -24,12 +24,8 @@ export class Base64Error extends Error {
   override readonly name = 'Base64Error'
 }
 
-/**
- * The first segment, and the largest: each is twice the one before. Multiples of three, so that a group of four
- * digits never straddles two segments.
- */
-const SEGMENT_MIN_BYTES = 3 * 2 ** 14
-const SEGMENT_MAX_BYTES = 3 * 2 ** 18
+/** A multiple of three, so that a group of four digits never straddles two segments. */
+const SEGMENT_BYTES = 3 * 2 ** 16
 
 /** Digits decoded at once: large enough to make calls cheap, small enough to stay in the CPU's cache. */
 const BLOCK_DIGITS = 2 ** 16
@@ -64,10 +60,7 @@ export function createBase64Decoder(
 
   /** How many digits fit into the last segment; always at least one group. */
   function room(): number {
-    if (free.length === 0) {
-      const doubled = (segments.at(-1)?.length ?? SEGMENT_MIN_BYTES / 2) * 2
-      segments.push((free = new Uint8Array(Math.min(doubled, SEGMENT_MAX_BYTES))))
-    }
+    if (free.length === 0) segments.push((free = new Uint8Array(SEGMENT_BYTES)))
     return (free.length / 3) * 4
   }
 
