@@ -37,7 +37,8 @@ interface Task {
 
 async function replyOf(child: ChildProcess): Promise<number> {
   const ended = new AbortController()
-  const onExit = (): void => ended.abort()
+  const onExit = (code: number | null): void =>
+    ended.abort(new Error(`Node ended with ${code}, before it had measured`))
   child.once('exit', onExit)
   try {
     const [reply] = (await once(child, 'message', { signal: ended.signal })) as [number]

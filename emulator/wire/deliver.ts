@@ -18,19 +18,18 @@ export interface Delivery {
   readonly onAbort: () => void
 }
 
-class CutError extends Error {}
+/** What ends an answer that is to be cut. */
+class CutError extends Error {
+  override readonly message = 'the emulator cut the connection, as it was told to'
+}
 
 /** The answer as a stream that goes wrong where the fault says. */
 export function deliver({ contentType, headers, pieces, fault, connection, onAbort }: Delivery): Response {
-  const cut = (): Error => {
-    connection?.socket?.destroySoon()
-    return new CutError('the emulator cut the connection, as it was told to')
-  }
   if (fault.cutAtByte === 0) {
-    const error = cut()
-    if (connection === undefined) throw error
+    if (connection === undefined) throw new CutError()
+    connection.socket?.destroySoon()
   }
-  const chunks = spoiled(pieces, fault, cut)[Symbol.asyncIterator]()
+  const chunks = spoiled(pieces, fault)[Symbol.asyncIterator]()
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -58,7 +57,6 @@ export function deliver({ contentType, headers, pieces, fault, connection, onAbo
 async function* spoiled(
   pieces: Delivery['pieces'],
   fault: Fault,
-  cut: () => Error,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const end = Math.min(fault.cutAtByte ?? Infinity, fault.endAtByte ?? Infinity)
   const perSecond = fault.dripBytesPerSecond
@@ -72,7 +70,7 @@ async function* spoiled(
       if (sent >= end) {
         if (fault.cutAtByte === undefined) return
         await delay(FLUSH_MS)
-        throw cut()
+        throw new CutError()
       }
       if (perSecond !== undefined) await delay((chunk.length / perSecond) * 1000)
     }

@@ -29,7 +29,7 @@ export async function deliver(
     const shown = await gallery.get(wanted)
     const location = shown && elsewhere?.(shown.headers)
     if (location === undefined) return shown && answer(200, shown)
-    await leave(shown)
+    await discard(shown)
     return redirect(location)
   }
 
@@ -48,7 +48,7 @@ export async function deliver(
   if (!range) return answer(200, shown)
   if (shown.headers['etag'] === known['etag']) return answer(206, ofPart(shown, range))
   // Drawn anew between two looks: the range was one of something else.
-  await leave(shown)
+  await discard(shown)
   const whole = await gallery.get(wanted)
   return whole && answer(200, whole)
 
@@ -59,7 +59,7 @@ export async function deliver(
 }
 
 /** Says that the bytes are not wanted. */
-async function leave(shown: Shown | undefined): Promise<void> {
+async function discard(shown: Shown | undefined): Promise<void> {
   if (shown?.body instanceof ReadableStream) await shown.body.cancel()
 }
 

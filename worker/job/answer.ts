@@ -1,7 +1,10 @@
 import type { Picture } from '../../shared/media/picture.ts'
 import type { ImageRecord, ImageStore } from '../gallery/image-store.ts'
 
-/** What R2 takes before anybody minds the wait; a generation below it is shown only when it can't be lost any more. */
+/**
+ * Up to here a generation is stored before it is shown, and can't be lost any more: R2 takes it before anybody
+ * minds the wait.
+ */
 const STORED_FIRST_BYTES = 8 * 2 ** 20
 
 /**

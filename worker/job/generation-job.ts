@@ -206,18 +206,18 @@ export class GenerationJob extends DurableObject<Env> {
     return begun
   }
 
-  #store(prepared: Prepared, begin?: () => Answer | undefined): Promise<Outcome> {
-    return (this.#storing = this.#keep(prepared, begin))
+  #store(prepared: Prepared, answerNow?: () => Answer | undefined): Promise<Outcome> {
+    return (this.#storing = this.#keep(prepared, answerNow))
   }
 
   /**
    * Puts paid pictures into R2; when it doesn't take them, keeps them here and tries again by itself.
    *
-   * @param begin  begins to answer, before it is stored, where that would take long
+   * @param answerNow  begins to send the picture to whoever had it drawn, where storing it first takes long
    */
-  async #keep(prepared: Prepared, begin?: () => Answer | undefined): Promise<Outcome> {
+  async #keep(prepared: Prepared, answerNow?: () => Answer | undefined): Promise<Outcome> {
     const { records, manifest } = prepared
-    const answer = isStoredSoon(records) ? undefined : begin?.()
+    const answer = isStoredSoon(records) ? undefined : answerNow?.()
     if (answer) await answersFirst()
     try {
       await store(prepared, this.#images)
@@ -227,7 +227,7 @@ export class GenerationJob extends DurableObject<Env> {
       await this.#storage.putState({ phase: 'storing', records, manifest })
       await this.ctx.storage.setAlarm(Date.now() + STORE_AGAIN_MS)
       // It can't be lost any more, so whoever had it drawn need not wait for R2.
-      if (!answer) begin?.()
+      if (!answer) answerNow?.()
       return { ok: false, failure: notStored(STORE_AGAIN_MS) }
     }
     release(prepared, answer?.leaveMemory())

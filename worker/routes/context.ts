@@ -73,11 +73,9 @@ export async function timed<T>({ steps }: Trace, name: string, run: () => Promis
 
 /** `read;dur=3, draw;dur=2140` (W3C Server Timing), milliseconds. */
 export function serverTiming({ steps }: Trace): string {
-  let text = ''
-  for (const { name, start, end = performance.now() } of steps) {
-    text += `${text && ', '}${name};dur=${Math.round(end - start)}`
-  }
-  return text
+  return steps
+    .map(({ name, start, end = performance.now() }) => `${name};dur=${Math.round(end - start)}`)
+    .join(', ')
 }
 
 /** Whether somebody asks for the picture to be drawn anew. Only those with a token may. */
