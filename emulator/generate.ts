@@ -5,11 +5,11 @@ import { ApiError, errorData } from './errors.ts'
 import type { Fault } from './faults.ts'
 import type { InputImage } from './inputs.ts'
 import { loadInput } from './inputs.ts'
-import type { Order } from './order.ts'
-import type { Picture, Studio } from './pictures/studio.ts'
+import type { Order } from './parsed-request.ts'
+import type { Picture, Studio } from './studio.ts'
 import type { Bill } from './prices.ts'
 import { bill } from './prices.ts'
-import { chatBody, chatClosing, chatOpening, chatStreamError } from './wire/chat-answer.ts'
+import { chatBody, chatClosing, chatOpening, chatStreamError } from './wire/chat-response.ts'
 import { delay, deliver } from './wire/deliver.ts'
 import {
   imagesBody,
@@ -17,7 +17,7 @@ import {
   imagesPartial,
   imagesStreamError,
   imagesTextChunks,
-} from './wire/images-answer.ts'
+} from './wire/images-response.ts'
 import { KEEP_ALIVE, serialise } from './wire/serialise.ts'
 
 /** Everything that an answer's body is written from. */

@@ -1,4 +1,4 @@
-import type { Order } from './order.ts'
+import type { Order } from './parsed-request.ts'
 
 export interface Bill {
   readonly promptTokens: number

@@ -1,4 +1,4 @@
-import type { Tier } from './order.ts'
+import type { Tier } from './parsed-request.ts'
 
 export interface Size {
   /** Pixels. */

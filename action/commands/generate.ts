@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { OnDrift } from '../plan/plan.ts'
-import { interruptions } from '../interruptions.ts'
+import { interruptions } from '../generate/interruptions.ts'
 import {
   onDriftOption,
   type ProjectOptions,
@@ -75,8 +75,8 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
   const { cwd, config, onDrift, json = false, force = false, prune = false } = options
   const upstream = upstreamFrom(options, terminal)
   const [{ planProject }, { run, onlineCatalogue }, { UsageError }] = await Promise.all([
-    import('../project.ts'),
-    import('../run.ts'),
+    import('../plan/plan-project.ts'),
+    import('../generate/run.ts'),
     import('../config/diagnostic.ts'),
   ])
   const planned = await planProject(

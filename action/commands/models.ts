@@ -38,9 +38,9 @@ Examples:
     )
   return command.action(async (search: string[], options: ModelsOptions) => {
     const [{ onlineCatalogue }, { findModels }, { modelLines }] = await Promise.all([
-      import('../run.ts'),
-      import('../models/find-models.ts'),
-      import('../models/model-lines.ts'),
+      import('../generate/run.ts'),
+      import('./find-models.ts'),
+      import('./model-lines.ts'),
     ])
     const { models, source } = await onlineCatalogue(upstreamFrom(options, terminal)).list()
     const found = findModels(models, { search, takes: options.takes ?? [], maxPriceUsd: options.maxPrice })

@@ -38,7 +38,7 @@ Examples:
   $ easel plan --json | jq .totals.estimate_usd`,
     )
   return command.action(async (only: string[], options: PlanOptions) => {
-    const { onlineCatalogue } = await import('../run.ts')
+    const { onlineCatalogue } = await import('../generate/run.ts')
     await showPlan(terminal, only, options, onlineCatalogue(upstreamFrom(options, terminal)))
   })
 }
@@ -64,7 +64,7 @@ Examples:
     )
   return command.action(async (only: string[], options: PlanOptions) => {
     const [{ offlineCatalogue }, { isOutOfDate }] = await Promise.all([
-      import('../run.ts'),
+      import('../generate/run.ts'),
       import('../plan/plan.ts'),
     ])
     const plan = await showPlan(terminal, only, options, offlineCatalogue())
@@ -76,10 +76,10 @@ async function showPlan(
   terminal: Terminal,
   only: readonly string[],
   { cwd, config, onDrift, force = false, json = false }: PlanOptions,
-  catalogue: Parameters<typeof import('../project.ts').planProject>[0]['catalogue'],
+  catalogue: Parameters<typeof import('../plan/plan-project.ts').planProject>[0]['catalogue'],
 ): Promise<import('../plan/plan.ts').Plan> {
   const [{ planProject }, { reportOf }, { planLines }, { paintFor }] = await Promise.all([
-    import('../project.ts'),
+    import('../plan/plan-project.ts'),
     import('../report/json.ts'),
     import('../report/plan-lines.ts'),
     import('../report/paint.ts'),

@@ -27,8 +27,8 @@ Examples:
   return command.action(async ({ cwd, config, dryRun = false, json = false }: PruneOptions) => {
     const [{ planProject }, { offlineCatalogue }, { prune }, { prunedLine }, { oneLine }] = await Promise.all(
       [
-        import('../project.ts'),
-        import('../run.ts'),
+        import('../plan/plan-project.ts'),
+        import('../generate/run.ts'),
         import('../generate/prune.ts'),
         import('../report/result-lines.ts'),
         import('../report/one-line.ts'),

@@ -1,5 +1,5 @@
 import { extname } from 'node:path/posix'
-import type { ImageMediaType } from '../../shared/media/picture.ts'
+import type { ImageMediaType } from '../../shared/media/image.ts'
 import type { ImageSpec } from '../../shared/spec/schema.ts'
 
 /** What a file may be: the formats that a spec can ask for. */

@@ -1,4 +1,4 @@
-import { identifyPicture, type ImageMediaType } from '../../shared/media/picture.ts'
+import { identifyPicture, type ImageMediaType } from '../../shared/media/image.ts'
 import { readRegularFile, sha256Of } from '../files/read-file.ts'
 import { inWorkspace, type LinkFinder, pathProblem } from '../files/safe-path.ts'
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { identifyPicture, type Picture } from '../../shared/media/picture.ts'
+import { identifyPicture, type Picture } from '../../shared/media/image.ts'
 import type { FileFormat } from '../config/file-format.ts'
 import type { Conversion, Converted, RasterFormat } from './convert-worker.ts'
 

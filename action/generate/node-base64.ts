@@ -1,4 +1,4 @@
-import type { BlockDecoder } from '../../shared/answer/base64.ts'
+import type { BlockDecoder } from '../../shared/response/base64.ts'
 
 /** Base64 by Node's own decoder, several times faster than tables in JavaScript. */
 export const decodeWithBuffer: BlockDecoder = (digits, target) => {

@@ -3,7 +3,7 @@ import type { DrawableImage } from '../config/fit-model.ts'
 import { contentName } from '../config/resolve-image.ts'
 import { readRegularFile, sha256Of } from '../files/read-file.ts'
 import { inWorkspace } from '../files/safe-path.ts'
-import { SaveError } from './save-picture.ts'
+import { SaveError } from './save-image.ts'
 
 /**
  * The spec as it is sent: files of the repository as `data:` URLs. Read again at each request, so that only the

@@ -1,6 +1,6 @@
 import { CONFIG_PATHS } from '../config/find-config.ts'
 import { UsageError } from '../config/diagnostic.ts'
-import type { Situation } from './situation.ts'
+import type { Situation } from './runner-context.ts'
 
 /** A config as a commit has it, whatever is in the workspace. */
 export interface BaseConfig {

@@ -1,5 +1,5 @@
 import { getInput } from '@actions/core'
-import { normaliseBaseUrl } from '../base-url.ts'
+import { normaliseBaseUrl } from '../config/base-url.ts'
 import { UsageError } from '../config/diagnostic.ts'
 import type { OnDrift } from '../plan/plan.ts'
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setOutput, summary } from '@actions/core'
-import type { Delivery } from '../deliver/deliver.ts'
+import type { Delivery } from './deliver/deliver.ts'
 import type { Report } from '../report/json.ts'
 
 /** The outputs that `action.yml` lists; those of a delivery aside. */

@@ -1,4 +1,4 @@
-import type { Situation } from './situation.ts'
+import type { Situation } from './runner-context.ts'
 import type { PictureUrl } from './summary.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { setDeliveryOutputs, setOutputs, writeReport, writeSummary } from './outputs.ts'
 import { pictureUrls } from './picture-url.ts'
-import type { Delivery } from '../deliver/deliver.ts'
+import type { Delivery } from './deliver/deliver.ts'
 import type { Report } from '../report/json.ts'
-import type { Situation } from './situation.ts'
+import type { Situation } from './runner-context.ts'
 
 /** Tells the workflow and the reader: report, outputs, summary. */
 export async function publish(

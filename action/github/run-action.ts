@@ -1,11 +1,11 @@
 import { setSecret } from '@actions/core'
-import type { PlannedProject } from '../project.ts'
+import type { PlannedProject } from '../plan/plan-project.ts'
 import { fetchBaseConfig } from './base-config.ts'
 import { explain } from './explain.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { type ActionLog, createLog } from './log.ts'
 import { publish } from './publish.ts'
-import { readSituation, type Situation } from './situation.ts'
+import { readSituation, type Situation } from './runner-context.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -39,7 +39,7 @@ async function act(inputs: ActionInputs, situation: Situation, log: ActionLog, e
   for (const warning of planned.project.warnings) log.diagnostic(warning)
   await showPlan(planned, log)
   if (inputs.mode === 'generate' && notice === undefined) {
-    const { generate } = await import('./generate.ts')
+    const { generate } = await import('./generate-and-deliver.ts')
     return generate(planned, { inputs, situation, log, env, planAgain: () => plan(inputs, situation) })
   }
 
@@ -47,7 +47,7 @@ async function act(inputs: ActionInputs, situation: Situation, log: ActionLog, e
   const report = reportOf(planned)
   await publish(report, { situation, notice })
   if (inputs.comment) {
-    const { commentOn } = await import('../deliver/comment-on.ts')
+    const { commentOn } = await import('./deliver/comment-on.ts')
     await commentOn(report, { inputs, situation, env, log, notice })
   }
   if (inputs.mode !== 'check') return 0
@@ -68,8 +68,8 @@ function whyOnlyPlan({ mode, apiKey }: ActionInputs, { stranger }: Situation): s
 async function plan(inputs: ActionInputs, situation: Situation): Promise<PlannedProject | undefined> {
   const { workspace, stranger } = situation
   const [{ planProject }, { onlineCatalogue, offlineCatalogue }] = await Promise.all([
-    import('../project.ts'),
-    import('../run.ts'),
+    import('../plan/plan-project.ts'),
+    import('../generate/run.ts'),
   ])
   const base = stranger?.baseSha
   const ofBase =

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../config/diagnostic.ts'
-import { totalEstimate } from '../generate/generate.ts'
+import { totalEstimate } from '../generate/generate-images.ts'
 import { costOf, type ImageResult, type RunResult } from '../generate/results.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
-import type { PlannedProject } from '../project.ts'
+import type { PlannedProject } from '../plan/plan-project.ts'
 
 /** One image of a report. Names are those of `easel.yml` and the lock. */
 export interface ImageReport {

@@ -1,4 +1,4 @@
-import { totalEstimate } from '../generate/generate.ts'
+import { totalEstimate } from '../generate/generate-images.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { reasonOf, sizeOf } from './describe.ts'
 import { count, usd } from './format.ts'

@@ -1,5 +1,5 @@
-import type { BlockDecoder } from '../../shared/answer/base64.ts'
-import { readAnswer } from '../../shared/answer/read-answer.ts'
+import type { BlockDecoder } from '../../shared/response/base64.ts'
+import { readAnswer } from '../../shared/response/read-response.ts'
 
 /** How answers arrive: about what a socket gives at once. */
 const CHUNK_BYTES = 2 ** 16

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { ApiError } from '../errors.ts'
 import type { Model } from '../catalogue.ts'
-import type { Order, Tier } from '../order.ts'
+import type { Order, Tier } from '../parsed-request.ts'
 import { sizeOf } from '../sizes.ts'
 import { chatProvider, fontInputs, imagePart, parse, parseBody, references, rgb } from './parts.ts'
 import {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { ApiError } from '../errors.ts'
 import type { Model } from '../catalogue.ts'
-import type { Order, Tier } from '../order.ts'
+import type { Order, Tier } from '../parsed-request.ts'
 import type { Size } from '../sizes.ts'
 import { matchesRatio, sizeOf, tierOf } from '../sizes.ts'
 import { defaultFormat, requireAlpha } from './chat-request.ts'

@@ -7,7 +7,7 @@ import { declarationsOf } from '../../action/config/yaml-images.ts'
 import { realRoot } from '../../action/files/safe-path.ts'
 import { createCatalogue } from '../../shared/catalogue/catalogue.ts'
 import { fingerprint } from '../../shared/fingerprint.ts'
-import type { CompiledConfig, ListedImage } from '../../worker/named/compiled-config.ts'
+import type { CompiledConfig, ListedImage } from '../../worker/config/compiled-config.ts'
 
 /**
  * An `easel.yml` as the Worker takes it: read, checked and hashed by the same code as in the Action, so that an

@@ -1,5 +1,5 @@
-import type { AnswerEvent, AnswerSummary } from '../answer/read-answer.ts'
-import type { Picture } from '../media/picture.ts'
+import type { AnswerEvent, AnswerSummary } from '../response/read-response.ts'
+import type { Picture } from '../media/image.ts'
 
 /** A finished generation, all of it in memory. */
 export interface Generation extends AnswerSummary {

@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, formatDiagnostic } from '../../action/config/diagnostic.ts'
 import { loadConfig } from '../../action/config/load-config.ts'
-import { offlineCatalogue } from '../../action/run.ts'
+import { offlineCatalogue } from '../../action/generate/run.ts'
 import { config, createWorkspace, type Workspace } from './support/workspace.ts'
 
 const HEAD = 'version: 1\ndefaults: { model: google/gemini-2.5-flash-image }\n'

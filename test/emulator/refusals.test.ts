@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../emulator/index.ts'
-import { heavyPng } from '../../emulator/pictures/heavy.ts'
+import { heavyPng } from '../../emulator/noise-png.ts'
 import {
   GEMINI,
   GEMINI_PRO,

@@ -5,8 +5,8 @@ import { buildChatRequest, chatObstacle } from '../../shared/openrouter/chat-req
 import { buildImagesRequest } from '../../shared/openrouter/images-request.ts'
 import { buildRequest } from '../../shared/openrouter/request.ts'
 import type { ImageSpec } from '../../shared/spec/schema.ts'
-import { chatToSpec } from '../../worker/dropin/chat-to-spec.ts'
-import { imagesToSpec } from '../../worker/dropin/images-to-spec.ts'
+import { chatToSpec } from '../../worker/dropin/request/chat-to-spec.ts'
+import { imagesToSpec } from '../../worker/dropin/request/images-to-spec.ts'
 import { drawable, modelOf } from '../shared/openrouter/specs.ts'
 
 const MODEL = 'google/gemini-2.5-flash-image'

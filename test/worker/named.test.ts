@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../action/config/load-config.ts'
-import { offlineCatalogue } from '../../action/run.ts'
+import { offlineCatalogue } from '../../action/generate/run.ts'
 import { compileConfig } from '../../scripts/edge-config/compile.ts'
-import type { CompiledConfig } from '../../worker/named/compiled-config.ts'
+import type { CompiledConfig } from '../../worker/config/compiled-config.ts'
 import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../support/easel.ts'
 
 const YAML = `

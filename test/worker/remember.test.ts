@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { remember } from '../../worker/delivery/remember.ts'
+import { remember } from '../../worker/web/remember.ts'
 
 describe('what is remembered', () => {
   it('is computed once for a key that comes again, and anew once others have pushed it out', async () => {

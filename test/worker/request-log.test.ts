@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import { createRequestLog, type RequestEntry } from '../../worker/request-log.ts'
+import { createRequestLog, type RequestEntry } from '../../worker/web/request-log.ts'
 
 const HIT: RequestEntry = {
   method: 'GET',

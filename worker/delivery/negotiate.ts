@@ -1,4 +1,4 @@
-import type { ImageMediaType } from '../../shared/media/picture.ts'
+import type { ImageMediaType } from '../../shared/media/image.ts'
 
 /** What becomes of a picture of any type, for a client with one `Accept`. */
 export interface Negotiated {

@@ -1,5 +1,5 @@
 import { EaselError } from '../../shared/errors.ts'
-import { notFound } from '../routes/context.ts'
+import { notFound } from '../routes/ports.ts'
 
 /** Gets one of OpenRouter's public lists, by its path below the base URL. */
 export type ReadList = (path: string) => Promise<Response>

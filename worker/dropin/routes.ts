@@ -10,17 +10,17 @@ import {
   notFound,
   timed,
   wantsRefresh,
-} from '../routes/context.ts'
-import { readJsonBody } from '../routes/json-body.ts'
-import { chatWire } from './chat-wire.ts'
+} from '../routes/ports.ts'
+import { readJsonBody } from '../web/json-body.ts'
+import { chatWire } from './response/chat-wire.ts'
 import { withKnownKey } from './credentials.ts'
-import { imagesWire } from './images-wire.ts'
+import { imagesWire } from './response/images-wire.ts'
 import { keyRecord } from './key.ts'
 import { imageModelsQuery, listResponse } from './lists.ts'
-import { type Asked, readChatRequest, readImagesRequest } from './read-request.ts'
-import { replyLater, replyWith } from './reply.ts'
-import { wireErrorResponse } from './wire-error.ts'
-import type { Kept, Wire } from './wire.ts'
+import { type Asked, readChatRequest, readImagesRequest } from './request/read-request.ts'
+import { replyLater, replyWith } from './response/reply.ts'
+import { wireErrorResponse } from './response/wire-error.ts'
+import type { Kept, Wire } from './response/wire.ts'
 
 /**
  * OpenRouter's own API, for pictures: its clients get Easel's cache and budget by changing their base URL and

@@ -1,5 +1,5 @@
 import { isFingerprint } from '../../shared/fingerprint.ts'
-import { EXTENSION, type ImageMediaType } from '../../shared/media/picture.ts'
+import { EXTENSION, type ImageMediaType } from '../../shared/media/image.ts'
 import type { ByteRange } from '../delivery/conditions.ts'
 import { slice } from '../delivery/slice.ts'
 import type { Gallery, Shown, Wanted } from './gallery.ts'

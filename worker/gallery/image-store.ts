@@ -1,5 +1,5 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import type { Picture, PictureHeader } from '../../shared/media/picture.ts'
+import type { Picture, PictureHeader } from '../../shared/media/image.ts'
 import type { ByteRange } from '../delivery/conditions.ts'
 import type { Manifest } from './manifest.ts'
 

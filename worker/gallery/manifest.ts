@@ -1,5 +1,5 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import { EXTENSION, type ImageMediaType } from '../../shared/media/picture.ts'
+import { EXTENSION, type ImageMediaType } from '../../shared/media/image.ts'
 
 /**
  * What a fingerprint is made of: a spec as it is hashed or, where no spec can express it, OpenRouter's request.

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import { identifyPicture, type Picture } from '../../shared/media/picture.ts'
+import { identifyPicture, type Picture } from '../../shared/media/image.ts'
 import type { Env } from '../settings.ts'
 import { createR2ImageStore, type ImageRecord } from './image-store.ts'
 import { type Variant, variantKey } from './variant.ts'

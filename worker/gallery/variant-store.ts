@@ -1,5 +1,5 @@
 import { EaselError } from '../../shared/errors.ts'
-import { type ImageMediaType, type Picture, type PictureHeader } from '../../shared/media/picture.ts'
+import { type ImageMediaType, type Picture, type PictureHeader } from '../../shared/media/image.ts'
 import type { ByteRange } from '../delivery/conditions.ts'
 import { type ImageRecord, sha256OfPicture, toR2Range, writeSegments } from './image-store.ts'
 import { type Variant, variantKey } from './variant.ts'

@@ -1,4 +1,4 @@
-import { EXTENSION, type ImageMediaType } from '../../shared/media/picture.ts'
+import { EXTENSION, type ImageMediaType } from '../../shared/media/image.ts'
 import { negotiate } from '../delivery/negotiate.ts'
 import type { DeliveryParameters, VariantFormat } from '../delivery/parameters.ts'
 import type { ImageRecord } from './image-store.ts'

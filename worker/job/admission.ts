@@ -1,7 +1,7 @@
 import type { EaselErrorCode } from '../../shared/errors.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { Settings } from '../settings.ts'
-import type { Order, Outcome } from './job-state.ts'
+import type { Order, Outcome } from './types.ts'
 
 /**
  * Whether a generation may begin: the caller's rate, then the money, which is set aside under `attempt`.

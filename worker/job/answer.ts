@@ -1,4 +1,4 @@
-import type { Picture } from '../../shared/media/picture.ts'
+import type { Picture } from '../../shared/media/image.ts'
 import type { ImageRecord, ImageStore } from '../gallery/image-store.ts'
 
 /**

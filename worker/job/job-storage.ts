@@ -1,9 +1,9 @@
 import { EaselError } from '../../shared/errors.ts'
 import { utf8Bytes } from '../../shared/media/bytes.ts'
-import type { Picture } from '../../shared/media/picture.ts'
+import type { Picture } from '../../shared/media/image.ts'
 import type { ImageRecord } from '../gallery/image-store.ts'
 import { getChunked, putChunked } from './chunked-storage.ts'
-import type { JobState, Order } from './job-state.ts'
+import type { JobState, Order } from './types.ts'
 import type { Prepared } from './store-generation.ts'
 
 /** What a job keeps between its lives. */

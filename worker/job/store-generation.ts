@@ -1,8 +1,8 @@
-import type { Picture } from '../../shared/media/picture.ts'
+import type { Picture } from '../../shared/media/image.ts'
 import type { Generation } from '../../shared/openrouter/collect.ts'
 import { type ImageRecord, type ImageStore, sha256OfPicture } from '../gallery/image-store.ts'
 import type { Manifest } from '../gallery/manifest.ts'
-import type { Order } from './job-state.ts'
+import type { Order } from './types.ts'
 
 /** A generation, ready to be stored: the pictures, and what is kept beside them, in the same order. */
 export interface Prepared {

@@ -4,10 +4,10 @@ import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecQuery } from '../../shared/spec/parse.ts'
 import { withoutSignature } from '../../shared/url-signature.ts'
 import { type DeliveryParameters, parseDelivery, withoutDelivery } from '../delivery/parameters.ts'
-import { remember } from '../delivery/remember.ts'
-import { assertDrawableHere } from '../named/assert-drawable-here.ts'
-import { type AppEnv, type AppPorts, notFound, parseFingerprint, wantsRefresh } from './context.ts'
-import { createPictureAnswers } from './picture.ts'
+import { remember } from '../web/remember.ts'
+import { assertDrawableHere } from '../config/assert-drawable-here.ts'
+import { type AppEnv, type AppPorts, notFound, parseFingerprint, wantsRefresh } from './ports.ts'
+import { createPictureAnswers } from './deliver-image.ts'
 
 /** Pictures: by what they show, by fingerprint, and by the name that easel.yml gives them. */
 export function imageRoutes(ports: AppPorts): Hono<AppEnv> {

@@ -10,8 +10,8 @@ import {
   parseFingerprint,
   timed,
   wantsRefresh,
-} from './context.ts'
-import { readJsonBody } from './json-body.ts'
+} from './ports.ts'
+import { readJsonBody } from '../web/json-body.ts'
 
 /** Seconds after which a client that polls may look again. */
 const POLL_SECONDS = 2

@@ -6,8 +6,8 @@ import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { specToQuery } from '../../shared/spec/query.ts'
 import { signUrl } from '../../shared/url-signature.ts'
 import { parseDelivery } from '../delivery/parameters.ts'
-import type { AppEnv, AppPorts } from './context.ts'
-import { readJsonBody } from './json-body.ts'
+import type { AppEnv, AppPorts } from './ports.ts'
+import { readJsonBody } from '../web/json-body.ts'
 import { signRequest } from './sign-request.ts'
 
 /** Signed URLs, for pages that show pictures which nobody has drawn yet. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DefaultArtifactClient } from '@actions/artifact'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { safeName } from '../../../action/deliver/artifact.ts'
+import { safeName } from '../../../action/github/deliver/artifact.ts'
 import { startWorld, type World } from './delivery.ts'
 
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Change } from '../../../action/deliver/change.ts'
-import { mergeLock, type Upstream } from '../../../action/deliver/merge-lock.ts'
+import type { Change } from '../../../action/github/deliver/file-change.ts'
+import { mergeLock, type Upstream } from '../../../action/github/deliver/merge-lock.ts'
 import type { LockEntry } from '../../../action/lock/schema.ts'
 
 /** An entry told by two digits: what it is of, and which picture it is. */

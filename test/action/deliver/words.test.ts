@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Change } from '../../../action/deliver/change.ts'
-import { DEFAULT_MESSAGE, messageFor } from '../../../action/deliver/message.ts'
-import { bodyFor, withSection } from '../../../action/deliver/pull-request-body.ts'
+import type { Change } from '../../../action/github/deliver/file-change.ts'
+import { DEFAULT_MESSAGE, messageFor } from '../../../action/github/deliver/message.ts'
+import { bodyFor, withSection } from '../../../action/github/deliver/pull-request-body.ts'
 import type { LockEntry } from '../../../action/lock/schema.ts'
 
 const ENTRY: LockEntry = {

@@ -5,7 +5,7 @@ import {
   type BlockDecoder,
   createBase64Decoder,
   decodeByTable,
-} from '../../../shared/answer/base64.ts'
+} from '../../../shared/response/base64.ts'
 import { cutAt } from './wire.ts'
 
 /** What workerd's `setFromBase64` is to the core, on Node's own decoder. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readAnswer } from '../../../shared/answer/read-answer.ts'
+import { readAnswer } from '../../../shared/response/read-response.ts'
 import { UpstreamError } from '../../../shared/errors.ts'
 import { chunk, dataUrl, event, FORMAT_NAMES, FORMATS, picturesOf, png, read, USAGE } from './wire.ts'
 

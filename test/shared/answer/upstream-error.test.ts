@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { errorInAnswer, errorInResponse } from '../../../shared/answer/upstream-error.ts'
+import { errorInAnswer, errorInResponse } from '../../../shared/response/upstream-error.ts'
 
 const SECRET = 'sk-or-v1-0123456789abcdef'
 const respond = (status: number, error: object = {}, headers: Record<string, string> = {}) =>

@@ -1,7 +1,7 @@
-import { type AnswerEvent, readAnswer } from '../../../shared/answer/read-answer.ts'
-import type { BlockDecoder } from '../../../shared/answer/base64.ts'
+import { type AnswerEvent, readAnswer } from '../../../shared/response/read-response.ts'
+import type { BlockDecoder } from '../../../shared/response/base64.ts'
 import { UpstreamError } from '../../../shared/errors.ts'
-import { joinSegments } from '../../../shared/media/picture.ts'
+import { joinSegments } from '../../../shared/media/image.ts'
 
 /** The head of a PNG file, and whatever bytes come after it: all that Easel looks at. */
 export function png(width: number, height: number, rest: Uint8Array = new Uint8Array(0)): Buffer {

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { EXTENSION, identifyPicture, joinSegments } from '../../../shared/media/picture.ts'
+import { EXTENSION, identifyPicture, joinSegments } from '../../../shared/media/image.ts'
 
 const raster = () => sharp({ create: { width: 48, height: 32, channels: 3, background: 'teal' } })
 const plain = (buffer: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(buffer)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../../emulator/faults.ts'
 import { type ServedEmulator, serveEmulator } from '../../../emulator/serve.ts'
-import type { AnswerEvent } from '../../../shared/answer/read-answer.ts'
+import type { AnswerEvent } from '../../../shared/response/read-response.ts'
 import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
 import type { ImageModel } from '../../../shared/catalogue/model.ts'
 import { createOpenRouterClient, type OpenRouterOptions } from '../../../shared/openrouter/client.ts'

@@ -1,0 +1,22 @@
+import { UsageError } from './diagnostic.ts'
+
+/**
+ * A base URL without a slash at the end.
+ *
+ * @throws {UsageError} when it is no https URL: a key would go over the wire for all to read. This machine may be
+ *   asked without.
+ */
+export function normaliseBaseUrl(text: string): string {
+  const example = 'such as https://openrouter.ai/api/v1'
+  if (!URL.canParse(text))
+    throw new UsageError(`The base URL is ${JSON.stringify(text)}: it must be a URL ${example}.`)
+  const { protocol, hostname, search, hash, username } = new URL(text)
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+  if (protocol !== 'https:' && !(protocol === 'http:' && isHere)) {
+    throw new UsageError(`The base URL is ${text}: it must begin with https://, ${example}.`)
+  }
+  if (search || hash || username) {
+    throw new UsageError(`The base URL must have no user, query or fragment, ${example}.`)
+  }
+  return text.replace(/\/+$/, '')
+}

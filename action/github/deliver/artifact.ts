@@ -1,0 +1,134 @@
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { ArtifactClient, UploadArtifactOptions } from '@actions/artifact'
+import { inWorkspace } from '../../files/safe-path.ts'
+import { DeliveryError } from './delivery-error.ts'
+
+export interface Artifact {
+  readonly id: number
+  readonly name: string
+  readonly url: string
+}
+
+export interface ArtifactOptions {
+  /** What it is called, where that isn't taken. */
+  readonly name: string
+  /** Days; absent: what the repository has set. */
+  readonly retentionDays: number | undefined
+  /** Copies are made here. */
+  readonly tempFolder: string
+  /** The run's page, as `https://github.com/octo/docs/actions/runs/77`. */
+  readonly runUrl: string
+}
+
+/** Files of the workspace, or of elsewhere, by the path that they have in the artifact. */
+export type ArtifactFiles = ReadonlyMap<string, string>
+
+/** Names of a run's artifacts that are tried: other steps, or other attempts, may have taken some. */
+const NAMES_MAX = 20
+
+/** PNG, JPEG and WebP are compressed already. */
+const COMPRESSION_LEVEL = 0
+
+/** What GitHub refuses in the name of an artifact. */
+const REFUSED = /[":<>|*?\r\n\\/]+/g
+
+/**
+ * Uploads files as one artifact, with their paths.
+ *
+ * @throws {DeliveryError} when there is no artifact service, or it won't have them
+ */
+export async function uploadArtifact(files: ArtifactFiles, options: ArtifactOptions): Promise<Artifact> {
+  const client = await loadClient()
+  const folder = await mkdtemp(join(options.tempFolder, 'easel-artifact-'))
+  try {
+    const copies = await copyAll(files, folder)
+    const name = safeName(options.name)
+    return await underFreeName(name, '', options, (free) =>
+      client.uploadArtifact(free, copies, folder, uploadOptions(options)),
+    )
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Uploads each file as it is, to be looked at in the browser. Its name is its path, made safe. */
+export async function uploadPreviews(files: ArtifactFiles, options: ArtifactOptions): Promise<Artifact[]> {
+  const client = await loadClient()
+  const folder = await mkdtemp(join(options.tempFolder, 'easel-preview-'))
+  const previews: Artifact[] = []
+  try {
+    for (const [path, source] of files) {
+      const [, stem = path, extension = ''] = /^(.*?)(\.[^./]+)?$/.exec(path) ?? []
+      const artifact = await underFreeName(safeName(stem), extension, options, async (free) => {
+        // The client names it after the file.
+        const copy = join(folder, free)
+        await copyFile(source, copy)
+        return client.uploadArtifact(free, [copy], folder, { ...uploadOptions(options), skipArchive: true })
+      })
+      previews.push(artifact)
+    }
+    return previews
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Pictures of a workspace, by their paths. */
+export function filesOf(root: string, paths: readonly string[]): Map<string, string> {
+  return new Map(paths.map((path) => [path, inWorkspace(root, path)]))
+}
+
+/** A name that GitHub takes. */
+export function safeName(name: string): string {
+  return name.replaceAll(REFUSED, '-').replaceAll(/^-+|-+$/g, '') || 'pictures'
+}
+
+async function loadClient(): Promise<ArtifactClient> {
+  const { ACTIONS_RUNTIME_TOKEN, ACTIONS_RESULTS_URL } = process.env
+  if (!ACTIONS_RUNTIME_TOKEN || !ACTIONS_RESULTS_URL) {
+    throw new DeliveryError(
+      'There is no artifact service: artifacts can be uploaded by a step of GitHub Actions only.',
+    )
+  }
+  // Three times as big as everything else together: loaded by those who need it.
+  const { DefaultArtifactClient } = await import('@actions/artifact')
+  return new DefaultArtifactClient()
+}
+
+/** Tries `name`, `name-2`, … until one is free in this run. */
+async function underFreeName(
+  name: string,
+  extension: string,
+  { runUrl }: ArtifactOptions,
+  upload: (name: string) => Promise<{ id?: number }>,
+): Promise<Artifact> {
+  for (let at = 1; ; at++) {
+    const free = `${at === 1 ? name : `${name}-${at}`}${extension}`
+    try {
+      const { id } = await upload(free)
+      if (id === undefined) throw new Error('the service gave no id')
+      return { id, name: free, url: `${runUrl}/artifacts/${id}` }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      if (/already exists/i.test(why) && at < NAMES_MAX) continue
+      throw new DeliveryError(`The artifact ${free} could not be uploaded: ${why}`, { cause: error })
+    }
+  }
+}
+
+function uploadOptions({ retentionDays }: ArtifactOptions): UploadArtifactOptions {
+  return { compressionLevel: COMPRESSION_LEVEL, ...(retentionDays !== undefined && { retentionDays }) }
+}
+
+/** Into a folder where they have the paths that they are to have: files may come from several places. */
+async function copyAll(files: ArtifactFiles, folder: string): Promise<string[]> {
+  const copies: string[] = []
+  for (const [path, source] of files) {
+    const copy = join(folder, ...path.split('/'))
+    await mkdir(dirname(copy), { recursive: true })
+    await copyFile(source, copy)
+    copies.push(copy)
+  }
+  return copies
+}

@@ -1,0 +1,56 @@
+import { count, usd } from '../../report/format.ts'
+import type { Change } from './file-change.ts'
+
+/** Lines of a commit's message that list pictures. */
+const LIST_MAX = 50
+
+/** In every commit that Easel makes, so that it knows its own. */
+export const TRAILER = 'Generated-by: Easel'
+
+export const DEFAULT_MESSAGE = '{summary}\n\n{list}'
+
+/** What a template may hold, for its documentation. */
+export const PLACEHOLDERS = ['{summary}', '{count}', '{cost}', '{list}'] as const
+
+/**
+ * A commit's message: its first line, and the rest with {@link TRAILER} at the end.
+ *
+ * @param costUsd  what the run has cost
+ */
+export function messageFor(
+  template: string,
+  changes: readonly Change[],
+  costUsd: number,
+): { readonly headline: string; readonly body: string } {
+  const values: Readonly<Record<(typeof PLACEHOLDERS)[number], string>> = {
+    '{summary}': summaryOf(changes),
+    '{count}': String(changes.length),
+    '{cost}': usd(costUsd),
+    '{list}': listOf(changes),
+  }
+  const text = template.replaceAll(/\{(summary|count|cost|list)\}/g, (found) =>
+    found in values ? values[found as keyof typeof values] : found,
+  )
+  const [headline = '', ...rest] = text.trim().split(/\r?\n/)
+  const body = rest.join('\n').trim()
+  return { headline, body: body ? `${body}\n\n${TRAILER}` : TRAILER }
+}
+
+/** `Update 3 pictures`; one picture by its path. */
+export function summaryOf(changes: readonly Change[]): string {
+  const verb = changes.every(({ after }) => !after)
+    ? 'Remove'
+    : changes.every(({ before }) => !before)
+      ? 'Add'
+      : 'Update'
+  const [only] = changes
+  return `${verb} ${changes.length === 1 && only ? only.path : count(changes.length, 'picture')}`
+}
+
+function listOf(changes: readonly Change[]): string {
+  const lines = changes.map(
+    ({ path, before, after }) => `- ${path}${after ? (before ? '' : ' (new)') : ' (removed)'}`,
+  )
+  const shown = lines.slice(0, LIST_MAX)
+  return (lines.length > LIST_MAX ? [...shown, `- and ${lines.length - LIST_MAX} more`] : shown).join('\n')
+}

@@ -1,0 +1,88 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { measureProcess } from '../support/action-process.ts'
+import { generateImages, inFolder } from '../support/project.ts'
+import { type Bench, type BenchOptions, inTurns, type Row, toRow } from '../support/rows.ts'
+import { startUpstream } from '../support/upstream.ts'
+
+/** Less than any model takes. The Action's own work, over a second for 200 pictures, is there at any latency. */
+const LATENCY_MS = 1000
+/** A divisor of 200: of a last, half-empty turn the promise says nothing. */
+const CONCURRENCY = 8
+const BOUND = { of: 'ratio', atMost: 1.1 } as const
+const MEMORY_BOUND_MB = 400
+/** A 4K PNG, as the larger models send it. */
+const BYTES_4K = 25_000_000
+
+/** Many images at a latency; and the memory of 4K pictures, whose bytes must not all be held. */
+export const actionGenerate: Bench = { name: 'latency', measure }
+
+async function measure({ quick }: BenchOptions): Promise<Row[]> {
+  const rows = await atLatency(quick ? 16 : 200, quick)
+  for (const images of quick ? [] : [16, 48]) rows.push(await inMemory(images))
+  return rows
+}
+
+/** The same questions to the same upstream, asked and read by a Node that does nothing else. */
+const plainPool = (images: number, baseUrl: string): string => `
+let next = 0
+await Promise.all(Array.from({ length: ${CONCURRENCY} }, async () => {
+  for (let image = next++; image < ${images}; image = next++) {
+    const answer = await fetch('${baseUrl}/chat/completions', {
+      method: 'POST',
+      headers: { Authorization: 'Bearer sk-or-bench', 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        model: 'google/gemini-2.5-flash-image',
+        modalities: ['image', 'text'],
+        stream: true,
+        messages: [{ role: 'user', content: 'Plain ' + image }],
+      }),
+    })
+    for await (const chunk of answer.body) void chunk
+    if (!answer.ok) throw new Error(answer.status)
+  }
+}))`
+
+async function atLatency(images: number, quick: boolean): Promise<Row[]> {
+  const latencyMs = quick ? LATENCY_MS / 2 : LATENCY_MS
+  await using upstream = await startUpstream({ bytes: 300_000, latencyMs })
+  const { easel, plain } = await inFolder(async (folder) => {
+    await writeFile(join(folder, 'plain.mjs'), plainPool(images, upstream.url))
+    return inTurns(
+      {
+        easel: async () => (await generateImages(images, upstream.url, { concurrency: CONCURRENCY })).ms,
+        plain: async () => (quick ? Number.NaN : (await measureProcess(['plain.mjs'], { cwd: folder })).ms),
+      },
+      { rounds: quick ? 1 : 2, warmUp: 0 },
+    )
+  })
+  const measured = {
+    name: `Action, ${images} images, upstream latency ${latencyMs} ms, ${CONCURRENCY} at a time`,
+    unit: 'ms',
+    values: easel,
+  }
+  return [
+    toRow({
+      ...measured,
+      against: 'images × latency / concurrency',
+      references: easel.map(() => (images * latencyMs) / CONCURRENCY),
+      // Of few images, the start-up is much: the promise is about two hundred.
+      ...(!quick && { bound: BOUND }),
+    }),
+    ...(quick ? [] : [toRow({ ...measured, against: 'a Node that only asks', references: plain })]),
+  ]
+}
+
+async function inMemory(images: number): Promise<Row> {
+  await using upstream = await startUpstream({ bytes: BYTES_4K })
+  const { peakMb } = await generateImages(images, upstream.url, {
+    concurrency: CONCURRENCY,
+    defaults: 'model: google/gemini-3-pro-image, image_size: 4K',
+  })
+  return toRow({
+    name: `Action, ${images} pictures of 25 MB, ${CONCURRENCY} at a time: peak memory`,
+    unit: 'MB',
+    values: [peakMb ?? Number.NaN],
+    bound: { of: 'value', atMost: MEMORY_BOUND_MB },
+  })
+}

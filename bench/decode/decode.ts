@@ -1,0 +1,96 @@
+import { memoryInNode, startNode } from './in-node.ts'
+import { startWorkerd } from './in-workerd.ts'
+import type { WayName } from './ways.ts'
+import { type Bench, type BenchOptions, inTurns, type Row, toRow } from '../support/rows.ts'
+
+const MB = 1_000_000
+
+/** DESIGN, "Budgets" and "Reading the answer". */
+const SPEED = { of: 'ratio', atLeast: 0.6 } as const
+const mostMemoryMb = (megabytes: number): number => (1.25 * megabytes * MB + 4 * 2 ** 20) / MB
+
+interface Host {
+  readonly name: string
+  /** Milliseconds for one decode. */
+  time(way: WayName, bytes: number, times: number): Promise<number>
+  /** Bytes that memory grows by, in a process of its own. */
+  memory(way: WayName, bytes: number): Promise<number>
+}
+
+/**
+ * Decoding a streamed answer, in Node and in workerd, beside one native base64 decode of the same text and
+ * beside reading it whole.
+ */
+export const decode: Bench = { name: 'decode', measure }
+
+async function measure({ quick }: BenchOptions): Promise<Row[]> {
+  const node = startNode()
+  const workerd = await startWorkerd()
+  const hosts: readonly Host[] = [
+    { name: 'Node', time: node.time, memory: memoryInNode },
+    { name: 'workerd', time: workerd.time, memory: memoryInWorkerd },
+  ]
+  const rows: Row[] = []
+  try {
+    for (const host of hosts) {
+      for (const megabytes of quick ? [8] : [1, 8, 32]) rows.push(...(await rowsOf(host, megabytes, quick)))
+    }
+  } finally {
+    node.close()
+    await workerd.close()
+  }
+  return rows
+}
+
+async function rowsOf(host: Host, megabytes: number, quick: boolean): Promise<Row[]> {
+  // Small pictures are decoded many times over, or the clock and the compiler would be most of what is measured.
+  const time = (way: WayName) => () => host.time(way, megabytes * MB, Math.ceil(192 / megabytes ** 2))
+  const ms = await inTurns(
+    {
+      easel: time('easel'),
+      drained: time('drained'),
+      buffered: time('buffered'),
+      nativeFromBytes: time('nativeFromBytes'),
+    },
+    { rounds: quick ? 2 : 11, warmUp: quick ? 1 : 3 },
+  )
+  // That the stream brings the bytes is no part of decoding: reading it for nothing is taken off.
+  const speeds = ms.easel.map((taken, round) => megabytes / (taken - (ms.drained[round] ?? 0)))
+  const memory = (await host.memory('easel', megabytes * MB)) / MB
+  const buffered = (await host.memory('buffered', megabytes * MB)) / MB
+  const name = `decoding an answer of ${megabytes} MB in ${host.name}`
+  return [
+    toRow({
+      name: `${name}: speed`,
+      unit: 'MB/ms',
+      values: speeds,
+      against: 'one native decode',
+      references: ms.nativeFromBytes.map((taken) => megabytes / taken),
+      bound: SPEED,
+    }),
+    toRow({
+      name,
+      unit: 'ms',
+      values: ms.easel,
+      against: 'text, JSON.parse, decode',
+      references: ms.buffered,
+    }),
+    toRow({
+      name: `${name}: memory grows by`,
+      unit: 'MB',
+      values: [memory],
+      against: 'text, JSON.parse, decode',
+      references: [buffered],
+      bound: { of: 'value', atMost: mostMemoryMb(megabytes) },
+    }),
+  ]
+}
+
+async function memoryInWorkerd(way: WayName, bytes: number): Promise<number> {
+  const workerd = await startWorkerd()
+  try {
+    return await workerd.memory(way, bytes)
+  } finally {
+    await workerd.close()
+  }
+}
