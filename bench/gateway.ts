@@ -1,4 +1,4 @@
-import { startEasel } from '../test/support/easel.ts'
+import { startEasel } from '../test/support/worker/easel.ts'
 import { havePeers, startPortkey } from './support/peers.ts'
 import { type Bench, type BenchOptions, inTurns, type Row, timed, toRow } from './support/rows.ts'
 

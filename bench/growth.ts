@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { startEasel } from '../test/support/easel.ts'
+import { startEasel } from '../test/support/worker/easel.ts'
 import { CLI, measureProcess } from './support/action-process.ts'
 import { growthOf, type Series } from './support/chart.ts'
 import { generateImages, inFolder, writeUnchangedProject } from './support/project.ts'

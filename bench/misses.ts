@@ -1,5 +1,5 @@
 import { createTestHarness } from 'wrangler'
-import { startEasel } from '../test/support/easel.ts'
+import { startEasel } from '../test/support/worker/easel.ts'
 import { memoryRise, workerdProcesses } from './support/processes.ts'
 import { type Bench, type BenchOptions, inTurns, type Row, timed, toRow } from './support/rows.ts'
 import { askUpstream, drain, startUpstream } from './support/upstream.ts'

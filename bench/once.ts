@@ -1,4 +1,4 @@
-import { startEasel } from '../test/support/easel.ts'
+import { startEasel } from '../test/support/worker/easel.ts'
 import { type Bench, timed, toRow } from './support/rows.ts'
 
 /** A thousand people ask for the same new picture at once. */

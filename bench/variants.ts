@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { startEasel } from '../test/support/easel.ts'
+import { startEasel } from '../test/support/worker/easel.ts'
 import { havePeers, startIpx } from './support/peers.ts'
 import { type Bench, type BenchOptions, inTurns, type Row, timed, toRow } from './support/rows.ts'
 

@@ -1,4 +1,4 @@
-import { startEasel } from '../../test/support/easel.ts'
+import { startEasel } from '../../test/support/worker/easel.ts'
 import { startBareWorker } from '../support/bare-worker.ts'
 import { cpuMs, workerdProcesses } from '../support/processes.ts'
 import { inTurns, type Row, toRow } from '../support/rows.ts'

@@ -1,4 +1,4 @@
-import { startEasel } from '../../test/support/easel.ts'
+import { startEasel } from '../../test/support/worker/easel.ts'
 import { memoryRise, workerdProcesses } from '../support/processes.ts'
 import { type Row, toRow } from '../support/rows.ts'
 

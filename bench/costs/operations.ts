@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { startEasel } from '../../test/support/easel.ts'
+import { startEasel } from '../../test/support/worker/easel.ts'
 import { type Bound, type Row, toRow } from '../support/rows.ts'
 
 /** What one request asks of R2 and of Durable Objects, by the platform's own price list. */

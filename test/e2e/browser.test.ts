@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHROMIUM, launchBrowser } from '../support/browser.ts'
-import { type RunningEasel, startEasel } from '../support/easel.ts'
+import { type RunningEasel, startEasel } from '../support/worker/easel.ts'
 
 describe.skipIf(!CHROMIUM)('in a browser', () => {
   let easel: RunningEasel

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHROMIUM, launchBrowser } from '../support/browser.ts'
-import { type RunningEasel, startEasel } from '../support/easel.ts'
+import { type RunningEasel, startEasel } from '../support/worker/easel.ts'
 
 /** The page that docs/delivery.md recommends, as it stands there. */
 const EXAMPLE = /```html\n(<img\n.*?)```/s.exec(readFileSync('docs/delivery.md', 'utf8'))?.[1] ?? ''

@@ -11,7 +11,7 @@ import {
   get,
   imagesOf,
   post,
-} from './ask.ts'
+} from '../support/emulator/ask.ts'
 
 describe('chat completions', () => {
   it('answers with a PNG as a data URL, beside the words that were asked for', async () => {

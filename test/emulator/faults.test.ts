@@ -3,7 +3,7 @@ import { imageSize } from 'image-size'
 import { createEmulator } from '../../emulator/index.ts'
 import type { ServeOptions, ServedEmulator } from '../../emulator/serve.ts'
 import { serveEmulator } from '../../emulator/serve.ts'
-import { GPT_IMAGE, chatBody, chatOf, errorOf, eventsOf, get, picturesOf, post } from './ask.ts'
+import { GPT_IMAGE, chatBody, chatOf, errorOf, eventsOf, get, picturesOf, post } from '../support/emulator/ask.ts'
 
 const served: ServedEmulator[] = []
 afterEach(async () => {

@@ -14,7 +14,7 @@ import {
   eventsOf,
   get,
   post,
-} from './ask.ts'
+} from '../support/emulator/ask.ts'
 
 /** The facts live beside the repository and don't come with it. */
 const FACTS = join(import.meta.dirname, '../../../shared/openrouter')

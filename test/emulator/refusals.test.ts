@@ -12,7 +12,7 @@ import {
   chatBody,
   errorOf,
   post,
-} from './ask.ts'
+} from '../support/emulator/ask.ts'
 
 const FLUX = 'black-forest-labs/flux.2-pro'
 const image = (url: string): object => ({ type: 'image_url', image_url: { url } })

@@ -3,7 +3,7 @@ import { imageSize } from 'image-size'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ServedEmulator } from '../../emulator/serve.ts'
 import { serveEmulator } from '../../emulator/serve.ts'
-import { GEMINI, GPT_IMAGE, RIVERFLOW } from './ask.ts'
+import { GEMINI, GPT_IMAGE, RIVERFLOW } from '../support/emulator/ask.ts'
 
 describe('OpenRouter’s own SDK', () => {
   let emulator: ServedEmulator

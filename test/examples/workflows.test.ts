@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { WORKFLOW } from '../../action/init/templates.ts'
-import { type RunOptions, startWorld, type World } from '../action/deliver/delivery.ts'
-import type { ActionRun } from '../action/support/processes.ts'
+import { type RunOptions, startWorld, type World } from '../support/action/delivery.ts'
+import type { ActionRun } from '../support/action/processes.ts'
 
 const FOLDER = join(import.meta.dirname, '../../examples/workflows')
 const EASEL = 'OWNER/easel@v1'

@@ -12,7 +12,7 @@ import {
   imagesOf,
   picturesOf,
   post,
-} from '../ask.ts'
+} from '../../support/emulator/ask.ts'
 
 const AT_1K = {
   '1:1': [1024, 1024],

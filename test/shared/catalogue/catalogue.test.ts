@@ -11,7 +11,7 @@ import {
   imagesItem,
   IMAGES,
   startCatalogue,
-} from './fake-lists.ts'
+} from '../../support/shared/model-lists.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000

@@ -8,7 +8,7 @@ import { createOpenRouterClient } from '../../../shared/openrouter/client.ts'
 import { collect } from '../../../shared/openrouter/collect.ts'
 import { buildRequest } from '../../../shared/openrouter/request.ts'
 import { parseSize } from '../../../shared/spec/schema.ts'
-import { drawable, MODELS } from './specs.ts'
+import { drawable, MODELS } from '../../support/shared/specs.ts'
 
 /** The facts live beside the repository and don't come with it. */
 const OPENAPI = join(import.meta.dirname, '../../../../shared/openrouter/openapi.json')

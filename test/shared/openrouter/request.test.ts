@@ -4,7 +4,7 @@ import type { ImageModel } from '../../../shared/catalogue/model.ts'
 import { UnsupportedByModelError } from '../../../shared/errors.ts'
 import { buildRequest } from '../../../shared/openrouter/request.ts'
 import type { ImageSpec } from '../../../shared/spec/schema.ts'
-import { modelOf } from './specs.ts'
+import { modelOf } from '../../support/shared/specs.ts'
 
 const GEMINI = 'google/gemini-2.5-flash-image'
 const GEMINI_PRO = 'google/gemini-3-pro-image'

@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { verifyUrl } from '../../../shared/url-signature.ts'
+import { easel } from '../../support/action/processes.ts'
+import { startUpstream } from '../../support/action/upstream.ts'
+import { config, createWorkspace } from '../../support/action/workspace.ts'
+
+const KEYS = {
+  EASEL_SIGNING_KEYS: 'main:0123456789abcdef0123456789abcdef,old:fedcba9876543210fedcba9876543210',
+}
+
+describe('easel', () => {
+  it.each([
+    [['--version'], '0.'],
+    [['--help'], 'Exit codes:'],
+    [['plan', '--help'], "$ easel plan hero 'docs/guide/**'"],
+    [['generate', '--help'], 'Ctrl-C finishes the pictures'],
+    [['check', '--help'], 'Examples:'],
+    [['init', '--help'], 'Example:'],
+    [['models', '--help'], 'Examples:'],
+    [['sign', '--help'], 'Examples:'],
+    [['prune', '--help'], 'Examples:'],
+  ])('%j explains itself, with examples', async (args, text) => {
+    await using workspace = await createWorkspace()
+
+    const { code, stdout, stderr } = await easel(args, { cwd: workspace.root })
+
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain(text)
+  })
+
+  it.each([
+    [['genrate'], 'Did you mean generate?'],
+    [['generate', '--concurency', '3'], 'Did you mean --concurrency?'],
+    [['generate', '-j', '0'], 'whole number from 1 to 64'],
+    [['generate', '--max-cost-usd', 'five'], 'an amount in USD'],
+    [['generate', '--on-error', 'ignore'], 'Allowed choices are fail, keep-going'],
+    [['plan', '--base-url', 'http://evil.example/v1'], 'must begin with https://'],
+    [['plan', '--base-url', 'http://127.evil.example/v1'], 'must begin with https://'],
+    [['plan', '--config', '../easel.yml'], 'leads outside the workspace'],
+    [['sign', 'not a url'], 'is no URL'],
+  ])('%j is a usage error: exit code 2, and what would be right', async (args, message) => {
+    await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
+
+    const { code, stderr, stdout } = await easel(args, { cwd: workspace.root, env: KEYS })
+
+    expect(code).toBe(2)
+    expect(stderr).toContain(message)
+    expect(stdout).toBe('')
+  })
+
+  it('colours only where colour is wanted', async () => {
+    await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
+    const cwd = workspace.root
+
+    const plain = await easel(['check'], { cwd })
+    const forced = await easel(['check'], { cwd, env: { FORCE_COLOR: '1' } })
+    const refused = await easel(['check'], { cwd, env: { NO_COLOR: '1' } })
+
+    expect(plain.stdout).not.toContain('\u001b[')
+    expect(forced.stdout).toContain('\u001b[')
+    expect(refused.stdout).not.toContain('\u001b[')
+  })
+
+  it('lets no escape sequence of a config reach the terminal', async () => {
+    await using workspace = await createWorkspace({
+      'easel.yml': 'version: 1\nimages: [{ path: "a\\e[31m.png", "\\e]0;owned\\a": 1 }]\n',
+    })
+
+    const { code, stdout, stderr } = await easel(['check'], { cwd: workspace.root })
+
+    expect(code).toBe(2)
+    expect(stdout + stderr).not.toContain('\u001b')
+  })
+})
+
+describe('easel init', () => {
+  it('writes a config that plans, and a workflow that is right as YAML; twice is once', async () => {
+    await using workspace = await createWorkspace()
+    const cwd = workspace.root
+
+    const first = await easel(['init'], { cwd })
+    const before = await workspace.text('easel.yml')
+    const second = await easel(['init'], { cwd })
+    const check = await easel(['check'], { cwd })
+
+    expect(first.stdout).toContain('wrote easel.yml\nwrote .github/workflows/easel.yml\n')
+    expect(second.stdout).toContain('easel.yml is there already: left as it is')
+    expect(await workspace.text('easel.yml')).toBe(before)
+    expect(check.code).toBe(3)
+    expect(check.stderr).toBe('')
+    expect(check.stdout).toContain('2 images to generate')
+    const workflow: unknown = parse(await workspace.text('.github/workflows/easel.yml'))
+    expect(workflow).toHaveProperty('jobs.pictures.steps[1].with.openrouter-api-key')
+  })
+
+  it('generates from what it wrote', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace()
+    await easel(['init', '--no-workflow'], { cwd: workspace.root })
+
+    const { code } = await easel(['generate'], { cwd: workspace.root, env: upstream.env })
+
+    expect(code).toBe(0)
+    expect(await workspace.files()).toEqual([
+      'docs/img/lamp.png',
+      'docs/img/lighthouse.png',
+      'easel.lock.json',
+      'easel.yml',
+    ])
+  })
+})
+
+describe('easel models', () => {
+  it('lists what the models take and cost, cheapest first', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace()
+    const options = { cwd: workspace.root, env: { OPENROUTER_BASE_URL: upstream.url } }
+
+    const all = await easel(['models', '--json'], options)
+    const few = await easel(
+      ['models', '--takes', 'image_size=4K', 'input_images=10', '--max-price', '0.20', '--json'],
+      options,
+    )
+    const text = await easel(['models', 'flux', 'klein'], options)
+
+    expect(ids(all)).toHaveLength(16)
+    expect(ids(few)).toContain('google/gemini-3.1-flash-image')
+    expect(ids(few)).not.toContain('google/gemini-2.5-flash-image')
+    expect(ids(few).every((id) => ids(all).includes(id))).toBe(true)
+    expect(text.stdout).toMatch(/^MODEL +PRICE +SIZES/)
+    expect(text.stdout).toContain('black-forest-labs/flux.2-klein-4b')
+  })
+
+  it('works without the network, and says where the list is from', async () => {
+    await using workspace = await createWorkspace()
+
+    const { code, stdout, stderr } = await easel(['models', 'recraft'], {
+      cwd: workspace.root,
+      env: { OPENROUTER_BASE_URL: 'http://127.0.0.1:9/api/v1' },
+    })
+
+    expect(code).toBe(0)
+    expect(stdout).toContain('recraft/recraft-v3')
+    expect(stderr).toContain('the one that comes with Easel')
+  })
+
+  it('refuses a filter that no spec has', async () => {
+    await using workspace = await createWorkspace()
+
+    const { code, stderr } = await easel(['models', '--takes', 'image_size=8K'], { cwd: workspace.root })
+
+    expect(code).toBe(2)
+    expect(stderr).toContain('image_size is "8K"')
+  })
+})
+
+describe('easel sign', () => {
+  it('signs with the first key what a Worker takes', async () => {
+    await using workspace = await createWorkspace()
+
+    const { code, stdout } = await easel(
+      [
+        'sign',
+        'https://img.example.com/image',
+        '-p',
+        'A fox & a hare',
+        '-s',
+        'aspect_ratio=16:9',
+        'w=800',
+        '-e',
+        '1d',
+        '--json',
+      ],
+      { cwd: workspace.root, env: KEYS },
+    )
+
+    expect(code).toBe(0)
+    const { url, expires } = JSON.parse(stdout) as { url: string; expires: string }
+    const key = { kid: 'main', secret: '0123456789abcdef0123456789abcdef' }
+    expect(await verifyUrl(new URL(url), [key], Date.now())).toEqual(key)
+    expect(new URL(url).searchParams.get('prompt')).toBe('A fox & a hare')
+    expect(Date.parse(expires) - Date.now()).toBeGreaterThan(86_000_000)
+    await expect(verifyUrl(new URL(url.replace('fox', 'cat')), [key], Date.now())).rejects.toThrow('changed')
+  })
+
+  it.each([
+    [['sign', 'https://img.example.com/image?prompt=x&aspect_ratio=16:10'], KEYS, 'aspect_ratio is "16:10"'],
+    [['sign', 'https://img.example.com/image?prompt=x'], {}, 'EASEL_SIGNING_KEYS must hold kid:secret'],
+    [['sign', 'https://img.example.com/image?prompt=x', '-e', 'soon'], KEYS, 'a time such as'],
+  ])('refuses %j', async (args, env, message) => {
+    await using workspace = await createWorkspace()
+
+    const { code, stderr, stdout } = await easel(args, { cwd: workspace.root, env })
+
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(message)
+  })
+})
+
+function ids({ stdout }: { stdout: string }): string[] {
+  return JSON.parse(stdout).models.map(({ id }: { id: string }) => id)
+}

@@ -1,0 +1,213 @@
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, formatDiagnostic } from '../../../action/config/diagnostic.ts'
+import { loadConfig } from '../../../action/config/load-config.ts'
+import { offlineCatalogue } from '../../../action/generate/run.ts'
+import { config, createWorkspace, type Workspace } from '../../support/action/workspace.ts'
+
+const HEAD = 'version: 1\ndefaults: { model: google/gemini-2.5-flash-image }\n'
+
+async function load(workspace: Workspace): ReturnType<typeof loadConfig> {
+  return loadConfig({ root: workspace.root, path: 'easel.yml', catalogue: offlineCatalogue() })
+}
+
+/** Everything that is wrong with a config, as the user reads it. */
+async function mistakesIn(workspace: Workspace): Promise<string[]> {
+  try {
+    const { warnings } = await load(workspace)
+    return warnings.map(formatDiagnostic)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.diagnostics.map(formatDiagnostic)
+    throw error
+  }
+}
+
+describe('easel.yml', () => {
+  it('gives every image its defaults, its preset and its fingerprint', async () => {
+    await using workspace = await createWorkspace({
+      'easel.yml': `${HEAD}presets:
+  night: { prompt: "{prompt} at night", aspect_ratio: "16:9" }
+images:
+  - { path: a.png, prompt: A fox, preset: night, alt: Ein Fuchs }
+  - { path: b.jpg, prompt: A fox }
+`,
+    })
+
+    const { images } = await load(workspace)
+
+    expect(images[0]?.spec).toEqual({
+      prompt: 'A fox at night',
+      aspect_ratio: '16:9',
+      model: 'google/gemini-2.5-flash-image',
+    })
+    expect(images[0]?.alt).toBe('Ein Fuchs')
+    expect(images[1]?.spec.output_format).toBe('jpeg')
+    expect(images[1]?.request.output_format, 'this model can’t be asked for a format').toBeUndefined()
+    expect(images[0]?.fingerprint).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  it('names every mistake at once, with file, line and column', async () => {
+    await using workspace = await createWorkspace({
+      'easel.yml': `version: 1
+defaults:
+  model: google/gemini-2.5-flash-image
+imagse: []
+presets:
+  wild: { seed: -1 }
+images:
+  - path: docs/hero.png
+    prompt: A lighthouse
+    aspect_ratio: "16:10"
+  - path: ../out.png
+    prompt: x
+  - path: docs/Logo.png
+    promt: x
+  - path: docs/logo.png
+    prompt: x
+    preset: lineart
+  - path: .github/a.png
+    prompt: x
+  - path: a.webp
+    output_format: png
+    prompt: x
+  - path: b.png
+    prompt: x
+    image_size: 4K
+  - path: c.png
+    prompt: x
+    input_images:
+      - docs/missing.png
+  - path: d.png
+    id: same
+    prompt: x
+  - path: e.png
+    id: same
+    prompt: x
+`,
+    })
+
+    const mistakes = await mistakesIn(workspace)
+
+    expect(mistakes).toEqual([
+      'easel.yml:4:1: error: imagse is not a field of easel.yml: did you mean images?',
+      'easel.yml:6:17: error: seed is -1: must be at least 0.',
+      expect.stringMatching(/^easel\.yml:10:19: error: aspect_ratio is "16:10": accepted are 1:1, /),
+      'easel.yml:11:11: error: ../out.png leads outside the workspace: .. is not allowed in it.',
+      'easel.yml:14:5: error: promt is not a field of an image: did you mean prompt?',
+      expect.stringMatching(
+        /^easel\.yml:15:11: error: docs\/logo\.png and docs\/Logo\.png \(at easel\.yml:13\) are one file on macOS and Windows/,
+      ),
+      expect.stringMatching(/^easel\.yml:17:13: error: preset is "lineart", which is not there/),
+      expect.stringMatching(/^easel\.yml:18:11: error: \.github\/a\.png is inside \.github/),
+      'easel.yml:21:20: error: output_format is "png", but a.webp ends with .webp: end the path with .png, or leave output_format out.',
+      'easel.yml:25:17: error: image_size is "4K", but google/gemini-2.5-flash-image accepts 1K.',
+      'easel.yml:29:9: error: docs/missing.png is not there: add the file, or correct the path.',
+      'easel.yml:34:9: error: id same is taken by the image at easel.yml:31: give each its own.',
+    ])
+  })
+
+  it('says a wrong default once, on its own line, however many images have it', async () => {
+    await using workspace = await createWorkspace({
+      'easel.yml': `version: 1
+defaults:
+  model: google/gemini-2.5-flash-image
+  image_size: 4K
+images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
+`,
+    })
+
+    expect(await mistakesIn(workspace)).toEqual([
+      'easel.yml:4:15: error: image_size is "4K", but google/gemini-2.5-flash-image accepts 1K.',
+    ])
+  })
+
+  it.each([
+    ['images: [', /^easel\.yml:\d+:\d+: error: This is no valid YAML: /],
+    ['', /^easel\.yml:1:1: error: The file is empty: it must begin with version: 1\.$/],
+    ['version: 1\nversion: 1\n', /^easel\.yml:2:1: error: This is no valid YAML: Map keys must be unique\./],
+    ['version: 1\nimages: *gone\n', /no valid YAML/],
+  ])('says where %j is no YAML', async (text, message) => {
+    await using workspace = await createWorkspace({ 'easel.yml': text })
+
+    expect((await mistakesIn(workspace))[0]).toMatch(message)
+  })
+
+  it.each([
+    [[{ path: 'a.png' }, { path: 'a.png' }], 'a.png is taken by the image at easel.yml:4'],
+    [[{ path: 'ü.png' }, { path: 'u\u0308.png' }], 'are one file on macOS'],
+    [[{ path: 'a.png' }, { path: 'a.png/b.png' }], 'a.png/b.png needs a.png to be a folder'],
+    [[{ path: 'a.gif' }], 'a.gif ends with .gif: accepted are .png, .jpg, .jpeg, .webp, .svg.'],
+    [[{ path: 'readme' }], 'readme has no extension'],
+    [[{ path: 'a.png', model: 'google/gemini-2.5-flash-imgae' }], 'could not be checked'],
+    [
+      [{ path: 'a.svg' }],
+      'output_format is "svg", but google/gemini-2.5-flash-image does not take output_format',
+    ],
+    [
+      [{ path: 'a.png', model: 'recraft/recraft-v4.1-vector' }],
+      'which only makes SVG: end the path with .svg',
+    ],
+    [[{ path: 'a.png', input_images: ['a.png'] }], 'a.png is the image itself'],
+    [[{ path: 'a.png' }, { path: 'b.png', input_images: ['a.png'] }], 'a.png is an image that Easel makes'],
+    [[{ path: 'a.png', input_images: ['../secret.png'] }], '../secret.png leads outside'],
+    [[{ path: 'a.png', input_images: ['.git/config'] }], '.git/config is inside .git'],
+    [[{ path: 'a.png', input_images: ['text.txt'] }], 'text.txt can’t be used: it must be a PNG'],
+    [[{ path: 'a.png', input_images: ['folder'] }], 'folder is a folder'],
+  ])('refuses %j', async (images, message) => {
+    await using workspace = await createWorkspace({
+      'easel.yml': config(...images.map((image) => ({ prompt: 'x', ...image }))),
+      'text.txt': 'not a picture',
+      'folder/file': '',
+    })
+
+    expect((await mistakesIn(workspace)).join('\n')).toContain(message)
+  })
+
+  it('goes through no symbolic link: not for pictures, input images, nor the config itself', async () => {
+    await using outside = await createWorkspace({ 'secret.png': await picture(), 'easel.yml': config() })
+    await using workspace = await createWorkspace({
+      'easel.yml': config(
+        { path: 'link/a.png', prompt: 'x' },
+        { path: 'b.png', prompt: 'x', input_images: ['link/secret.png'] },
+        { path: 'c.png', prompt: 'x', input_images: ['direct.png'] },
+        { path: 'dangling.png', prompt: 'x' },
+      ),
+    })
+    await symlink(outside.root, join(workspace.root, 'link'))
+    await symlink(join(outside.root, 'secret.png'), join(workspace.root, 'direct.png'))
+    await symlink(join(outside.root, 'nothing.png'), join(workspace.root, 'dangling.png'))
+
+    const mistakes = await mistakesIn(workspace)
+
+    expect(mistakes).toHaveLength(4)
+    for (const mistake of mistakes) expect(mistake).toContain('goes through the symbolic link')
+    await using linked = await createWorkspace()
+    await symlink(join(outside.root, 'easel.yml'), join(linked.root, 'easel.yml'))
+    await expect(load(linked)).rejects.toThrow('goes through the symbolic link easel.yml')
+  })
+
+  it('names input images by their content, so that a moved file is the same picture', async () => {
+    const bytes = await picture()
+    await using before = await createWorkspace({
+      'easel.yml': config({ path: 'a.png', prompt: 'x', input_images: ['old/logo.png'] }),
+      'old/logo.png': bytes,
+    })
+    await using after = await createWorkspace({
+      'easel.yml': config({ path: 'a.png', prompt: 'x', input_images: ['new/logo.png'] }),
+      'new/logo.png': bytes,
+    })
+
+    const [first, second] = await Promise.all([load(before), load(after)])
+
+    expect(first.images[0]?.fingerprint).toBe(second.images[0]?.fingerprint)
+    expect(first.images[0]?.spec.input_images).toEqual([`sha256:${await before.sha256('old/logo.png')}`])
+  })
+})
+
+function picture(): Promise<Buffer> {
+  return sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer()
+}

@@ -1,0 +1,245 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { cloned } from '../../../support/github/client.ts'
+import { pictures, startWorld, type World } from '../../../support/action/delivery.ts'
+
+/** Whether every picture of a branch's lock is on that branch, byte by byte as the lock says. */
+async function expectRightLock(world: World, paths: readonly string[], branch = 'main'): Promise<void> {
+  const lock = await world.lock(branch)
+  expect([...lock.keys()]).toEqual(paths.toSorted())
+  for (const [path, { sha256 }] of lock) {
+    const bytes = await world.file(path, branch)
+    expect(
+      createHash('sha256')
+        .update(bytes ?? '')
+        .digest('hex'),
+    ).toBe(sha256)
+  }
+}
+
+function numbered(prefix: string, count: number): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, at) => [`img/${prefix}-${at}.png`, `A ${prefix}, number ${at}`]),
+  )
+}
+
+describe('deliver: commit', () => {
+  it('commits pictures and lock in one signed commit, and finds nothing to do the next time', async () => {
+    await using world = await startWorld({ 'docs/fox.png': 'A fox', 'hare.webp': 'A hare' })
+    const checkout = await world.checkout()
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(0)
+    const head = await world.github.head()
+    expect(run.outputs).toMatchObject({ 'commit-sha': head, verified: 'true', generated: '2' })
+    await expectRightLock(world, ['docs/fox.png', 'hare.webp'])
+    expect(await world.subjects()).toEqual(['Add 2 pictures', 'Begin'])
+    await cloned(world.github, async (_folder, git) => {
+      expect(await git('log', '-1', '--format=%P')).toBe(checkout.sha)
+    })
+    const writes = world.github.requests.filter(({ method }) => method !== 'GET')
+    expect(writes.map(({ path }) => path)).toEqual(['/graphql'])
+    expect(run.summary).toContain(`/raw/${head}/docs/fox.png`)
+
+    const again = await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
+
+    expect(again.code).toBe(0)
+    expect(again.outputs).not.toHaveProperty('commit-sha')
+    expect(await world.github.head()).toBe(head)
+    expect(world.upstream.prompts()).toHaveLength(2)
+  })
+
+  it('writes the message from the template', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+
+    await (
+      await world.checkout()
+    ).run({
+      inputs: { deliver: 'commit', 'commit-message': 'docs: {summary} for {cost} [skip ci]\n\n{list}' },
+    })
+
+    const message = await world.github.git.git(['log', '-1', '--format=%B', 'refs/heads/main'])
+    expect(message.toString()).toMatch(
+      /^docs: Add fox\.png for \$0\.\d+ \[skip ci\]\n\n- fox\.png \(new\)\n\nGenerated-by: Easel\n/,
+    )
+  })
+
+  it('removes what was pruned', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
+    await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
+    await world.github.push({ 'easel.yml': pictures({ 'fox.png': 'A fox' }) })
+
+    const run = await (await world.checkout()).run({ inputs: { deliver: 'commit', prune: 'true' } })
+
+    expect(run.code).toBe(0)
+    await expectRightLock(world, ['fox.png'])
+    expect(await world.file('hare.png')).toBeUndefined()
+    expect((await world.subjects())[0]).toBe('Remove hare.png')
+  })
+})
+
+describe('races', () => {
+  it('two runs at once on one branch end with the pictures of both, nothing made twice, no commit lost', async () => {
+    const foxes = numbered('fox', 20)
+    const hares = numbered('hare', 20)
+    await using world = await startWorld({ ...foxes, ...hares })
+    const [one, two] = await Promise.all([world.checkout(), world.checkout()])
+
+    const runs = await Promise.all([
+      one.run({ inputs: { deliver: 'commit', only: 'img/fox-*.png' } }),
+      two.run({ inputs: { deliver: 'commit', only: 'img/hare-*.png' } }),
+    ])
+
+    expect(runs.map(({ code }) => code)).toEqual([0, 0])
+    await expectRightLock(world, Object.keys({ ...foxes, ...hares }))
+    expect(new Set(world.upstream.prompts()).size).toBe(40)
+    expect(world.upstream.prompts()).toHaveLength(40)
+    const shas = runs.map(({ outputs }) => outputs['commit-sha'])
+    await cloned(world.github, async (_folder, git) => {
+      expect((await git('rev-list', 'HEAD')).split('\n')).toEqual(expect.arrayContaining(shas))
+      expect(await git('rev-list', '--count', 'HEAD')).toBe('3')
+    })
+  })
+
+  it('commits the same bytes again on top of whoever was faster', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    const checkout = await world.checkout()
+    let pushes = 0
+    world.github.add({
+      path: /graphql/,
+      times: 3,
+      meanwhile: () => world.github.push({ [`other-${++pushes}.txt`]: 'someone else' }),
+    })
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(0)
+    await expectRightLock(world, ['fox.png'])
+    expect(await world.subjects()).toEqual([
+      'Add fox.png',
+      'Change something',
+      'Change something',
+      'Change something',
+      'Begin',
+    ])
+    expect(world.upstream.prompts()).toEqual(['A fox'])
+  })
+
+  it('makes nothing that another run has delivered since the checkout', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
+    const [early, late] = await Promise.all([world.checkout(), world.checkout()])
+    await early.run({ inputs: { deliver: 'commit' } })
+
+    const run = await late.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(0)
+    expect(run.outputs).toMatchObject({ generated: '0', 'cost-usd': '0' })
+    expect(world.upstream.prompts()).toHaveLength(2)
+    expect(await world.subjects()).toEqual(['Add 2 pictures', 'Begin'])
+  })
+
+  it('leaves a picture that somebody put there by hand, and keeps its own as an artifact', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
+    const checkout = await world.checkout()
+    world.github.add({
+      path: /graphql/,
+      times: 1,
+      meanwhile: () => world.github.push({ 'fox.png': 'drawn by hand' }),
+    })
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(0)
+    expect((await world.file('fox.png'))?.toString()).toBe('drawn by hand')
+    expect([...(await world.lock()).keys()]).toEqual(['hare.png'])
+    expect(run.stdout).toContain('fox.png was changed by somebody else meanwhile: theirs stays.')
+    expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
+  })
+
+  it('takes a commit whose answer was cut off for what it is', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    const checkout = await world.checkout()
+    world.github.add({ path: /graphql/, times: 1, cut: 'after' })
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(0)
+    expect(run.outputs).toMatchObject({ 'commit-sha': await world.github.head(), verified: 'true' })
+    expect(await world.subjects()).toEqual(['Add fox.png', 'Begin'])
+  })
+
+  it('does not send a picture again that is there by now', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
+    const checkout = await world.checkout()
+    world.github.add({
+      path: /graphql/,
+      times: 1,
+      meanwhile: async () =>
+        world.github.push({
+          'fox.png': await readFile(join(checkout.root, 'fox.png')),
+          'hare.png': await readFile(join(checkout.root, 'hare.png')),
+        }),
+    })
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(0)
+    const sent = world.github.requests.findLast(({ path }) => path === '/graphql')
+    expect(sent?.body).toMatchObject({
+      variables: { input: { fileChanges: { additions: [{ path: 'easel.lock.json' }], deletions: [] } } },
+    })
+    await expectRightLock(world, ['fox.png', 'hare.png'])
+  })
+
+  it('gives up after five tries, keeps the pictures as an artifact and says why', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    const checkout = await world.checkout()
+    let pushes = 0
+    world.github.add({
+      path: /graphql/,
+      meanwhile: () => world.github.push({ [`other-${++pushes}.txt`]: 'someone else' }),
+    })
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(1)
+    expect(pushes).toBe(5)
+    expect(run.stdout).toContain('The branch main moved 5 times while Easel was committing to it.')
+    expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
+  }, 60_000)
+
+  it('keeps the pictures as an artifact when the network is cut while it commits', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    const checkout = await world.checkout()
+    world.github.add({ method: 'POST', cut: 'before' })
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(1)
+    expect(await world.subjects()).toEqual(['Begin'])
+    expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
+  }, 60_000)
+})
+
+describe('a repository too big for one answer', () => {
+  it('is read folder by folder', async () => {
+    await using world = await startWorld({ 'docs/img/fox.png': 'A fox' })
+    await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
+    await world.github.push({
+      'easel.yml': pictures({ 'docs/img/fox.png': 'A fox', 'new/hare.png': 'A hare' }),
+    })
+    const checkout = await world.checkout()
+    world.github.add({
+      path: /git\/trees\/.*recursive/,
+      answer: { status: 200, body: { sha: checkout.sha, tree: [], truncated: true } },
+    })
+
+    const run = await checkout.run({ inputs: { deliver: 'commit' } })
+
+    expect(run.code).toBe(0)
+    await expectRightLock(world, ['docs/img/fox.png', 'new/hare.png'])
+  })
+})

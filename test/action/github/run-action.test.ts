@@ -1,0 +1,346 @@
+import { createServer } from 'node:http'
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
+import { describe, expect, it } from 'vitest'
+import { type ActionRun, runAction } from '../../support/action/processes.ts'
+import { startUpstream, type Upstream } from '../../support/action/upstream.ts'
+import { config, createWorkspace } from '../../support/action/workspace.ts'
+
+const KEY = 'sk-or-v1-very-secret-0123456789'
+
+function inputs(upstream: Upstream, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { 'openrouter-api-key': KEY, 'base-url': upstream.url, deliver: 'none', ...more }
+}
+
+/** Lines that the runner would take for a command, by their name. */
+function commands({ stdout }: ActionRun): string[] {
+  return stdout.split('\n').flatMap((line) => /^\s*::([\w-]+)/.exec(line)?.[1] ?? [])
+}
+
+describe('the built Action', () => {
+  it('is what the sources make', () => {
+    expect(() => execFileSync(process.execPath, ['scripts/build-action.ts', '--check'])).not.toThrow()
+  })
+
+  it('has the inputs and outputs of the design, and runs on node24', async () => {
+    const action: unknown = parse(await readFile('action.yml', 'utf8'))
+
+    expect(action).toMatchObject({ runs: { using: 'node24', main: 'action/dist/main.js' } })
+    expect(Object.keys((action as { inputs: object }).inputs)).toEqual(
+      'openrouter-api-key base-url config mode deliver branch base only force max-images max-cost-usd concurrency on-error on-drift prune commit-message comment retention-days github-token'.split(
+        ' ',
+      ),
+    )
+    expect(Object.keys((action as { outputs: object }).outputs)).toEqual(
+      'changed planned generated skipped failed cost-usd commit-sha verified pull-request-number pull-request-url artifact-id artifact-url report-path'.split(
+        ' ',
+      ),
+    )
+  })
+
+  it('generates, and says so in outputs, summary, log and report', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({
+      'easel.yml': config(
+        { path: 'docs/a.png', prompt: 'A fox', alt: 'Fox' },
+        { path: 'b.webp', prompt: 'A hare' },
+      ),
+    })
+
+    const run = await runAction(workspace.root, { inputs: inputs(upstream) })
+    const again = await runAction(workspace.root, { inputs: inputs(upstream) })
+
+    expect(run.code).toBe(0)
+    expect(run.outputs).toMatchObject({
+      changed: 'true',
+      planned: '2',
+      generated: '2',
+      skipped: '0',
+      failed: '0',
+    })
+    expect(Number(run.outputs['cost-usd'])).toBeCloseTo(0.0774, 3)
+    expect(run.summary).toContain('**2 images** generated for $0.077')
+    expect(run.summary).toMatch(/\| docs\/a\.png \| generated \(new\) \| .* \| 1024×1024, /)
+    expect(commands(run)).toEqual(['add-mask', 'add-mask', 'group', 'endgroup', 'group', 'endgroup'])
+    expect(run.report).toMatchObject({
+      config: 'easel.yml',
+      totals: { generated: 2 },
+      images: [
+        { path: 'docs/a.png', outcome: 'generated', alt: 'Fox', file: { width: 1024 } },
+        { path: 'b.webp' },
+      ],
+    })
+    expect((await workspace.lock()).size).toBe(2)
+
+    expect(again.outputs).toMatchObject({ changed: 'false', planned: '0', generated: '0', skipped: '2' })
+    expect(again.summary).toContain(
+      '<img src="https://github.com/octo/docs/raw/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/docs/a.png" alt="Fox" height="60">',
+    )
+    expect(upstream.prompts()).toHaveLength(2)
+  })
+
+  it('masks the key, and prints it nowhere else', async () => {
+    await using upstream = await startUpstream({ faults: [{ status: 401, message: `bad key ${KEY}` }] })
+    await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
+
+    const run = await runAction(workspace.root, { inputs: inputs(upstream) })
+
+    expect(run.code).toBe(1)
+    expect(run.stdout.replace(`::add-mask::${KEY}\n`, '')).not.toContain(KEY)
+    expect(run.stdout.startsWith(`::add-mask::${KEY}\n`), 'before anything else').toBe(true)
+    expect(run.summary + JSON.stringify(run.report) + run.stderr).not.toContain(KEY)
+  })
+
+  it('lets no prompt, path or refusal command the runner', async () => {
+    const evil = '::error::owned\n::set-output name=x::y\n##[error]owned\r::add-path::/tmp'
+    await using upstream = await startUpstream({ faults: [{ refusal: true, message: evil }] })
+    await using workspace = await createWorkspace({
+      'easel.yml': config(
+        { path: 'a::b.png', prompt: evil },
+        { path: 'c.png', prompt: evil, alt: evil, id: 'c' },
+      ),
+    })
+    const paths = await runAction(workspace.root, { inputs: inputs(upstream) })
+    await workspace.write('easel.yml', config({ path: '::warning::x.png', [evil]: 1, prompt: 'x' }))
+    const keys = await runAction(workspace.root, { inputs: inputs(upstream) })
+    await workspace.write(
+      'easel.yml',
+      config({ path: '::warning:: x/c.png'.replaceAll(':', ''), prompt: evil }),
+    )
+    const refusal = await runAction(workspace.root, { inputs: inputs(upstream) })
+
+    for (const run of [paths, keys, refusal]) {
+      for (const name of commands(run)) expect(['add-mask', 'group', 'endgroup', 'error']).toContain(name)
+      expect(run.stdout).not.toContain('##[')
+      // What the toolkit prints as an annotation is Easel's own, with its title.
+      for (const line of run.stdout.split('\n').filter((one) => one.startsWith('::error'))) {
+        expect(line).toMatch(/^::error title=Easel/)
+      }
+    }
+    expect(refusal.summary).not.toContain('\n::')
+  })
+
+  it('shows the config’s mistakes on their lines: ten as annotations, all in the summary', async () => {
+    await using upstream = await startUpstream()
+    const images = Array.from({ length: 15 }, (_, index) => ({ path: `${index}.png`, prompt: 'x', seed: -1 }))
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images) })
+
+    const run = await runAction(workspace.root, { inputs: inputs(upstream) })
+
+    expect(run.code).toBe(1)
+    const annotations = run.stdout.split('\n').filter((line) => line.startsWith('::error'))
+    expect(annotations).toHaveLength(10)
+    expect(annotations[0]).toMatch(
+      /^::error title=Easel,file=easel\.yml,line=4,col=\d+::seed is -1: must be at least 0\.$/,
+    )
+    expect(run.summary).toContain('15 mistakes in the config')
+    expect(run.summary.match(/seed is -1/g)).toHaveLength(15)
+    expect(run.report).toMatchObject({ errors: { length: 15 } })
+    expect(upstream.prompts()).toEqual([])
+  })
+
+  it('keeps the summary within GitHub’s limit, whatever the number of images', async () => {
+    await using upstream = await startUpstream()
+    const images = Array.from({ length: 4000 }, (_, index) => ({
+      path: `a/very/long/folder/name/that/goes/on/and/on/${'x'.repeat(150)}/${index}.png`,
+      prompt: 'x',
+    }))
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images) })
+
+    const run = await runAction(workspace.root, { inputs: inputs(upstream, { mode: 'plan' }) })
+
+    expect(run.code).toBe(0)
+    expect(Buffer.byteLength(run.summary)).toBeLessThan(2 ** 20)
+    expect(run.summary).toMatch(/… and \d+ more, in the report/)
+    expect((run.report as { images: object[] }).images).toHaveLength(4000)
+  })
+
+  it('delivers what it made although others failed, and is red', async () => {
+    await using upstream = await startUpstream({ faults: [{ refusal: true, match: 'bad' }] })
+    await using workspace = await createWorkspace({
+      'easel.yml': config({ path: 'a.png', prompt: 'bad' }, { path: 'b.png', prompt: 'good' }),
+    })
+
+    const run = await runAction(workspace.root, { inputs: inputs(upstream, { 'on-error': 'keep-going' }) })
+
+    expect(run.code).toBe(1)
+    expect(run.outputs).toMatchObject({ changed: 'true', generated: '1', failed: '1' })
+    expect(run.stdout).toMatch(/::error title=Easel,file=easel\.yml,line=4,col=\d+::The provider refused/)
+    expect(run.summary).toContain('❌ The provider refused the content')
+    expect([...(await workspace.lock()).keys()]).toEqual(['b.png'])
+  })
+
+  it.each([
+    [{ mode: 'draw' }, 'The input mode is "draw": accepted are generate, plan, check.'],
+    [{ deliver: 'email' }, 'accepted are commit, pull-request, artifact, none'],
+    [{ deliver: 'commit, pull-request' }, 'commit and pull-request contradict each other'],
+    [{ deliver: 'none,artifact' }, 'none and artifact contradict each other'],
+    [{ comment: 'yes' }, 'accepted are true, false'],
+    [{ 'retention-days': '0' }, 'whole number from 1 to 400'],
+    [{ deliver: 'commit' }, 'The run is for no branch'],
+    [{ concurrency: '0' }, 'whole number from 1 to 64'],
+    [{ force: 'yes' }, 'accepted are true, false'],
+    [{ 'max-cost-usd': 'lots' }, 'an amount in USD'],
+    [{ 'base-url': 'ftp://x' }, 'must begin with https://'],
+    [{ only: 'nothing-like-it' }, 'matches no image'],
+  ])('refuses the inputs %j', async (wrong, message) => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
+
+    const run = await runAction(workspace.root, { inputs: inputs(upstream, wrong) })
+
+    expect(run.code).toBe(1)
+    expect(run.stdout).toContain(message)
+    expect(upstream.prompts()).toEqual([])
+  })
+
+  it('takes only by commas and lines', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({
+      'easel.yml': config(
+        { path: 'a.png', prompt: 'a', id: 'first' },
+        { path: 'b.png', prompt: 'b' },
+        { path: 'c.png', prompt: 'c' },
+      ),
+    })
+
+    await runAction(workspace.root, { inputs: inputs(upstream, { only: 'first,\n  c.png\n' }) })
+
+    expect(upstream.prompts().toSorted()).toEqual(['a', 'c'])
+  })
+
+  it('is red in mode check when something is out of date, without asking anyone', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
+
+    const before = await runAction(workspace.root, { inputs: inputs(upstream, { mode: 'check' }) })
+    expect(upstream.requests).toHaveLength(0)
+    await runAction(workspace.root, { inputs: inputs(upstream) })
+    const after = await runAction(workspace.root, { inputs: inputs(upstream, { mode: 'check' }) })
+
+    expect([before.code, after.code]).toEqual([1, 0])
+    expect(before.stdout).toContain('Something is out of date')
+  })
+})
+
+describe('where money must not be spent', () => {
+  it('plans without a key, says why, and is green', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
+
+    const run = await runAction(workspace.root, { inputs: inputs(upstream, { 'openrouter-api-key': '' }) })
+
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('::notice title=Easel::There is no openrouter-api-key')
+    expect(run.outputs).toMatchObject({ changed: 'false', planned: '1', generated: '0' })
+    expect(run.summary).toContain('There is no openrouter-api-key')
+    expect(await workspace.files()).toEqual(['easel.yml'])
+    expect(upstream.prompts()).toEqual([])
+  })
+
+  it.each([
+    ['a fork', { full_name: 'mallory/docs' }],
+    ['a fork that is gone', null],
+  ])('plans on a pull request of %s, even with a key', async (_, repo) => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
+
+    const run = await runAction(workspace.root, {
+      inputs: inputs(upstream),
+      eventName: 'pull_request',
+      event: { pull_request: { head: { repo }, base: { sha: 'ba5e' } } },
+    })
+
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('comes from a fork')
+    expect(upstream.prompts()).toEqual([])
+  })
+
+  it('generates on a pull request of the repository itself', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
+
+    await runAction(workspace.root, {
+      inputs: inputs(upstream),
+      eventName: 'pull_request',
+      event: { pull_request: { head: { repo: { full_name: 'octo/docs' } }, base: { sha: 'ba5e' } } },
+    })
+
+    expect(upstream.prompts()).toEqual(['x'])
+  })
+
+  it.each([
+    [
+      'pull_request_target',
+      { pull_request: { head: { repo: { full_name: 'octo/docs' } }, base: { sha: 'ba5e' } } },
+      'ba5e',
+    ],
+    [
+      'workflow_run',
+      { workflow_run: { head_repository: { full_name: 'mallory/docs' } } },
+      'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
+    ],
+  ])(
+    'plans on %s with the config of the base, not with the one in the workspace',
+    async (eventName, event, sha) => {
+      await using upstream = await startUpstream()
+      await using github = await startContents(
+        new Map([
+          [`/repos/octo/docs/contents/easel.yml?ref=${sha}`, config({ path: 'base.png', prompt: 'base' })],
+        ]),
+      )
+      await using workspace = await createWorkspace({
+        'easel.yml': config({ path: 'evil.png', prompt: 'evil' }),
+      })
+
+      const run = await runAction(workspace.root, {
+        inputs: inputs(upstream),
+        eventName,
+        event,
+        env: { GITHUB_API_URL: github.url },
+      })
+
+      expect(run.code).toBe(0)
+      expect(run.report).toMatchObject({ images: [{ path: 'base.png', status: 'new' }] })
+      expect(JSON.stringify(run.report)).not.toContain('evil')
+      expect(upstream.prompts()).toEqual([])
+      expect(await workspace.files()).toEqual(['easel.yml'])
+    },
+  )
+
+  it('plans nothing on pull_request_target when the base has no config', async () => {
+    await using upstream = await startUpstream()
+    await using github = await startContents(new Map())
+    await using workspace = await createWorkspace({
+      'easel.yml': config({ path: 'evil.png', prompt: 'evil' }),
+    })
+
+    const run = await runAction(workspace.root, {
+      inputs: inputs(upstream),
+      eventName: 'pull_request_target',
+      event: { pull_request: { head: { repo: null }, base: { sha: 'ba5e' } } },
+      env: { GITHUB_API_URL: github.url },
+    })
+
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('The base has no config')
+  })
+})
+
+/** GitHub's contents API, by path and query. */
+async function startContents(
+  files: ReadonlyMap<string, string>,
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer((request, response) => {
+    const text = files.get(request.url ?? '')
+    response.writeHead(text === undefined ? 404 : 200).end(text ?? '{"message":"Not Found"}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return {
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}

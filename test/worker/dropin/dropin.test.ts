@@ -1,0 +1,305 @@
+import { OpenRouter } from '@openrouter/sdk'
+import { imageSize } from 'image-size'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createOpenRouterClient } from '../../../shared/openrouter/client.ts'
+import { collect } from '../../../shared/openrouter/collect.ts'
+import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
+import { type RunningEasel, startEasel } from '../../support/worker/easel.ts'
+import { type ChatAnswer, eventsOf, type ImagesAnswer, pictureOf } from '../../support/read-wire.ts'
+
+const GEMINI = 'google/gemini-2.5-flash-image'
+const GPT_IMAGE = 'openai/gpt-image-1'
+const BOTH = ['image', 'text'] as const
+
+let easel: RunningEasel
+let client: OpenRouter
+
+beforeAll(async () => {
+  easel = await startEasel({ vars: { EASEL_TIMEOUT_SECONDS: '10' } })
+  client = new OpenRouter({
+    apiKey: 'any-key-at-all',
+    serverURL: new URL('/api/v1', easel.url).href,
+    retryConfig: { strategy: 'none' },
+  })
+})
+
+afterAll(() => easel.close())
+
+const chatBody = (content: unknown, more: object = {}) => ({
+  model: GEMINI,
+  messages: [{ role: 'user', content }],
+  modalities: BOTH,
+  ...more,
+})
+const chat = (content: unknown, more?: object) =>
+  easel.post('/api/v1/chat/completions', chatBody(content, more))
+const images = (body: object) => easel.post('/api/v1/images', body)
+
+describe('OpenRouter’s own SDK, pointed at Easel', () => {
+  it('gets a picture by chat, pays for it once, and then gets it for nothing', async () => {
+    const first = await ask('An SDK’s lighthouse')
+    const second = await ask('An SDK’s lighthouse')
+
+    expect(imageSize(first.bytes)).toMatchObject({ type: 'png', width: 1344, height: 768 })
+    expect(second.bytes.equals(first.bytes)).toBe(true)
+    expect(first.answer.usage?.cost).toBeGreaterThan(0.03)
+    expect(second.answer.usage?.cost).toBe(0)
+    expect(second.answer.usage?.completionTokens).toBe(first.answer.usage?.completionTokens)
+    expect(second.answer.id).toBe(first.answer.id)
+    expect(easel.generations('An SDK’s lighthouse')).toHaveLength(1)
+  })
+
+  it('reads a chat stream to its end', async () => {
+    const stream = await client.chat.send({
+      chatRequest: {
+        model: GEMINI,
+        messages: [{ role: 'user', content: 'A streamed lighthouse' }],
+        modalities: [...BOTH],
+        stream: true,
+      },
+    })
+    if ('choices' in stream) throw new Error('no stream')
+    const chunks = await all(stream)
+
+    expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe(
+      'Here is your picture.',
+    )
+    expect(chunks.at(-1)?.choices[0]?.finishReason).toBe('stop')
+    expect(chunks.at(-1)?.usage?.cost).toBeGreaterThan(0.03)
+  })
+
+  it('gets pictures from the images API, as JSON and as events', async () => {
+    const request = { model: GPT_IMAGE, prompt: 'An SDK’s fox', outputFormat: 'webp' as const, n: 2 }
+    const answer = await client.images.generate({ imageGenerationRequest: request })
+    const stream = await client.images.generate({ imageGenerationRequest: { ...request, stream: true } })
+    if (!('data' in answer) || 'data' in stream) throw new Error('not what was asked for')
+    const events = await all(stream)
+
+    const pictures = answer.data.map(({ b64Json }) => b64Json)
+    expect(pictures.map((base64) => imageSize(Buffer.from(base64, 'base64')).type)).toEqual(['webp', 'webp'])
+    expect(events.map((event) => 'b64Json' in event && event.b64Json)).toEqual(pictures)
+    expect(events.map(({ type }) => type)).toEqual(Array(2).fill('image_generation.completed'))
+    expect(easel.generations('An SDK’s fox')).toHaveLength(1)
+  })
+
+  it('lists models and endpoints, and reads the key', async () => {
+    expect((await client.images.listModels()).data).toHaveLength(16)
+    const [page] = await all(await client.models.list({}))
+    expect(page?.result.data).toHaveLength(16)
+    const [author, slug] = ['sourceful', 'riverflow-v2-pro']
+    const { endpoints } = await client.images.listModelEndpoints({ author, slug })
+    expect(endpoints[0]?.providerSlug).toBe('sourceful')
+    const { data } = await client.apiKeys.getCurrentKeyMetadata()
+    expect(data).toMatchObject({ limit: 5, limitReset: 'daily' })
+    expect(data.limitRemaining).toBeCloseTo(5 - data.usage, 6)
+  })
+
+  it('throws what Easel refuses', async () => {
+    const request = { model: 'nobody/nothing', prompt: 'A fox' }
+    await expect(client.images.generate({ imageGenerationRequest: request })).rejects.toMatchObject({
+      statusCode: 404,
+    })
+  })
+})
+
+describe('Easel’s own client, as the Action uses it', () => {
+  it('gets from Easel what it would get from OpenRouter', async () => {
+    const model = bundledSnapshot().models.find(({ id }) => id === GEMINI)
+    if (!model) throw new Error('not in the snapshot')
+    const spec = { model: GEMINI, prompt: 'Through two Easels', aspect_ratio: '4:3', seed: 5 } as const
+    const through = createOpenRouterClient({ apiKey: 'any', baseUrl: new URL('/api/v1', easel.url).href })
+    const direct = createOpenRouterClient({ apiKey: 'sk-or-test', baseUrl: easel.upstream.url })
+
+    const [ours, theirs] = await Promise.all([
+      collect(through.generate(spec, model)),
+      collect(direct.generate(spec, model)),
+    ])
+
+    expect(Buffer.concat(ours.pictures[0].segments).equals(Buffer.concat(theirs.pictures[0].segments))).toBe(
+      true,
+    )
+    expect(ours.text).toBe(theirs.text)
+    expect(ours.usage).toEqual(theirs.usage)
+  })
+})
+
+describe('one picture, however it is asked for', () => {
+  it('is drawn once for sixty who ask by chat, images, streams and Easel’s own routes at once', async () => {
+    const prompt = 'Asked for in six ways'
+    const image = { model: GEMINI, prompt, aspect_ratio: '1:1' }
+    const config = { image_config: { aspect_ratio: '1:1' } }
+    const ways: (() => Promise<Buffer>)[] = [
+      () => chat(prompt, config).then(chatPicture),
+      () => chat([{ type: 'text', text: prompt }], { ...config, user: 'somebody' }).then(chatPicture),
+      () => chat(prompt, { ...config, stream: true }).then(streamedChatPicture),
+      () => images(image).then(imagesPicture),
+      () => images({ ...image, stream: true }).then(streamedImagesPicture),
+      async () => {
+        const response = await easel.get(`/image?${new URLSearchParams(image).toString()}`)
+        return Buffer.from(await response.arrayBuffer())
+      },
+    ]
+    const bytes = await Promise.all(Array.from({ length: 10 }, () => ways.map((way) => way())).flat())
+
+    expect(bytes).toHaveLength(60)
+    expect(bytes[0]?.length).toBeGreaterThan(1000)
+    expect(bytes.every((picture) => picture.equals(bytes[0] ?? Buffer.alloc(0)))).toBe(true)
+    expect(easel.generations(prompt)).toHaveLength(1)
+  })
+
+  it('has the same fingerprint with input images, fonts and provider options', async () => {
+    const frame = await (await easel.get('/image?prompt=A+frame')).arrayBuffer()
+    const input = `data:image/png;base64,${Buffer.from(frame).toString('base64')}`
+    const native = await easel.post('/v1/images', {
+      model: GEMINI,
+      prompt: 'In a frame',
+      input_images: [input],
+    })
+    expect(native.status).toBe(200)
+    const before = easel.generations('In a frame').length
+    const parts = [
+      { type: 'text', text: 'In a frame' },
+      { type: 'image_url', image_url: { url: input } },
+    ]
+    expect((await chat(parts)).headers.get('cache-status')).toBe('Easel; hit')
+    expect(easel.generations('In a frame')).toHaveLength(before)
+
+    const fonts = [{ font_url: 'https://example.com/a.ttf', text: 'Open' }]
+    const model = 'sourceful/riverflow-v2-pro'
+    await easel.post('/v1/images', { model, prompt: 'A sign: Open', font_inputs: fonts })
+    const viaOptions = { provider: { options: { sourceful: { font_inputs: fonts } } } }
+    const again = await images({ model, prompt: 'A sign: Open', ...viaOptions })
+    expect(again.headers.get('cache-status')).toBe('Easel; hit')
+    expect(easel.generations('A sign: Open')).toHaveLength(1)
+  })
+})
+
+describe('what no spec can say', () => {
+  it('is passed on as it is, once, and kept under its body', async () => {
+    const first = await conversation(0.5)
+    const second = await conversation(0.5)
+    const other = await conversation(0.6)
+
+    expect([first, second, other].map(({ headers }) => headers.get('cache-status'))).toEqual([
+      'Easel; fwd=uri-miss; stored',
+      'Easel; hit',
+      'Easel; fwd=uri-miss; stored',
+    ])
+    expect((await chatPicture(second)).equals(await chatPicture(first))).toBe(true)
+    const sent = easel.generations('about a fox').map(({ body }) => body as Record<string, unknown>)
+    expect(sent).toHaveLength(2)
+    expect(sent[0]).toMatchObject({ temperature: 0.5, stream: true, messages: [{ role: 'system' }, {}] })
+    expect(sent[0]).not.toHaveProperty('user')
+  })
+})
+
+describe('a request that is refused', () => {
+  it.each([
+    [
+      'asks for no image',
+      { model: GEMINI, messages: [{ role: 'user', content: 'Hi' }] },
+      400,
+      /asks for no image/,
+    ],
+    ['asks for words only', chatBody('Hi', { modalities: ['text'] }), 400, /asks for no image/],
+    ['names a text model', chatBody('Hi', { model: 'openai/gpt-4o' }), 404, /no image model/],
+    ['is no object', [], 400, /JSON object/],
+    [
+      'asks for a ratio that the model lacks',
+      chatBody('x', { image_config: { aspect_ratio: '8:1' } }),
+      400,
+      /8:1/,
+    ],
+  ])('%s: an error as OpenRouter would word it', async (_, body, status, message) => {
+    const before = easel.generations().length
+    const response = await easel.post('/api/v1/chat/completions', body)
+    const { error } = (await response.json()) as { error: { code: number; metadata: object } }
+
+    expect(response.status).toBe(status)
+    expect(error).toMatchObject({
+      code: status,
+      message: expect.stringMatching(message),
+      metadata: { error_type: expect.any(String) },
+    })
+    expect(easel.generations().length).toBe(before)
+  })
+
+  it.each([
+    ['content policy', { refusal: true }, 400, 'content_policy_violation'],
+    ['rate', { status: 429, retryAfterSeconds: 20 }, 429, 'rate_limit_exceeded'],
+    ['credits', { status: 402 }, 402, 'payment_required'],
+    ['our key', { status: 401 }, 502, 'provider_unavailable'],
+    ['no picture', { noImage: true }, 422, 'unprocessable'],
+  ] as const)('by OpenRouter, for %s: has its status and type', async (name, fault, status, type) => {
+    easel.upstream.setFaults([{ ...fault, match: `Refused for ${name}` }])
+    const response = await chat(`Refused for ${name}`)
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ error: { code: status, metadata: { error_type: type } } })
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  it('is a 404 or a 405 elsewhere under /api/v1', async () => {
+    const get = await easel.get('/api/v1/chat/completions')
+    expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
+    const response = await easel.post('/api/v1/embeddings', {})
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({
+      error: { code: 404, metadata: { error_type: 'not_found' } },
+    })
+  })
+})
+
+/** Asks for a picture as the SDK's users do. */
+async function ask(content: string) {
+  const answer = await client.chat.send({
+    chatRequest: {
+      model: GEMINI,
+      messages: [{ role: 'user', content }],
+      modalities: [...BOTH],
+      imageConfig: { aspect_ratio: '16:9' },
+    },
+  })
+  if (!('choices' in answer)) throw new Error('a stream')
+  const url = answer.choices[0]?.message.images?.[0]?.imageUrl.url ?? ''
+  return { bytes: Buffer.from(url.split(',')[1] ?? '', 'base64'), answer }
+}
+
+function conversation(temperature: number): Promise<Response> {
+  return easel.post('/api/v1/chat/completions', {
+    model: GEMINI,
+    modalities: ['text', 'image'],
+    temperature,
+    messages: [
+      { role: 'system', content: 'You draw foxes.' },
+      { role: 'user', content: [{ type: 'text', text: `A conversation about a fox` }] },
+    ],
+    user: String(Math.random()),
+  })
+}
+
+async function chatPicture(response: Response): Promise<Buffer> {
+  const { choices } = (await response.json()) as ChatAnswer
+  return pictureOf(choices[0]?.message?.images?.[0]?.image_url.url)
+}
+
+async function imagesPicture(response: Response): Promise<Buffer> {
+  const { data } = (await response.json()) as ImagesAnswer
+  return Buffer.from(data[0]?.b64_json ?? '', 'base64')
+}
+
+async function streamedChatPicture(response: Response): Promise<Buffer> {
+  const { events } = await eventsOf(response)
+  const urls = events.flatMap((event) => event.choices?.[0]?.delta?.images?.[0]?.image_url.url ?? [])
+  return pictureOf(urls[0])
+}
+
+async function streamedImagesPicture(response: Response): Promise<Buffer> {
+  const { events } = await eventsOf(response)
+  return Buffer.from(events.at(-1)?.b64_json ?? '', 'base64')
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const found: T[] = []
+  for await (const item of items) found.push(item)
+  return found
+}

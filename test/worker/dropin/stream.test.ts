@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
+import { eventsOf, pictureOf } from '../../support/read-wire.ts'
+
+const GEMINI = 'google/gemini-2.5-flash-image'
+const LARGE = 25_000_000
+
+let easel: RunningEasel
+
+beforeAll(async () => {
+  easel = await startEasel({
+    vars: {
+      ...CREDENTIALS,
+      EASEL_ACCESS: 'signed',
+      EASEL_ALLOWED_MODELS: 'google/*',
+      EASEL_DAILY_BUDGET_USD: '0.5',
+      EASEL_TOKEN_BUDGETS_USD: 'ci:0.05',
+    },
+  })
+})
+
+afterAll(() => easel.close())
+
+const asToken = (token: string) => (token ? { headers: { Authorization: `Bearer ${token}` } } : {})
+const chat = (prompt: string, { token = TOKENS.docs, ...more }: { token?: string; stream?: boolean } = {}) =>
+  easel.post(
+    '/api/v1/chat/completions',
+    {
+      model: GEMINI,
+      messages: [{ role: 'user', content: prompt }],
+      modalities: ['image', 'text'],
+      stream: true,
+      ...more,
+    },
+    asToken(token),
+  )
+
+describe('a picture of 25 MB', () => {
+  it('arrives whole in both APIs’ events and JSON, drawn once', async () => {
+    easel.upstream.setFaults([{ bytes: LARGE, match: 'Heavy' }])
+    const streamed = await chat('Heavy')
+    expect(streamed.headers.get('content-type')).toBe('text/event-stream')
+    const { events, comments, done } = await eventsOf(streamed)
+    const picture = pictureOf(
+      events.flatMap((e) => e.choices?.[0]?.delta?.images?.[0]?.image_url.url ?? [])[0],
+    )
+    const plain = (await (await chat('Heavy', { stream: false })).json()) as {
+      choices: { message: { images: { image_url: { url: string } }[] } }[]
+    }
+    const body = { model: GEMINI, prompt: 'Heavy', stream: true }
+    const images = await eventsOf(await easel.post('/api/v1/images', body, asToken(TOKENS.docs)))
+
+    expect(picture.length).toBeGreaterThan(LARGE * 0.99)
+    expect(pictureOf(plain.choices[0]?.message.images[0]?.image_url.url).equals(picture)).toBe(true)
+    expect(Buffer.from(images.events[0]?.b64_json ?? '', 'base64').equals(picture)).toBe(true)
+    expect({ done, comments: comments > 0 }).toEqual({ done: true, comments: true })
+    expect(easel.generations('Heavy')).toHaveLength(1)
+  })
+})
+
+describe('a chat stream', () => {
+  it('stays alive with comments, then says words, picture, end and price, and [DONE]', async () => {
+    const first = await chat('In order')
+    const { events, comments, done } = await eventsOf(first)
+    const again = await eventsOf(await chat('In order'))
+
+    expect(comments).toBeGreaterThan(0)
+    expect(again.comments).toBe(0)
+    for (const one of [events, again.events]) {
+      expect(one.map(({ choices }) => choices?.[0]?.finish_reason)).toEqual([null, null, 'stop'])
+      expect(one[0]?.choices?.[0]?.delta).toEqual({ role: 'assistant', content: 'Here is your picture.' })
+      expect(one[1]?.choices?.[0]?.delta?.images?.[0]?.image_url.url).toMatch(/^data:image\/png;base64,iVBOR/)
+    }
+    expect(events.at(-1)?.usage?.cost).toBeGreaterThan(0)
+    expect(again.events.at(-1)?.usage?.cost).toBe(0)
+    expect([done, again.done]).toEqual([true, true])
+    expect(easel.generations('In order')).toHaveLength(1)
+  })
+
+  it('tells an error of the generation within it', async () => {
+    easel.upstream.setFaults([{ refusal: true, match: 'Refused' }])
+    const response = await chat('Refused')
+    const { events, done } = await eventsOf(response)
+
+    expect(response.status).toBe(200)
+    expect(events).toMatchObject([
+      {
+        error: { code: 400, metadata: { error_type: 'content_policy_violation' } },
+        choices: [{ finish_reason: 'error' }],
+      },
+    ])
+    expect(done).toBe(true)
+  })
+
+  it('of the images API tells it in that API’s form', async () => {
+    easel.upstream.setFaults([{ notAPicture: true, match: 'No bytes' }])
+    const body = { model: GEMINI, prompt: 'No bytes', stream: true }
+    const { events } = await eventsOf(await easel.post('/api/v1/images', body, asToken(TOKENS.docs)))
+    expect(events).toMatchObject([{ type: 'error', error: { code: '502', type: 'provider_unavailable' } }])
+  })
+
+  it('is drawn to the end when the client hangs up', async () => {
+    const giveUp = new AbortController()
+    const init = { ...asToken(TOKENS.docs), signal: giveUp.signal }
+    const body = { model: GEMINI, prompt: 'Hung up on', stream: true }
+    easel.upstream.setFaults([{ latencyMs: 300, match: 'Hung up on' }])
+    const response = await easel.post('/api/v1/images', body, init)
+    expect(response.status).toBe(200)
+    giveUp.abort()
+
+    const after = await easel.post('/api/v1/images', { ...body, stream: false }, asToken(TOKENS.docs))
+    expect(after.status).toBe(200)
+    expect(easel.generations('Hung up on')).toHaveLength(1)
+  })
+})
+
+describe('a key', () => {
+  it('that is none of ours is a 401, and so is a missing one, before anything is drawn', async () => {
+    for (const token of ['sk-or-v1-somebody-else', '']) {
+      const response = await chat('Without a key', { token })
+      expect(response.status).toBe(401)
+      expect(await response.json()).toMatchObject({
+        error: { code: 401, metadata: { error_type: 'authentication' } },
+      })
+    }
+    expect(easel.generations('Without a key')).toHaveLength(0)
+  })
+
+  it('has its own budget: told by /key, kept before the stream begins, as a 402', async () => {
+    const key = async () => {
+      const response = await easel.get('/api/v1/key', asToken(TOKENS.ci))
+      return (await response.json()) as { data: { label: string; usage: number; limit_remaining: number } }
+    }
+    expect(await key()).toMatchObject({ data: { label: 'ci', limit: 0.05, limit_remaining: 0.05, usage: 0 } })
+
+    const paid = await chat('The first of ci', { token: TOKENS.ci })
+    const { events } = await eventsOf(paid)
+    const cost = events.at(-1)?.usage?.cost ?? 0
+    const { data } = await key()
+    expect(data.usage).toBeCloseTo(cost, 5)
+    expect(data.limit_remaining).toBeCloseTo(0.05 - cost, 5)
+
+    const refused = await chat('The second of ci', { token: TOKENS.ci })
+    expect(refused.status).toBe(402)
+    expect(await refused.json()).toMatchObject({ error: { metadata: { error_type: 'payment_required' } } })
+    expect(easel.generations('The second of ci')).toHaveLength(0)
+    expect((await chat('The first of ci', { token: TOKENS.ci })).headers.get('cache-status')).toBe(
+      'Easel; hit',
+    )
+  })
+
+  it('draws with no model that is not allowed, not even as a fallback', async () => {
+    const body = {
+      models: [GEMINI, 'openai/gpt-image-1'],
+      modalities: ['image', 'text'],
+      messages: [{ role: 'user', content: 'With a fallback' }],
+    }
+    const response = await easel.post('/api/v1/chat/completions', body, asToken(TOKENS.docs))
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({ error: { metadata: { error_type: 'permission_denied' } } })
+    expect(easel.generations('With a fallback')).toHaveLength(0)
+  })
+
+  it('pays for a conversation what its pictures cost, and for what nobody can price, the cap', async () => {
+    const conversation = {
+      model: GEMINI,
+      modalities: ['image', 'text'],
+      messages: [
+        { role: 'system', content: 'You draw.' },
+        { role: 'user', content: 'A conversation with a price' },
+      ],
+    }
+    const path = '/api/v1/chat/completions'
+    const dear = await easel.post(path, { ...conversation, plugins: [] }, asToken(TOKENS.docs))
+    expect(dear.status).toBe(402)
+    expect((await easel.post(path, conversation, asToken(TOKENS.docs))).status).toBe(200)
+    expect(easel.generations('with a price')).toHaveLength(1)
+  })
+})
+
+describe('a page of any origin', () => {
+  it('may call, with the headers that OpenRouter’s clients send', async () => {
+    const preflight = await easel.get('/api/v1/images', {
+      method: 'OPTIONS',
+      headers: {
+        Origin: 'https://example.com',
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'authorization,x-openrouter-title',
+      },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('x-openrouter-title')
+  })
+})

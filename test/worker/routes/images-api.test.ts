@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RunningEasel, startEasel, TOKENS, CREDENTIALS } from '../../support/worker/easel.ts'
+
+let easel: RunningEasel
+const token = { headers: { Authorization: `Bearer ${TOKENS.docs}` } }
+
+interface Drawn {
+  readonly fingerprint: string
+  readonly url: string
+  readonly images: readonly { readonly url: string; readonly sha256: string }[]
+  readonly cost_usd: number
+  readonly cache: string
+  readonly created: string
+}
+
+beforeAll(async () => {
+  easel = await startEasel({ vars: CREDENTIALS, emulator: { latencyMs: 200 } })
+})
+
+afterAll(() => easel.close())
+
+describe('POST /v1/images', () => {
+  it('draws any spec, and says all there is to say', async () => {
+    const spec = {
+      prompt: 'Posted',
+      model: 'recraft/recraft-v3',
+      rgb_colors: [[200, 30, 30]],
+      aspect_ratio: '3:2',
+    }
+    const first = (await (await easel.post('/v1/images', spec)).json()) as Drawn
+    const second = (await (await easel.post('/v1/images', spec)).json()) as Drawn
+
+    expect(first).toMatchObject({
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      url: new URL(`/i/${first.fingerprint}.png`, easel.url).href,
+      images: [{ media_type: 'image/png', width: 1248, height: 832, bytes: expect.any(Number) }],
+      model: 'recraft/recraft-v3',
+      cost_usd: 0.04,
+      cache: 'miss',
+    })
+    expect(second).toEqual({ ...first, cache: 'hit' })
+    const bytes = await (await fetch(first.url)).arrayBuffer()
+    expect(Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex')).toBe(
+      first.images[0]?.sha256,
+    )
+    expect(easel.generations('Posted')).toHaveLength(1)
+  })
+
+  it('joins a drawing that is under way, and says so', async () => {
+    const answers = await Promise.all(
+      [1, 2, 3].map(async () => (await easel.post('/v1/images', { prompt: 'Joined' })).json()),
+    )
+    const caches = (answers as Drawn[]).map(({ cache }) => cache)
+    expect(caches.toSorted()).toEqual(['joined', 'joined', 'miss'])
+  })
+
+  it('answers at once to those who prefer it, and tells them where to look', async () => {
+    const response = await easel.post(
+      '/v1/images',
+      { prompt: 'Later' },
+      { headers: { Prefer: 'respond-async' } },
+    )
+    const location = response.headers.get('location') ?? ''
+    const early = await easel.get(location)
+
+    expect(response.status).toBe(202)
+    expect(response.headers.get('preference-applied')).toBe('respond-async')
+    expect(location).toMatch(/^\/v1\/images\/[0-9a-f]{64}$/)
+    expect(early.status).toBe(202)
+    expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(0)
+    await expect.poll(async () => (await easel.get(location)).status, { timeout: 10_000 }).toBe(200)
+    expect(await (await easel.get(location)).json()).toMatchObject({ cache: 'hit' })
+    expect(easel.generations('Later')).toHaveLength(1)
+  })
+
+  it('tells whoever polls how an attempt failed', async () => {
+    easel.upstream.setFaults([{ refusal: true, match: 'Refused later' }])
+    const response = await easel.post(
+      '/v1/images',
+      { prompt: 'Refused later' },
+      { headers: { Prefer: 'respond-async' } },
+    )
+    const location = response.headers.get('location') ?? ''
+    await expect.poll(async () => (await easel.get(location)).status, { timeout: 10_000 }).toBe(422)
+    expect(await (await easel.get(location)).json()).toMatchObject({ code: 'refused' })
+  })
+
+  it.each([
+    ['no JSON', '{"prompt": "x"', {}, 400, 'invalid_spec', /not JSON/],
+    ['something after the JSON', '{"prompt": "x"} and more', {}, 400, 'invalid_spec', /not JSON/],
+    [
+      'a field twice',
+      '{"prompt": "x", "prompt": "y"}',
+      {},
+      400,
+      'invalid_spec',
+      /prompt stands in the body twice/,
+    ],
+    [
+      'a field twice, deep and escaped',
+      '{"prompt": "x", "provider": {"only": ["a"], "onl\\u0079": ["b"]}}',
+      {},
+      400,
+      'invalid_spec',
+      /only stands/,
+    ],
+    ['a list', '[]', {}, 400, 'invalid_spec', /spec is \[\]/],
+    [
+      'another type',
+      'prompt=x',
+      { 'Content-Type': 'application/x-www-form-urlencoded' },
+      415,
+      'unsupported_media_type',
+      /application\/json/,
+    ],
+    ['26 MB', JSON.stringify({ prompt: 'x'.repeat(26 * 1024 ** 2) }), {}, 413, 'payload_too_large', /25 MiB/],
+    ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), {}, 400, 'invalid_spec', /UTF-8/],
+  ])('refuses a body that is, or holds, %s', async (_, body, headers, status, code, detail) => {
+    const before = easel.generations().length
+    const response = await easel.get('/v1/images', {
+      method: 'POST',
+      body,
+      headers: { 'Content-Type': 'application/json', ...headers },
+    })
+
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ code, detail: expect.stringMatching(detail) })
+    expect(easel.generations()).toHaveLength(before)
+  })
+
+  it('is not troubled by braces and quotes inside strings', async () => {
+    const prompt = 'A sign: {"a": 1, "a": 2} \\" [x], \\\\'
+    expect((await easel.post('/v1/images', { prompt })).status).toBe(200)
+  })
+})
+
+describe('what is kept', () => {
+  it('is listed newest first, a page at a time, for those with a token', async () => {
+    for (const n of [1, 2, 3]) await easel.post('/v1/images', { prompt: `Listed ${n}` })
+    expect((await easel.get('/v1/images')).status).toBe(401)
+    const { images } = (await (await easel.get('/v1/images', token)).json()) as { images: Drawn[] }
+    const created = images.map((image) => image.created)
+    const newest = (await (await easel.post('/v1/images', { prompt: 'Listed 3' })).json()) as Drawn
+
+    expect(images.length).toBeGreaterThanOrEqual(3)
+    expect(created).toEqual(created.toSorted().toReversed())
+    expect(images[0]?.fingerprint).toBe(newest.fingerprint)
+    expect((await fetch(images[0]?.url ?? '')).status).toBe(200)
+  })
+
+  it('shows its spec to those with a token only', async () => {
+    const { fingerprint } = (await (await easel.post('/v1/images', { prompt: 'A secret' })).json()) as Drawn
+    const stranger = await (await easel.get(`/v1/images/${fingerprint}`)).json()
+    const known = await (await easel.get(`/v1/images/${fingerprint}`, token)).json()
+
+    expect(stranger).not.toHaveProperty('spec')
+    expect(JSON.stringify(stranger)).not.toContain('A secret')
+    expect(known).toMatchObject({ spec: { prompt: 'A secret' } })
+  })
+
+  it('is gone everywhere once it is purged', async () => {
+    const { fingerprint, url } = (await (
+      await easel.post('/v1/images', { prompt: 'Purged' })
+    ).json()) as Drawn
+    expect((await easel.get(`/v1/images/${fingerprint}`, { method: 'DELETE' })).status).toBe(401)
+    const purged = await easel.get(`/v1/images/${fingerprint}`, { method: 'DELETE', ...token })
+
+    expect(purged.status).toBe(204)
+    expect((await fetch(url)).status).toBe(404)
+    expect((await easel.get(`/v1/images/${fingerprint}`)).status).toBe(404)
+    expect((await easel.bucket.list({ prefix: `images/${fingerprint}` })).objects).toEqual([])
+    const { images } = (await (await easel.get('/v1/images', token)).json()) as { images: Drawn[] }
+    expect(images.map((image) => image.fingerprint)).not.toContain(fingerprint)
+    expect((await easel.get(`/v1/images/${fingerprint}`, { method: 'DELETE', ...token })).status).toBe(404)
+  })
+
+  it('is drawn anew for a token that says no-cache, and for nobody else', async () => {
+    const path = '/image?prompt=Anew'
+    await easel.get(path)
+    const asStranger = await easel.get(path, { headers: { 'Cache-Control': 'no-cache' } })
+    expect(asStranger.headers.get('cache-status')).toBe('Easel; hit')
+    expect(easel.generations('Anew')).toHaveLength(1)
+
+    const asToken = await easel.get(path, { headers: { 'Cache-Control': 'no-cache', ...token.headers } })
+    expect(asToken.status).toBe(200)
+    expect(easel.generations('Anew')).toHaveLength(2)
+  })
+})
+
+describe('GET /v1/models', () => {
+  it('lists the models with what they can do and cost', async () => {
+    const { data, source } = (await (await easel.get('/v1/models')).json()) as {
+      data: { id: string; endpoints: unknown[] }[]
+      source: string
+    }
+    expect(source).toBe('live')
+    expect(data.map(({ id }) => id)).toContain('google/gemini-2.5-flash-image')
+    expect(data.every(({ endpoints }) => endpoints.length > 0)).toBe(true)
+  })
+})
+
+describe('the log', () => {
+  it('has a line for each request and each generation, and no prompt, key or address', async () => {
+    await easel.get('/image?prompt=Unspeakable', { headers: { 'CF-Connecting-IP': '198.51.100.9' } })
+    await expect
+      .poll(() => easel.log().filter(({ event }) => event === 'generation').length)
+      .toBeGreaterThan(0)
+    const lines = easel.log()
+
+    expect(lines.findLast(({ event }) => event === 'request')).toEqual({
+      event: 'request',
+      method: 'GET',
+      route: '/image',
+      status: 200,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      cache: 'miss',
+      duration_ms: expect.any(Number),
+    })
+    expect(lines.findLast(({ event }) => event === 'generation')).toEqual({
+      event: 'generation',
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      model: 'google/gemini-2.5-flash-image',
+      outcome: 'drawn',
+      caller: 'anonymous',
+      cost_usd: expect.any(Number),
+      duration_ms: expect.any(Number),
+    })
+    expect(JSON.stringify(lines)).not.toMatch(/Unspeakable|198\.51\.100|sk-or|token-0123/)
+  })
+})
