@@ -2,10 +2,10 @@ import { startEasel } from '../test/support/worker/easel.ts'
 import { havePeers, startPortkey } from './support/peers.ts'
 import { type Bench, type BenchOptions, inTurns, type Row, timed, toRow } from './support/rows.ts'
 
-/** A 1K picture as PNG. */
+/** A 1K image as PNG. */
 const BYTES = 1_500_000
 
-/** A picture through OpenRouter's own API, in front of the same upstream: asked directly, a gateway, Easel. */
+/** An image through OpenRouter's own API, in front of the same upstream: asked directly, a gateway, Easel. */
 export const gateway: Bench = { name: 'gateway', measure }
 
 async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
@@ -46,7 +46,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
           portkey
             ? timed(() =>
                 ask(`${portkey.url}/v1/chat/completions`, `portkey ${round}`, {
-                  // As OpenRouter it leaves the pictures out of answers; as OpenAI it passes on what comes.
+                  // As OpenRouter it leaves the images out of answers; as OpenAI it passes on what comes.
                   'x-portkey-provider': 'openai',
                   'x-portkey-custom-host': easel.upstream.url,
                 }),

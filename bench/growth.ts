@@ -26,13 +26,13 @@ const GENERATED_BYTES = 100_000
 export const growth: Bench = {
   name: 'growth',
   measure: async (options) => [
-    await hitsByPictures(options),
+    await hitsByImages(options),
     await missesBySize(options),
     ...(await actionByImages(options)),
   ],
 }
 
-async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
+async function hitsByImages({ quick, chart }: BenchOptions): Promise<Row> {
   const easel = await startEasel({
     main: './bench/workerd/counting-worker.ts',
     emulator: { faults: [{ bytes: 30_000 }] },
@@ -45,12 +45,12 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
     const points: [number, number][] = []
     const reads: [number, number][] = []
     let kept = 0
-    for (const pictures of quick ? [10, 100] : [10, 30, 100, 300, 1000, 3000, 10_000]) {
-      const copied = await easel.get(`/bench/copies?of=${fingerprint}&from=${kept}&to=${pictures}`)
+    for (const images of quick ? [10, 100] : [10, 30, 100, 300, 1000, 3000, 10_000]) {
+      const copied = await easel.get(`/bench/copies?of=${fingerprint}&from=${kept}&to=${images}`)
       if (!copied.ok) throw new Error(await copied.text())
-      kept = pictures
+      kept = images
       // Spread over all of them, in no order.
-      const nameOf = (hit: number): string => ((hit * 7919) % pictures).toString(16).padStart(64, '0')
+      const nameOf = (hit: number): string => ((hit * 7919) % images).toString(16).padStart(64, '0')
       const { hit, read } = await inTurns(
         {
           hit: (round) => timed(() => drain(easel.get(`/i/${nameOf(round)}.png`))),
@@ -58,12 +58,12 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
         },
         { rounds: quick ? 20 : 150, warmUp: quick ? 10 : 20 },
       )
-      points.push([pictures, median(hit)])
-      reads.push([pictures, median(read)])
+      points.push([images, median(hit)])
+      reads.push([images, median(read)])
     }
     chart('growth-hits', {
-      title: 'A hit, against the number of stored pictures',
-      x: 'stored pictures',
+      title: 'A hit, against the number of stored images',
+      x: 'stored images',
       y: 'milliseconds, median',
       series: [
         { name: 'GET /i/<fingerprint>, 30 kB', points },
@@ -75,7 +75,7 @@ async function hitsByPictures({ quick, chart }: BenchOptions): Promise<Row> {
       at,
       ms / (reads[index]?.[1] ?? Number.NaN),
     ])
-    return rowOf('a hit against stored pictures, beyond what R2 itself grows by', beyond, CONSTANT)
+    return rowOf('a hit against stored images, beyond what R2 itself grows by', beyond, CONSTANT)
   } finally {
     await easel.close()
   }
@@ -115,7 +115,7 @@ async function missesBySize({ quick, chart }: BenchOptions): Promise<Row> {
     await easel.close()
   }
   chart('growth-misses', {
-    title: 'A miss, against the size of the picture',
+    title: 'A miss, against the size of the image',
     x: 'megabytes',
     y: 'milliseconds, median',
     series: [
@@ -123,7 +123,7 @@ async function missesBySize({ quick, chart }: BenchOptions): Promise<Row> {
       { name: 'plain download of the upstream’s answer', points: plain },
     ],
   })
-  return rowOf('a miss against the size of the picture', points, IN_PROPORTION)
+  return rowOf('a miss against the size of the image', points, IN_PROPORTION)
 }
 
 async function actionByImages({ quick, chart }: BenchOptions): Promise<Row[]> {

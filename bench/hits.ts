@@ -32,7 +32,7 @@ interface Round {
 
 /**
  * A hit, against a bare Worker that only returns the R2 object; and against ipx, sending the same file. A small
- * picture that many ask for is shown from memory; larger ones are read from R2 each time.
+ * image that many ask for is shown from memory; larger ones are read from R2 each time.
  */
 export const hits: Bench = {
   name: 'hits',
@@ -58,18 +58,18 @@ async function ofSize(
     OPENROUTER_BASE_URL: upstream.url,
   })
   const drawn = await fetch(new URL(PATH, easel.url))
-  const picture = await drawn.arrayBuffer()
+  const image = await drawn.arrayBuffer()
   await using bare = await startDeployed('bench/bare.toml')
-  await bare.put('picture', picture)
+  await bare.put('image', image)
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
-  await writeFile(join(folder, 'picture.png'), new Uint8Array(picture))
+  await writeFile(join(folder, 'image.png'), new Uint8Array(image))
   const ipx = !quick && (await havePeers(note)) ? await startIpx(folder) : undefined
   try {
     const targets: Readonly<Record<string, URL>> = {
       bare: bare.url,
       '/image': new URL(PATH, easel.url),
       '/i': new URL(drawn.headers.get('content-location') ?? '', easel.url),
-      ...(ipx && { ipx: new URL('/_/picture.png', ipx.url) }),
+      ...(ipx && { ipx: new URL('/_/image.png', ipx.url) }),
     }
     const measured = await takeTurns(targets, turns)
     const of = (name: string, what: keyof Round) => (measured[name] ?? []).map((round) => round[what])

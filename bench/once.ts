@@ -1,7 +1,7 @@
 import { startEasel } from '../test/support/worker/easel.ts'
 import { type Bench, timed, toRow } from './support/rows.ts'
 
-/** A thousand people ask for the same new picture at once. */
+/** A thousand people ask for the same new image at once. */
 export const once: Bench = {
   name: 'once',
   async measure({ quick }) {
@@ -29,7 +29,7 @@ export const once: Bench = {
           bound: { of: 'value', atMost: 1, atLeast: 1 },
         }),
         toRow({
-          name: `${requests} identical requests at once, until the last has the picture`,
+          name: `${requests} identical requests at once, until the last has the image`,
           unit: 'ms',
           values: [ms],
           against: 'upstream latency',

@@ -7,7 +7,7 @@
  * `--docs` writes the tables into docs/scale.md. Exits with 1 when the two ways to tell who answers disagree.
  */
 import { parseArgs } from 'node:util'
-import { beyond, DRAWN_BYTES, measureCpu, SHOWN_BYTES } from './costs/cpu.ts'
+import { beyond, GENERATED_BYTES, measureCpu, SHOWN_BYTES } from './costs/cpu.ts'
 import { countOperations, operationRows } from './costs/operations.ts'
 import { billOf, budgetRequestsPerSecond, type Line, PRICES } from './scale/bill.ts'
 import { flowByAsking, flowByFormula, MONTH_SECONDS, type Traffic, WORLD } from './scale/traffic.ts'
@@ -40,7 +40,7 @@ const { values } = parseArgs({ options: { docs: { type: 'boolean', default: fals
 
 const counted = await countOperations()
 const shown = await measureCpu(SHOWN_BYTES, false)
-const drawn = await measureCpu(DRAWN_BYTES, false)
+const drawn = await measureCpu(GENERATED_BYTES, false)
 /** All of workerd's, which is more than the platform counts. */
 const cpuMs = { hit: median(shown.hit), miss: median(drawn.miss) }
 /** What a hit adds to a bare Worker's, which is less. */
@@ -59,7 +59,7 @@ const text = [
   '### Who answers',
   '',
   table(
-    ['pictures shown a month', ...levels.map(({ viewsPerMonth }) => viewsPerMonth.toLocaleString('en'))],
+    ['images shown a month', ...levels.map(({ viewsPerMonth }) => viewsPerMonth.toLocaleString('en'))],
     [
       ['by the browser', ...levels.map(({ browserShare }) => percent(browserShare))],
       ...(['nearHits', 'farHits', 'r2'] as const).map((part) => [
@@ -71,7 +71,7 @@ const text = [
         'requests a second to R2',
         ...months.map(({ requests, flow }) => digits((requests * flow.r2) / MONTH_SECONDS)),
       ],
-      ['pictures drawn', ...levels.map(({ newPerMonth }) => newPerMonth.toLocaleString('en'))],
+      ['images drawn', ...levels.map(({ newPerMonth }) => newPerMonth.toLocaleString('en'))],
       [
         'requests a second to the budget',
         ...levels.map((traffic) => digits(budgetRequestsPerSecond(traffic))),
@@ -95,7 +95,7 @@ const text = [
   '',
   'What costs nothing is within what the plan includes.',
   '',
-  `Processor time here is all that the local workerd uses: ${digits(cpuMs.hit)} ms a hit of ${SHOWN_BYTES / 1000} kB, ${digits(cpuMs.miss)} ms a miss of ${DRAWN_BYTES / 1e6} MB. The stand-ins for R2 and for the platform's front are in it, so it is more than would be billed. A hit uses ${digits(leastMs)} ms beyond what a bare Worker does that only returns the R2 object, which is less than would be billed; by that, the line would read ${months.map(({ requests }) => usd(cpuUsd(requests * leastMs))).join(', ')}.`,
+  `Processor time here is all that the local workerd uses: ${digits(cpuMs.hit)} ms a hit of ${SHOWN_BYTES / 1000} kB, ${digits(cpuMs.miss)} ms a miss of ${GENERATED_BYTES / 1e6} MB. The stand-ins for R2 and for the platform's front are in it, so it is more than would be billed. A hit uses ${digits(leastMs)} ms beyond what a bare Worker does that only returns the R2 object, which is less than would be billed; by that, the line would read ${months.map(({ requests }) => usd(cpuUsd(requests * leastMs))).join(', ')}.`,
   '',
   '### What a single request asks for, as counted',
   '',

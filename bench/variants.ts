@@ -11,7 +11,7 @@ const QUALITY = 80
 /** What a model draws at 1K. */
 const PIXELS = { width: 1344, height: 768 }
 
-/** A smaller WebP of a picture: made, and then kept; beside sharp itself, and beside ipx, which keeps nothing. */
+/** A smaller WebP of an image: made, and then kept; beside sharp itself, and beside ipx, which keeps nothing. */
 export const variants: Bench = { name: 'variants', measure }
 
 async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
@@ -28,17 +28,17 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
       `/image?prompt=${name}&aspect_ratio=16:9&w=${WIDTH}&format=webp&q=${QUALITY}`
     const rounds = quick ? 3 : 15
     const warmUp = quick ? 1 : 2
-    const pictures: Uint8Array[] = []
+    const images: Uint8Array[] = []
     for (let round = 0; round < rounds + warmUp; round++) {
       const bytes = await draw(`variant-${round}`)
       await writeFile(join(folder, `${round}.png`), bytes)
-      pictures.push(bytes)
+      images.push(bytes)
     }
     const variantOf = (round: number) => fetched(new URL(path(`variant-${round}`), easel.url).href)
     const ipxOf = (round: number) =>
       ipx ? fetched(`${ipx.url}/w_${WIDTH},f_webp,q_${QUALITY}/${round}.png`) : Promise.resolve()
     const sharpOf = (round: number) =>
-      sharp(pictures[round]).resize({ width: WIDTH }).webp({ quality: QUALITY }).toBuffer()
+      sharp(images[round]).resize({ width: WIDTH }).webp({ quality: QUALITY }).toBuffer()
     const turns = { rounds, warmUp }
     const first = await inTurns(
       {

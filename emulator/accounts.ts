@@ -78,7 +78,7 @@ function keyRecord(key: string, usage: number): object {
 }
 
 function generationRecord(
-  { id, order, bill, pictures }: Answer,
+  { id, order, bill, images }: Answer,
   { startedAt, streamed, referer }: { startedAt: number; streamed: boolean; referer: string | null },
   finishedAt: number,
 ): object {
@@ -111,7 +111,7 @@ function generationRecord(
     native_tokens_reasoning: 0,
     native_tokens_cached: 0,
     num_media_prompt: order.inputs.length,
-    num_media_completion: pictures.length,
+    num_media_completion: images.length,
     num_input_audio_prompt: 0,
     num_search_results: 0,
     num_fetches: 0,

@@ -40,8 +40,8 @@ export const faultSchema = z.strictObject({
   base64: z.enum(['characters', 'padding', 'whitespace']).optional(),
   /** Says PNG and is JPEG. */
   lyingMediaType: z.boolean().optional(),
-  /** The bytes are no picture. */
-  notAPicture: z.boolean().optional(),
+  /** The bytes are no image. */
+  notAnImage: z.boolean().optional(),
   /** The model only writes. */
   noImage: z.boolean().optional(),
   /** That many images, whatever was asked for. */

@@ -6,7 +6,7 @@ import type { Fault } from './faults.ts'
 import type { InputImage } from './inputs.ts'
 import { loadInput } from './inputs.ts'
 import type { Order } from './parsed-request.ts'
-import type { Picture, Studio } from './studio.ts'
+import type { DecodedImage, Studio } from './studio.ts'
 import type { Bill } from './prices.ts'
 import { bill } from './prices.ts'
 import { chatBody, chatClosing, chatOpening, chatStreamError } from './wire/chat-response.ts'
@@ -26,9 +26,9 @@ export interface Answer {
   /** Unix seconds. */
   readonly created: number
   readonly order: Order
-  /** What the model writes beside the pictures; `null` for nothing. */
+  /** What the model writes beside the images; `null` for nothing. */
   readonly text: string | null
-  readonly pictures: readonly Picture[]
+  readonly images: readonly DecodedImage[]
   readonly bill: Bill
   readonly fault: Fault
 }
@@ -53,7 +53,7 @@ export interface Workshop {
 }
 
 /**
- * Makes the pictures and answers, as JSON or as a stream.
+ * Makes the images and answers, as JSON or as a stream.
  *
  * @throws {ApiError} for whatever is wrong before the work begins
  */
@@ -71,17 +71,17 @@ export async function generate(job: Job, workshop: Workshop): Promise<Response> 
   const start = {
     id: `gen-${Math.floor(startedAt / 1000)}-${randomUUID().replaceAll('-', '').slice(0, 20)}`,
     created: Math.floor(startedAt / 1000),
-    // With super resolution the picture keeps the size of what is sharpened.
+    // With super resolution the image keeps the size of what is sharpened.
     order: references.length > 0 && inputs[0] !== undefined ? { ...order, ...sizeOfInput(inputs[0]) } : order,
-    text: fault.text ?? (order.wantsText ? 'Here is your picture.' : null),
+    text: fault.text ?? (order.wantsText ? 'Here is your image.' : null),
     fault,
   }
   const work = async (): Promise<Answer> => {
-    const [pictures] = await Promise.all([
-      makePictures(start.order, fault, { inputs, references }, workshop.studio),
+    const [images] = await Promise.all([
+      makeImages(start.order, fault, { inputs, references }, workshop.studio),
       delay(fault.latencyMs ?? workshop.latencyMs, signal),
     ])
-    const answer = { ...start, pictures, bill: bill(start.order, pictures.length, inputs) }
+    const answer = { ...start, images, bill: bill(start.order, images.length, inputs) }
     workshop.accounts.record(answer, { ...job, startedAt, streamed: streams })
     return answer
   }
@@ -110,7 +110,7 @@ export async function generate(job: Job, workshop: Workshop): Promise<Response> 
 }
 
 async function* stream(
-  start: Omit<Answer, 'pictures' | 'bill'>,
+  start: Omit<Answer, 'images' | 'bill'>,
   inBand: ApiError | undefined,
   work: () => Promise<Answer>,
   { studio, keepAliveMs }: Workshop,
@@ -131,7 +131,7 @@ async function* stream(
     yield* chatClosing(answer)
     return
   }
-  const [first] = answer.pictures
+  const [first] = answer.images
   if (first?.svg !== undefined) yield* imagesTextChunks(first.svg)
   else if (first !== undefined) {
     const partials = await studio.partials(first)
@@ -140,18 +140,18 @@ async function* stream(
   yield* imagesClosing(answer)
 }
 
-async function makePictures(
+async function makeImages(
   order: Order,
   fault: Fault,
   given: { inputs: readonly InputImage[]; references: readonly InputImage[] },
   studio: Studio,
-): Promise<readonly Picture[]> {
+): Promise<readonly DecodedImage[]> {
   if (fault.noImage === true || !order.wantsImage) return []
   const count = fault.images ?? order.count
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
       if (fault.bytes !== undefined) return studio.heavy(fault.bytes)
-      if (fault.notAPicture === true) return studio.notAPicture()
+      if (fault.notAnImage === true) return studio.notAnImage()
       if (fault.lyingMediaType !== true) return studio.draw(order, index, given)
       return { ...(await studio.draw({ ...order, format: 'jpeg' }, index, given)), mediaType: 'image/png' }
     }),

@@ -28,7 +28,7 @@ export async function loadInput(url: string, fetchImage: typeof fetch): Promise<
   const bytes = url.startsWith('data:') ? fromDataUrl(url) : await download(url, fetchImage)
   if (bytes.length > MAX_BYTES)
     throw refused('image_too_large', `The image is larger than ${MAX_BYTES} bytes`)
-  // `toFormat` of an animated or rotated picture is not our concern: the first bytes decide.
+  // `toFormat` of an animated or rotated image is not our concern: the first bytes decide.
   const found = await sharp(bytes)
     .metadata()
     .catch(() => undefined)

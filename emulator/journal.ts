@@ -1,6 +1,6 @@
 import { ApiError } from './errors.ts'
 
-/** One request for a picture, as it arrived, and how it ended. */
+/** One request for an image, as it arrived, and how it ended. */
 export interface JournalEntry {
   /** Counts from 1. */
   readonly id: number

@@ -16,7 +16,7 @@ export function heavyPng(bytes: number): Buffer {
   const height = Math.max(1, Math.floor((bytes - OVERHEAD) / (width * 3 + 1)))
   const row = width * 3 + 1
   const rows = Buffer.alloc(row * height)
-  // xorshift32 fills four bytes at a time: a 25 MB picture takes milliseconds.
+  // xorshift32 fills four bytes at a time: a 25 MB image takes milliseconds.
   let state = 0x9e3779b9
   for (let at = 0; at + 4 <= rows.length; at += 4) {
     state ^= state << 13

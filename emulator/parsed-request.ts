@@ -8,7 +8,7 @@ export interface FontInput {
   readonly text: string
 }
 
-/** Pictures to make, whichever of the two APIs asked. Already validated. */
+/** Images to make, whichever of the two APIs asked. Already validated. */
 export interface Order {
   readonly api: 'completions' | 'image'
   readonly model: Model
@@ -30,12 +30,12 @@ export interface Order {
   readonly fonts: readonly FontInput[]
   /** URLs of super resolution references; empty when there is no input image, as documented. */
   readonly references: readonly string[]
-  /** `[r, g, b]`, 0–255, that the picture must be built from; empty when free. */
+  /** `[r, g, b]`, 0–255, that the image must be built from; empty when free. */
   readonly colours: readonly (readonly number[])[]
   readonly backgroundColour: readonly number[] | undefined
   /** Recraft's `style`, read as if it stood in the prompt. */
   readonly style: string | undefined
-  /** Everything else that a provider would let change the picture: `strength`, `text_layout`, … */
+  /** Everything else that a provider would let change the image: `strength`, `text_layout`, … */
   readonly extras: Readonly<Record<string, unknown>>
   readonly wantsImage: boolean
   readonly wantsText: boolean

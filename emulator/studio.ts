@@ -6,12 +6,12 @@ import { drawGiven } from './illustrator/given.ts'
 import { encode, outlined, partials, rasterise, thumbnail } from './illustrator/raster.ts'
 import { heavyPng } from './noise-png.ts'
 
-export interface Picture {
+export interface DecodedImage {
   readonly bytes: Buffer
   /** The base64 text of the bytes, as ASCII. */
   readonly base64: Buffer
   readonly mediaType: string
-  /** The markup, when the picture is SVG. */
+  /** The markup, when the image is SVG. */
   readonly svg?: string
 }
 
@@ -22,55 +22,55 @@ export interface Given {
 
 /** Draws what orders ask for, and remembers what it drew. */
 export interface Studio {
-  /** @param index  which of the order's pictures, from 0 */
-  draw(order: Order, index: number, given: Given): Promise<Picture>
-  /** Two steps on the way to the picture, as base64. */
-  partials(picture: Picture): Promise<readonly Buffer[]>
+  /** @param index  which of the order's images, from 0 */
+  draw(order: Order, index: number, given: Given): Promise<DecodedImage>
+  /** Two steps on the way to the image, as base64. */
+  partials(image: DecodedImage): Promise<readonly Buffer[]>
   /** A valid PNG of about that many bytes, noise. */
-  heavy(bytes: number): Picture
-  notAPicture(): Picture
+  heavy(bytes: number): DecodedImage
+  notAnImage(): DecodedImage
 }
 
-/** Bytes of finished pictures kept in memory. */
+/** Bytes of finished images kept in memory. */
 const CACHE_BYTES = 128_000_000
 
 export function createStudio(): Studio {
-  const kept = new Map<string, { picture: Promise<Picture>; bytes: number }>()
-  const settle = async (key: string, entry: { picture: Promise<Picture>; bytes: number }): Promise<void> => {
+  const kept = new Map<string, { image: Promise<DecodedImage>; bytes: number }>()
+  const settle = async (
+    key: string,
+    entry: { image: Promise<DecodedImage>; bytes: number },
+  ): Promise<void> => {
     try {
-      const { bytes, base64 } = await entry.picture
+      const { bytes, base64 } = await entry.image
       entry.bytes = bytes.length + base64.length
       forgetOldest(kept)
     } catch {
-      kept.delete(key) // who asked for the picture gets the error
+      kept.delete(key) // who asked for the image gets the error
     }
   }
-  const remember = (key: string, make: () => Promise<Picture>): Promise<Picture> => {
+  const remember = (key: string, make: () => Promise<DecodedImage>): Promise<DecodedImage> => {
     const known = kept.get(key)
-    if (known !== undefined) return known.picture
-    const entry = { picture: make(), bytes: 0 }
+    if (known !== undefined) return known.image
+    const entry = { image: make(), bytes: 0 }
     kept.set(key, entry)
     void settle(key, entry)
-    return entry.picture
+    return entry.image
   }
-  const heavy = new Map<number, Picture>()
+  const heavy = new Map<number, DecodedImage>()
 
   return {
     draw(order, index, given) {
       const key = fingerprint(order, index, given)
       return remember(key, () => paint(order, key, given))
     },
-    partials: (picture) => partials(picture.bytes),
+    partials: (image) => partials(image.bytes),
     heavy(bytes) {
-      const known = heavy.get(bytes) ?? pictureOf(heavyPng(bytes), 'image/png')
+      const known = heavy.get(bytes) ?? imageOf(heavyPng(bytes), 'image/png')
       heavy.set(bytes, known)
       return known
     },
-    notAPicture: () =>
-      pictureOf(
-        Buffer.from('These bytes are no picture at all, whatever the media type says.\n'),
-        'image/png',
-      ),
+    notAnImage: () =>
+      imageOf(Buffer.from('These bytes are no image at all, whatever the media type says.\n'), 'image/png'),
   }
 }
 
@@ -92,7 +92,7 @@ function fingerprint(order: Order, index: number, { inputs, references }: Given)
   return hash.digest('hex')
 }
 
-async function paint(order: Order, seed: string, { inputs, references }: Given): Promise<Picture> {
+async function paint(order: Order, seed: string, { inputs, references }: Given): Promise<DecodedImage> {
   const { prompt, width, height, transparent, colours, backgroundColour, style, format } = order
   const thumbnails = await Promise.all(inputs.map(thumbnail))
   const swatches = await Promise.all(references.map(thumbnail))
@@ -102,13 +102,13 @@ async function paint(order: Order, seed: string, { inputs, references }: Given):
   )
   if (format === 'svg') {
     const svg = outlined(composed.svg)
-    return { ...pictureOf(Buffer.from(svg), 'image/svg+xml'), svg }
+    return { ...imageOf(Buffer.from(svg), 'image/svg+xml'), svg }
   }
   const pixels = await rasterise(composed, { width, height, transparent })
-  return pictureOf(await encode(pixels, format, order.compression), `image/${format}`)
+  return imageOf(await encode(pixels, format, order.compression), `image/${format}`)
 }
 
-function pictureOf(bytes: Buffer, mediaType: string): Picture {
+function imageOf(bytes: Buffer, mediaType: string): DecodedImage {
   return { bytes, base64: Buffer.from(bytes.toString('base64'), 'latin1'), mediaType }
 }
 

@@ -30,7 +30,7 @@ async function compile(path: string): Promise<object> {
   const { compileConfig } = await import('./edge-config/compile.ts')
   try {
     const compiled = await compileConfig(path, console.warn)
-    console.log(`${path}: ${compiled.images.length} pictures are listed.`)
+    console.log(`${path}: ${compiled.images.length} images are listed.`)
     return compiled
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error))

@@ -45,8 +45,8 @@ await worker.ready
 const url = `http://${HOST}:${port}`
 console.log(
   upstream
-    ? `Pictures come from the emulator at ${upstream.url}, for free. Set OPENROUTER_API_KEY for real ones.`
-    : `Pictures come from ${process.env['OPENROUTER_BASE_URL'] ?? 'OpenRouter'}, and cost money.`,
+    ? `Images come from the emulator at ${upstream.url}, for free. Set OPENROUTER_API_KEY for real ones.`
+    : `Images come from ${process.env['OPENROUTER_BASE_URL'] ?? 'OpenRouter'}, and cost money.`,
 )
 console.log(`Easel is ready at ${url}`)
 console.log(`curl '${url}/image?prompt=A+lighthouse+at+dusk&aspect_ratio=16:9' -o lighthouse.png`)

@@ -86,7 +86,7 @@ export class InvalidSpecError extends EaselError {
   }
 }
 
-/** The spec is right, but this model can't draw it. */
+/** The spec is right, but this model can't generate it. */
 export class UnsupportedByModelError extends EaselError {
   override readonly name = 'UnsupportedByModelError'
 
@@ -124,12 +124,12 @@ export type UpstreamErrorCode = Extract<
   | 'upstream_timeout'
 >
 
-/** OpenRouter said no, broke off, or sent what is no picture. */
+/** OpenRouter said no, broke off, or sent what is no image. */
 export class UpstreamError extends EaselError {
   override readonly name = 'UpstreamError'
   /** Whether asking again is free of the risk of paying twice and may help. */
   readonly retryable: boolean
-  /** Whether the picture may have been made, and billed, although it never arrived. */
+  /** Whether the image may have been made, and billed, although it never arrived. */
   readonly mayHaveBeenPaid: boolean
   /** HTTP status from upstream, where there was one. */
   readonly upstreamStatus: number | undefined

@@ -4,14 +4,14 @@ import { utf8Bytes } from './media/bytes.ts'
 import { parseDataUrl } from './media/data-url.ts'
 import { type ImageSpec, isDataUrl } from './spec/schema.ts'
 
-/** Lower-case hex SHA-256, 64 characters: the name of a picture. */
+/** Lower-case hex SHA-256, 64 characters: the name of an image. */
 export type Fingerprint = string & { readonly __brand: 'Fingerprint' }
 
 /** Says which rules a fingerprint was made by; part of what is hashed. */
 const DOMAIN = 'easel-spec-v1\n'
 
 /**
- * The name of the picture that `spec` describes. Two specs that would draw the same picture have the same
+ * The name of the image that `spec` describes. Two specs that would generate the same image have the same
  * one, however they were written; whatever changes the pixels changes it.
  *
  * Local files and `data:` URLs count by their bytes: `sha256:<hex>` in place of the URL. A value that is

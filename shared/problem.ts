@@ -28,7 +28,7 @@ const STATUS = {
 } as const satisfies Record<EaselErrorCode, number>
 
 const TITLE = {
-  invalid_spec: 'The picture is not described right',
+  invalid_spec: 'The image is not described right',
   unsupported_by_model: 'The model cannot do this',
   unauthorized: 'A token or a signature is needed',
   forbidden: 'Not allowed',
@@ -37,18 +37,18 @@ const TITLE = {
   payload_too_large: 'The request is too large',
   unsupported_media_type: 'The request is of the wrong type',
   precondition_failed: 'A precondition is not met',
-  range_not_satisfiable: 'The range lies outside the picture',
+  range_not_satisfiable: 'The range lies outside the image',
   model_not_found: 'No such model',
   refused: 'The provider refused the content',
   budget_exhausted: 'The budget is used up',
   rate_limited: 'Too many requests',
   credits_exhausted: 'OpenRouter credits are used up',
   upstream_unauthorized: 'OpenRouter refused the key',
-  no_image: 'The model answered without a picture',
+  no_image: 'The model answered without an image',
   upstream_invalid: 'The answer was broken',
   upstream_failed: 'OpenRouter failed',
   upstream_timeout: 'OpenRouter took too long',
-  storage_failed: 'The picture could not be stored',
+  storage_failed: 'The image could not be stored',
   misconfigured: 'Easel is not set up',
   internal: 'Something went wrong inside Easel',
 } as const satisfies Record<EaselErrorCode, string>

@@ -16,7 +16,7 @@ const SIGNATURE_PARAMETERS = ['sig', 'exp', 'kid'] as const
 export const MAX_EXPIRES_IN_SECONDS = 315_360_000
 
 /**
- * `url` with `kid`, `exp` and `sig`: whoever has it may have this one picture drawn and delivered so, until
+ * `url` with `kid`, `exp` and `sig`: whoever has it may have this one image generated and delivered so, until
  * it expires. Any change to its path or query, but for their order, breaks it.
  *
  * @param expires  rounded down to a second

@@ -62,7 +62,7 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
   app.notFound(
     (c) =>
       answerOtherMethod(app, c) ??
-      problemResponse(notFound(`There is nothing at ${c.req.path}. Pictures are at /image?prompt=….`)),
+      problemResponse(notFound(`There is nothing at ${c.req.path}. Images are at /image?prompt=….`)),
   )
 
   app.onError((error) => {

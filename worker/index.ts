@@ -6,7 +6,7 @@ import { EaselError } from '../shared/errors.ts'
 import { problemResponse } from '../shared/problem.ts'
 import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
-import { createDraw } from './job/jobs.ts'
+import { createGenerate } from './job/jobs.ts'
 import { createCachedGallery } from './gallery/cached-gallery.ts'
 import { directGallery } from './delivery/gallery-entrypoint.ts'
 import { createHotGallery } from './gallery/hot-gallery.ts'
@@ -54,7 +54,7 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
     budgetUseOf: async (token) => env.BUDGET.get(env.BUDGET.idFromName('budget')).use(token),
     catalogue,
     config,
-    draw: createDraw({ catalogue, jobs: env.JOBS, settings }),
+    generate: createGenerate({ catalogue, jobs: env.JOBS, settings }),
     gallery: createHotGallery(
       'cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : directGallery(env),
       Date.now,

@@ -12,7 +12,7 @@ export interface Env {
   readonly JOBS: DurableObjectNamespace<GenerationJob>
   readonly BUDGET: DurableObjectNamespace<Budget>
   readonly VARIANTS: DurableObjectNamespace<VariantJob>
-  /** Without it, pictures are served as they were drawn. */
+  /** Without it, images are served as they were generated. */
   readonly IMAGES?: ImagesBinding
   readonly MISS_LIMIT?: RateLimit
   readonly OPENROUTER_API_KEY?: string
@@ -53,12 +53,12 @@ export interface Settings {
   readonly maxCostUsd: number
   /** Daily, by token name; a token that isn't there shares the whole budget. */
   readonly tokenBudgetsUsd: ReadonlyMap<string, number>
-  /** Pixels, ascending: the widths that a picture may be asked for in. */
+  /** Pixels, ascending: the widths that an image may be asked for in. */
   readonly widths: readonly number[]
   readonly logPrompts: boolean
 }
 
-/** Cheap, quick and good: what a picture is drawn with when nobody names a model. */
+/** Cheap, quick and good: what an image is generated with when nobody names a model. */
 const DEFAULT_MODEL = 'google/gemini-2.5-flash-image'
 
 /** A Durable Object's alarm may run for fifteen minutes, and must have time to store. */
@@ -67,7 +67,7 @@ const MAX_TIMEOUT_SECONDS = 780
 /** From a small phone's half page to a large screen's whole, in steps that differ by a third or less. */
 const DEFAULT_WIDTHS = '320,480,640,768,960,1200,1600,1920,2560'
 
-/** Wider than any picture that a model draws. */
+/** Wider than any image that a model generates. */
 const MAX_WIDTH = 8192
 
 /** Shorter secrets can be guessed. */

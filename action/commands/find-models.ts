@@ -8,7 +8,7 @@ import { UsageError } from '../config/diagnostic.ts'
 
 export interface FoundModel {
   readonly model: ImageModel
-  /** Of one picture as the filter describes it. */
+  /** Of one image as the filter describes it. */
   readonly price: CostEstimate
 }
 
@@ -38,7 +38,7 @@ export function findModels(
   return models
     .filter(({ id, name }) => words.every((word) => `${id} ${name}`.toLowerCase().includes(word)))
     .map((model) => ({ model, spec: { ...wanted, model: model.id } }))
-    .filter(({ model, spec }) => takes.length === 0 || canDraw(spec, model))
+    .filter(({ model, spec }) => takes.length === 0 || canGenerate(spec, model))
     .map(({ model, spec }) => ({ model, price: estimateCost(spec, model) }))
     .filter(({ price }) => maxPriceUsd === undefined || (price.usd ?? Infinity) <= maxPriceUsd)
     .toSorted(
@@ -57,10 +57,10 @@ function wantedSpec(takes: readonly string[]): Omit<ImageSpec, 'model'> {
     } else query.append(field, value)
   }
   const { preset: _, ...spec } = parseSpecQuery(query)
-  return { ...spec, prompt: spec.prompt ?? 'A picture' }
+  return { ...spec, prompt: spec.prompt ?? 'An image' }
 }
 
-function canDraw(spec: ImageSpec, model: ImageModel): boolean {
+function canGenerate(spec: ImageSpec, model: ImageModel): boolean {
   try {
     checkCapabilities(spec, model)
     return true

@@ -33,17 +33,17 @@ export const MAX_CONCURRENCY = 64
 /** `easel generate`: makes what is new, changed or missing. */
 export function generateCommand(terminal: Terminal): Command {
   const command = new Command('generate')
-    .summary('make the pictures that are new or changed')
+    .summary('make the images that are new or changed')
     .description(
-      'Has every picture drawn that is new, changed or missing, writes it to its place and its entry into the lock at once. What is up to date costs nothing. Needs OPENROUTER_API_KEY in the environment.',
+      'Has every image generated that is new, changed or missing, writes it to its place and its entry into the lock at once. What is up to date costs nothing. Needs OPENROUTER_API_KEY in the environment.',
     )
     .argument('[only...]', 'ids, paths or globs of images (default: all)')
   withUpstreamOptions(withProjectOptions(command))
-    .option('--max-cost-usd <usd>', 'begin no picture that could take the run above this', usdAmount)
-    .option('--max-images <n>', 'begin no more pictures than this', wholeNumber(0, 1_000_000))
+    .option('--max-cost-usd <usd>', 'begin no image that could take the run above this', usdAmount)
+    .option('--max-images <n>', 'begin no more images than this', wholeNumber(0, 1_000_000))
     .option(
       '-j, --concurrency <n>',
-      'pictures under way at the same time',
+      'images under way at the same time',
       wholeNumber(1, MAX_CONCURRENCY),
       DEFAULT_CONCURRENCY,
     )
@@ -59,7 +59,7 @@ export function generateCommand(terminal: Terminal): Command {
     .addHelpText(
       'after',
       `
-Ctrl-C finishes the pictures that are under way, which are paid for, and begins no others; a second one
+Ctrl-C finishes the images that are under way, which are paid for, and begins no others; a second one
 gives them up. Nothing is left half-written either way.
 
 Examples:

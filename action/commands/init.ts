@@ -6,7 +6,7 @@ export function initCommand(terminal: Terminal): Command {
   return new Command('init')
     .summary('begin: write an easel.yml and a workflow')
     .description(
-      'Writes a commented easel.yml, and a workflow that keeps the pictures up to date on every push. Files that are there already stay as they are.',
+      'Writes a commented easel.yml, and a workflow that keeps the images up to date on every push. Files that are there already stay as they are.',
     )
     .option('-C, --cwd <folder>', 'work in this folder (default: the current one)')
     .option('--no-workflow', 'write easel.yml alone')

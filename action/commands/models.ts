@@ -10,25 +10,25 @@ interface ModelsOptions extends UpstreamOptions {
   readonly json?: boolean
 }
 
-/** `easel models`: what can be drawn with, and for how much. */
+/** `easel models`: what can be generated with, and for how much. */
 export function modelsCommand(terminal: Terminal): Command {
   const command = new Command('models')
     .summary('list the image models: what they take, what they cost')
     .description(
-      'Lists OpenRouter’s image models with what they take and what a picture costs. Needs no key; without the network, the list that comes with Easel is used.',
+      'Lists OpenRouter’s image models with what they take and what an image costs. Needs no key; without the network, the list that comes with Easel is used.',
     )
     .argument('[search...]', 'words that the model’s name holds')
     .option(
       '-t, --takes <field=value...>',
       'only models that take this, such as image_size=4K or input_images=2',
     )
-    .option('-p, --max-price <usd>', 'only models whose picture costs no more', usdAmount)
+    .option('-p, --max-price <usd>', 'only models whose image costs no more', usdAmount)
   withUpstreamOptions(command)
     .option('--json', 'print the list as JSON, with everything that is known')
     .addHelpText(
       'after',
       `
-The price is of one picture as --takes describes it, else of the model's defaults.
+The price is of one image as --takes describes it, else of the model's defaults.
 
 Examples:
   $ easel models

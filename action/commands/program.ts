@@ -18,9 +18,7 @@ import { EXIT, tell, tellDiagnostics, type Terminal } from './terminal.ts'
 /** The command `easel` and what it can do. What a command needs is loaded when it runs. */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('easel')
-    .description(
-      'Pictures from prompts, kept in the repository: described in easel.yml, made once, paid once.',
-    )
+    .description('Images from prompts, kept in the repository: described in easel.yml, made once, paid once.')
     .version(ownVersion(), '-V, --version', 'print the version')
     .addHelpText(
       'after',

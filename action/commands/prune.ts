@@ -10,7 +10,7 @@ interface PruneOptions extends ProjectOptions {
 /** `easel prune`: removes what no image goes with any more. */
 export function pruneCommand(terminal: Terminal): Command {
   const command = new Command('prune')
-    .summary('remove the pictures and lock entries that no image goes with')
+    .summary('remove the images and lock entries that no image goes with')
     .description(
       'Removes orphans: entries of the lock whose path no image has any more, and the files that Easel wrote for them. A file that was edited since stays. Needs no key and no network.',
     )

@@ -10,17 +10,17 @@ interface SignOptions {
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const
 
-/** What decides how a picture is delivered, not what is drawn. */
+/** What decides how an image is delivered, not what is generated. */
 const DELIVERY_PARAMETERS = ['w', 'format', 'q', 'index'] as const
 
-/** `easel sign`: a URL that may have one picture drawn. */
+/** `easel sign`: a URL that may have one image generated. */
 export function signCommand(terminal: Terminal): Command {
   return new Command('sign')
-    .summary('sign the URL of a picture, for a Worker')
+    .summary('sign the URL of an image, for a Worker')
     .description(
-      'Signs a URL of your Worker: whoever has it may have this one picture drawn and delivered, until it expires. Needs EASEL_SIGNING_KEYS (kid:secret,…) in the environment, the same as the Worker’s; the first key signs.',
+      'Signs a URL of your Worker: whoever has it may have this one image generated and delivered, until it expires. Needs EASEL_SIGNING_KEYS (kid:secret,…) in the environment, the same as the Worker’s; the first key signs.',
     )
-    .argument('<url>', 'the picture’s URL, such as https://img.example.com/image?prompt=A+lighthouse')
+    .argument('<url>', 'the image’s URL, such as https://img.example.com/image?prompt=A+lighthouse')
     .option('-p, --prompt <text>', 'set the prompt')
     .option('-s, --set <field=value...>', 'set other fields, such as aspect_ratio=16:9')
     .option('-e, --expires-in <time>', 'such as 90s, 15m, 12h, 30d', duration, 30 * SECONDS.d)

@@ -1,14 +1,14 @@
-import type { PartialPicture } from '../../shared/config/schema.ts'
+import type { PartialImage } from '../../shared/config/schema.ts'
 import type { Diagnostic, Position } from './diagnostic.ts'
 
-/** A picture as its author described it, wherever that was. Nothing of it has been checked but its form. */
+/** An image as its author described it, wherever that was. Nothing of it has been checked but its form. */
 export interface DeclaredImage {
   /** From the root of the workspace. */
   readonly path: string
   readonly id?: string | undefined
   readonly alt?: string | undefined
   /** The fields as written, `preset` among them; absent when they can't be used, which a diagnostic says. */
-  readonly picture?: PartialPicture & { readonly preset?: string | undefined }
+  readonly fields?: PartialImage & { readonly preset?: string | undefined }
   /**
    * Where the author wrote a field: with the image, in its preset, or among the defaults.
    *
@@ -20,8 +20,8 @@ export interface DeclaredImage {
 /** All that the sources of images say. */
 export interface Declarations {
   readonly images: readonly DeclaredImage[]
-  readonly defaults: PartialPicture | undefined
-  readonly presets: ReadonlyMap<string, PartialPicture | undefined>
+  readonly defaults: PartialImage | undefined
+  readonly presets: ReadonlyMap<string, PartialImage | undefined>
   readonly diagnostics: readonly Diagnostic[]
   /** Where Markdown may describe further images. */
   readonly pages: {

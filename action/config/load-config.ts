@@ -1,4 +1,4 @@
-import type { PartialPicture } from '../../shared/config/schema.ts'
+import type { PartialImage } from '../../shared/config/schema.ts'
 import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import { readRegularFile } from '../files/read-file.ts'
 import { createLinkFinder, type LinkFinder } from '../files/safe-path.ts'
@@ -6,14 +6,14 @@ import { checkPaths } from './check-paths.ts'
 import type { Declarations, DeclaredImage } from './declared-image.ts'
 import { ConfigError, type Diagnostic, inOrder, UsageError } from './diagnostic.ts'
 import { configFile } from './find-config.ts'
-import { type DrawableImage, fitModel } from './fit-model.ts'
+import { type ReadyImage, fitModel } from './fit-model.ts'
 import { createInputImages } from './input-images.ts'
 import { resolveImage, type ResolvedImage, toSpecDefaults } from './resolve-image.ts'
 import { declarationsOf } from './yaml-images.ts'
 
 /** The images of a config, all of them right. */
 export interface LoadedConfig {
-  readonly images: readonly DrawableImage[]
+  readonly images: readonly ReadyImage[]
   readonly warnings: readonly Diagnostic[]
 }
 
@@ -87,7 +87,7 @@ async function resolveAll(
 ): Promise<{ readonly images: readonly ResolvedImage[]; readonly diagnostics: readonly Diagnostic[] }> {
   // With wrong defaults every image would look wrong.
   if (!defaults) return { images: [], diagnostics: [] }
-  const right: Record<string, PartialPicture> = Object.fromEntries(
+  const right: Record<string, PartialImage> = Object.fromEntries(
     [...presets].flatMap(([name, preset]) => (preset ? [[name, preset]] : [])),
   )
   const surroundings = {
@@ -101,7 +101,7 @@ async function resolveAll(
     images
       .filter(isUsable)
       .filter(
-        ({ picture: { preset } }) =>
+        ({ fields: { preset } }) =>
           preset === undefined || Object.hasOwn(right, preset) || !presets.has(preset),
       )
       .map((image) => resolveImage(image, surroundings)),
@@ -114,6 +114,6 @@ async function resolveAll(
 
 function isUsable(
   image: DeclaredImage,
-): image is DeclaredImage & { readonly picture: NonNullable<DeclaredImage['picture']> } {
-  return image.picture !== undefined
+): image is DeclaredImage & { readonly fields: NonNullable<DeclaredImage['fields']> } {
+  return image.fields !== undefined
 }

@@ -1,4 +1,4 @@
-import { isRepositoryPath, type PartialPicture } from '../../shared/config/schema.ts'
+import { isRepositoryPath, type PartialImage } from '../../shared/config/schema.ts'
 import { fingerprint, type Fingerprint, canonicalSpec } from '../../shared/fingerprint.ts'
 import { InvalidSpecError } from '../../shared/errors.ts'
 import { resolveSpec, type SpecDefaults } from '../../shared/spec/parse.ts'
@@ -9,7 +9,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import { extensionOf, extensionsOf, type FileFormat, formatOfPath } from './file-format.ts'
 import type { InputImages, LocalInput } from './input-images.ts'
 
-/** A picture with nothing left to fill in, and its name. */
+/** An image with nothing left to fill in, and its name. */
 export interface ResolvedImage {
   readonly path: string
   readonly id?: string | undefined
@@ -20,7 +20,7 @@ export interface ResolvedImage {
   readonly spec: ImageSpec
   readonly fingerprint: Fingerprint
   /** What the fingerprint was made of, to tell later which fields have changed. */
-  readonly picture: Readonly<Record<string, unknown>>
+  readonly canonical: Readonly<Record<string, unknown>>
   /** The files behind the `sha256:` values of `spec.input_images`. */
   readonly inputs: readonly LocalInput[]
   readonly where: DeclaredImage['where']
@@ -28,8 +28,8 @@ export interface ResolvedImage {
 
 /** What an image is seen against. */
 export interface Surroundings {
-  readonly defaults: PartialPicture
-  readonly presets: Readonly<Record<string, PartialPicture>>
+  readonly defaults: PartialImage
+  readonly presets: Readonly<Record<string, PartialImage>>
   /** The same two as the core takes them: {@link toSpecDefaults}. */
   readonly specDefaults: SpecDefaults
   readonly inputs: InputImages
@@ -37,20 +37,20 @@ export interface Surroundings {
   readonly outputs: ReadonlySet<string>
 }
 
-/** The picture that a declaration stands for, or what is wrong with it. */
+/** The image that a declaration stands for, or what is wrong with it. */
 export async function resolveImage(
-  declared: DeclaredImage & { readonly picture: NonNullable<DeclaredImage['picture']> },
+  declared: DeclaredImage & { readonly fields: NonNullable<DeclaredImage['fields']> },
   { defaults, presets, specDefaults, inputs, outputs }: Surroundings,
 ): Promise<{ readonly image?: ResolvedImage; readonly diagnostics: readonly Diagnostic[] }> {
-  const { path, id, alt, picture, where } = declared
+  const { path, id, alt, fields, where } = declared
   const diagnostics: Diagnostic[] = []
   const report = (field: string, message: string, severity?: Diagnostic['severity']): void => {
     diagnostics.push(problemAt(declared, field, message, severity))
   }
 
   const format = formatOfPath(path) ?? 'png'
-  const preset = picture.preset === undefined ? undefined : presets[picture.preset]
-  const merged = { ...defaults, ...preset, ...picture }
+  const preset = fields.preset === undefined ? undefined : presets[fields.preset]
+  const merged = { ...defaults, ...preset, ...fields }
   if (merged.output_format !== undefined && merged.output_format !== format) {
     const wanted = extensionsOf(merged.output_format)
     const message = `output_format is "${merged.output_format}", but ${path} ends with ${extensionOf(path)}: end the path with ${wanted}, or leave output_format out.`
@@ -64,7 +64,7 @@ export async function resolveImage(
     const field = `input_images[${index}]`
     if (outputs.has(input)) {
       const whose = input === path ? 'the image itself' : 'an image that Easel makes'
-      report(field, `${input} is ${whose}: start from a picture that doesn’t change when Easel runs.`)
+      report(field, `${input} is ${whose}: start from an image that doesn’t change when Easel runs.`)
       continue
     }
     const found = await inputs.look(input)
@@ -74,7 +74,7 @@ export async function resolveImage(
 
   let spec: ImageSpec
   try {
-    const written = { ...asSpec(picture), ...(format !== 'png' && { output_format: format }) }
+    const written = { ...asSpec(fields), ...(format !== 'png' && { output_format: format }) }
     spec = resolveSpec(written, specDefaults)
   } catch (error) {
     if (!(error instanceof InvalidSpecError)) throw error
@@ -95,7 +95,7 @@ export async function resolveImage(
     format,
     spec: byContent,
     fingerprint: await fingerprint(byContent),
-    picture: await canonicalSpec(byContent),
+    canonical: await canonicalSpec(byContent),
     inputs: [...local.values()],
     where,
   }
@@ -104,8 +104,8 @@ export async function resolveImage(
 
 /** Defaults and presets with paths put so that the core takes them. */
 export function toSpecDefaults(
-  defaults: PartialPicture,
-  presets: Readonly<Record<string, PartialPicture>>,
+  defaults: PartialImage,
+  presets: Readonly<Record<string, PartialImage>>,
 ): SpecDefaults {
   return {
     defaults: asSpec(defaults),
@@ -128,11 +128,11 @@ function placeholder(path: string): string {
   return `data:application/x-easel-path,${encodeURIComponent(path)}`
 }
 
-function asSpec<T extends PartialPicture>(picture: T): T & Preset {
-  const { input_images } = picture
-  if (!input_images) return picture
+function asSpec<T extends PartialImage>(fields: T): T & Preset {
+  const { input_images } = fields
+  if (!input_images) return fields
   return {
-    ...picture,
+    ...fields,
     input_images: input_images.map((input) => (isRepositoryPath(input) ? placeholder(input) : input)),
   }
 }

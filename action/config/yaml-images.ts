@@ -34,8 +34,8 @@ export function declarationsOf(text: string, file: string): Declarations {
       const base = ['images', index]
       const where = (field: string) => positionOf(source, base, entry?.preset, field)
       if (entry) {
-        const { path, id, alt, ...picture } = entry
-        return [{ path, id, alt, picture, where }]
+        const { path, id, alt, ...fields } = entry
+        return [{ path, id, alt, fields, where }]
       }
       // Its path can still be told from the others.
       const path = stringAt(source.value, [...base, 'path'])

@@ -24,7 +24,7 @@ export function readRegularFile(path: string): Promise<Found<{ readonly bytes: U
 }
 
 /**
- * SHA-256 of a file, without holding it: memory that is used again for the next file keeps a thousand pictures
+ * SHA-256 of a file, without holding it: memory that is used again for the next file keeps a thousand images
  * from being a thousand allocations, which would cost more than hashing them.
  *
  * @param expectedBytes  a file of another length is not hashed; its hash is then `undefined`

@@ -15,14 +15,14 @@ export interface Reservation {
 
 export interface Budget {
   /**
-   * Waits while a picture under way may turn out cheaper than was put aside for it.
+   * Waits while an image under way may turn out cheaper than was put aside for it.
    *
    * @returns the reservation, or one sentence that says which cap is in the way
    */
   reserve(estimate: CostEstimate): Promise<Reservation | { readonly refused: string }>
 }
 
-/** Floating point: ten pictures of 0.1 are one dollar. */
+/** Floating point: ten images of 0.1 are one dollar. */
 const TOLERANCE_USD = 1e-9
 
 /** Keeps a run within its caps, however many requests are under way. */

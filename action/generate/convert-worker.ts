@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 
-// A thread's own program: converts the one picture that it is started with.
+// A thread's own program: converts the one image that it is started with.
 
 export type RasterFormat = 'png' | 'jpeg' | 'webp'
 

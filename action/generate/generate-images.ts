@@ -4,18 +4,18 @@ import { EaselError } from '../../shared/errors.ts'
 import type { LockStore } from '../lock/lock-store.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { type Caps, createBudget, type Reservation } from './budget.ts'
-import { draw, type DrawingTools } from './generate-image.ts'
+import { generateImage, type GenerationTools } from './generate-image.ts'
 import type { ImageResult, Report, RunResult } from './results.ts'
 import { SaveError, sayWhy } from './save-image.ts'
 
 export interface GenerateOptions extends Caps {
-  /** Pictures under way at the same time, 1 or more. */
+  /** Images under way at the same time, 1 or more. */
   readonly concurrency: number
   /** Whether one failure ends the run: what is under way is finished, nothing new begins. */
   readonly onError: 'fail' | 'keep-going'
 }
 
-export interface GenerateTools extends Omit<DrawingTools, 'signal' | 'onCost'> {
+export interface GenerateTools extends Omit<GenerationTools, 'signal' | 'onCost'> {
   readonly lock: LockStore
   readonly report: Report
   /** Milliseconds, from any beginning. */
@@ -26,14 +26,14 @@ export interface GenerateTools extends Omit<DrawingTools, 'signal' | 'onCost'> {
   readonly abort: AbortSignal
 }
 
-/** After these, asking for the next picture can only fail the same way. */
+/** After these, asking for the next image can only fail the same way. */
 const HOPELESS: ReadonlySet<string> = new Set(['credits_exhausted', 'upstream_unauthorized'])
 
 /**
- * Makes every picture that the plan says, and puts each into the lock as soon as it is on disk. Never throws for
- * what happens to one picture: the result says it.
+ * Makes every image that the plan says, and puts each into the lock as soon as it is on disk. Never throws for
+ * what happens to one image: the result says it.
  */
-export async function generate(
+export async function generateImages(
   plan: Plan,
   options: GenerateOptions,
   tools: GenerateTools,
@@ -71,13 +71,13 @@ export async function generate(
     return result
   }
 
-  // Pictures lie outside of V8's heap. Inside, nothing that lives long is made while they are read; yet the room
+  // Images lie outside of V8's heap. Inside, nothing that lives long is made while they are read; yet the room
   // for what is new would double again and again, and hold back 80 MB.
   setFlagsFromString('--semi-space-growth-factor=1')
-  const drawn = await pMap(toGenerate, one, { concurrency: options.concurrency })
+  const generated = await pMap(toGenerate, one, { concurrency: options.concurrency })
   report({ type: 'end' })
   if (tools.abort.aborted || tools.stop.aborted) stoppedBy = 'The run was interrupted.'
-  const byPath = new Map([...refused, ...drawn].map((result) => [result.planned.image.path, result]))
+  const byPath = new Map([...refused, ...generated].map((result) => [result.planned.image.path, result]))
   return {
     images: plan.images.map(
       (planned) => byPath.get(planned.image.path) ?? { planned, outcome: 'kept' as const },
@@ -100,7 +100,7 @@ async function attempt(
     await tools.saver.check(image)
     tools.report({ type: 'start', path: image.path })
     mayBePaid = true
-    const { entry, convertedFrom, note } = await draw(planned, {
+    const { entry, convertedFrom, note } = await generateImage(planned, {
       ...tools,
       signal: tools.abort,
       onCost: (usd) => (costUsd = usd),
@@ -158,7 +158,7 @@ function failure(
   }
   if (error instanceof EaselError) return { ...failed(planned, error.code, error.message), ...cost }
   if (isAborted) {
-    return failed(planned, 'aborted', 'Given up before the picture came. It may be billed all the same.')
+    return failed(planned, 'aborted', 'Given up before the image came. It may be billed all the same.')
   }
   const message = error instanceof Error ? error.message : String(error)
   return { ...failed(planned, 'internal', `This is a bug in Easel: ${message}`), ...cost }

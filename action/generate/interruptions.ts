@@ -13,7 +13,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 /**
  * Makes two steps of Ctrl-C and SIGTERM while it is in use. GitHub's runner sends SIGINT to a cancelled job, and
- * SIGTERM 7.5 seconds later: pictures that are nearly there are still saved.
+ * SIGTERM 7.5 seconds later: images that are nearly there are still saved.
  */
 export function interruptions(tell: (message: string) => void): Interruptions {
   const stop = new AbortController()
@@ -24,7 +24,7 @@ export function interruptions(tell: (message: string) => void): Interruptions {
     exitCode = 128 + constants.signals[signal]
     if (!stop.signal.aborted) {
       stop.abort()
-      tell('Finishing the pictures that are under way; interrupt again to give them up.')
+      tell('Finishing the images that are under way; interrupt again to give them up.')
     } else if (!abort.signal.aborted) {
       abort.abort()
       tell('Giving up what is under way.')

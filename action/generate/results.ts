@@ -20,7 +20,7 @@ export type ImageResult = { readonly planned: PlannedImage } & (
       /** An `EaselErrorCode`, or `not_saved`, `drifted`, `aborted`. */
       readonly code: string
       readonly message: string
-      /** Where a picture is that could not be put into its place. */
+      /** Where an image is that could not be put into its place. */
       readonly rescuedTo?: string
       /** USD that was billed all the same. */
       readonly costUsd?: number

@@ -2,11 +2,11 @@ import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import { createCatalogue } from '../../shared/catalogue/catalogue.ts'
 import { createOpenRouterClient, OPENROUTER_BASE_URL } from '../../shared/openrouter/client.ts'
 import { createConverter } from './convert.ts'
-import { generate, type GenerateOptions, type GenerateTools } from './generate-images.ts'
+import { generateImages, type GenerateOptions, type GenerateTools } from './generate-images.ts'
 import { decodeWithBuffer } from './node-base64.ts'
 import { prune } from './prune.ts'
 import type { RunResult } from './results.ts'
-import { createPictureSaver } from './save-image.ts'
+import { createImageSaver } from './save-image.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
 
 /** Where OpenRouter is, and who asks. */
@@ -23,7 +23,7 @@ export interface RunOptions extends GenerateOptions {
 
 /** What a host brings to a run. */
 export type RunHost = Pick<GenerateTools, 'report' | 'stop' | 'abort'> & {
-  /** Where pictures go that were paid for and have no place. */
+  /** Where images go that were paid for and have no place. */
   readonly rescueFolder: string
 }
 
@@ -34,13 +34,13 @@ export async function run(
   { apiKey, baseUrl }: Upstream & { readonly apiKey: string },
   { rescueFolder, ...host }: RunHost,
 ): Promise<RunResult> {
-  const result = await generate(plan, options, {
+  const result = await generateImages(plan, options, {
     ...host,
     root,
     lock,
     now: () => performance.now(),
     client: createOpenRouterClient({ apiKey, baseUrl, decodeBlock: decodeWithBuffer }),
-    saver: createPictureSaver(root, rescueFolder),
+    saver: createImageSaver(root, rescueFolder),
     convert: createConverter(),
   })
   if (!options.prune || result.stoppedBy !== undefined) return result

@@ -1,15 +1,15 @@
 import { rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { DrawableImage } from '../config/fit-model.ts'
+import type { ReadyImage } from '../config/fit-model.ts'
 import { createLinkFinder, inWorkspace, isErrno } from '../files/safe-path.ts'
 import { probeWritable, writeAtomic } from '../files/write-atomic.ts'
 import { lookAtFile } from '../plan/file-state.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 
-/** A picture can't go where it should. The message says why and, when it was paid for, where it is. */
+/** An image can't go where it should. The message says why and, when it was paid for, where it is. */
 export class SaveError extends Error {
   override readonly name = 'SaveError'
-  /** Where the picture was put instead. */
+  /** Where the image was put instead. */
   readonly rescuedTo: string | undefined
 
   constructor(message: string, rescuedTo?: string, cause?: unknown) {
@@ -18,12 +18,12 @@ export class SaveError extends Error {
   }
 }
 
-/** Puts pictures where they belong. */
-export interface PictureSaver {
+/** Puts images where they belong. */
+export interface ImageSaver {
   /** Before anything is paid. @throws {SaveError} when the file could not be written now */
-  check(image: DrawableImage): Promise<void>
+  check(image: ReadyImage): Promise<void>
   /**
-   * Writes a picture whole or not at all. What can't be written to its place is put into the rescue folder.
+   * Writes an image whole or not at all. What can't be written to its place is put into the rescue folder.
    *
    * @throws {SaveError}
    */
@@ -39,8 +39,8 @@ export interface PictureSaver {
   forget(place: string): Promise<void>
 }
 
-/** @param rescueFolder  where pictures go that were paid for and have no place; outside the workspace */
-export function createPictureSaver(root: string, rescueFolder: string): PictureSaver {
+/** @param rescueFolder  where images go that were paid for and have no place; outside the workspace */
+export function createImageSaver(root: string, rescueFolder: string): ImageSaver {
   async function keep(path: string, pieces: readonly Uint8Array[]): Promise<string> {
     const target = join(rescueFolder, ...path.split('/'))
     await writeAtomic(target, pieces)
@@ -91,7 +91,7 @@ export function createPictureSaver(root: string, rescueFolder: string): PictureS
         const now = await lookAtFile(root, path, entry)
         if (now.kind === 'other') throw new SaveError(`${path} has become ${now.what}.`)
         if (now.kind === 'different' && file.kind !== 'different') {
-          throw new SaveError(`${path} was changed by someone else while its picture was being made.`)
+          throw new SaveError(`${path} was changed by someone else while its image was being made.`)
         }
         await writeAtomic(inWorkspace(root, path), pieces)
       } catch (error) {
@@ -109,7 +109,7 @@ export function createPictureSaver(root: string, rescueFolder: string): PictureS
   ): Promise<SaveError> {
     try {
       const place = await keep(path, pieces)
-      return new SaveError(`${why} The new picture is kept at ${place}.`, place, cause)
+      return new SaveError(`${why} The new image is kept at ${place}.`, place, cause)
     } catch (error) {
       return new SaveError(
         `${why} It could not be kept at ${rescueFolder} either: ${sayWhy(error)}`,

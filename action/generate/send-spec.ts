@@ -1,5 +1,5 @@
 import type { ImageSpec } from '../../shared/spec/schema.ts'
-import type { DrawableImage } from '../config/fit-model.ts'
+import type { ReadyImage } from '../config/fit-model.ts'
 import { contentName } from '../config/resolve-image.ts'
 import { readRegularFile, sha256Of } from '../files/read-file.ts'
 import { inWorkspace } from '../files/safe-path.ts'
@@ -11,7 +11,7 @@ import { SaveError } from './save-image.ts'
  *
  * @throws {SaveError} when one of them is no longer what the plan saw
  */
-export async function specToSend(root: string, { request, inputs }: DrawableImage): Promise<ImageSpec> {
+export async function specToSend(root: string, { request, inputs }: ReadyImage): Promise<ImageSpec> {
   if (!request.input_images) return request
   const urls = new Map<string, string>()
   for (const input of inputs) {

@@ -27,7 +27,7 @@ export interface Run {
 export async function generate(first: PlannedProject, run: Run): Promise<number> {
   const { inputs, situation, log, env } = run
   const [
-    { run: makePictures },
+    { run: makeImages },
     { hasFailed },
     { interruptions },
     { lineProgress },
@@ -48,7 +48,7 @@ export async function generate(first: PlannedProject, run: Run): Promise<number>
   const report = lineProgress((line) => log.line(line), plainPaint)
   using interruption = interruptions((message) => report({ type: 'note', message }))
   const result = await log.group('Generate', () =>
-    makePictures(
+    makeImages(
       planned,
       inputs,
       { baseUrl: inputs.baseUrl, apiKey: inputs.apiKey ?? '' },
@@ -107,7 +107,7 @@ async function deliverAll(
   { inputs, situation, log, env }: Run,
 ): Promise<Delivery | undefined> {
   const hasStranded = made.result.images.some((image) => image.outcome === 'failed' && image.rescuedTo)
-  // Where nothing is to be delivered, pictures without a place are still not to be lost with the machine.
+  // Where nothing is to be delivered, images without a place are still not to be lost with the machine.
   const isWanted =
     inputs.deliver.some((way) => way !== 'none') || (hasStranded && env['ACTIONS_RUNTIME_TOKEN'])
   if (!isWanted) return undefined

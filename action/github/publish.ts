@@ -1,5 +1,5 @@
 import { setDeliveryOutputs, setOutputs, writeReport, writeSummary } from './outputs.ts'
-import { pictureUrls } from './picture-url.ts'
+import { imageUrls } from './image-url.ts'
 import type { Delivery } from './deliver/deliver.ts'
 import type { Report } from '../report/json.ts'
 import type { Situation } from './runner-context.ts'
@@ -17,6 +17,6 @@ export async function publish(
   const path = await writeReport(delivery ? { ...report, delivery } : report, situation.tempFolder)
   setOutputs(report, path)
   if (delivery) setDeliveryOutputs(delivery)
-  const pictureUrl = pictureUrls(situation, delivery?.commit?.sha)
-  await writeSummary(summaryOf(report, { notice, pictureUrl }))
+  const imageUrl = imageUrls(situation, delivery?.commit?.sha)
+  await writeSummary(summaryOf(report, { notice, imageUrl }))
 }

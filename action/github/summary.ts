@@ -8,19 +8,19 @@ const SUMMARY_MAX_BYTES = 1_000_000
 
 const CELL_MAX_CHARACTERS = 300
 
-/** Where a picture of this run can be looked at; `undefined` where it can't. */
-export type PictureUrl = (image: ImageReport) => string | undefined
+/** Where an image of this run can be looked at; `undefined` where it can't. */
+export type ImageUrl = (image: ImageReport) => string | undefined
 
 /** The step summary of a plan or a run, as Markdown within GitHub's limits. */
 export function summaryOf(
   report: Report,
   {
     notice,
-    pictureUrl,
+    imageUrl,
     maxBytes = SUMMARY_MAX_BYTES,
   }: {
     readonly notice: string | undefined
-    readonly pictureUrl: PictureUrl
+    readonly imageUrl: ImageUrl
     readonly maxBytes?: number
   },
 ): string {
@@ -36,10 +36,10 @@ export function summaryOf(
     '',
   ]
   const tables = [
-    { open: TABLE_HEAD, rows: busy.map((image) => row(image, pictureUrl)), close: [] },
+    { open: TABLE_HEAD, rows: busy.map((image) => row(image, imageUrl)), close: [] },
     {
       open: ['', `<details><summary>${count(idle.length, 'image')} up to date</summary>`, '', ...TABLE_HEAD],
-      rows: idle.map((image) => row(image, pictureUrl)),
+      rows: idle.map((image) => row(image, imageUrl)),
       close: ['', '</details>'],
     },
     {
@@ -102,7 +102,7 @@ function sizeOf(lines: readonly string[]): number {
   return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)
 }
 
-const TABLE_HEAD = ['| Image | | Model | Size | Cost | Picture |', '| --- | --- | --- | --- | ---: | --- |']
+const TABLE_HEAD = ['| Image | | Model | Size | Cost | Image |', '| --- | --- | --- | --- | ---: | --- |']
 
 const ORDER = ['failed', 'not tried', 'generated', 'drifted', 'planned', 'up to date'] as const
 
@@ -131,12 +131,12 @@ function headline({ config, totals }: Report): string {
   return `${cell(config)}: ${[...parts, `${up_to_date} up to date`].join(', ')}.`
 }
 
-function row(image: ImageReport, pictureUrl: PictureUrl): string {
+function row(image: ImageReport, imageUrl: ImageUrl): string {
   const { file } = image
   const size = file
     ? `${file.width}×${file.height}, ${bytes(file.bytes)}`
     : (image.aspect_ratio ?? image.size ?? '')
-  return `| ${[cell(image.path), stateOf(image), cell(image.model), size, costOf(image), thumbnail(image, pictureUrl)].join(' | ')} |`
+  return `| ${[cell(image.path), stateOf(image), cell(image.model), size, costOf(image), thumbnail(image, imageUrl)].join(' | ')} |`
 }
 
 function stateOf(image: ImageReport): string {
@@ -153,8 +153,8 @@ function costOf({ cost_usd, estimate_usd, action, outcome }: ImageReport): strin
   return estimate_usd === null ? 'unknown' : `about ${usd(estimate_usd)}`
 }
 
-function thumbnail(image: ImageReport, pictureUrl: PictureUrl): string {
-  const url = pictureUrl(image)
+function thumbnail(image: ImageReport, imageUrl: ImageUrl): string {
+  const url = imageUrl(image)
   if (url === undefined) return ''
   const src = url.replaceAll('"', '%22')
   return `<a href="${src}"><img src="${src}" alt="${cell(image.alt ?? image.path)}" height="60"></a>`

@@ -1,7 +1,7 @@
 import { CONFIG_VERSION } from '../../shared/config/schema.ts'
 
 /** What a new project begins with: works as it is, and shows what there is. */
-export const CONFIG = `# The pictures of this repository. \`easel plan\` shows what is to be done, \`easel generate\` does it.
+export const CONFIG = `# The images of this repository. \`easel plan\` shows what is to be done, \`easel generate\` does it.
 version: ${CONFIG_VERSION}
 
 # Fields of every image below that leaves them out. \`easel models\` lists the models.
@@ -30,16 +30,16 @@ images:
 
   # Further fields, all optional:
   #   image_size: 2K                       0.5K, 1K, 2K or 4K, where the model has it
-  #   seed: 7                              the same picture again, where the model can
-  #   take: 2                              another picture for the same words
-  #   input_images: [docs/brand/logo.png]  pictures to start from: paths or https URLs
+  #   seed: 7                              the same image again, where the model can
+  #   take: 2                              another image for the same words
+  #   input_images: [docs/brand/logo.png]  images to start from: paths or https URLs
 `
 
 /** The Action runs from a repository; whose, only its user knows. */
 const ACTION = 'OWNER/easel@v1'
 
 /** Plans on pull requests; generates and commits on the default branch. */
-export const WORKFLOW = `# Keeps the pictures of easel.yml up to date.
+export const WORKFLOW = `# Keeps the images of easel.yml up to date.
 name: Easel
 on:
   push:
@@ -47,12 +47,12 @@ on:
   pull_request:
   workflow_dispatch:
 
-# One run at a time, so that no picture is made twice.
+# One run at a time, so that no image is made twice.
 concurrency:
   group: easel-\${{ github.ref }}
 
 jobs:
-  pictures:
+  images:
     runs-on: ubuntu-latest
     permissions:
       contents: write

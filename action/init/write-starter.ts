@@ -24,7 +24,7 @@ export async function writeStarter(
     ...lines,
     '',
     'Next:',
-    '  1. describe your pictures in easel.yml',
+    '  1. describe your images in easel.yml',
     '  2. easel plan           shows what will be made, and the price',
     '  3. easel generate       makes it (needs OPENROUTER_API_KEY, from openrouter.ai/keys)',
     ...(workflow

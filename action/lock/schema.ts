@@ -5,7 +5,7 @@ export const LOCK_VERSION = 1
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
 
-/** What is known of a picture that Easel made. */
+/** What is known of an image that Easel made. */
 export const lockEntrySchema = z.object({
   /** Of the spec that it was made from. */
   fingerprint: sha256,
@@ -15,7 +15,7 @@ export const lockEntrySchema = z.object({
   media_type: z.string(),
   width: z.number(),
   height: z.number(),
-  /** Which model drew it, as the answer said. */
+  /** Which model generated it, as the answer said. */
   model: z.string(),
   generation_id: z.string().optional(),
   /** As billed; absent when the answer didn't say. */

@@ -103,7 +103,7 @@ function declarePage(
       const message = known.refer(content.id, path, page.file)
       return message === undefined ? silent : error(message, content.position)
     }
-    const { id, ...picture } = content.fields
+    const { id, ...fields } = content.fields
     const where = (field: string): Position => {
       const steps = stepsOf(field)
       const own = content.where(steps)
@@ -111,12 +111,12 @@ function declarePage(
       if (field === 'path') return at
       const top = steps.slice(0, 1)
       if (content.where(top)) return content.where(top) ?? at
-      // Without a prompt of its own, a picture's prompt is its alt text.
+      // Without a prompt of its own, an image's prompt is its alt text.
       if (field === 'prompt' && alt) return at
-      return whereShared(picture.preset, field) ?? page.position(comment.word)
+      return whereShared(fields.preset, field) ?? page.position(comment.word)
     }
-    const withPrompt = picture.prompt === undefined && alt ? { ...picture, prompt: alt } : picture
-    return [...silent, ...known.add({ path, id, alt: alt || undefined, picture: withPrompt, where })]
+    const withPrompt = fields.prompt === undefined && alt ? { ...fields, prompt: alt } : fields
+    return [...silent, ...known.add({ path, id, alt: alt || undefined, fields: withPrompt, where })]
   }
 }
 

@@ -13,7 +13,7 @@ export interface Dimensions {
  * The page with `width` and `height` on its HTML images that have neither, so that browsers keep their place. Markdown
  * has no way to say them.
  *
- * @param dimensionsOf  what is known of the picture at a path
+ * @param dimensionsOf  what is known of the image at a path
  */
 export function withDimensions(
   { file, content }: { readonly file: string; readonly content: string },

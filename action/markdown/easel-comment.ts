@@ -9,7 +9,7 @@ import type { EaselComment } from './piece.ts'
 export type CommentContent =
   /** `easel: hero`: the image is the one that the config calls so. */
   | { readonly kind: 'reference'; readonly id: string; readonly position: Position }
-  /** Fields of a picture, maybe none. */
+  /** Fields of an image, maybe none. */
   | {
       readonly kind: 'description'
       readonly fields: CommentFields

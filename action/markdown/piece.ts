@@ -36,5 +36,5 @@ export interface PageHeading {
   readonly text: string
 }
 
-/** What stands in a page, in order, as far as pictures are concerned. */
+/** What stands in a page, in order, as far as images are concerned. */
 export type Piece = EaselComment | PageImage | OtherContent | PageHeading

@@ -25,7 +25,7 @@ export function createRegister(images: readonly DeclaredImage[]): Register {
         byPath.set(image.path, all.push(image) - 1)
         return []
       }
-      const differing = first.picture ? differences(first, image) : []
+      const differing = first.fields ? differences(first, image) : []
       if (differing.length === 0) {
         if (first.alt === undefined || first.id === undefined) {
           all[index] = { ...first, alt: first.alt ?? image.alt, id: first.id ?? image.id }
@@ -64,6 +64,6 @@ function differences(a: DeclaredImage, b: DeclaredImage): string[] {
   return a.id !== undefined && b.id !== undefined && a.id !== b.id ? [...fields, 'id'] : fields
 }
 
-function fieldsOf({ picture }: DeclaredImage): ReadonlyMap<string, unknown> {
-  return new Map<string, unknown>(Object.entries(picture ?? {}))
+function fieldsOf({ fields }: DeclaredImage): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(Object.entries(fields ?? {}))
 }

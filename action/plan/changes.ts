@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize'
 
-/** A field whose value is not what the picture was made from. */
+/** A field whose value is not what the image was made from. */
 export interface Change {
   readonly field: string
   /** Absent: the field was not there, or is not there any more. */

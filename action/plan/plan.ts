@@ -1,17 +1,17 @@
 import pMap from 'p-map'
-import type { DrawableImage } from '../config/fit-model.ts'
+import type { ReadyImage } from '../config/fit-model.ts'
 import type { LockEntries, LockEntry } from '../lock/schema.ts'
 import { type Change, changesBetween } from './changes.ts'
 import { type FileState, lookAtFile } from './file-state.ts'
 
-/** Pictures read at the same time: enough for the next to be there when one is hashed. */
+/** Images read at the same time: enough for the next to be there when one is hashed. */
 const READS_AT_ONCE = 8
 
 /** What is to be done about drift. */
 export type OnDrift = 'keep' | 'regenerate' | 'fail'
 
 /**
- * - `new`: there is no picture yet
+ * - `new`: there is no image yet
  * - `changed`: its description has changed
  * - `missing`: its file is gone
  * - `drifted`: its file is not the one that Easel wrote
@@ -20,7 +20,7 @@ export type OnDrift = 'keep' | 'regenerate' | 'fail'
 export type ImageStatus = 'new' | 'changed' | 'missing' | 'drifted' | 'up-to-date'
 
 export interface PlannedImage {
-  readonly image: DrawableImage
+  readonly image: ReadyImage
   readonly status: ImageStatus
   /** Which fields changed; also of a drifted file. Empty of a new one. */
   readonly changes: readonly Change[]
@@ -44,7 +44,7 @@ export interface Plan {
 
 export interface PlanOptions {
   readonly root: string
-  readonly images: readonly DrawableImage[]
+  readonly images: readonly ReadyImage[]
   /** Of all images of the config, also of those that a selection leaves out. */
   readonly declaredPaths: ReadonlySet<string>
   /** Whether a path, or an id, is selected; absent: all are. */
@@ -70,7 +70,7 @@ export async function makePlan({
     async (image): Promise<PlannedImage> => {
       const entry = lock.get(image.path)
       const file = await lookAtFile(root, image.path, entry)
-      const changes = entry ? changesBetween(entry.spec, image.picture) : []
+      const changes = entry ? changesBetween(entry.spec, image.canonical) : []
       const status = statusOf(image, entry, file)
       return { image, status, changes, entry, file, action: actionOf(status, file, onDrift, force) }
     },
@@ -87,7 +87,7 @@ export function isOutOfDate(plan: Plan, { prune }: { readonly prune: boolean }):
   return plan.images.some(({ action }) => action !== 'keep') || (prune && plan.orphans.length > 0)
 }
 
-function statusOf(image: DrawableImage, entry: LockEntry | undefined, file: FileState): ImageStatus {
+function statusOf(image: ReadyImage, entry: LockEntry | undefined, file: FileState): ImageStatus {
   if (file.kind === 'different' || file.kind === 'other') return 'drifted'
   if (!entry) return 'new'
   if (entry.fingerprint !== image.fingerprint) return 'changed'

@@ -30,7 +30,7 @@ const FATE = { keep: 'kept', generate: 'will be overwritten', fail: 'refused' } 
   string
 >
 
-/** The size that is asked for: `16:9 2K`, `1024x768`, or what the model draws by itself. */
+/** The size that is asked for: `16:9 2K`, `1024x768`, or what the model generates by itself. */
 export function sizeOf({ image }: PlannedImage): string {
   const { size, aspect_ratio, image_size } = image.spec
   return size ?? ([aspect_ratio, image_size].filter(Boolean).join(' ') || 'default size')

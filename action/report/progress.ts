@@ -8,10 +8,10 @@ import { factsOf, failureText } from './result-lines.ts'
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const FRAME_MS = 100
 
-/** Pictures under way that are shown by name. */
+/** Images under way that are shown by name. */
 const SHOWN_MAX = 12
 
-/** Progress that is redrawn in place on a terminal, and is plain lines elsewhere. */
+/** Progress that is regenerated in place on a terminal, and is plain lines elsewhere. */
 export async function createProgress(stream: NodeJS.WriteStream): Promise<Report> {
   const paint = paintFor(stream)
   if (!stream.isTTY || process.env['TERM'] === 'dumb') {
@@ -21,7 +21,7 @@ export async function createProgress(stream: NodeJS.WriteStream): Promise<Report
   return liveProgress(createLogUpdate(stream), stream, paint)
 }
 
-/** One line for each picture that is finished. */
+/** One line for each image that is finished. */
 export function lineProgress(write: (line: string) => void, paint: Paint): Report {
   let total = 0
   let finished = 0
@@ -63,7 +63,7 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
   let frame = 0
   let timer: NodeJS.Timeout | undefined
 
-  function draw(): void {
+  function generate(): void {
     const now = performance.now()
     const width = Math.max(20, (stream.columns ?? 80) - 14)
     const shown = [...underWay].slice(0, SHOWN_MAX)
@@ -88,7 +88,7 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
         ;({ total, estimateUsd } = event)
         if (total === 0) return
         area.persist(openingLine(event))
-        timer = setInterval(draw, FRAME_MS)
+        timer = setInterval(generate, FRAME_MS)
         break
       case 'start':
         underWay.set(event.path, performance.now())
@@ -111,7 +111,7 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
         area.done()
         return
     }
-    if (timer) draw()
+    if (timer) generate()
   }
 }
 

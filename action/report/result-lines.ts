@@ -45,7 +45,7 @@ const PRUNED = {
   'was not there': 'out of the lock; its file was gone already',
 } as const satisfies Record<RunResult['pruned'][number]['file'], string>
 
-/** Size, weight, price and time of a picture that was made. */
+/** Size, weight, price and time of an image that was made. */
 export function factsOf(image: ImageResult & { readonly outcome: 'generated' }): string[] {
   const { entry, ms, convertedFrom } = image
   return [

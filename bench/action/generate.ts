@@ -5,7 +5,7 @@ import { generateImages, inFolder } from '../support/project.ts'
 import { type Bench, type BenchOptions, inTurns, type Row, toRow } from '../support/rows.ts'
 import { startUpstream } from '../support/upstream.ts'
 
-/** Less than any model takes. The Action's own work, over a second for 200 pictures, is there at any latency. */
+/** Less than any model takes. The Action's own work, over a second for 200 images, is there at any latency. */
 const LATENCY_MS = 1000
 /** A divisor of 200: of a last, half-empty turn the promise says nothing. */
 const CONCURRENCY = 8
@@ -14,7 +14,7 @@ const MEMORY_BOUND_MB = 400
 /** A 4K PNG, as the larger models send it. */
 const BYTES_4K = 25_000_000
 
-/** Many images at a latency; and the memory of 4K pictures, whose bytes must not all be held. */
+/** Many images at a latency; and the memory of 4K images, whose bytes must not all be held. */
 export const actionGenerate: Bench = { name: 'latency', measure }
 
 async function measure({ quick }: BenchOptions): Promise<Row[]> {
@@ -80,7 +80,7 @@ async function inMemory(images: number): Promise<Row> {
     defaults: 'model: google/gemini-3-pro-image, image_size: 4K',
   })
   return toRow({
-    name: `Action, ${images} pictures of 25 MB, ${CONCURRENCY} at a time: peak memory`,
+    name: `Action, ${images} images of 25 MB, ${CONCURRENCY} at a time: peak memory`,
     unit: 'MB',
     values: [peakMb ?? Number.NaN],
     bound: { of: 'value', atMost: MEMORY_BOUND_MB },

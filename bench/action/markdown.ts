@@ -71,7 +71,7 @@ async function writePages(folder: string, pages: number): Promise<void> {
 
 /** A page of some 3 kB with everything that docs have, and one or two images. */
 function page(index: number): string {
-  const picture = (name: string, fields: string): string =>
+  const image = (name: string, fields: string): string =>
     `<!-- easel\n${fields}prompt: How the ${name} of lighthouse ${index} turns\n-->\n![The *${name}* turns](img/${name}-${index}.png)\n`
   const paragraph = `A lighthouse lens is a set of *prisms* that bend the light of a small lamp into a beam. It was made by
 [Augustin Fresnel](https://example.com/fresnel) in 1822, and \`lens(${index})\` describes it. Nothing in the way
@@ -104,9 +104,9 @@ title: Page ${index}
 # How lighthouse ${index} works
 
 ${paragraph}
-${picture('lamp', 'aspect_ratio: 4:3\n')}
+${image('lamp', 'aspect_ratio: 4:3\n')}
 ${section}
-${index % 2 === 0 ? picture('lens', '') : ''}
+${index % 2 === 0 ? image('lens', '') : ''}
 > ${paragraph.replaceAll('\n', '\n> ')}
 
 ${section}

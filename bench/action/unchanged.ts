@@ -5,7 +5,7 @@ import { CLI, measureProcess } from '../support/action-process.ts'
 import { writeUnchangedProject } from '../support/project.ts'
 import { type Bench, type BenchOptions, type Bound, inTurns, type Row, toRow } from '../support/rows.ts'
 
-/** What a picture of 1K has as a PNG. */
+/** What an image of 1K has as a PNG. */
 const BYTES = 1_000_000
 const BOUND: Bound = { of: 'ratio', atMost: 1.5 }
 
@@ -47,7 +47,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
       { rounds: quick ? 1 : 5 },
     )
     const name = `Action, ${images} unchanged images of ${bytes / 1e6} MB`
-    // Of small files, the start-up is much: the promise is about pictures as models draw them.
+    // Of small files, the start-up is much: the promise is about images as models draw them.
     const judged = bytes === BYTES ? { bound: BOUND } : {}
     return [
       toRow({ name, unit: 'ms', values: check, against: 'read and hash', references: one, ...judged }),

@@ -14,7 +14,7 @@ export const memory: Bench = {
   name: 'memory',
   async measure({ quick, note }) {
     if (!quick) return memoryRows()
-    note('memory: left out with --quick; the misses have the memory of eight pictures of 25 MB.')
+    note('memory: left out with --quick; the misses have the memory of eight images of 25 MB.')
     return []
   },
 }

@@ -7,9 +7,9 @@ const CONCURRENCY = 8
 /** What a Worker of the free plan may use for a request, ms. */
 const FREE_PLAN_MS = 10
 
-/** A picture as it is shown, of those that are read from R2 each time, and one as it is drawn. */
+/** An image as it is shown, of those that are read from R2 each time, and one as it is drawn. */
 export const SHOWN_BYTES = 300_000
-export const DRAWN_BYTES = 1_500_000
+export const GENERATED_BYTES = 1_500_000
 
 /** Processor time of a request, ms, round by round. */
 export interface CpuTimes {
@@ -21,7 +21,7 @@ export interface CpuTimes {
 
 export async function cpuRows(quick: boolean): Promise<Row[]> {
   const rows: Row[] = []
-  for (const bytes of quick ? [SHOWN_BYTES] : [SHOWN_BYTES, DRAWN_BYTES]) {
+  for (const bytes of quick ? [SHOWN_BYTES] : [SHOWN_BYTES, GENERATED_BYTES]) {
     const { hit, miss, bare } = await measureCpu(bytes, quick)
     const size = bytes < 1e6 ? `${bytes / 1000} kB` : `${bytes / 1e6} MB`
     rows.push(
@@ -33,7 +33,7 @@ export async function cpuRows(quick: boolean): Promise<Row[]> {
         references: bare,
         bound: { of: 'value', atMost: FREE_PLAN_MS },
       }),
-      // Of a large picture, its bytes are all there is to see.
+      // Of a large image, its bytes are all there is to see.
       ...(bytes === SHOWN_BYTES
         ? [
             toRow({

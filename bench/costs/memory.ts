@@ -2,7 +2,7 @@ import { startEasel } from '../../test/support/worker/easel.ts'
 import { memoryRise, workerdProcesses } from '../support/processes.ts'
 import { type Row, toRow } from '../support/rows.ts'
 
-/** How far workerd's memory rises while pictures are drawn: a process of its own for each, warmed up. */
+/** How far workerd's memory rises while images are drawn: a process of its own for each, warmed up. */
 export async function memoryRows(): Promise<Row[]> {
   const rows: Row[] = []
   for (const megabytes of [1, 8, 32]) {
@@ -13,7 +13,7 @@ export async function memoryRows(): Promise<Row[]> {
           name: `memory of workerd, ${atOnce} × ${megabytes} MB drawn at once`,
           unit: 'MB',
           values: [rise],
-          against: 'the bytes of the pictures',
+          against: 'the bytes of the images',
           references: [megabytes * atOnce],
         }),
       )
@@ -37,7 +37,7 @@ async function riseOf(megabytes: number, atOnce: number): Promise<number> {
   try {
     for (let n = 0; n < 3; n++) await draw(`warm${n}`)
     return await memoryRise(ids, () =>
-      Promise.all(Array.from({ length: atOnce }, (_, n) => draw(`picture${n}`))),
+      Promise.all(Array.from({ length: atOnce }, (_, n) => draw(`image${n}`))),
     )
   } finally {
     await easel.close()

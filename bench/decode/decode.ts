@@ -43,7 +43,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
 }
 
 async function rowsOf(host: Host, megabytes: number, quick: boolean): Promise<Row[]> {
-  // Small pictures are decoded many times over, or the clock and the compiler would be most of what is measured.
+  // Small images are decoded many times over, or the clock and the compiler would be most of what is measured.
   const time = (way: WayName) => () => host.time(way, megabytes * MB, Math.ceil(192 / megabytes ** 2))
   const ms = await inTurns(
     {

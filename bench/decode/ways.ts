@@ -17,7 +17,7 @@ const ESCAPED = encoder.encode(PIECE.replaceAll('/', String.raw`\/`))
 
 export interface Way {
   readonly what: string
-  /** Decodes one answer with a picture of about so many bytes. Returns how many it decoded. */
+  /** Decodes one answer with an image of about so many bytes. Returns how many it decoded. */
   readonly decode: (bytes: number) => Promise<number>
 }
 
@@ -49,7 +49,7 @@ export function waysOf(native: Native, onChunk: () => void = () => {}) {
     }
     let bytes = 0
     for await (const event of readAnswer(answer(size, chunk, onChunk), options)) {
-      if (event.type === 'image') bytes = event.picture.byteLength
+      if (event.type === 'image') bytes = event.image.byteLength
     }
     return bytes
   }

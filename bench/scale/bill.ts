@@ -53,13 +53,13 @@ export function billOf(
   const requests = traffic.viewsPerMonth * (1 - traffic.browserShare)
   const fromR2 = requests * flow.r2
   const drawn = traffic.newPerMonth
-  const made = drawn * traffic.variantsPerPicture
+  const made = drawn * traffic.variantsPerImage
   const sum = (what: keyof Operations): number =>
     fromR2 * counted['variant, kept'][what] +
     drawn * counted.miss[what] +
     made * counted['variant, made'][what]
   const logLines = requests * flow.logLines + drawn
-  const gb = (traffic.pictures * (traffic.pictureMb + traffic.variantsPerPicture * traffic.variantMb)) / 1000
+  const gb = (traffic.images * (traffic.imageMb + traffic.variantsPerImage * traffic.variantMb)) / 1000
   const amounts: Record<Exclude<keyof typeof PRICES, 'plan'>, number> = {
     requests,
     cpuMs: requests * cpuMs.hit + drawn * cpuMs.miss,
@@ -69,7 +69,7 @@ export function billOf(
     r2Writes: sum('r2Writes'),
     r2Gb: gb,
     objectRequests: sum('objectRequests'),
-    objectGbSeconds: drawn * traffic.drawSeconds * OBJECT_GB,
+    objectGbSeconds: drawn * traffic.generateSeconds * OBJECT_GB,
     rowsRead: sum('rowsRead'),
     rowsWritten: sum('rowsWritten'),
     transformations: sum('transformations'),
@@ -81,7 +81,7 @@ export function billOf(
   return [
     { what: 'plan', amount: 1, usd: PRICES.plan },
     ...lines,
-    { what: 'OpenRouter', amount: drawn, usd: drawn * traffic.costPerPictureUsd },
+    { what: 'OpenRouter', amount: drawn, usd: drawn * traffic.costPerImageUsd },
   ]
 }
 

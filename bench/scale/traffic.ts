@@ -1,41 +1,41 @@
 /** What people ask for. Every number is an assumption: change it and run again. */
 export interface Traffic {
-  readonly pictures: number
+  readonly images: number
   readonly places: number
-  /** Zipf's exponent, of pictures and of places alike. */
+  /** Zipf's exponent, of images and of places alike. */
   readonly exponent: number
-  /** Pictures shown on pages in a month. */
+  /** Images shown on pages in a month. */
   readonly viewsPerMonth: number
   /** The share that a visitor's browser shows again by itself. */
   readonly browserShare: number
-  /** Pictures that are drawn anew in a month. */
+  /** Images that are regenerated in a month. */
   readonly newPerMonth: number
-  /** Widths and formats that are asked for of a picture. */
-  readonly variantsPerPicture: number
-  readonly pictureMb: number
+  /** Widths and formats that are asked for of an image. */
+  readonly variantsPerImage: number
+  readonly imageMb: number
   readonly variantMb: number
-  readonly costPerPictureUsd: number
-  readonly drawSeconds: number
+  readonly costPerImageUsd: number
+  readonly generateSeconds: number
 }
 
-/** How long a picture is fresh in the edge's cache: `max-age` of a picture. */
+/** How long an image is fresh in the edge's cache: `max-age` of an image. */
 export const FRESH_SECONDS = 86_400
-/** For how long a picture's hits are counted before they are logged: `COUNT_FOR_MS` of worker/request-log.ts. */
+/** For how long an image's hits are counted before they are logged: `COUNT_FOR_MS` of worker/request-log.ts. */
 const COUNT_FOR_SECONDS = 1
 export const MONTH_SECONDS = 30 * 86_400
 
 export const WORLD: Traffic = {
-  pictures: 1_000_000,
+  images: 1_000_000,
   places: 300,
   exponent: 0.9,
   viewsPerMonth: 1e9,
   browserShare: 0.3,
   newPerMonth: 20_000,
-  variantsPerPicture: 2,
-  pictureMb: 1.5,
+  variantsPerImage: 2,
+  imageMb: 1.5,
   variantMb: 0.08,
-  costPerPictureUsd: 0.039,
-  drawSeconds: 12,
+  costPerImageUsd: 0.039,
+  generateSeconds: 12,
 }
 
 export interface Flow {
@@ -43,7 +43,7 @@ export interface Flow {
   readonly nearHits: number
   readonly farHits: number
   readonly r2: number
-  /** Log lines a request, were each place one isolate: a picture's hits within a second of its last line are one. */
+  /** Log lines a request, were each place one isolate: an image's hits within a second of its last line are one. */
   readonly logLines: number
 }
 
@@ -63,9 +63,7 @@ export function flowByFormula(traffic: Traffic, requestsPerSecond: number): Flow
   let near = 0
   let far = 0
   let lines = 0
-  for (const [share, count] of groups(
-    zipf(traffic.pictures * traffic.variantsPerPicture, traffic.exponent),
-  )) {
+  for (const [share, count] of groups(zipf(traffic.images * traffic.variantsPerImage, traffic.exponent))) {
     let missesPerSecond = 0
     let linesPerSecond = 0
     for (const place of places) {
@@ -91,7 +89,7 @@ export function flowByAsking(
   requestsPerDay: number,
   random = generator(1),
 ): Omit<Flow, 'logLines'> {
-  const things = cumulative(zipf(traffic.pictures * traffic.variantsPerPicture, traffic.exponent))
+  const things = cumulative(zipf(traffic.images * traffic.variantsPerImage, traffic.exponent))
   const places = cumulative(zipf(traffic.places, traffic.exponent))
   const near = new Map<number, number>()
   const far = new Map<number, number>()

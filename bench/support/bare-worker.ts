@@ -1,13 +1,13 @@
 import type { R2Bucket } from '@cloudflare/workers-types'
 import { createTestHarness } from 'wrangler'
 
-/** The Worker that a hit is measured against, holding one picture. */
+/** The Worker that a hit is measured against, holding one image. */
 export interface BareWorker {
   readonly url: URL
   close(): Promise<void>
 }
 
-export async function startBareWorker(picture: ArrayBuffer): Promise<BareWorker> {
+export async function startBareWorker(image: ArrayBuffer): Promise<BareWorker> {
   const harness = createTestHarness({
     workers: [
       {
@@ -17,6 +17,6 @@ export async function startBareWorker(picture: ArrayBuffer): Promise<BareWorker>
   })
   const { url } = await harness.listen()
   const { BUCKET: bucket } = await harness.getWorker<{ BUCKET: R2Bucket }>().getEnv()
-  await bucket.put('picture', picture)
+  await bucket.put('image', image)
   return { url, close: () => harness.close() }
 }

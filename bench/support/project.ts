@@ -32,7 +32,7 @@ export function generateImages(
   return inFolder(async (folder) => {
     const lines = Array.from(
       { length: images },
-      (_, index) => `  - { path: ${index}.png, prompt: "Picture ${index}" }`,
+      (_, index) => `  - { path: ${index}.png, prompt: "Image ${index}" }`,
     )
     await writeFile(
       join(folder, 'easel.yml'),
@@ -50,7 +50,7 @@ export function generateImages(
 export async function writeUnchangedProject(folder: string, images: number, bytes: number): Promise<void> {
   const lines = Array.from(
     { length: images },
-    (_, index) => `  - { path: ${index}.png, prompt: "Picture ${index} of many, in oil" }`,
+    (_, index) => `  - { path: ${index}.png, prompt: "Image ${index} of many, in oil" }`,
   )
   await writeFile(
     join(folder, 'easel.yml'),

@@ -47,7 +47,7 @@ export interface BenchOptions {
   readonly quick: boolean
   /** Says what is left out, and why. */
   readonly note: (line: string) => void
-  /** Keeps a picture of what was measured, under a name for a file. */
+  /** Keeps an image of what was measured, under a name for a file. */
   readonly chart: (name: string, chart: Chart) => void
 }
 

@@ -7,7 +7,7 @@ export interface Upstream extends AsyncDisposable {
   readonly url: string
 }
 
-/** @param faults  such as a size of the pictures; the first that matches a request */
+/** @param faults  such as a size of the images; the first that matches a request */
 export async function startUpstream(...faults: readonly object[]): Promise<Upstream> {
   const program = fileURLToPath(new URL('./emulator-process.ts', import.meta.url))
   const child = fork(program, [JSON.stringify(faults)], { stdio: 'inherit' })

@@ -6,7 +6,7 @@ interface Env {
 
 export default {
   async fetch(_request, env) {
-    const object = await env.BUCKET.get('picture')
+    const object = await env.BUCKET.get('image')
     return object
       ? new Response(object.body, { headers: { 'Content-Type': 'image/png' } })
       : new Response(null, { status: 404 })

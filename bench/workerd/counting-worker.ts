@@ -7,7 +7,7 @@ import worker, {
 import type { Env } from '../../worker/settings.ts'
 
 // The Worker as it is, and a count of what it asks of the platform: `GET /bench/counts` tells and forgets.
-// `GET /bench/copies?of=…&from=…&to=…` keeps a picture again, under fingerprints that are these numbers.
+// `GET /bench/copies?of=…&from=…&to=…` keeps an image again, under fingerprints that are these numbers.
 // `GET /bench/read?of=…` is R2's object, and nothing else.
 
 /** By operation, such as `r2.get` and `do.JOBS.draw`. */
@@ -53,7 +53,7 @@ export class Budget extends RealBudget {
 
 async function copy(bucket: R2Bucket, query: URLSearchParams): Promise<Response> {
   const original = await bucket.get(`images/${query.get('of')}/0`)
-  if (!original) return new Response('no such picture', { status: 404 })
+  if (!original) return new Response('no such image', { status: 404 })
   const { httpMetadata = {}, customMetadata = {} } = original
   const bytes = await original.arrayBuffer()
   let next = Number(query.get('from'))

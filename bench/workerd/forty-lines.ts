@@ -28,7 +28,7 @@ export default {
         modalities: ['image', 'text'],
       }),
     })
-    if (!answer.ok) return new Response('no picture', { status: 502 })
+    if (!answer.ok) return new Response('no image', { status: 502 })
     const { choices } = JSON.parse(await answer.text()) as Answer
     const { url } = choices[0].message.images[0].image_url
     const bytes = Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), (character) =>

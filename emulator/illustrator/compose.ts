@@ -18,7 +18,7 @@ import { drawWeather } from './weather.ts'
 /** What to compose; the same request gives the same markup. */
 export interface Composition {
   readonly prompt: string
-  /** Everything else that must change the picture: model, seed, index, … */
+  /** Everything else that must change the image: model, seed, index, … */
   readonly seed: string
   /** Pixels. */
   readonly width: number
@@ -33,7 +33,7 @@ export interface Composition {
 
 export interface Composed {
   readonly svg: string
-  /** What must stay sharp when the picture is made of coarse pixels: the caption. */
+  /** What must stay sharp when the image is made of coarse pixels: the caption. */
   readonly overlay?: string
   readonly styles: ReadonlySet<Style>
 }

@@ -10,7 +10,7 @@ const PLACES = [
   { side: -1.8, size: 0.45 },
 ] as const
 
-/** @param setting  `undefined` for figures on nothing, as a transparent picture has them */
+/** @param setting  `undefined` for figures on nothing, as a transparent image has them */
 export function drawFigures(stage: Stage, setting: Setting | undefined): void {
   const { figures } = stage.reading
   if (setting === undefined && figures.length === 0) drawEmblem(stage)
@@ -33,7 +33,7 @@ function drawFigure(
   const x = setting === undefined && index === 0 ? width / 2 : focusX + place.side * away * spread
   const ground = setting?.groundAt(x, habitat) ?? height * 0.8
   const wanted = unit * 100 * subject.size * place.size * (setting === undefined ? 1.2 : 1)
-  // Tall pictures have the room to show more of a slender figure, as long as it fits between the edges.
+  // Tall images have the room to show more of a slender figure, as long as it fits between the edges.
   const room = Math.min(height * 0.72, (width * 0.66 * subject.height) / subject.width)
   const size = Math.min(room, Math.max(wanted, Math.min(room, height * 0.3 * place.size)))
   const flies = habitat === 'air' && setting?.hasSky === true
@@ -44,7 +44,7 @@ function drawFigure(
     {
       x,
       y: setting === undefined ? ground : lift,
-      // On nothing there is no scene to tell two pictures of the same thing apart.
+      // On nothing there is no scene to tell two images of the same thing apart.
       ...(isLit ? {} : { turn: pose.between(-5, 5) }),
       scale: (size / subject.height) * (isLit ? 1 : pose.between(0.9, 1.08)),
       flip: index > 0 && place.side < 0 === away > 0,

@@ -1,6 +1,6 @@
 import type { Stage } from './stage.ts'
 
-/** What the picture is painted with, as far as it shows on the surface. */
+/** What the image is painted with, as far as it shows on the surface. */
 export function drawMedium(stage: Stage): void {
   if (stage.canvas.isLineArt) return
   if (stage.reading.styles.has('watercolor')) {

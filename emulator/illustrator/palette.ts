@@ -2,7 +2,7 @@ import type { Colour } from './colour.ts'
 import { mix } from './colour.ts'
 import type { Light } from './reading.ts'
 
-/** The light of a picture: what the sky looks like and what it does to everything under it. */
+/** The light of an image: what the sky looks like and what it does to everything under it. */
 export interface Palette {
   /** Top, middle, just above the horizon. */
   readonly sky: readonly [top: Colour, middle: Colour, low: Colour]

@@ -8,7 +8,7 @@ export interface Random {
   whole(min: number, max: number): number
   chance(probability: number): boolean
   pick<T>(items: readonly [T, ...T[]]): T
-  /** An independent source for one part of the picture, so that a change in one leaves the others alone. */
+  /** An independent source for one part of the image, so that a change in one leaves the others alone. */
   fork(name: string): Random
 }
 

@@ -9,7 +9,7 @@ import { createRandom } from './random.ts'
 
 const require = createRequire(import.meta.url)
 
-/** Never the machine's own fonts: the same picture everywhere. */
+/** Never the machine's own fonts: the same image everywhere. */
 const FONT: NonNullable<ResvgRenderOptions['font']> = {
   loadSystemFonts: false,
   fontFiles: [
@@ -35,39 +35,39 @@ export async function rasterise(
   { width, height, transparent }: { width: number; height: number; transparent: boolean },
 ): Promise<Pixels> {
   const scale = Math.min(1, Math.sqrt(MAX_PIXELS / (width * height)))
-  const image = await renderAsync(svg, {
+  const rendered = await renderAsync(svg, {
     font: FONT,
     fitTo: { mode: 'width', value: Math.round(width * scale) },
   })
-  const raw = { width: image.width, height: image.height, channels: 4 } as const
-  const isExact = image.width === width && image.height === height
+  const raw = { width: rendered.width, height: rendered.height, channels: 4 } as const
+  const isExact = rendered.width === width && rendered.height === height
   const texture = styles.has('watercolor') ? paper() : styles.has('oil') ? weave() : undefined
   if (isExact && texture === undefined && !styles.has('pixel')) {
-    return { data: image.pixels, width, height, hasAlpha: transparent }
+    return { data: rendered.pixels, width, height, hasAlpha: transparent }
   }
-  let picture = sharp(image.pixels, { raw })
-  if (styles.has('pixel')) picture = sharp(await coarse(picture, width, height))
+  let image = sharp(rendered.pixels, { raw })
+  if (styles.has('pixel')) image = sharp(await coarse(image, width, height))
   const kernel = styles.has('pixel') ? 'nearest' : 'lanczos3'
-  picture = picture.resize(width, height, { fit: 'fill', kernel })
+  image = image.resize(width, height, { fit: 'fill', kernel })
   if (texture !== undefined && !transparent) {
-    picture = picture.composite([{ input: await texture, tile: true, blend: 'soft-light' }])
+    image = image.composite([{ input: await texture, tile: true, blend: 'soft-light' }])
   }
   if (overlay !== undefined) {
     const words = await renderAsync(overlay, { font: FONT, fitTo: { mode: 'width', value: width } })
     const size = { width: words.width, height: words.height, channels: 4 } as const
-    picture = sharp(await picture.png({ compressionLevel: 0 }).toBuffer()).composite([
+    image = sharp(await image.png({ compressionLevel: 0 }).toBuffer()).composite([
       { input: words.pixels, raw: size },
     ])
   }
-  const data = await picture.ensureAlpha().raw().toBuffer()
+  const data = await image.ensureAlpha().raw().toBuffer()
   return { data, width, height, hasAlpha: transparent }
 }
 
 /** Game pixels: about 160 along the longer side. */
-async function coarse(picture: Sharp, width: number, height: number): Promise<Buffer> {
+async function coarse(image: Sharp, width: number, height: number): Promise<Buffer> {
   const factor = Math.max(width, height) / 160
   const [w, h] = [Math.ceil(width / factor), Math.ceil(height / factor)]
-  return picture
+  return image
     .resize(w, h, { fit: 'fill', kernel: 'cubic' })
     .png({ palette: true, colours: 48, dither: 0 })
     .toBuffer()
@@ -111,8 +111,8 @@ export async function encode(
   format: 'png' | 'jpeg' | 'webp',
   compression: number | undefined,
 ): Promise<Buffer> {
-  const image = sharp(data, { raw: { width, height, channels: 4 } })
-  const flat = hasAlpha ? image : image.removeAlpha()
+  const rendered = sharp(data, { raw: { width, height, channels: 4 } })
+  const flat = hasAlpha ? rendered : rendered.removeAlpha()
   // 0 is a quality that neither codec accepts.
   const quality = Math.max(1, compression ?? 90)
   if (format === 'jpeg') return flat.jpeg({ quality }).toBuffer()
@@ -139,7 +139,7 @@ export async function partials(bytes: Buffer): Promise<readonly Buffer[]> {
   )
 }
 
-/** A small PNG of an input image, as a data URL, and its shape. */
+/** A small PNG of an input rendered, as a data URL, and its shape. */
 export async function thumbnail({
   bytes,
   width,
@@ -149,5 +149,5 @@ export async function thumbnail({
     .resize({ width: 320, height: 320, fit: 'inside', withoutEnlargement: true })
     .png()
     .toBuffer()
-  return { url: `data:image/png;base64,${small.toString('base64')}`, ratio: width / height }
+  return { url: `data:rendered/png;base64,${small.toString('base64')}`, ratio: width / height }
 }

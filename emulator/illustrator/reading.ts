@@ -19,7 +19,7 @@ export type SettingName =
   | 'abstract'
 export type Style = 'line' | 'watercolor' | 'oil' | 'monochrome' | 'sepia' | 'pastel' | 'neon' | 'pixel'
 
-/** A thing in the picture, in the order in which the prompt names them. */
+/** A thing in the image, in the order in which the prompt names them. */
 export interface Figure {
   readonly subject: Subject
   /** The colour that the prompt gives it. */
@@ -38,7 +38,7 @@ export interface Reading {
   readonly colours: readonly Colour[]
 }
 
-/** More figures than that crowd the picture. */
+/** More figures than that crowd the image. */
 const MAX_FIGURES = 4
 
 /** Reads a prompt, word by word. */

@@ -3,7 +3,7 @@ import type { Palette } from './palette.ts'
 import type { Random } from './random.ts'
 import type { Light, Reading, Season, Weather } from './reading.ts'
 
-/** What every part of a picture needs to know about the whole. */
+/** What every part of an image needs to know about the whole. */
 export interface Stage {
   readonly canvas: Canvas
   readonly palette: Palette

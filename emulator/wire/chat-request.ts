@@ -21,7 +21,7 @@ const message = z.discriminatedUnion('role', [
   z.strictObject({ role: z.literal('assistant'), content: content.nullish(), name: z.string().optional() }),
 ])
 
-/** `ChatRequest` of the OpenAPI document, without what has no place in a request for pictures. */
+/** `ChatRequest` of the OpenAPI document, without what has no place in a request for images. */
 const body = z.strictObject({
   model: z.string().optional(),
   models: z.array(z.string()).optional(),
@@ -90,7 +90,7 @@ export function readChatRequest(text: string): Order {
   const request = parseBody(body, text)
   const model = requireModel(request.model ?? request.models?.[0])
   requireProvider(model, request.provider)
-  // A model that can write does so unless pictures are asked for; one that can't has only one way to answer.
+  // A model that can write does so unless images are asked for; one that can't has only one way to answer.
   const canWrite = model.architecture.output_modalities.includes('text')
   const modalities = request.modalities ?? (canWrite ? ['text'] : ['image'])
   requireModalities(model, modalities)

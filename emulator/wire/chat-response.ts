@@ -6,8 +6,8 @@ import { DONE, placeholder, serialise, sse } from './serialise.ts'
 
 /** The body of `POST /chat/completions`. */
 export function chatBody(answer: Answer): readonly Uint8Array[] {
-  const { order, pictures, fault, text } = answer
-  const message = { role: 'assistant', content: text, ...images(answer, false) }
+  const { order, images, fault, text } = answer
+  const message = { role: 'assistant', content: text, ...imageParts(answer, false) }
   const choice = { index: 0, finish_reason: 'stop', message }
   return serialise(
     {
@@ -17,27 +17,27 @@ export function chatBody(answer: Answer): readonly Uint8Array[] {
       usage: chatUsage(answer),
       provider: order.model.provider.provider_name,
     },
-    pictures.map((picture) => picture.base64),
+    images.map((image) => image.base64),
     fault,
   )
 }
 
 /** Before the work: what a model that writes says first. */
-export function chatOpening(answer: Omit<Answer, 'pictures' | 'bill'>): readonly Uint8Array[] {
+export function chatOpening(answer: Omit<Answer, 'images' | 'bill'>): readonly Uint8Array[] {
   if (answer.text === null) return []
   return sse(chunk(answer, { role: 'assistant', content: answer.text }, null))
 }
 
 /** After the work: all images in one chunk, then the end with the usage. */
 export function chatClosing(answer: Answer): readonly Uint8Array[] {
-  const delta = { role: 'assistant', content: '', ...images(answer, true) }
+  const delta = { role: 'assistant', content: '', ...imageParts(answer, true) }
   const last = { ...chunk(answer, { role: 'assistant', content: '' }, 'stop'), usage: chatUsage(answer) }
   return [
-    ...(answer.pictures.length === 0
+    ...(answer.images.length === 0
       ? []
       : sse(
           chunk(answer, delta, null),
-          answer.pictures.map((picture) => picture.base64),
+          answer.images.map((image) => image.base64),
           answer.fault,
         )),
     ...sse(last),
@@ -47,7 +47,7 @@ export function chatClosing(answer: Answer): readonly Uint8Array[] {
 
 /** An error once the stream has begun. */
 export function chatStreamError(
-  answer: Omit<Answer, 'pictures' | 'bill'>,
+  answer: Omit<Answer, 'images' | 'bill'>,
   error: ApiError,
 ): readonly Uint8Array[] {
   const failed = chunk(answer, { content: '' }, 'error')
@@ -69,13 +69,13 @@ function chunk(
   return { ...envelope(answer, 'chat.completion.chunk'), choices: [{ index: 0, delta, finish_reason }] }
 }
 
-function images({ pictures, fault }: Answer, indexed: boolean): object {
-  if (pictures.length === 0) return {}
+function imageParts({ images, fault }: Answer, indexed: boolean): object {
+  if (images.length === 0) return {}
   return {
-    images: pictures.map((picture, index) => ({
+    images: images.map((image, index) => ({
       type: 'image_url',
       ...(indexed ? { index } : {}),
-      image_url: { url: imageUrl(picture.mediaType, index, fault) },
+      image_url: { url: imageUrl(image.mediaType, index, fault) },
     })),
   }
 }

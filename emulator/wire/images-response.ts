@@ -7,18 +7,18 @@ const TEXT_CHUNK = 2000
 
 /** The body of `POST /images`. */
 export function imagesBody(answer: Answer): readonly Uint8Array[] {
-  const data = answer.pictures.map((picture, index) => ({
+  const data = answer.images.map((image, index) => ({
     b64_json: placeholder(index),
-    media_type: picture.mediaType,
+    media_type: image.mediaType,
   }))
   return serialise(
     { created: answer.created, data, usage: imagesUsage(answer) },
-    answer.pictures.map((picture) => picture.base64),
+    answer.images.map((image) => image.base64),
     answer.fault,
   )
 }
 
-/** A picture on its way: blurred, or for SVG the markup as it is written. */
+/** An image on its way: blurred, or for SVG the markup as it is written. */
 export function imagesPartial(base64: Buffer, index: number): readonly Uint8Array[] {
   return sse(
     { type: 'image_generation.partial_image', partial_image_index: index, b64_json: placeholder(0) },
@@ -31,19 +31,19 @@ export function imagesTextChunks(svg: string): readonly Uint8Array[] {
   return texts.flatMap((text) => sse({ type: 'image_generation.text_chunk', phase: 'content', text }))
 }
 
-/** One event per picture, the usage with the last. */
+/** One event per image, the usage with the last. */
 export function imagesClosing(answer: Answer): readonly Uint8Array[] {
-  const last = answer.pictures.length - 1
-  const completed = answer.pictures.flatMap((picture, index) =>
+  const last = answer.images.length - 1
+  const completed = answer.images.flatMap((image, index) =>
     sse(
       {
         type: 'image_generation.completed',
         b64_json: placeholder(0),
-        media_type: picture.mediaType,
+        media_type: image.mediaType,
         created: answer.created,
         ...(index === last ? { usage: imagesUsage(answer) } : {}),
       },
-      [picture.base64],
+      [image.base64],
       answer.fault,
     ),
   )

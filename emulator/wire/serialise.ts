@@ -1,6 +1,6 @@
 import type { Fault } from '../faults.ts'
 
-/** Marks the place of a picture in JSON text, so that megabytes of base64 are copied, never escaped. */
+/** Marks the place of an image in JSON text, so that megabytes of base64 are copied, never escaped. */
 const OPEN = '\uE000'
 const CLOSE = '\uE001'
 
@@ -13,9 +13,9 @@ const MALFORMED = Buffer.from([0xff, 0xfe])
 
 /**
  * JSON as pieces of bytes, with base64 in place of the placeholders. A fault of the body's form is applied to
- * values that hold pictures, the only ones worth spoiling.
+ * values that hold images, the only ones worth spoiling.
  *
- * @param base64  the pictures' base64 text, as ASCII bytes
+ * @param base64  the images' base64 text, as ASCII bytes
  */
 export function serialise(
   value: object,

@@ -1,6 +1,6 @@
 import { basename, dirname, relative } from 'node:path'
 import { readFile } from 'node:fs/promises'
-import type { DrawableImage } from '../../action/config/fit-model.ts'
+import type { ReadyImage } from '../../action/config/fit-model.ts'
 import { formatDiagnostic } from '../../action/config/diagnostic.ts'
 import { loadConfig } from '../../action/config/load-config.ts'
 import { declarationsOf } from '../../action/config/yaml-images.ts'
@@ -40,7 +40,7 @@ async function listed({
   spec,
   request,
   inputs,
-}: DrawableImage): Promise<ListedImage> {
+}: ReadyImage): Promise<ListedImage> {
   const sent = await fingerprint(request)
   return {
     path,

@@ -6,7 +6,7 @@ import { type Need, needsOf, type Offer } from './needs.ts'
 import { eligibleEndpoints, refuseEmptyRouting } from './routing.ts'
 
 /**
- * Whether `model` can draw `spec`: at least one provider that `spec.provider` allows must take all of its fields.
+ * Whether `model` can generate `spec`: at least one provider that `spec.provider` allows must take all of its fields.
  * Where endpoint records are unknown, the model's own list decides; where even that is, the documentation does.
  *
  * @throws {UnsupportedByModelError} naming the field, its value and what is accepted; also for `provider.only`,

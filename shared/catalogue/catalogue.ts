@@ -24,7 +24,7 @@ interface CatalogueOptions {
   readonly ttlMs?: number
   /** Milliseconds between attempts while the live list can't be had; a minute where absent. */
   readonly retryMs?: number
-  /** Milliseconds that one reading may hold up a picture; 5,000 where absent. */
+  /** Milliseconds that one reading may hold up an image; 5,000 where absent. */
   readonly timeoutMs?: number
   /** What is used until a live list was had; the one in the repository where absent. */
   readonly snapshot?: Snapshot

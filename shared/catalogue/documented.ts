@@ -28,7 +28,7 @@ export function isDocumented(field: SpecialField, model: ImageModel): boolean {
   return SPECIAL_FIELDS[field].models.test(model.id)
 }
 
-/** How many pictures the chat API makes in one request. Only xAI's models are documented to take `n` there. */
+/** How many images the chat API makes in one request. Only xAI's models are documented to take `n` there. */
 export function chatMaxImages(model: Pick<ImageModel, 'id' | 'apis'>): number {
   return model.apis.chat && model.id.startsWith('x-ai/') ? 10 : 1
 }

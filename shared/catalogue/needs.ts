@@ -93,7 +93,7 @@ function size(value: ImageSpec['size'], model: ImageModel): Need | undefined {
   }
 }
 
-/** A model that lists no `n` makes one picture at a time. */
+/** A model that lists no `n` makes one image at a time. */
 function count(value: ImageSpec['n'], model: ImageModel): Need | undefined {
   if (value === undefined) return undefined
   return {

@@ -8,8 +8,8 @@ import {
   easelConfigSchema,
   type ImageEntry,
   imageEntrySchema,
-  type PartialPicture,
-  partialPictureSchema,
+  type PartialImage,
+  partialImageSchema,
 } from './schema.ts'
 
 type Path = readonly PropertyKey[]
@@ -27,9 +27,9 @@ export interface ConfigIssue {
 /** What of a config is right. What isn't stands in `issues`, so that everything else can still be checked. */
 export interface ParsedConfig {
   readonly issues: readonly ConfigIssue[]
-  readonly defaults: PartialPicture | undefined
+  readonly defaults: PartialImage | undefined
   /** By name; `undefined` where a preset is there and wrong. */
-  readonly presets: ReadonlyMap<string, PartialPicture | undefined>
+  readonly presets: ReadonlyMap<string, PartialImage | undefined>
   /** By position in `images`, without the fields that are wrong; `undefined` where too little is left. */
   readonly images: readonly (ImageEntry | undefined)[]
   /** Globs of Markdown files, as written. */
@@ -49,12 +49,12 @@ const outline = z.strictObject({
 
 /** Keys that people may expect, and why they aren't there. */
 const NOT_HERE: ReadonlyMap<string, string> = new Map([
-  ['n', 'one path holds one picture. Give each its own entry, with take: 2, 3, …'],
+  ['n', 'one path holds one image. Give each its own entry, with take: 2, 3, …'],
 ])
 
 /** The same of a comment in Markdown. */
 const NOT_IN_COMMENTS: ReadonlyMap<string, string> = new Map([
-  ['n', 'one path holds one picture.'],
+  ['n', 'one path holds one image.'],
   ['path', 'the path is that of the image behind the comment.'],
   ['alt', 'the alt text is that of the image behind the comment.'],
 ])
@@ -94,11 +94,11 @@ export function parseConfig(value: unknown): ParsedConfig {
   const presets = isRecord(value['presets']) ? Object.entries(value['presets']) : []
   const images: unknown[] = Array.isArray(value['images']) ? value['images'] : []
   return {
-    defaults: parsePart(partialPictureSchema, defaults, ['defaults'], 'defaults'),
+    defaults: parsePart(partialImageSchema, defaults, ['defaults'], 'defaults'),
     presets: new Map(
       presets.map(([name, preset]) => [
         name,
-        parsePart(partialPictureSchema, preset ?? {}, ['presets', name], 'a preset'),
+        parsePart(partialImageSchema, preset ?? {}, ['presets', name], 'a preset'),
       ]),
     ),
     images: images.map(

@@ -16,20 +16,20 @@ const inputImage = z
   )
 
 const inputImages = z.array(inputImage).min(1).max(16).meta({
-  description: 'Pictures to start from: paths in the repository, https URLs or data: URLs.',
+  description: 'Images to start from: paths in the repository, https URLs or data: URLs.',
 })
 
-/** What `easel.yml` changes in a picture's fields: input images may be paths, and a path holds one picture. */
-const pictureFields = imageSpecInputSchema.omit({ n: true }).extend({ input_images: inputImages.optional() })
+/** What `easel.yml` changes in an image's fields: input images may be paths, and a path holds one image. */
+const imageFields = imageSpecInputSchema.omit({ n: true }).extend({ input_images: inputImages.optional() })
 
-/** A partial picture, under `defaults` or under a name in `presets`. */
-export const partialPictureSchema = presetSchema
+/** A partial image, under `defaults` or under a name in `presets`. */
+export const partialImageSchema = presetSchema
   .omit({ n: true })
   .extend({ input_images: inputImages.optional() })
-  .meta({ id: 'PartialPicture' })
+  .meta({ id: 'PartialImage' })
 
-/** One picture of `easel.yml`: where it goes, and any field of a spec. */
-export const imageEntrySchema = pictureFields
+/** One image of `easel.yml`: where it goes, and any field of a spec. */
+export const imageEntrySchema = imageFields
   .extend({
     path: z.string().min(1).meta({
       description: 'Where the file goes, from the root of the repository: .png, .jpg, .webp or .svg.',
@@ -41,10 +41,10 @@ export const imageEntrySchema = pictureFields
       .optional(),
     alt: z
       .string()
-      .meta({ description: 'What the picture shows, for those who can’t see it. Not sent to the model.' })
+      .meta({ description: 'What the image shows, for those who can’t see it. Not sent to the model.' })
       .optional(),
   })
-  .meta({ description: 'One picture: where it goes, and how it is described.' })
+  .meta({ description: 'One image: where it goes, and how it is described.' })
 
 /** What a comment in Markdown says of the image behind it, which has a path and an alt text of its own. */
 export const commentSchema = imageEntrySchema.omit({ path: true, alt: true })
@@ -53,11 +53,11 @@ export const commentSchema = imageEntrySchema.omit({ path: true, alt: true })
 export const easelConfigSchema = z
   .strictObject({
     version: z.literal(CONFIG_VERSION).meta({ description: 'Of this format.' }),
-    defaults: partialPictureSchema.meta({ description: 'Fields of every image that leaves them out.' }),
-    presets: z.record(z.string().min(1), partialPictureSchema).meta({
+    defaults: partialImageSchema.meta({ description: 'Fields of every image that leaves them out.' }),
+    presets: z.record(z.string().min(1), partialImageSchema).meta({
       description: 'Partial descriptions by name. A prompt holds {prompt} where the image’s own goes.',
     }),
-    images: z.array(imageEntrySchema).meta({ description: 'The pictures that Easel keeps up to date.' }),
+    images: z.array(imageEntrySchema).meta({ description: 'The images that Easel keeps up to date.' }),
     markdown: z.array(z.string().min(1)).meta({
       description:
         'Globs of Markdown and MDX files whose images Easel makes, where an `easel` comment describes them. One that begins with `!` leaves files out.',
@@ -69,11 +69,11 @@ export const easelConfigSchema = z
   })
   .partial()
   .required({ version: true })
-  .meta({ title: 'easel.yml', description: 'The pictures of a repository, for Easel to generate.' })
+  .meta({ title: 'easel.yml', description: 'The images of a repository, for Easel to generate.' })
 
 export type CommentFields = Readonly<z.infer<typeof commentSchema>>
 export type ImageEntry = Readonly<z.infer<typeof imageEntrySchema>>
-export type PartialPicture = Readonly<z.infer<typeof partialPictureSchema>>
+export type PartialImage = Readonly<z.infer<typeof partialImageSchema>>
 
 /** Whether an input image is a path in the repository, rather than a URL. */
 export function isRepositoryPath(inputImageValue: string): boolean {

@@ -8,8 +8,8 @@ export type ImageMediaType =
   | 'image/avif'
   | 'image/svg+xml'
 
-/** What the bytes themselves say about a picture. */
-export interface PictureHeader {
+/** What the bytes themselves say about an image. */
+export interface ImageHeader {
   readonly mediaType: ImageMediaType
   /** Pixels; of an SVG, its user units. */
   readonly width: number
@@ -17,10 +17,10 @@ export interface PictureHeader {
 }
 
 /**
- * A picture in memory. The bytes stay in the pieces that they were decoded into: joining them would need
+ * An image in memory. The bytes stay in the pieces that they were decoded into: joining them would need
  * the memory twice.
  */
-export interface Picture extends PictureHeader {
+export interface DecodedImage extends ImageHeader {
   readonly segments: readonly Uint8Array<ArrayBuffer>[]
   readonly byteLength: number
 }
@@ -42,9 +42,9 @@ const HEADER_USUAL_BYTES = 2 ** 14
 /**
  * Looks at the bytes, not at what anyone claims they are.
  *
- * @returns the picture, or `undefined` when the bytes are of none of Easel's types or their header is broken
+ * @returns the image, or `undefined` when the bytes are of none of Easel's types or their header is broken
  */
-export function identifyPicture(segments: readonly Uint8Array<ArrayBuffer>[]): Picture | undefined {
+export function identifyImage(segments: readonly Uint8Array<ArrayBuffer>[]): DecodedImage | undefined {
   // Nearly always a little says it; copying a megabyte to look at a few bytes takes as long as decoding it.
   const header =
     readHeader(leadingBytes(segments, HEADER_USUAL_BYTES)) ??
@@ -53,14 +53,14 @@ export function identifyPicture(segments: readonly Uint8Array<ArrayBuffer>[]): P
   return { ...header, segments, byteLength: segments.reduce((sum, segment) => sum + segment.byteLength, 0) }
 }
 
-/** The picture's bytes in one piece: a second copy of them. */
+/** The image's bytes in one piece: a second copy of them. */
 export function joinSegments(segments: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   const [only, ...rest] = segments
   if (only && rest.length === 0) return only
   return leadingBytes(segments, Infinity)
 }
 
-function readHeader(bytes: Uint8Array<ArrayBuffer>): PictureHeader | undefined {
+function readHeader(bytes: Uint8Array<ArrayBuffer>): ImageHeader | undefined {
   try {
     const { type, width, height } = imageSize(bytes)
     const mediaType = MEDIA_TYPE[type ?? '']

@@ -7,7 +7,7 @@ type ContentPart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'image_url'; readonly image_url: { readonly url: string } }
 
-/** Body of `POST /chat/completions`, as far as pictures need it. */
+/** Body of `POST /chat/completions`, as far as images need it. */
 export interface ChatRequest {
   readonly model: string
   readonly messages: readonly [{ readonly role: 'user'; readonly content: string | readonly ContentPart[] }]
@@ -37,12 +37,12 @@ export const IMAGE_CONFIG_FIELDS = [
 ] as const satisfies readonly (keyof ImageSpec)[]
 
 /**
- * The JSON body that asks OpenRouter's chat API for a picture. Pure: sends nothing.
+ * The JSON body that asks OpenRouter's chat API for an image. Pure: sends nothing.
  *
  * A field absent from `spec` is absent from the body, so the provider's default applies. `stream` is on,
  * because a slow model's connection stays alive only so.
  *
- * @param spec   what to draw, already validated
+ * @param spec   what to generate, already validated
  * @param model  its catalogue entry; `output_modalities` decides `modalities`
  * @throws {UnsupportedByModelError} when the spec holds what only the images API has
  */
@@ -56,7 +56,7 @@ export function buildChatRequest(
     spec[field] === undefined ? [] : [[field, spec[field]]],
   )
   const imageConfig: Record<string, unknown> = { ...spec.image_config, ...Object.fromEntries(named) }
-  // One is what every model draws; only some know the field.
+  // One is what every model generates; only some know the field.
   if (imageConfig['n'] === 1) delete imageConfig['n']
   return {
     model: spec.model,
@@ -89,14 +89,14 @@ export function chatObstacle(spec: ImageSpec, model: Pick<ImageModel, 'id' | 'ap
   if ((spec.n ?? 1) > max) {
     return {
       field: 'n',
-      detail: `n is ${spec.n}, but ${spec.model} draws at most ${max} at a time over the chat API: use api: images, or takes.`,
+      detail: `n is ${spec.n}, but ${spec.model} generates at most ${max} at a time over the chat API: use api: images, or takes.`,
       accepts: max === 1 ? ['1'] : [`1 to ${max}`],
     }
   }
   return undefined
 }
 
-/** Text first, then the pictures to start from: the order that OpenRouter documents. */
+/** Text first, then the images to start from: the order that OpenRouter documents. */
 function content({ prompt, input_images }: ImageSpec): string | ContentPart[] {
   if (!input_images) return prompt
   return [

@@ -26,11 +26,11 @@ export interface OpenRouterOptions {
   readonly retry?: RetryPolicy
   readonly clock?: RetryClock
   readonly fetch?: typeof globalThis.fetch
-  /** How pictures are decoded; the platform's way where absent. */
+  /** How images are decoded; the platform's way where absent. */
   readonly decodeBlock?: BlockDecoder
 }
 
-/** Draws pictures. */
+/** Generates images. */
 export interface OpenRouterClient {
   /**
    * Asks for one spec and hands out what comes, as it comes; `done` is last.
@@ -175,7 +175,7 @@ function timedOut(deadlineMs: number): UpstreamError {
   const seconds = Math.round(deadlineMs / 1000)
   return new UpstreamError(
     'upstream_timeout',
-    `No picture came within ${seconds} s. It may have been made and billed, so Easel did not ask again by itself.`,
+    `No image came within ${seconds} s. It may have been made and billed, so Easel did not ask again by itself.`,
     { mayHaveBeenPaid: true },
   )
 }

@@ -55,7 +55,7 @@ export const PASSTHROUGH_FIELDS = [
 ] as const satisfies readonly (keyof ImageSpec)[]
 
 /**
- * The JSON body that asks OpenRouter's images API for pictures. Pure: sends nothing.
+ * The JSON body that asks OpenRouter's images API for images. Pure: sends nothing.
  *
  * A field absent from `spec` is absent from the body. `stream` is on where the model streams: previews, and a
  * connection that stays alive.
@@ -77,7 +77,7 @@ export function buildImagesRequest(
     ...(Object.fromEntries(sameName) as Partial<ImagesRequest>),
     model: spec.model,
     prompt: spec.prompt,
-    // One picture, and 1K, is what every model draws; only some know the fields.
+    // One image, and 1K, is what every model generates; only some know the fields.
     ...(spec.n !== undefined && spec.n > 1 && { n: spec.n }),
     ...(spec.image_size &&
       !(spec.image_size === '1K' && !model.supported_parameters['resolution']) && {

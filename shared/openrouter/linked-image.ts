@@ -1,11 +1,11 @@
 import { UpstreamError } from '../errors.ts'
 
-/** Above the largest picture that the documented models make, below what a Worker can hold. */
+/** Above the largest image that the documented models make, below what a Worker can hold. */
 const MAX_BYTES = 64 * 1024 ** 2
 const MAX_REDIRECTS = 3
 
 /**
- * Gets a picture that an answer links to instead of holding it.
+ * Gets an image that an answer links to instead of holding it.
  *
  * Only public https addresses are asked: the answer comes from outside, and must not make Easel reach into
  * the network it runs in. Redirects are followed by hand, because each needs the same check.
@@ -32,11 +32,11 @@ export async function fetchLinkedImage(
     }
     if (!response.ok || !response.body) {
       await response.body?.cancel()
-      throw unusable(`links to a picture that can’t be had (status ${response.status})`)
+      throw unusable(`links to an image that can’t be had (status ${response.status})`)
     }
     return readCapped(response.body, signal)
   }
-  throw unusable('links to a picture behind too many redirects')
+  throw unusable('links to an image behind too many redirects')
 }
 
 /**
@@ -70,7 +70,7 @@ async function readCapped(
     total += value.byteLength
     if (total > MAX_BYTES) {
       reader.cancel().catch(() => undefined)
-      throw unusable(`links to a picture of more than ${MAX_BYTES / 1024 ** 2} MiB`)
+      throw unusable(`links to an image of more than ${MAX_BYTES / 1024 ** 2} MiB`)
     }
     segments.push(new Uint8Array(value))
   }
@@ -78,7 +78,7 @@ async function readCapped(
 
 /** The caller's abort stays what it is; all else is the link's fault. */
 function rethrow(error: unknown, signal: AbortSignal): never {
-  throw signal.aborted ? error : unusable('links to a picture that can’t be had', error)
+  throw signal.aborted ? error : unusable('links to an image that can’t be had', error)
 }
 
 /** Special-purpose blocks of RFC 6890 and its successors; the URL parser has normalised the notation. */

@@ -11,7 +11,7 @@ export interface UpstreamRequest {
 }
 
 /**
- * The request that draws `spec`, over whichever of OpenRouter's two APIs can. Pure.
+ * The request that generates `spec`, over whichever of OpenRouter's two APIs can. Pure.
  *
  * `api: auto` is chat, which keeps slow connections alive, unless the spec holds what chat can't carry, or
  * the model is on the images API only.

@@ -9,7 +9,7 @@ export type CostEstimate =
   | {
       /** USD for the whole request, rounded up to a millionth. */
       readonly usd: number
-      /** `list price` of pictures or pixels; `tokens`: a price a token times the documented number of tokens. */
+      /** `list price` of images or pixels; `tokens`: a price a token times the documented number of tokens. */
       readonly basis: 'list price' | 'tokens'
     }
   | { readonly usd: undefined; readonly basis: 'unknown' }
@@ -37,7 +37,7 @@ const ALL_TIER_NAMES: ReadonlySet<string> = new Set(Object.values(TIER_NAMES).fl
  *
  * Meant to be too high rather than too low, since money is reserved by it: unknown as soon as one of those
  * endpoints has no price to reckon with, and `n` times everything, because some providers serve `n` by asking
- * again. What it cannot know is how large input images are, and how much text comes with a picture.
+ * again. What it cannot know is how large input images are, and how much text comes with an image.
  *
  * @see openrouter/README.md, "Finding models", and the surcharges under `image_config`
  */

@@ -3,13 +3,13 @@ import { type ImageSize, outputPixels, tierOfPixels } from '../spec/pixel-sizes.
 import { IMAGE_SIZES, type ImageSpec, parseSize } from '../spec/schema.ts'
 import { inputImageTokens, outputTokens, promptTokens } from './tokens.ts'
 
-/** How much of one billable a picture takes, in each unit; a unit without a number cannot be reckoned with. */
+/** How much of one billable an image takes, in each unit; a unit without a number cannot be reckoned with. */
 type Quantities = Readonly<Partial<Record<PriceLine['unit'], number>> & { image: number }>
 
 /** What an input image counts as: its real size is not known before it is sent. */
 const INPUT_IMAGE_PIXELS = 1024 * 1024
 
-/** What one picture of `spec` takes at `endpoint`. */
+/** What one image of `spec` takes at `endpoint`. */
 export function quantitiesOf(
   spec: ImageSpec,
   model: ImageModel,
@@ -35,7 +35,7 @@ export function quantitiesOf(
   }
 }
 
-/** The resolution that a picture will have: what the spec says, else 1K, or the largest where 1K isn't made. */
+/** The resolution that an image will have: what the spec says, else 1K, or the largest where 1K isn't made. */
 export function tierAt(spec: ImageSpec, endpoint: ImageEndpoint): ImageSize {
   const sides = spec.size === undefined ? undefined : parseSize(spec.size)
   if (sides) return tierOfPixels(sides[0] * sides[1])

@@ -3,7 +3,7 @@ import type { ImageSize } from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 
 /**
- * Output tokens of one Gemini picture.
+ * Output tokens of one Gemini image.
  *
  * @see openrouter/README.md, "Finding models". A Gemini that isn't there counts as the dearest that is.
  */
@@ -15,7 +15,7 @@ const GEMINI_TOKENS: readonly { family: RegExp; tokens: Readonly<Record<ImageSiz
 ]
 
 /**
- * Output tokens of one GPT Image picture: 1024×1024, and the larger of 1024×1536 and 1536×1024. From OpenAI's image
+ * Output tokens of one GPT Image image: 1024×1024, and the larger of 1024×1536 and 1536×1024. From OpenAI's image
  * generation guide; 4,175 instead of its 4,160 because OpenRouter's own example shows that many.
  */
 const OPENAI_TOKENS = {
@@ -30,16 +30,16 @@ const OPENAI_LARGE_PIXELS = 1024 * 1536
 /** Google: 258 a tile of 768 pixels, and six tiles for a large photo; Gemini 3 bills at most 1,120. */
 const GEMINI_INPUT_TOKENS = 6 * 258
 
-/** OpenAI, high input fidelity: 6,240 for a picture that isn't square, and 65 + 129 a tile of 512 pixels. */
+/** OpenAI, high input fidelity: 6,240 for an image that isn't square, and 65 + 129 a tile of 512 pixels. */
 const OPENAI_INPUT_TOKENS = 7000
 
 /** English has about four characters a token; other scripts come near one. */
 const ASCII_CHARACTERS_PER_TOKEN = 4
 
 /**
- * Most tokens that one picture is documented to take, or `undefined` when nothing is documented for the model.
+ * Most tokens that one image is documented to take, or `undefined` when nothing is documented for the model.
  *
- * @param tier    resolution of the picture
+ * @param tier    resolution of the image
  * @param pixels  width × height
  */
 export function outputTokens(

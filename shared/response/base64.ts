@@ -1,6 +1,6 @@
 /**
  * Base64 to bytes, a piece at a time, into segments that are never moved: neither the text nor a second
- * copy of the picture is ever held.
+ * copy of the image is ever held.
  */
 export interface Base64Decoder {
   /**

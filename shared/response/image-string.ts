@@ -3,7 +3,7 @@ import { Base64Error, type BlockDecoder, createBase64Decoder } from './base64.ts
 import { type ByteCursor, type Parse, peek } from './cursor.ts'
 import { nextCharacter, readString } from './json-string.ts'
 
-/** A picture that stood in a JSON string: its bytes, or where they are to be had. */
+/** An image that stood in a JSON string: its bytes, or where they are to be had. */
 export type EmbeddedImage =
   | { readonly kind: 'bytes'; readonly segments: readonly Uint8Array<ArrayBuffer>[] }
   | { readonly kind: 'link'; readonly url: string }
@@ -18,7 +18,7 @@ const BACKSLASH = 0x5c
 const encoder = new TextEncoder()
 
 /**
- * A JSON string that holds a picture, its opening quote read: base64, a `data:` URL or a link. Base64 is
+ * A JSON string that holds an image, its opening quote read: base64, a `data:` URL or a link. Base64 is
  * decoded as it arrives. Padding may be missing and white space may stand between the digits, because what
  * was paid for should not be lost to that; any other character is an error.
  *

@@ -8,11 +8,11 @@ import { AnswerSyntaxError } from './syntax-error.ts'
  * Which parts of a JSON document are wanted. All else is read past without being kept, however large it is.
  *
  * - `'scalar'`: a string, number, boolean or null; of other values, nothing
- * - `'image'`: a string that holds a picture, decoded as it arrives
+ * - `'image'`: a string that holds an image, decoded as it arrives
  */
 export type Shape = 'scalar' | 'image' | readonly [Shape] | { readonly [key: string]: Shape }
 
-/** What {@link readJson} makes of a document: plain JSON, with pictures in the place of their strings. */
+/** What {@link readJson} makes of a document: plain JSON, with images in the place of their strings. */
 export type JsonValue =
   | string
   | number
@@ -25,7 +25,7 @@ export type JsonValue =
 export interface JsonOptions {
   /** Called after a line break between tokens: in an event stream the value may go on in the next field. */
   readonly atLineEnd?: (cursor: ByteCursor) => Parse<void>
-  /** How pictures are decoded; the platform's way where absent. */
+  /** How images are decoded; the platform's way where absent. */
   readonly decodeBlock?: BlockDecoder | undefined
 }
 
@@ -48,7 +48,7 @@ const RETURN = 0x0d
  * Reads one JSON value. Of the result, only what `shape` names is there; keys may come in any order.
  *
  * @throws {AnswerSyntaxError} when it is no JSON, or ends too early
- * @throws {Base64Error} when a picture's text is broken
+ * @throws {Base64Error} when an image's text is broken
  */
 export function* readJson(
   cursor: ByteCursor,

@@ -1,6 +1,12 @@
 import { UpstreamError } from '../errors.ts'
-import { identifyPicture, type Picture } from '../media/image.ts'
-import { type AnswerPart, type AnswerSummary, type Usage, answerParts, ANSWER_SHAPE } from './response-parts.ts'
+import { identifyImage, type DecodedImage } from '../media/image.ts'
+import {
+  type AnswerPart,
+  type AnswerSummary,
+  type Usage,
+  answerParts,
+  ANSWER_SHAPE,
+} from './response-parts.ts'
 import { Base64Error, type BlockDecoder } from './base64.ts'
 import { type ByteCursor, ConnectionCutError, type Parse, runParse, skipByteOrderMark } from './cursor.ts'
 import type { EmbeddedImage } from './image-string.ts'
@@ -11,29 +17,29 @@ import { AnswerSyntaxError } from './syntax-error.ts'
 /** What an answer says, in the order in which it says it. `done` comes last, and only after an `image`. */
 export type AnswerEvent =
   | { readonly type: 'text'; readonly text: string }
-  /** A preview; `index` counts the previews, not the pictures. */
-  | { readonly type: 'partial'; readonly index: number; readonly picture: Picture }
-  /** A finished picture; `index` counts from 0. */
-  | { readonly type: 'image'; readonly index: number; readonly picture: Picture }
+  /** A preview; `index` counts the previews, not the images. */
+  | { readonly type: 'partial'; readonly index: number; readonly image: DecodedImage }
+  /** A finished image; `index` counts from 0. */
+  | { readonly type: 'image'; readonly index: number; readonly image: DecodedImage }
   | ({ readonly type: 'done' } & AnswerSummary)
 
 export type { AnswerSummary, Usage }
 
 export interface ReadAnswerOptions {
-  /** Gets a picture that the answer only links to. @throws {UpstreamError} when it can't be had */
+  /** Gets an image that the answer only links to. @throws {UpstreamError} when it can't be had */
   readonly fetchLinked: (url: string) => Promise<readonly Uint8Array<ArrayBuffer>[]>
-  /** How pictures are decoded; the platform’s way where absent. */
+  /** How images are decoded; the platform’s way where absent. */
   readonly decodeBlock?: BlockDecoder | undefined
 }
 
-/** Enough of the model's words to see why it did not draw. */
+/** Enough of the model's words to see why it did not generate. */
 const QUOTED_TEXT_MAX_CHARACTERS = 300
 
 /**
  * Reads what OpenRouter answered with status 200, from either of its APIs, as JSON or as server-sent events.
- * Pictures are decoded while they stream in; beside the bytes of a picture nothing of its size is held.
+ * Images are decoded while they stream in; beside the bytes of an image nothing of its size is held.
  *
- * @throws {UpstreamError} `no_image` when no picture came, `upstream_invalid` when the answer is broken or
+ * @throws {UpstreamError} `no_image` when no image came, `upstream_invalid` when the answer is broken or
  *   breaks off, and what an error inside the answer stands for
  */
 export async function* readAnswer(
@@ -62,13 +68,13 @@ export async function* readAnswer(
           yield part
           break
         case 'partial': {
-          // A preview that can't be shown is no reason to lose the picture.
-          const picture = part.image.kind === 'bytes' ? identifyPicture(part.image.segments) : undefined
-          if (picture) yield { type: 'partial', index: part.index, picture }
+          // A preview that can't be shown is no reason to lose the image.
+          const image = part.image.kind === 'bytes' ? identifyImage(part.image.segments) : undefined
+          if (image) yield { type: 'partial', index: part.index, image }
           break
         }
         case 'image':
-          yield { type: 'image', index: images++, picture: await toPicture(part.image, fetchLinked) }
+          yield { type: 'image', index: images++, image: await toImage(part.image, fetchLinked) }
       }
     }
   } catch (error) {
@@ -95,14 +101,14 @@ function* parseStream(cursor: ByteCursor, decodeBlock?: BlockDecoder): Parse<voi
   if (event.value) yield { type: 'finished' }
 }
 
-async function toPicture(
-  image: EmbeddedImage,
+async function toImage(
+  embedded: EmbeddedImage,
   fetchLinked: ReadAnswerOptions['fetchLinked'],
-): Promise<Picture> {
-  const segments = image.kind === 'link' ? await fetchLinked(image.url) : image.segments
-  const picture = identifyPicture(segments)
-  if (!picture) throw broken('its bytes are not a PNG, JPEG, WebP, GIF, AVIF or SVG picture')
-  return picture
+): Promise<DecodedImage> {
+  const segments = embedded.kind === 'link' ? await fetchLinked(embedded.url) : embedded.segments
+  const image = identifyImage(segments)
+  if (!image) throw broken('its bytes are not a PNG, JPEG, WebP, GIF, AVIF or SVG image')
+  return image
 }
 
 function noImage(words: string): UpstreamError {
@@ -112,7 +118,7 @@ function noImage(words: string): UpstreamError {
   const reason = quoted ? `It said: “${quoted}”` : 'It said nothing.'
   return new UpstreamError(
     'no_image',
-    `The model answered without a picture. ${reason} Try other words, or another model.`,
+    `The model answered without an image. ${reason} Try other words, or another model.`,
   )
 }
 

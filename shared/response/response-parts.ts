@@ -12,14 +12,14 @@ export interface Usage {
   readonly completionTokens?: number | undefined
 }
 
-/** What is known of a generation beside its pictures. */
+/** What is known of a generation beside its images. */
 export interface AnswerSummary {
   readonly generationId?: string | undefined
   readonly model?: string | undefined
   readonly usage?: Usage | undefined
 }
 
-/** One piece of an answer, pictures not looked at yet. */
+/** One piece of an answer, images not looked at yet. */
 export type AnswerPart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'partial'; readonly index: number; readonly image: EmbeddedImage }
@@ -64,7 +64,7 @@ const image = z.custom<EmbeddedImage>(
 )
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined)
 
-/** What can be read of a list: one odd entry must not cost the pictures beside it. */
+/** What can be read of a list: one odd entry must not cost the images beside it. */
 const listOf = <T extends z.ZodType>(item: T) =>
   optional(
     z.array(z.unknown()).transform((values): z.output<T>[] =>
@@ -144,7 +144,7 @@ export function* answerParts(value: unknown): Parse<void, AnswerPart> {
     yield { type: 'partial', index: partial_image_index ?? 0, image: b64_json }
   } else if (b64_json) {
     yield { type: 'image', image: b64_json }
-    // Of several pictures, the last brings the bill.
+    // Of several images, the last brings the bill.
     if (usage) yield { type: 'finished' }
   }
 

@@ -40,7 +40,7 @@ const TOO_LONG = {
 /** By `error_type`, where it says more than the status does. */
 const BY_TYPE: ReadonlyMap<string, Meaning> = byName({
   content_policy_violation: { code: 'refused', says: 'The provider refused the content' },
-  refusal: { code: 'refused', says: 'The model refused to draw this' },
+  refusal: { code: 'refused', says: 'The model refused to generate this' },
   invalid_prompt: {
     code: 'invalid_spec',
     field: 'prompt',
@@ -104,7 +104,7 @@ const FAILED = {
 } as const
 const TIMED_OUT = {
   code: 'upstream_timeout',
-  says: 'The provider took too long. The picture may have been made and billed, so Easel did not ask again by itself.',
+  says: 'The provider took too long. The image may have been made and billed, so Easel did not ask again by itself.',
   mayHaveBeenPaid: true,
 } as const
 

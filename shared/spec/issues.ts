@@ -48,7 +48,7 @@ function unknownField(field: string, key: string, known: Iterable<string>): Spec
   const accepts = [...known]
   const closest = closestMatch(key, accepts, { maxDistance: 3 })
   const hint = closest ? `did you mean ${closest}?` : `known fields are ${accepts.join(', ')}.`
-  return { field, detail: `${field} is not a field of a picture: ${hint}`, accepts }
+  return { field, detail: `${field} is not a field of an image: ${hint}`, accepts }
 }
 
 /** What the value should have been, after “must”. */

@@ -20,7 +20,7 @@ const SIDES_AT_1K: Readonly<Record<string, readonly [number, number]>> = {
 const SIDE_FACTOR = { '0.5K': 0.5, '1K': 1, '2K': 2, '4K': 4 } as const satisfies Record<ImageSize, number>
 
 /**
- * Pixels (width × height) of one picture. Where the documentation doesn't say (`auto`, `1:8`, …), the area of 1:1,
+ * Pixels (width × height) of one image. Where the documentation doesn't say (`auto`, `1:8`, …), the area of 1:1,
  * the largest that any documented ratio has.
  *
  * @param tier  resolution of a spec without `size`

@@ -2,7 +2,7 @@ import { InvalidSpecError } from '../errors.ts'
 import type { ImageSpecInput } from './schema.ts'
 
 /**
- * The query of `/image` that describes the same picture: what `parseSpecQuery` reads.
+ * The query of `/image` that describes the same image: what `parseSpecQuery` reads.
  *
  * @throws {InvalidSpecError} naming a field that does not fit into a URL
  */
@@ -12,7 +12,7 @@ export function specToQuery(spec: ImageSpecInput): URLSearchParams {
     if (field === 'input_images') for (const url of spec.input_images ?? []) query.append(field, url)
     else if (typeof value !== 'object') query.append(field, String(value))
     else {
-      const detail = `${field} does not fit into a URL: have the picture drawn with POST /v1/images, and show it by its fingerprint.`
+      const detail = `${field} does not fit into a URL: have the image generated with POST /v1/images, and show it by its fingerprint.`
       throw new InvalidSpecError([{ field, detail }])
     }
   }

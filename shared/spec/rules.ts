@@ -17,7 +17,7 @@ export function crossFieldIssues(spec: ImageSpec): SpecIssue[] {
   ]
 }
 
-/** What is allowed but probably not meant. Sentences for people; the picture is made all the same. */
+/** What is allowed but probably not meant. Sentences for people; the image is made all the same. */
 export function specWarnings(spec: ImageSpec): string[] {
   return (spec.font_inputs ?? [])
     .filter(({ text }) => !spec.prompt.includes(text))
@@ -33,7 +33,7 @@ function superResolution(spec: ImageSpec): SpecIssue[] {
     {
       field: 'super_resolution_references',
       detail:
-        'super_resolution_references needs input_images: it sharpens a picture that is given, and costs money without one.',
+        'super_resolution_references needs input_images: it sharpens an image that is given, and costs money without one.',
     },
   ]
 }
@@ -90,12 +90,12 @@ function strength(spec: ImageSpec): SpecIssue[] {
   return [
     {
       field: 'strength',
-      detail: 'strength needs input_images: it says how far to go from the picture that is given.',
+      detail: 'strength needs input_images: it says how far to go from the image that is given.',
     },
   ]
 }
 
-/** One way to write a thing: otherwise the same picture would have two fingerprints. */
+/** One way to write a thing: otherwise the same image would have two fingerprints. */
 function imageConfig(spec: ImageSpec): SpecIssue[] {
   return Object.keys(spec.image_config ?? {})
     .filter((key) => SPEC_FIELDS.has(key))

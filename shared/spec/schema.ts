@@ -43,7 +43,7 @@ const prompt = text
     (value) => value.trim() !== '' && characters(value) <= PROMPT_MAX_CHARACTERS,
     'must be 1 to 32,000 characters, not only spaces',
   )
-  .meta({ minLength: 1, maxLength: PROMPT_MAX_CHARACTERS, description: 'What to draw, in words.' })
+  .meta({ minLength: 1, maxLength: PROMPT_MAX_CHARACTERS, description: 'What to generate, in words.' })
 
 const model = z
   .string()
@@ -143,20 +143,20 @@ const provider = z
   .partial()
   .meta({ description: 'Provider routing, as OpenRouter takes it.' })
 
-/** The fields that a picture's description may hold, each as a person writes it. */
+/** The fields that an image's description may hold, each as a person writes it. */
 const fields = {
   prompt,
   model,
   aspect_ratio: z.enum(ASPECT_RATIOS),
   image_size: z.enum(IMAGE_SIZES).meta({ description: 'Resolution tier; 1K where absent.' }),
   size,
-  n: z.int().min(1).max(10).meta({ description: 'How many pictures at once.' }),
+  n: z.int().min(1).max(10).meta({ description: 'How many images at once.' }),
   seed: z.int().min(0),
   quality: z.enum(['auto', 'low', 'medium', 'high']),
   background: z.enum(['auto', 'transparent', 'opaque']),
   output_format: z.enum(['png', 'jpeg', 'webp', 'svg']),
   output_compression: z.int().min(0).max(100),
-  input_images: z.array(imageUrl).min(1).max(16).meta({ description: 'Pictures to start from.' }),
+  input_images: z.array(imageUrl).min(1).max(16).meta({ description: 'Images to start from.' }),
   font_inputs: z.array(fontInput).min(1).max(2),
   super_resolution_references: z.array(imageUrl).min(1).max(4),
   style: text.min(1),
@@ -171,20 +171,20 @@ const fields = {
     z.union([text, z.number(), z.array(json)], 'must be a text, a number, or a list of at most 16 levels'),
   ),
   preset: text.min(1).meta({ description: 'A named partial spec, applied before anything else.' }),
-  take: z.int().min(1).meta({ description: 'Another picture for the same words: 2, 3, …' }),
+  take: z.int().min(1).meta({ description: 'Another image for the same words: 2, 3, …' }),
   api: z
     .enum(['auto', 'chat', 'images'])
     .meta({ description: 'Which of OpenRouter’s two image APIs to use.' }),
 } as const
 
 /**
- * One picture, described as a person writes it: OpenRouter's names in snake_case. Unknown fields are refused.
+ * One image, described as a person writes it: OpenRouter's names in snake_case. Unknown fields are refused.
  * `prompt` and `model` may be absent here, because a preset or a default can give them.
  */
 export const imageSpecInputSchema = z
   .strictObject(fields)
   .partial()
-  .meta({ id: 'ImageSpec', description: 'One picture, described.' })
+  .meta({ id: 'ImageSpec', description: 'One image, described.' })
 
 /** A partial spec under a name: what `preset` refers to. Its prompt may hold `{prompt}`. */
 export const presetSchema = z.strictObject(fields).partial().omit({ preset: true })

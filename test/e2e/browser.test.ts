@@ -14,7 +14,7 @@ describe.skipIf(!CHROMIUM)('in a browser', () => {
 
   afterAll(() => Promise.all([easel?.close(), browser?.close()]))
 
-  it('an <img> with a prompt shows the picture, at its size, from any page', async () => {
+  it('an <img> with a prompt shows the image, at its size, from any page', async () => {
     const page = await browser.newPage()
     const src = new URL('/image?prompt=A+red+fox+in+the+snow&aspect_ratio=4:3', easel.url).href
     await page.setContent(`<img src="${src}" alt="A red fox in the snow">`)

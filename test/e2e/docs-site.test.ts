@@ -45,7 +45,7 @@ describe('the example site', () => {
     expect(await github.head()).toBe(before)
   })
 
-  it('gets one new picture, in one commit, when one prompt in one page is edited', async () => {
+  it('gets one new image, in one commit, when one prompt in one page is edited', async () => {
     const page = await readFile(join(EXAMPLE, LAMP), 'utf8')
     const edited = page.replace(/^prompt: .*$/m, 'prompt: A lighthouse above a stormy sea at night')
     const pushed = await github.push({ [LAMP]: edited }, { message: 'Another lamp' })
@@ -69,7 +69,7 @@ describe('the example site', () => {
     expect(different.map(([path]) => path)).toEqual(['docs/img/lamp.jpg'])
   })
 
-  it('is built with the new picture', { timeout: 300_000 }, async () => {
+  it('is built with the new image', { timeout: 300_000 }, async () => {
     const site = await checkout()
     // VitePress is no dependency of Easel: it comes from the registry, as for everyone who takes the example.
     await npm(site, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline')
@@ -79,11 +79,11 @@ describe('the example site', () => {
     const assets = await readdir(join(built, 'assets'))
     for (const name of ['lamp', 'owl', 'boat', 'morning fog']) {
       const asset = assets.find((file) => file.startsWith(`${name}.`) && file.endsWith('.jpg')) ?? name
-      const [shown, drawn] = await Promise.all([
+      const [shown, generated] = await Promise.all([
         readFile(join(built, 'assets', asset)),
         readFile(join(site, `docs/img/${name}.jpg`)),
       ])
-      expect(shown.equals(drawn)).toBe(true)
+      expect(shown.equals(generated)).toBe(true)
     }
     const old = await readFile(join(EXAMPLE, 'docs/img/lamp.jpg'))
     expect(old.equals(await readFile(join(site, 'docs/img/lamp.jpg')))).toBe(false)

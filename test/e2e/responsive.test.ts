@@ -44,16 +44,16 @@ describe.skipIf(!CHROMIUM)('the responsive image of the documentation', () => {
     expect(loaded.map(({ url }) => url.searchParams.get('w'))).toEqual([String(width)])
     expect(new URL(shown).searchParams.get('w')).toBe(String(width))
     expect(loaded[0]?.type).toBe('image/avif')
-    // What `naturalWidth` is of a picture with `srcset` depends on the layout; of the bytes alone, it does not.
+    // What `naturalWidth` is of an image with `srcset` depends on the layout; of the bytes alone, it does not.
     expect(await naturalSize(loaded[0]?.url ?? easel.url)).toEqual([width, Math.round((width * 768) / 1344)])
     await context.close()
   })
 
-  it('is drawn once for all of them', () => {
+  it('is generated once for all of them', () => {
     expect(easel.generations()).toHaveLength(1)
   })
 
-  /** As the browser itself decodes the picture, without a `srcset`. */
+  /** As the browser itself decodes the image, without a `srcset`. */
   async function naturalSize(url: URL): Promise<readonly [number, number]> {
     const page = await browser.newPage()
     await page.setContent(`<img src="${url.href}">`)

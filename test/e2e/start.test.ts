@@ -21,14 +21,14 @@ afterEach(() => {
 afterAll(() => rm(stateDir, { recursive: true }))
 
 describe('npm start', () => {
-  it('brings up all of Easel, prints a line to try, keeps pictures over a restart, and leaves nothing behind', async () => {
+  it('brings up all of Easel, prints a line to try, keeps images over a restart, and leaves nothing behind', async () => {
     const [port, emulatorPort] = [await freePort(), await freePort()]
     const first = await start(port, emulatorPort)
     expect(first.output()).toContain(`Easel is ready at http://127.0.0.1:${port}\n`)
     const [, url = ''] = /curl '([^']+)' -o/.exec(first.output()) ?? []
-    const drawn = await fetch(url)
-    expect([drawn.status, drawn.headers.get('content-type')]).toEqual([200, 'image/png'])
-    const bytes = await drawn.arrayBuffer()
+    const generated = await fetch(url)
+    expect([generated.status, generated.headers.get('content-type')]).toEqual([200, 'image/png'])
+    const bytes = await generated.arrayBuffer()
     await first.stop('SIGTERM')
 
     const second = await start(port, emulatorPort)

@@ -9,7 +9,7 @@ import {
   chatOf,
   eventsOf,
   get,
-  imagesOf,
+  imagesResponse,
   post,
 } from '../support/emulator/ask.ts'
 
@@ -21,7 +21,7 @@ describe('chat completions', () => {
     const answer = await chatOf(response)
     expect(response.headers.get('x-generation-id')).toBe(answer.id)
     const [{ message }] = answer.choices
-    expect(message.content).toBe('Here is your picture.')
+    expect(message.content).toBe('Here is your image.')
     expect(message.images).toHaveLength(1)
     expect(message.images?.[0]?.image_url.url).toMatch(/^data:image\/png;base64,iVBORw0KGgo/)
   })
@@ -48,7 +48,7 @@ describe('chat completions', () => {
     expect(events).toMatchObject([
       {
         object: 'chat.completion.chunk',
-        choices: [{ delta: { content: 'Here is your picture.' }, finish_reason: null }],
+        choices: [{ delta: { content: 'Here is your image.' }, finish_reason: null }],
       },
       {
         choices: [
@@ -63,7 +63,7 @@ describe('chat completions', () => {
 describe('the images API', () => {
   it('answers with base64 and its media type', async () => {
     const emulator = createEmulator()
-    const answer = await imagesOf(
+    const answer = await imagesResponse(
       await post(emulator, '/images', { model: GPT_IMAGE, prompt: 'A fox', n: 2, output_format: 'webp' }),
     )
 
@@ -71,7 +71,7 @@ describe('the images API', () => {
     expect(answer.data[0]?.b64_json).not.toBe(answer.data[1]?.b64_json)
   })
 
-  it('streams two partials and the picture where the model can', async () => {
+  it('streams two partials and the image where the model can', async () => {
     const response = await post(createEmulator(), '/images', {
       model: GPT_IMAGE,
       prompt: 'A fox',
@@ -92,10 +92,10 @@ describe('the images API', () => {
     const response = await post(createEmulator(), '/images', { model: GEMINI, prompt: 'A fox', stream: true })
 
     expect(response.headers.get('content-type')).toBe('application/json')
-    expect((await imagesOf(response)).data).toHaveLength(1)
+    expect((await imagesResponse(response)).data).toHaveLength(1)
   })
 
-  it('writes SVG in text chunks that add up to the picture, once told that the vector model streams', async () => {
+  it('writes SVG in text chunks that add up to the image, once told that the vector model streams', async () => {
     const emulator = createEmulator({ faults: [{ streams: true }] })
     const response = await post(emulator, '/images', { model: VECTOR, prompt: 'A fox', stream: true })
 
@@ -133,7 +133,7 @@ describe('costs', () => {
     ],
   ])('bill %s by the line for its unit and variant', async (model, more, cost) => {
     const body = { model, prompt: 'A fox', aspect_ratio: '16:9', ...more }
-    const { usage } = await imagesOf(await post(createEmulator(), '/images', body))
+    const { usage } = await imagesResponse(await post(createEmulator(), '/images', body))
 
     expect(usage.cost).toBeCloseTo(cost, 9)
   })
@@ -182,7 +182,7 @@ describe('the lists of models', () => {
 })
 
 describe('the journal', () => {
-  it('holds every request for a picture as it came, and no other, without the key, until it is cleared', async () => {
+  it('holds every request for an image as it came, and no other, without the key, until it is cleared', async () => {
     const emulator = createEmulator({ now: () => 1_700_000_000_000 })
     await post(emulator, '/chat/completions', chatBody('A fox', { seed: 7 }))
     await get(emulator, '/models?output_modalities=image')

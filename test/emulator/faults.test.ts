@@ -3,7 +3,16 @@ import { imageSize } from 'image-size'
 import { createEmulator } from '../../emulator/index.ts'
 import type { ServeOptions, ServedEmulator } from '../../emulator/serve.ts'
 import { serveEmulator } from '../../emulator/serve.ts'
-import { GPT_IMAGE, chatBody, chatOf, errorOf, eventsOf, get, picturesOf, post } from '../support/emulator/ask.ts'
+import {
+  GPT_IMAGE,
+  chatBody,
+  chatOf,
+  errorOf,
+  eventsOf,
+  get,
+  imagesOf,
+  post,
+} from '../support/emulator/ask.ts'
 
 const served: ServedEmulator[] = []
 afterEach(async () => {
@@ -163,7 +172,7 @@ describe('which requests', () => {
 
     const [plain, spoiled] = await Promise.all(
       ['A fox', 'A fox [[fault:hugeFieldBytes=1000]]'].map(async (prompt) =>
-        picturesOf(await post(emulator, '/chat/completions', chatBody(prompt))),
+        imagesOf(await post(emulator, '/chat/completions', chatBody(prompt))),
       ),
     )
     expect(spoiled?.[0]?.bytes.equals(plain?.[0]?.bytes ?? Buffer.alloc(0))).toBe(true)
@@ -181,23 +190,23 @@ describe('which requests', () => {
 
 describe('spoiled answers', () => {
   it('hold no image', async () => {
-    expect(await pictures({ noImage: true })).toEqual([])
+    expect(await images({ noImage: true })).toEqual([])
   })
 
   it('hold several images, all different', async () => {
-    const found = await pictures({ images: 3 })
+    const found = await images({ images: 3 })
     expect(new Set(found.map(({ bytes }) => bytes.toString('base64'))).size).toBe(3)
   })
 
   it('say PNG and are JPEG', async () => {
-    const [picture] = await pictures({ lyingMediaType: true })
-    expect(picture?.type).toBe('image/png')
-    expect(imageSize(picture?.bytes ?? new Uint8Array()).type).toBe('jpg')
+    const [image] = await images({ lyingMediaType: true })
+    expect(image?.type).toBe('image/png')
+    expect(imageSize(image?.bytes ?? new Uint8Array()).type).toBe('jpg')
   })
 
-  it('hold bytes that are no picture', async () => {
-    const [picture] = await pictures({ notAPicture: true })
-    expect(() => imageSize(picture?.bytes ?? new Uint8Array())).toThrow('unsupported file type')
+  it('hold bytes that are no image', async () => {
+    const [image] = await images({ notAnImage: true })
+    expect(() => imageSize(image?.bytes ?? new Uint8Array())).toThrow('unsupported file type')
   })
 
   it('hold a link instead of data', async () => {
@@ -235,8 +244,8 @@ describe('spoiled answers', () => {
     expect(escaped).toContain(String.raw`data:image\/png;base64,`)
     expect(escaped.replaceAll(String.raw`\/`, '')).not.toContain('/')
     expect(
-      (await pictures({ escapedSlashes: true }))[0]?.bytes.equals(
-        (await picturesOf(new Response(plain)))[0]?.bytes ?? Buffer.alloc(0),
+      (await images({ escapedSlashes: true }))[0]?.bytes.equals(
+        (await imagesOf(new Response(plain)))[0]?.bytes ?? Buffer.alloc(0),
       ),
     ).toBe(true)
   })
@@ -244,13 +253,13 @@ describe('spoiled answers', () => {
   it('turn the keys around, and mean the same', async () => {
     const text = await spoil({ reversedKeys: true })
     expect(text.indexOf('"usage"')).toBeLessThan(text.indexOf('"choices"'))
-    expect(await picturesOf(new Response(text))).toHaveLength(1)
+    expect(await imagesOf(new Response(text))).toHaveLength(1)
   })
 
   it('hold a huge unknown field before the image', async () => {
     const text = await spoil({ hugeFieldBytes: 100_000 })
     expect(text.indexOf('data:image/png')).toBeGreaterThan(100_000)
-    expect(await picturesOf(new Response(text))).toHaveLength(1)
+    expect(await imagesOf(new Response(text))).toHaveLength(1)
   })
 
   it('hold bytes that are no UTF-8', async () => {
@@ -262,9 +271,9 @@ describe('spoiled answers', () => {
   })
 
   it('hold a valid PNG of the size that was asked for', async () => {
-    const [picture] = await pictures({ bytes: 3_000_000 })
-    expect(Math.abs((picture?.bytes.length ?? 0) - 3_000_000)).toBeLessThan(30_000)
-    expect(imageSize(picture?.bytes ?? new Uint8Array())).toMatchObject({ type: 'png', width: 999 })
+    const [image] = await images({ bytes: 3_000_000 })
+    expect(Math.abs((image?.bytes.length ?? 0) - 3_000_000)).toBeLessThan(30_000)
+    expect(imageSize(image?.bytes ?? new Uint8Array())).toMatchObject({ type: 'png', width: 999 })
   })
 
   it('end early but properly', async () => {
@@ -336,6 +345,6 @@ async function spoil(fault: object, body: object = chatBody('A fox')): Promise<s
   return (await post(emulator, '/chat/completions', body)).text()
 }
 
-async function pictures(fault: object): ReturnType<typeof picturesOf> {
-  return picturesOf(new Response(await spoil(fault)))
+async function images(fault: object): ReturnType<typeof imagesOf> {
+  return imagesOf(new Response(await spoil(fault)))
 }

@@ -30,8 +30,8 @@ describe.skipIf(!hasFacts)(`OpenRouter’s OpenAPI document${absence}`, () => {
   })
 
   it.each([
-    ['a picture and words', chatBody('A fox', { image_config: { aspect_ratio: '16:9' } })],
-    ['a picture only', chatBody('A fox', { model: RIVERFLOW, modalities: ['image'] })],
+    ['an image and words', chatBody('A fox', { image_config: { aspect_ratio: '16:9' } })],
+    ['an image only', chatBody('A fox', { model: RIVERFLOW, modalities: ['image'] })],
     ['words only', chatBody('A fox', { modalities: ['text'] })],
   ])('describes a chat answer of %s, plain and streamed', async (_what, body) => {
     const emulator = createEmulator()
@@ -119,13 +119,13 @@ describe.skipIf(!hasFacts)(`OpenRouter’s OpenAPI document${absence}`, () => {
     async (name) => {
       const body = example(`chat-request-${name}.json`)
       expect(check('ChatRequest', body)).toEqual([])
-      const emulator = createEmulator({ fetch: async () => new Response(new Uint8Array(await picture())) })
+      const emulator = createEmulator({ fetch: async () => new Response(new Uint8Array(await image())) })
       expect((await post(emulator, '/chat/completions', body)).status).toBe(200)
     },
   )
 
   it('and its example images-request are taken', async () => {
-    const emulator = createEmulator({ fetch: async () => new Response(new Uint8Array(await picture())) })
+    const emulator = createEmulator({ fetch: async () => new Response(new Uint8Array(await image())) })
     expect((await post(emulator, '/images', example('images-request.json'))).status).toBe(200)
   })
 
@@ -157,7 +157,7 @@ function validator(): (schema: string, value: unknown) => readonly string[] {
   }
 }
 
-async function picture(): Promise<Buffer> {
+async function image(): Promise<Buffer> {
   const answer = await chatOf(
     await post(createEmulator(), '/chat/completions', chatBody('A bottle', { model: GEMINI_PRO })),
   )

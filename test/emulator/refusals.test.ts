@@ -73,7 +73,7 @@ describe('chat completions refuse', () => {
       400,
       'rgb_colors',
     ],
-    ['several pictures by chat', chatBody('A fox', { image_config: { n: 2 } }), 400, 'n'],
+    ['several images by chat', chatBody('A fox', { image_config: { n: 2 } }), 400, 'n'],
     ['a provider that hasn’t got it', chatBody('A fox', { provider: { only: ['openai'] } }), 404, 'provider'],
     [
       'too many input images',
@@ -104,8 +104,8 @@ describe('chat completions refuse', () => {
 describe('the images API refuses', () => {
   it.each<[string, object, string]>([
     ['a chat field', { model: GPT_IMAGE, image_config: {} }, 'image_config'],
-    ['eleven pictures', { model: GPT_IMAGE, n: 11 }, 'n'],
-    ['two pictures from a model of one', { model: FLUX, n: 2 }, '1 to 1'],
+    ['eleven images', { model: GPT_IMAGE, n: 11 }, 'n'],
+    ['two images from a model of one', { model: FLUX, n: 2 }, '1 to 1'],
     ['a ratio outside the list', { model: NANO_BANANA_2, aspect_ratio: '7:5' }, 'aspect_ratio'],
     ['chat’s name for half a K', { model: NANO_BANANA_2, resolution: '0.5K' }, 'resolution'],
     [
@@ -175,7 +175,7 @@ describe('an input image', async () => {
 
   it.each<[string, string, number, string]>([
     ['that is no base64', 'data:image/png;base64,???', 400, 'invalid_image'],
-    ['that is no picture', dataUrl(Buffer.from('hello')), 400, 'invalid_image'],
+    ['that is no image', dataUrl(Buffer.from('hello')), 400, 'invalid_image'],
     ['that is cut off in the middle', dataUrl(noise.subarray(0, noise.length / 2)), 400, 'invalid_image'],
     ['of another kind', dataUrl(Buffer.from('%PDF'), 'application/pdf'), 400, 'unsupported_image_format'],
     ['of four pixels', dataUrl(tiny), 400, 'image_too_small'],

@@ -16,7 +16,7 @@ describe('OpenRouter’s own SDK', () => {
 
   const messages = [{ role: 'user' as const, content: 'A lighthouse at dusk' }]
 
-  it('gets a picture by chat', async () => {
+  it('gets an image by chat', async () => {
     const answer = await client.chat.send({
       chatRequest: {
         model: GEMINI,
@@ -42,13 +42,11 @@ describe('OpenRouter’s own SDK', () => {
 
     if ('choices' in stream) throw new Error('no stream')
     const chunks = await all(stream)
-    expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe(
-      'Here is your picture.',
-    )
+    expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe('Here is your image.')
     expect(chunks.at(-1)?.usage?.cost).toBeGreaterThan(0.03)
   })
 
-  it('gets a picture from the images API', async () => {
+  it('gets an image from the images API', async () => {
     const answer = await client.images.generate({
       imageGenerationRequest: { model: GPT_IMAGE, prompt: 'A fox', outputFormat: 'webp', n: 2 },
     })

@@ -84,7 +84,7 @@ describe('every example workflow', () => {
 })
 
 describe('the step of', () => {
-  it('on-push.yml commits the pictures', async () => {
+  it('on-push.yml commits the images', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
 
     const run = await runExample(world, 'on-push.yml')
@@ -140,7 +140,7 @@ describe('the step of', () => {
     expect([before.code, after.code]).toEqual([1, 0])
   })
 
-  it('artifact-only.yml uploads the pictures and commits nothing', async () => {
+  it('artifact-only.yml uploads the images and commits nothing', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     const before = await world.github.head()
 
@@ -148,7 +148,7 @@ describe('the step of', () => {
 
     expect(run.code).toBe(0)
     expect(run.outputs['artifact-id']).toBeDefined()
-    expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-pictures', 'fox.png'])
+    expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-images', 'fox.png'])
     expect(await world.github.head()).toBe(before)
   })
 

@@ -48,6 +48,6 @@ export async function eventsOf(
 }
 
 /** The bytes of a `data:` URL. */
-export function pictureOf(url = ''): Buffer {
+export function imageOf(url = ''): Buffer {
   return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64')
 }

@@ -16,15 +16,15 @@ export type AccessSettings = Pick<Settings, 'access' | 'tokens' | 'signingKeys'>
 export interface Access {
   /** For what is kept: everybody, except in `private` mode. */
   toView(request: Request): Promise<void>
-  /** For what costs money. The public may have listed pictures drawn in `listed` mode, and all in `open`. */
-  toDraw(request: Request, fingerprint: Fingerprint | undefined): Promise<Caller>
+  /** For what costs money. The public may have listed images generated in `listed` mode, and all in `open`. */
+  toGenerate(request: Request, fingerprint: Fingerprint | undefined): Promise<Caller>
   /** For lists, purges and new signatures: tokens only, in every mode. */
   toManage(request: Request): Promise<Caller>
   /** Whether the request holds a good token; a bad one still throws. */
   hasToken(request: Request): Promise<boolean>
 }
 
-/** @param isListed  whether a picture stands in the `easel.yml` that the Worker was deployed with */
+/** @param isListed  whether an image stands in the `easel.yml` that the Worker was deployed with */
 export function createAccess(
   { access: mode, tokens, signingKeys }: AccessSettings,
   isListed: (fingerprint: Fingerprint) => boolean = () => false,
@@ -40,20 +40,20 @@ export function createAccess(
     return { kind: 'anonymous', name: request.headers.get('CF-Connecting-IP') ?? 'unknown' }
   }
 
-  async function toDraw(request: Request, fingerprint: Fingerprint | undefined): Promise<Caller> {
+  async function toGenerate(request: Request, fingerprint: Fingerprint | undefined): Promise<Caller> {
     const caller = await identify(request)
     if (caller.kind !== 'anonymous' || mode === 'open') return caller
-    if (mode !== 'listed') throw unauthorized('Drawing a new picture')
+    if (mode !== 'listed') throw unauthorized('Generating a new image')
     if (fingerprint !== undefined && isListed(fingerprint)) return caller
-    throw unauthorized('Drawing a new picture that is not listed')
+    throw unauthorized('Generating a new image that is not listed')
   }
 
   return {
-    toDraw,
+    toGenerate,
     async toView(request) {
       if (mode !== 'private') return
       const caller = await identify(request)
-      if (caller.kind === 'anonymous') throw unauthorized('Seeing a picture')
+      if (caller.kind === 'anonymous') throw unauthorized('Seeing an image')
     },
     async toManage(request) {
       const token = await readToken(request, tokens)

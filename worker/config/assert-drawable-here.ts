@@ -1,11 +1,11 @@
 import { EaselError } from '../../shared/errors.ts'
 import type { ListedImage } from './compiled-config.ts'
 
-/** @throws {EaselError} `not_found` for a picture that starts from files, which are in the repository only */
-export function assertDrawableHere({ path, files }: ListedImage): void {
+/** @throws {EaselError} `not_found` for an image that starts from files, which are in the repository only */
+export function assertGeneratesHere({ path, files }: ListedImage): void {
   if (files.length === 0) return
   throw new EaselError(
     'not_found',
-    `${path} is not here, and can’t be drawn here: it starts from ${files.join(', ')}, which only the repository has. Let the Action draw it with this Easel as its base-url.`,
+    `${path} is not here, and can’t be generated here: it starts from ${files.join(', ')}, which only the repository has. Let the Action generate it with this Easel as its base-url.`,
   )
 }

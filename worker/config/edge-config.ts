@@ -13,7 +13,7 @@ export interface EdgeConfig {
    * @throws {InvalidSpecError} also when a preset starts from a file of the repository
    */
   resolve(input: ImageSpecInput): ImageSpec
-  /** A listed picture, by its path or its id. */
+  /** A listed image, by its path or its id. */
   find(name: string): ListedImage | undefined
   isListed(fingerprint: Fingerprint): boolean
 }

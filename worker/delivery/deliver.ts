@@ -7,15 +7,15 @@ import { type ByteRange, isConditional, judge, type Verdict } from './conditions
 export interface DeliverOptions {
   /** Whether parts may be asked for; without, a range request gets the whole. */
   readonly ranges?: boolean
-  /** Where a picture with these headers is to be asked for instead, when that is elsewhere. */
+  /** Where an image with these headers is to be asked for instead, when that is elsewhere. */
   readonly elsewhere?: (headers: HeaderFields) => string | undefined
   /** Says the last word about the headers of what is shown, or known already. */
   readonly finish?: (headers: HeaderFields) => void
 }
 
 /**
- * The response for a picture, as RFC 9110 has it: 200, 206, 304, 412 or 416, or a redirect; `undefined` when
- * the picture isn't there. Bytes that the client has or doesn't want are never read.
+ * The response for an image, as RFC 9110 has it: 200, 206, 304, 412 or 416, or a redirect; `undefined` when
+ * the image isn't there. Bytes that the client has or doesn't want are never read.
  */
 export async function deliver(
   request: Request,
@@ -47,7 +47,7 @@ export async function deliver(
   if (!shown) return undefined
   if (!range) return answer(200, shown)
   if (shown.headers['etag'] === known['etag']) return answer(206, ofPart(shown, range))
-  // Drawn anew between two looks: the range was one of something else.
+  // Generated anew between two looks: the range was one of something else.
   await discard(shown)
   const whole = await gallery.get(wanted)
   return whole && answer(200, whole)
@@ -91,7 +91,7 @@ function unsatisfiable(known: HeaderFields): Response {
   const response = problemResponse(
     new EaselError(
       'range_not_satisfiable',
-      `The picture has ${byteLength} bytes, and the range begins after them.`,
+      `The image has ${byteLength} bytes, and the range begins after them.`,
     ),
   )
   response.headers.set('Content-Range', `bytes */${byteLength}`)
@@ -100,13 +100,13 @@ function unsatisfiable(known: HeaderFields): Response {
 
 function preconditionFailed(known: HeaderFields): Response {
   const message =
-    'The picture is not the one that the request is meant for: If-Match or If-Unmodified-Since says so.'
+    'The image is not the one that the request is meant for: If-Match or If-Unmodified-Since says so.'
   const response = problemResponse(new EaselError('precondition_failed', message))
   response.headers.set('ETag', known['etag'] ?? '')
   return response
 }
 
-/** For now: what is right may be another tomorrow, when the picture is drawn anew. */
+/** For now: what is right may be another tomorrow, when the image is regenerated. */
 function redirect(location: string): Response {
   return new Response(null, {
     status: 302,

@@ -17,7 +17,7 @@ export function directGallery({ BUCKET, IMAGES, VARIANTS }: Env): Gallery {
 export class GalleryEntrypoint extends WorkerEntrypoint<Env> {
   override async fetch(request: Request): Promise<Response> {
     const wanted = parseGalleryUrl(request.url)
-    // The cache keeps whole pictures only, and cuts ranges out of them itself.
+    // The cache keeps whole images only, and cuts ranges out of them itself.
     const response =
       wanted &&
       (await deliver(request, directGallery(this.env), wanted, {
@@ -27,7 +27,7 @@ export class GalleryEntrypoint extends WorkerEntrypoint<Env> {
           headers['cache-tag'] = wanted.fingerprint
         },
       }))
-    return response ?? problemResponse(new EaselError('not_found', 'There is no such picture.'))
+    return response ?? problemResponse(new EaselError('not_found', 'There is no such image.'))
   }
 
   /** Purges are of the entrypoint that asks for them, so they are asked for here. */

@@ -1,18 +1,18 @@
 import type { ImageMediaType } from '../../shared/media/image.ts'
 
-/** What becomes of a picture of any type, for a client with one `Accept`. */
+/** What becomes of an image of any type, for a client with one `Accept`. */
 export interface Negotiated {
-  /** Absent when every picture stays as it is. */
+  /** Absent when every image stays as it is. */
   readonly format?: 'avif' | 'webp'
   /** Types that stay although others are turned into `format`: the client likes them better. */
   readonly keep: readonly ImageMediaType[]
 }
 
-/** Types that a picture may have been drawn in, beside those that are negotiated. */
+/** Types that an image may have been generated in, beside those that are negotiated. */
 const ORIGINALS = ['image/gif', 'image/jpeg', 'image/png'] as const
 
 /**
- * Chooses by `Accept` (RFC 9110, 12.5.1): AVIF, else WebP, else the picture's own type, but for what the
+ * Chooses by `Accept` (RFC 9110, 12.5.1): AVIF, else WebP, else the image's own type, but for what the
  * q-values say. AVIF and WebP count only when they are named: a client that merely sends a wildcard may be
  * older than they are.
  */

@@ -1,11 +1,11 @@
 import { InvalidSpecError, type SpecIssue } from '../../shared/errors.ts'
 
-/** What a picture can be turned into. */
+/** What an image can be turned into. */
 export type VariantFormat = 'avif' | 'webp' | 'jpeg' | 'png'
 
-/** How somebody wants a picture delivered. None of it is part of what the picture shows. */
+/** How somebody wants an image delivered. None of it is part of what the image shows. */
 export interface DeliveryParameters {
-  /** Which picture of a generation, from 0; absent when the query does not say. */
+  /** Which image of a generation, from 0; absent when the query does not say. */
   readonly index?: number
   /** Pixels; one of the configured widths. */
   readonly width?: number
@@ -24,8 +24,8 @@ const PARAMETERS = {
   w: { field: 'width', accepts: (widths) => widths.map(String), is: 'one of the configured widths' },
   format: { field: 'format', accepts: () => FORMATS, is: 'one of the formats' },
   q: { field: 'quality', pattern: /^([1-9]\d?|100)$/, is: 'a whole number from 1 to 100' },
-  index: { field: 'index', pattern: /^\d$/, is: 'a digit: 0 is the first picture' },
-  v: { field: 'pin', pattern: /^[0-9a-f]{16}$/, is: 'the first 16 hex digits of the picture’s SHA-256' },
+  index: { field: 'index', pattern: /^\d$/, is: 'a digit: 0 is the first image' },
+  v: { field: 'pin', pattern: /^[0-9a-f]{16}$/, is: 'the first 16 hex digits of the image’s SHA-256' },
 } as const satisfies Record<string, Parameter>
 
 interface Parameter {
@@ -38,7 +38,7 @@ interface Parameter {
 
 const NAMES = Object.keys(PARAMETERS) as (keyof typeof PARAMETERS)[]
 
-/** The query without delivery parameters: what is left describes the picture. */
+/** The query without delivery parameters: what is left describes the image. */
 export function withoutDelivery(query: URLSearchParams): URLSearchParams {
   if (!NAMES.some((name) => query.has(name))) return query
   const rest = new URLSearchParams(query)

@@ -3,7 +3,7 @@ import type { Access } from '../access/access.ts'
 import type { AccessMode } from '../settings.ts'
 
 /**
- * The request as its key is to be understood. OpenRouter's clients always send one: where anybody may draw, a
+ * The request as its key is to be understood. OpenRouter's clients always send one: where anybody may generate, a
  * key that isn't ours says nothing, and elsewhere it is a 401, as at OpenRouter. Without the body.
  *
  * @throws {EaselError} `unauthorized`

@@ -29,7 +29,7 @@ export async function listResponse(path: string, readList: ReadList): Promise<Re
   throw new EaselError('upstream_failed', `OpenRouter answered ${response.status}. Ask again in a moment.`)
 }
 
-/** The general list's query, of the models that draw: Easel has no use for others. */
+/** The general list's query, of the models that generate: Easel has no use for others. */
 export function imageModelsQuery(search: string): string {
   const query = new URLSearchParams(search)
   query.set('output_modalities', 'image')

@@ -23,11 +23,11 @@ import { wireErrorResponse } from './response/wire-error.ts'
 import type { Kept, Wire } from './response/wire.ts'
 
 /**
- * OpenRouter's own API, for pictures: its clients get Easel's cache and budget by changing their base URL and
+ * OpenRouter's own API, for images: its clients get Easel's cache and budget by changing their base URL and
  * their key.
  */
 export function dropinApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, budgetUseOf, catalogue, draw, gallery, readList, settings, store } = ports
+  const { access, budgetUseOf, catalogue, generate, gallery, readList, settings, store } = ports
   const reading = { catalogue, defaultModel: settings.defaultModel }
   const app = new Hono<AppEnv>()
 
@@ -49,7 +49,7 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
   })
 
   app.get('/key', async (c) => {
-    const caller = await access.toDraw(await knownKey(c), undefined)
+    const caller = await access.toGenerate(await knownKey(c), undefined)
     return c.json({ data: await keyRecord(caller, budgetUseOf, settings) }, 200, {
       'Cache-Control': 'no-store',
     })
@@ -68,7 +68,7 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
     return wireErrorResponse(error)
   })
 
-  /** Looks, has it drawn where it isn't there, and answers in the words that it was asked in. */
+  /** Looks, has it generated where it isn't there, and answers in the words that it was asked in. */
   async function answer(c: Context<AppEnv>, asked: Asked, wire: Wire): Promise<Response> {
     const { fingerprint, what, stream } = asked
     c.get('trace').fingerprint = fingerprint
@@ -78,24 +78,24 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
     const kept = refresh ? undefined : await timed(c.get('trace'), 'read', () => find(fingerprint, 'hit'))
     if (kept) return told(c, replyWith(kept, asked, wire), 'hit')
 
-    const order = { ...what, fingerprint, caller: await access.toDraw(request, fingerprint), refresh }
+    const order = { ...what, fingerprint, caller: await access.toGenerate(request, fingerprint), refresh }
     const forget = async () => refresh && (await gallery.forget(fingerprint))
     if (!stream) {
-      const outcome = await timed(c.get('trace'), 'draw', () => draw.draw(order))
+      const outcome = await timed(c.get('trace'), 'generate', () => generate.generate(order))
       await forget()
       return told(c, replyWith(await mustFind(fingerprint, outcome), asked, wire), outcome)
     }
     // What can be refused is refused with a status, before the stream begins.
-    const outcome = await timed(c.get('trace'), 'submit', () => draw.submit(order))
-    const drawing = draw.draw({ ...order, refresh: false }).then(async () => {
+    const outcome = await timed(c.get('trace'), 'submit', () => generate.submit(order))
+    const generating = generate.generate({ ...order, refresh: false }).then(async () => {
       await forget()
       return mustFind(fingerprint, outcome)
     })
-    return told(c, replyLater(drawing, asked, wire), outcome)
+    return told(c, replyLater(generating, asked, wire), outcome)
   }
 
   async function find(fingerprint: Fingerprint, outcome: CacheOutcome): Promise<Kept | undefined> {
-    // The manifest is written just before the first picture: only with that is all there.
+    // The manifest is written just before the first image: only with that is all there.
     const [manifest, first] = await Promise.all([store.manifest(fingerprint), store.get(fingerprint, 0)])
     if (!manifest || !first) {
       await first?.body.cancel()
@@ -104,10 +104,10 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
     return {
       manifest,
       costUsd: outcome === 'miss' ? manifest.cost_usd : 0,
-      async picture(index) {
+      async image(index) {
         if (index === 0) return first.body
         const image = await store.get(fingerprint, index)
-        if (!image) throw new Error('a picture was stored and is gone')
+        if (!image) throw new Error('an image was stored and is gone')
         return image.body
       },
     }
@@ -115,7 +115,7 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
 
   async function mustFind(fingerprint: Fingerprint, outcome: CacheOutcome): Promise<Kept> {
     const kept = await find(fingerprint, outcome)
-    if (!kept) throw new Error('a picture was stored and is gone')
+    if (!kept) throw new Error('an image was stored and is gone')
     return kept
   }
 

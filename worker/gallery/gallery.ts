@@ -5,26 +5,26 @@ import type { ImageStore, StoredImage } from './image-store.ts'
 import { isNothing, variantOf, type Wish } from './variant.ts'
 import type { Variants } from './variant-store.ts'
 
-/** A picture, and what is to be made of it. */
+/** An image, and what is to be made of it. */
 export interface Wanted {
   readonly fingerprint: Fingerprint
   readonly index: number
   readonly wish: Wish
 }
 
-/** A picture on its way out. `headers` are those of all of it, also when `body` is a part. */
+/** An image on its way out. `headers` are those of all of it, also when `body` is a part. */
 export interface Shown {
   readonly headers: HeaderFields
   readonly body: ReadableStream<Uint8Array> | ArrayBuffer | null
 }
 
-/** Shows what is kept; never draws, but makes variants. */
+/** Shows what is kept; never generates, but makes variants. */
 export interface Gallery {
-  /** What a picture would be served with, or `undefined` when it isn't there. */
+  /** What an image would be served with, or `undefined` when it isn't there. */
   head(wanted: Wanted): Promise<HeaderFields | undefined>
   /** @param range  of what `head` has told the length of; without it, the whole */
   get(wanted: Wanted, range?: ByteRange): Promise<Shown | undefined>
-  /** Makes the edge forget a picture. */
+  /** Makes the edge forget an image. */
   forget(fingerprint: Fingerprint): Promise<void>
 }
 
@@ -54,7 +54,7 @@ export function createDirectGallery(store: ImageStore, variants: Variants): Gall
   }
 }
 
-/** Of a picture that is at hand already, whatever is kept. It can be got once. */
+/** Of an image that is at hand already, whatever is kept. It can be got once. */
 export function createGalleryOfOne(image: StoredImage): Gallery {
   return {
     head: async () => imageHeaders(image),

@@ -2,14 +2,14 @@ import { galleryUrl } from './cached-gallery.ts'
 import type { Gallery, Shown, Wanted } from './gallery.ts'
 import type { HeaderFields } from './image-headers.ts'
 
-/** For how long a picture is shown from memory, milliseconds: as long as it may be shown after it is purged. */
+/** For how long an image is shown from memory, milliseconds: as long as it may be shown after it is purged. */
 const KEEP_MS = 1000
 /** Of larger ones the sending takes most of the time. */
-const PICTURE_MAX_BYTES = 2 ** 18
+const IMAGE_MAX_BYTES = 2 ** 18
 /** Together with the above at most 16 MiB, of the 128 that an isolate has. */
-const PICTURES_MAX = 64
+const IMAGES_MAX = 64
 
-/** A picture that was asked for at least once in the last moment; with its bytes when it was twice. */
+/** An image that was asked for at least once in the last moment; with its bytes when it was twice. */
 interface Hot {
   readonly until: number
   readonly headers?: HeaderFields
@@ -17,8 +17,8 @@ interface Hot {
 }
 
 /**
- * Shows small pictures that many ask for at the same time from memory: the second one within a second is the
- * last that is read. It stands before the edge's cache, never behind, where a purged picture could come back.
+ * Shows small images that many ask for at the same time from memory: the second one within a second is the
+ * last that is read. It stands before the edge's cache, never behind, where a purged image could come back.
  *
  * @param now  milliseconds
  */
@@ -27,7 +27,7 @@ export function createHotGallery(gallery: Gallery, now: () => number): Gallery {
 
   async function getAgain(wanted: Wanted, key: string): Promise<Shown | undefined> {
     const shown = await gallery.get(wanted)
-    if (!shown?.body || !(Number(shown.headers['content-length']) <= PICTURE_MAX_BYTES)) return shown
+    if (!shown?.body || !(Number(shown.headers['content-length']) <= IMAGE_MAX_BYTES)) return shown
     const bytes = await new Response(shown.body).arrayBuffer()
     hot.set(key, { until: now() + KEEP_MS, headers: shown.headers, bytes })
     return fromMemory(shown.headers, bytes)
@@ -44,7 +44,7 @@ export function createHotGallery(gallery: Gallery, now: () => number): Gallery {
         return known.headers && known.bytes ? fromMemory(known.headers, known.bytes) : getAgain(wanted, key)
       }
       const shown = await gallery.get(wanted)
-      if (hot.size >= PICTURES_MAX) hot.clear()
+      if (hot.size >= IMAGES_MAX) hot.clear()
       if (shown) hot.set(key, { until: now() + KEEP_MS })
       return shown
     },

@@ -15,7 +15,7 @@ const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 /** Headers by their names in lower case. No `Headers` until they are sent: each of its calls costs. */
 export type HeaderFields = Record<string, string>
 
-/** What a picture is served with: of a 200, whole. */
+/** What an image is served with: of a 200, whole. */
 export function imageHeaders(image: ImageRecord): HeaderFields {
   return headersOf(image, image, imagePath(image.fingerprint, image.index, image.mediaType))
 }
@@ -30,7 +30,7 @@ export function variantHeaders(original: ImageRecord, variant: Variant, record: 
   return headers
 }
 
-/** What a picture is served with instead of a variant that there can't be. */
+/** What an image is served with instead of a variant that there can't be. */
 export function insteadHeaders(original: ImageRecord, { reason }: Unmade): HeaderFields {
   const headers = imageHeaders(original)
   headers['x-easel-variant'] = `original; reason=${reason}`

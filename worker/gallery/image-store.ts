@@ -1,12 +1,12 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import type { Picture, PictureHeader } from '../../shared/media/image.ts'
+import type { DecodedImage, ImageHeader } from '../../shared/media/image.ts'
 import type { ByteRange } from '../delivery/conditions.ts'
 import type { Manifest } from './manifest.ts'
 
-/** What is kept beside a picture's bytes, and known without reading them. */
-export interface ImageRecord extends PictureHeader {
+/** What is kept beside an image's bytes, and known without reading them. */
+export interface ImageRecord extends ImageHeader {
   readonly fingerprint: Fingerprint
-  /** Position among the pictures of one generation, from 0. */
+  /** Position among the images of one generation, from 0. */
   readonly index: number
   /** Lower-case hex, of the bytes. */
   readonly sha256: string
@@ -15,11 +15,11 @@ export interface ImageRecord extends PictureHeader {
   readonly model: string
   /** USD for the whole generation; absent when OpenRouter did not say. */
   readonly costUsd?: number | undefined
-  /** When it was drawn, which is before it is stored. */
+  /** When it was generated, which is before it is stored. */
   readonly created: Date
 }
 
-/** A picture as it comes out of the store: `body` is a stream that nobody has read. */
+/** An image as it comes out of the store: `body` is a stream that nobody has read. */
 export interface StoredImage extends ImageRecord {
   readonly body: ReadableStream<Uint8Array>
 }
@@ -33,23 +33,23 @@ export interface ImageList {
 
 export interface ListEntry {
   readonly fingerprint: Fingerprint
-  readonly mediaType: PictureHeader['mediaType']
+  readonly mediaType: ImageHeader['mediaType']
   readonly model: string
   readonly created: Date
 }
 
-/** Keeps finished pictures. */
+/** Keeps finished images. */
 export interface ImageStore {
   /**
-   * The picture, or `undefined` when there is none.
+   * The image, or `undefined` when there is none.
    *
    * @param range  to read no more than that; `byteLength` is of the whole all the same
    */
   get(fingerprint: Fingerprint, index: number, range?: ByteRange): Promise<StoredImage | undefined>
   /** The same without its bytes. */
   head(fingerprint: Fingerprint, index: number): Promise<ImageRecord | undefined>
-  /** Stores one picture whole; nobody ever sees half of it. */
-  put(picture: Picture, record: ImageRecord): Promise<void>
+  /** Stores one image whole; nobody ever sees half of it. */
+  put(image: DecodedImage, record: ImageRecord): Promise<void>
   manifest(fingerprint: Fingerprint): Promise<Manifest | undefined>
   putManifest(manifest: Manifest): Promise<void>
   list(cursor: string | undefined): Promise<ImageList>
@@ -77,8 +77,8 @@ export function createR2ImageStore(bucket: R2Bucket): ImageStore {
       return object ? readRecord(object, fingerprint, index) : undefined
     },
 
-    async put(picture, record) {
-      const { readable, writable } = new FixedLengthStream(picture.byteLength)
+    async put(image, record) {
+      const { readable, writable } = new FixedLengthStream(image.byteLength)
       await Promise.all([
         bucket.put(imageKey(record.fingerprint, record.index), readable, {
           httpMetadata: { contentType: record.mediaType },
@@ -86,7 +86,7 @@ export function createR2ImageStore(bucket: R2Bucket): ImageStore {
           // R2 refuses the object when the bytes that arrive are others.
           sha256: record.sha256,
         }),
-        writeSegments(writable, picture.segments),
+        writeSegments(writable, image.segments),
       ])
     },
 
@@ -124,8 +124,8 @@ export function createR2ImageStore(bucket: R2Bucket): ImageStore {
   }
 }
 
-/** Lower-case hex SHA-256 of a picture, without joining its segments. */
-export async function sha256OfPicture({ segments }: Picture): Promise<string> {
+/** Lower-case hex SHA-256 of an image, without joining its segments. */
+export async function sha256OfImage({ segments }: DecodedImage): Promise<string> {
   const stream = new crypto.DigestStream('SHA-256')
   await writeSegments(stream, segments)
   const digest = new Uint8Array(await stream.digest)
@@ -147,7 +147,10 @@ export function toR2Range({ start, end }: ByteRange): R2Range {
   return { offset: start, length: end - start + 1 }
 }
 
-export async function writeSegments(stream: WritableStream, segments: Picture['segments']): Promise<void> {
+export async function writeSegments(
+  stream: WritableStream,
+  segments: DecodedImage['segments'],
+): Promise<void> {
   const writer = stream.getWriter()
   for (const segment of segments) await writer.write(segment)
   await writer.close()
@@ -161,7 +164,7 @@ function manifestKey(fingerprint: Fingerprint): string {
   return `images/${fingerprint}/manifest.json`
 }
 
-/** Milliseconds of the year 5138, less the picture's: later is smaller, and stands earlier in the list. */
+/** Milliseconds of the year 5138, less the image's: later is smaller, and stands earlier in the list. */
 function recentKey({ created, fingerprint }: Manifest): string {
   const countdown = 99_999_999_999_999 - Date.parse(created)
   return `recent/${String(countdown).padStart(14, '0')}/${fingerprint}`

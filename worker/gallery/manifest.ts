@@ -23,7 +23,7 @@ interface ManifestFacts {
   readonly generation_id?: string | undefined
   /** Absent when OpenRouter did not say. */
   readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | undefined
-  /** What the model said beside the pictures. */
+  /** What the model said beside the images. */
   readonly text?: string | undefined
   /** ISO 8601. */
   readonly created: string
@@ -43,7 +43,7 @@ export interface ManifestImage {
   readonly bytes: number
 }
 
-/** Where a picture stands under its own name: `/i/<fingerprint>[.<index>].<extension>`. */
+/** Where an image stands under its own name: `/i/<fingerprint>[.<index>].<extension>`. */
 export function imagePath(fingerprint: Fingerprint, index: number, mediaType: ImageMediaType): string {
   return `/i/${fingerprint}${index > 0 ? `.${index}` : ''}.${EXTENSION[mediaType]}`
 }

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import { identifyPicture, type Picture } from '../../shared/media/image.ts'
+import { identifyImage, type DecodedImage } from '../../shared/media/image.ts'
 import type { Env } from '../settings.ts'
 import { createR2ImageStore, type ImageRecord } from './image-store.ts'
 import { type Variant, variantKey } from './variant.ts'
@@ -12,7 +12,7 @@ const MEMORY_MS = 60_000
 const JPEG_BACKGROUND = '#ffffff'
 
 /**
- * One variant's making: an object for each, so that a picture is transformed once, however many ask from
+ * One variant's making: an object for each, so that an image is transformed once, however many ask from
  * however many places. It holds the variant while it is made, and the original never.
  */
 export class VariantJob extends DurableObject<Env> {
@@ -56,8 +56,8 @@ async function transform(
   images: ImagesBinding,
   body: ReadableStream<Uint8Array>,
   { mediaType, width, quality }: Variant,
-): Promise<Picture> {
-  if (mediaType === 'image/svg+xml') throw new TypeError('SVG is not made of pictures')
+): Promise<DecodedImage> {
+  if (mediaType === 'image/svg+xml') throw new TypeError('SVG is not made of images')
   const input = images.input(body)
   const sized = width === undefined ? input : input.transform({ width, fit: 'scale-down' })
   const result = await sized.output({
@@ -67,8 +67,8 @@ async function transform(
   })
   const segments: Uint8Array<ArrayBuffer>[] = []
   for await (const segment of result.image()) segments.push(new Uint8Array(segment))
-  // Not what was asked for but what came: of a large picture Images makes WebP where AVIF would take too long.
-  const picture = identifyPicture(segments)
-  if (!picture) throw new TypeError('Images answered with what is no picture')
-  return picture
+  // Not what was asked for but what came: of a large image Images makes WebP where AVIF would take too long.
+  const image = identifyImage(segments)
+  if (!image) throw new TypeError('Images answered with what is no image')
+  return image
 }

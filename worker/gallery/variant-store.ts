@@ -1,12 +1,12 @@
 import { EaselError } from '../../shared/errors.ts'
-import { type ImageMediaType, type Picture, type PictureHeader } from '../../shared/media/image.ts'
+import { type ImageMediaType, type DecodedImage, type ImageHeader } from '../../shared/media/image.ts'
 import type { ByteRange } from '../delivery/conditions.ts'
-import { type ImageRecord, sha256OfPicture, toR2Range, writeSegments } from './image-store.ts'
+import { type ImageRecord, sha256OfImage, toR2Range, writeSegments } from './image-store.ts'
 import { type Variant, variantKey } from './variant.ts'
 import type { VariantJob } from './variant-job.ts'
 
 /** What is kept beside a variant's bytes. */
-export interface VariantRecord extends PictureHeader {
+export interface VariantRecord extends ImageHeader {
   /** Lower-case hex, of the variant's bytes. */
   readonly sha256: string
   readonly byteLength: number
@@ -22,7 +22,7 @@ export interface Unmade {
   readonly reason: 'no-images-binding' | 'failed' | 'changed'
 }
 
-/** What is made of pictures: kept, and made when it is asked for the first time. */
+/** What is made of images: kept, and made when it is asked for the first time. */
 export interface Variants {
   head(original: ImageRecord, variant: Variant): Promise<VariantRecord | Unmade>
   /** @param range  to read no more than that */
@@ -67,16 +67,16 @@ export function createR2Variants(
 }
 
 /** Stores a variant whole, under the key that a {@link Variants} looks for. */
-export async function putVariant(bucket: R2Bucket, key: string, picture: Picture): Promise<void> {
-  const sha256 = await sha256OfPicture(picture)
-  const { readable, writable } = new FixedLengthStream(picture.byteLength)
+export async function putVariant(bucket: R2Bucket, key: string, image: DecodedImage): Promise<void> {
+  const sha256 = await sha256OfImage(image)
+  const { readable, writable } = new FixedLengthStream(image.byteLength)
   await Promise.all([
     bucket.put(key, readable, {
-      httpMetadata: { contentType: picture.mediaType },
-      customMetadata: { sha256, width: String(picture.width), height: String(picture.height) },
+      httpMetadata: { contentType: image.mediaType },
+      customMetadata: { sha256, width: String(image.width), height: String(image.height) },
       sha256,
     }),
-    writeSegments(writable, picture.segments),
+    writeSegments(writable, image.segments),
   ])
 }
 
@@ -88,7 +88,7 @@ async function make(
   try {
     return await job.make(original, variant)
   } catch (error) {
-    // The object was restarted under us. Whoever looks gets the picture all the same, if not this variant.
+    // The object was restarted under us. Whoever looks gets the image all the same, if not this variant.
     console.error(error)
     return { reason: 'failed' }
   }

@@ -3,9 +3,9 @@ import { negotiate } from '../delivery/negotiate.ts'
 import type { DeliveryParameters, VariantFormat } from '../delivery/parameters.ts'
 import type { ImageRecord } from './image-store.ts'
 
-/** What is to be made of a picture, whatever it turns out to be; the same for everybody who gets the same. */
+/** What is to be made of an image, whatever it turns out to be; the same for everybody who gets the same. */
 export interface Wish {
-  /** Pixels; a picture that is no wider keeps its width. */
+  /** Pixels; an image that is no wider keeps its width. */
   readonly width?: number
   readonly format?: VariantFormat
   /** Types that stay although `format` is another. */
@@ -13,10 +13,10 @@ export interface Wish {
   readonly quality?: number
 }
 
-/** What is made of one picture. */
+/** What is made of one image. */
 export interface Variant {
   readonly mediaType: ImageMediaType
-  /** Pixels, less than the picture has; absent to keep its size. */
+  /** Pixels, less than the image has; absent to keep its size. */
   readonly width?: number
   /** 1 to 100. */
   readonly quality?: number
@@ -44,14 +44,14 @@ export function wishOf({ width, format, quality }: DeliveryParameters, headers: 
   }
 }
 
-/** The picture as it is. */
+/** The image as it is. */
 export const NOTHING: Wish = {}
 
 export function isNothing(wish: Wish): boolean {
   return wish.width === undefined && wish.format === undefined && wish.quality === undefined
 }
 
-/** What a wish comes to for one picture; `undefined` when that is the picture itself, as SVG always is. */
+/** What a wish comes to for one image; `undefined` when that is the image itself, as SVG always is. */
 export function variantOf(original: ImageRecord, wish: Wish): Variant | undefined {
   if (original.mediaType === 'image/svg+xml') return undefined
   const isKept = wish.format === undefined || wish.keep?.includes(original.mediaType)
@@ -66,7 +66,7 @@ export function variantOf(original: ImageRecord, wish: Wish): Variant | undefine
   return isOriginal ? undefined : variant
 }
 
-/** As in an address: what was asked of the picture, and never how it was negotiated. */
+/** As in an address: what was asked of the image, and never how it was negotiated. */
 export function variantQuery({ mediaType, width, quality }: Variant): string {
   const format = Object.entries(MEDIA_TYPE).find(([, type]) => type === mediaType)?.[0]
   const parts = [
@@ -77,7 +77,7 @@ export function variantQuery({ mediaType, width, quality }: Variant): string {
   return parts.filter((part) => part !== false).join('&')
 }
 
-/** The first digits of the picture's hash are in it: a picture that is drawn anew has no old variants. */
+/** The first digits of the image's hash are in it: an image that is regenerated has no old variants. */
 export function variantKey(
   { fingerprint, index, sha256 }: ImageRecord,
   { mediaType, width, quality }: Variant,
@@ -87,7 +87,7 @@ export function variantKey(
   return `variants/${fingerprint}/${index}/${pinOf(sha256)}/${size}${grade}.${EXTENSION[mediaType]}`
 }
 
-/** What `v` in an address is: enough of the hash that nobody meets two pictures with the same. */
+/** What `v` in an address is: enough of the hash that nobody meets two images with the same. */
 export function pinOf(sha256: string): string {
   return sha256.slice(0, 16)
 }

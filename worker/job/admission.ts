@@ -18,7 +18,7 @@ export async function admit(
   if (rate && !rate.success) {
     return refused(
       'rate_limited',
-      'Too many new pictures in a minute. Those that exist are served all the same.',
+      'Too many new images in a minute. Those that exist are served all the same.',
       60,
     )
   }
@@ -32,7 +32,7 @@ export async function admit(
   const reset = new Date(result.resetsAt).toISOString()
   return refused(
     'budget_exhausted',
-    `The daily budget ${whose} has ${formatUsd(result.leftUsd)} left, and this picture may cost ${formatUsd(reserveUsd)}. It is renewed at ${reset}.`,
+    `The daily budget ${whose} has ${formatUsd(result.leftUsd)} left, and this image may cost ${formatUsd(reserveUsd)}. It is renewed at ${reset}.`,
     (result.resetsAt - Date.now()) / 1000,
   )
 }

@@ -1,4 +1,4 @@
-import type { Picture } from '../../shared/media/image.ts'
+import type { DecodedImage } from '../../shared/media/image.ts'
 import type { ImageRecord, ImageStore } from '../gallery/image-store.ts'
 
 /**
@@ -21,19 +21,19 @@ const LOOK_EVERY_MS = 20
 /** When any answer last got on. Jobs share an isolate, and its thread. */
 let takenAt = 0
 
-/** A picture on its way to whoever had it drawn, out of the memory that it was decoded into. */
+/** An image on its way to whoever had it generated, out of the memory that it was decoded into. */
 export interface Answer {
   readonly body: ReadableStream<Uint8Array>
   /**
-   * Says that the picture is stored: what is left is read from there, so that no slow client holds its memory.
+   * Says that the image is stored: what is left is read from there, so that no slow client holds its memory.
    *
    * @returns the piece that is being taken, and must stay
    */
   leaveMemory(): Uint8Array | undefined
 }
 
-/** Begins to send a picture that is about to be stored. */
-export function createAnswer({ segments }: Picture, record: ImageRecord, images: ImageStore): Answer {
+/** Begins to send an image that is about to be stored. */
+export function createAnswer({ segments }: DecodedImage, record: ImageRecord, images: ImageStore): Answer {
   // It ends only after as many bytes as were promised: what breaks off never looks whole.
   const { readable, writable } = new FixedLengthStream(record.byteLength)
   let isStored = false
@@ -94,5 +94,5 @@ async function readRest(
   const stored = await images.get(fingerprint, index, { start, end: byteLength - 1 })
   if (stored?.sha256 === sha256) return stored.body
   await stored?.body.cancel()
-  throw new Error('the picture was deleted or drawn anew while it was sent')
+  throw new Error('the image was deleted or regenerated while it was sent')
 }

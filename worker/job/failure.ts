@@ -40,7 +40,7 @@ export function withRetryAfter(failure: Failure, until: number, now: number): Fa
   return { ...failure, extras: { ...failure.extras, retryAfterSeconds } }
 }
 
-/** Whether money may have been spent although no picture came. */
+/** Whether money may have been spent although no image came. */
 export function mayHaveCost(error: unknown): boolean {
   return error instanceof UpstreamError && error.mayHaveBeenPaid
 }
@@ -49,7 +49,8 @@ export function mayHaveCost(error: unknown): boolean {
 export function notStored(retryAfterMs: number): Failure {
   return {
     code: 'storage_failed',
-    message: 'The picture is drawn and safe, but R2 does not take it yet. Ask again: nothing is paid twice.',
+    message:
+      'The image is generated and safe, but R2 does not take it yet. Ask again: nothing is paid twice.',
     extras: { retryAfterSeconds: retryAfterMs / 1000 },
   }
 }
@@ -58,7 +59,7 @@ export function notStored(retryAfterMs: number): Failure {
 export function interrupted(): UpstreamError {
   return new UpstreamError(
     'upstream_failed',
-    'Easel was restarted while the picture was being drawn. It may have been billed, so Easel did not ask again by itself; ask again to have it drawn.',
+    'Easel was restarted while the image was being generated. It may have been billed, so Easel did not ask again by itself; ask again to have it generated.',
     { mayHaveBeenPaid: true },
   )
 }

@@ -8,18 +8,18 @@ import { type Env, readSettings, type Settings } from '../settings.ts'
 import { admit } from './admission.ts'
 import { type Answer, answersFirst, createAnswer, isStoredSoon } from './answer.ts'
 import { interrupted, mayHaveCost, memoryOf, notStored, toFailure, withRetryAfter } from './failure.ts'
-import type { DrawResult, Order, Outcome } from './types.ts'
+import type { GenerateResult, Order, Outcome } from './types.ts'
 import { createJobStorage, type JobStorage } from './job-storage.ts'
 import { prepare, type Prepared, release, store } from './store-generation.ts'
 
 /** Beyond the deadline of the call itself: for storing, and for what waits in between. */
 const SLACK_MS = 60_000
 
-/** When R2 did not take the pictures: how long until the next try. */
+/** When R2 did not take the images: how long until the next try. */
 const STORE_AGAIN_MS = 30_000
 
-/** `drawn`: there is nothing to do, the picture has come in the meantime. */
-type Admission = Outcome | 'drawn'
+/** `generated`: there is nothing to do, the image has come in the meantime. */
+type Admission = Outcome | 'generated'
 
 /** Somebody waits for these. */
 interface Attempt {
@@ -29,15 +29,15 @@ interface Attempt {
   readonly finished: Promise<Outcome>
 }
 
-/** Who had the picture drawn, and wants it before it is stored. */
+/** Who had the image generated, and wants it before it is stored. */
 interface Asker {
-  /** Of the picture wanted, among those of the generation. */
+  /** Of the image wanted, among those of the generation. */
   readonly index: number
-  readonly answer: (picture: StoredImage) => void
+  readonly answer: (image: StoredImage) => void
 }
 
 /**
- * One picture's generation: an object for each fingerprint, so that OpenRouter is asked once, however many
+ * One image's generation: an object for each fingerprint, so that OpenRouter is asked once, however many
  * ask from however many places. It runs in the alarm: no client's leaving, and no restart, takes the order
  * away. It says that it has started before it calls, and after a restart in the middle it fails rather than
  * pay again unasked.
@@ -50,12 +50,12 @@ export class GenerationJob extends DurableObject<Env> {
   readonly #budget: DurableObjectStub<Budget>
   #current: Attempt | undefined
   #asker: Asker | undefined
-  /** The last one whose picture was sent before it was stored: who wants another one has seen it, and doesn't join. */
+  /** The last one whose image was sent before it was stored: who wants another one has seen it, and doesn't join. */
   #answered: Attempt | undefined
   /** Told how the attempt that somebody waits for has ended. */
   #tell: (outcome: Outcome) => void = () => {}
   #running: Promise<Outcome> | undefined
-  /** How the last pictures came into R2, or will. */
+  /** How the last images came into R2, or will. */
   #storing: Promise<Outcome> | undefined
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -68,11 +68,11 @@ export class GenerationJob extends DurableObject<Env> {
   }
 
   /**
-   * Has the picture drawn and waits until it is stored, at most as long as a generation may take.
+   * Has the image generated and waits until it is stored, at most as long as a generation may take.
    *
-   * @param index  of the picture that is wanted at once, if this call is the one that has it drawn
+   * @param index  of the image that is wanted at once, if this call is the one that has it generated
    */
-  async draw(order: Order, index?: number): Promise<DrawResult> {
+  async generate(order: Order, index?: number): Promise<GenerateResult> {
     if (order.refresh) await this.#answered?.finished
     const joined = this.#current !== undefined
     const attempt = (this.#current ??= this.#begin(order))
@@ -81,23 +81,23 @@ export class GenerationJob extends DurableObject<Env> {
       const outcome = await attempt.finished
       return outcome.ok ? { ok: true, cache } : outcome
     }
-    const drawn = new Promise<StoredImage>((answer) => (this.#asker = { index, answer }))
-    const first = await Promise.race([attempt.finished, drawn])
-    if ('body' in first) return { ok: true, cache, drawn: first }
+    const generated = new Promise<StoredImage>((answer) => (this.#asker = { index, answer }))
+    const first = await Promise.race([attempt.finished, generated])
+    if ('body' in first) return { ok: true, cache, generated: first }
     return first.ok ? { ok: true, cache } : first
   }
 
-  /** Has the picture drawn and doesn't wait for it. */
-  async submit(order: Order): Promise<DrawResult> {
+  /** Has the image generated and doesn't wait for it. */
+  async submit(order: Order): Promise<GenerateResult> {
     if (order.refresh) await this.#answered?.finished
     const joined = this.#current !== undefined
     const attempt = (this.#current ??= this.#begin(order))
     const admission = await attempt.admitted
-    if (admission === 'drawn') return { ok: true, cache: 'joined' }
+    if (admission === 'generated') return { ok: true, cache: 'joined' }
     return admission.ok ? { ok: true, cache: joined ? 'joined' : 'miss' } : admission
   }
 
-  /** `pending` while it is being drawn, or how it failed a moment ago; `undefined` when there is nothing. */
+  /** `pending` while it is being generated, or how it failed a moment ago; `undefined` when there is nothing. */
   async status(): Promise<'pending' | Outcome | undefined> {
     const state = await this.#storage.state()
     if (!state) return undefined
@@ -108,7 +108,7 @@ export class GenerationJob extends DurableObject<Env> {
   }
 
   /**
-   * Waits for pictures that are on their way into R2. `undefined` when this object knows of none; it doesn't look
+   * Waits for images that are on their way into R2. `undefined` when this object knows of none; it doesn't look
    * into its storage, which would begin to exist for whatever fingerprint a stranger makes up.
    */
   async stored(): Promise<Outcome | undefined> {
@@ -127,7 +127,7 @@ export class GenerationJob extends DurableObject<Env> {
     const admitted = this.#admit(order)
     const finished = admitted
       .then((admission): Outcome | Promise<Outcome> => {
-        if (admission === 'drawn') return { ok: true }
+        if (admission === 'generated') return { ok: true }
         return admission.ok ? Promise.race([promise, this.#giveUp()]) : admission
       })
       .finally(() => (this.#current = this.#asker = undefined))
@@ -144,7 +144,7 @@ export class GenerationJob extends DurableObject<Env> {
     }
     if (!state || state.phase === 'failed') {
       // Whoever asked for it may have looked just before it was there.
-      if (!order.refresh && (await this.#images.head(order.fingerprint, 0))) return 'drawn'
+      if (!order.refresh && (await this.#images.head(order.fingerprint, 0))) return 'generated'
       const attempt = crypto.randomUUID()
       const outcome = await admit(order, attempt, this.#settings, this.env.MISS_LIMIT, this.#budget)
       if (!outcome.ok) return outcome
@@ -165,7 +165,7 @@ export class GenerationJob extends DurableObject<Env> {
         case 'started':
           return await this.#recover(await this.#storage.order(), state.attempt, state.startedAt)
         case 'storing':
-          return await this.#store({ ...state, pictures: await this.#storage.rescued(state.records) })
+          return await this.#store({ ...state, images: await this.#storage.rescued(state.records) })
         case 'failed':
           return { ok: false, failure: withRetryAfter(state.failure, state.until, Date.now()) }
         case undefined:
@@ -191,16 +191,20 @@ export class GenerationJob extends DurableObject<Env> {
       return this.#fail(error)
     }
     const { cost_usd: costUsd } = prepared.manifest
-    logGeneration(order, { outcome: 'drawn', costUsd, durationMs: Date.now() - startedAt }, this.#settings)
+    logGeneration(
+      order,
+      { outcome: 'generated', costUsd, durationMs: Date.now() - startedAt },
+      this.#settings,
+    )
     return this.#store(prepared, () => this.#answer(prepared))
   }
 
-  /** The answer to who waits for nothing but the picture, if somebody does. */
-  #answer({ pictures, records }: Prepared): Answer | undefined {
+  /** The answer to who waits for nothing but the image, if somebody does. */
+  #answer({ images, records }: Prepared): Answer | undefined {
     const { index = 0, answer } = this.#asker ?? {}
-    const [picture, record] = [pictures[index], records[index]]
-    if (!answer || !picture || !record) return undefined
-    const begun = createAnswer(picture, record, this.#images)
+    const [image, record] = [images[index], records[index]]
+    if (!answer || !image || !record) return undefined
+    const begun = createAnswer(image, record, this.#images)
     answer({ ...record, body: begun.body })
     this.#answered = this.#current
     return begun
@@ -211,9 +215,9 @@ export class GenerationJob extends DurableObject<Env> {
   }
 
   /**
-   * Puts paid pictures into R2; when it doesn't take them, keeps them here and tries again by itself.
+   * Puts paid images into R2; when it doesn't take them, keeps them here and tries again by itself.
    *
-   * @param answerNow  begins to send the picture to whoever had it drawn, where storing it first takes long
+   * @param answerNow  begins to send the image to whoever had it generated, where storing it first takes long
    */
   async #keep(prepared: Prepared, answerNow?: () => Answer | undefined): Promise<Outcome> {
     const { records, manifest } = prepared
@@ -226,7 +230,7 @@ export class GenerationJob extends DurableObject<Env> {
       await this.#storage.rescue(prepared)
       await this.#storage.putState({ phase: 'storing', records, manifest })
       await this.ctx.storage.setAlarm(Date.now() + STORE_AGAIN_MS)
-      // It can't be lost any more, so whoever had it drawn need not wait for R2.
+      // It can't be lost any more, so whoever had it generated need not wait for R2.
       if (!answer) answerNow?.()
       return { ok: false, failure: notStored(STORE_AGAIN_MS) }
     }
@@ -235,7 +239,7 @@ export class GenerationJob extends DurableObject<Env> {
     return { ok: true }
   }
 
-  /** After a restart in the middle: the picture may be in R2 already; if it isn't, nobody knows. */
+  /** After a restart in the middle: the image may be in R2 already; if it isn't, nobody knows. */
   async #recover(order: Order, attempt: string, startedAt: number): Promise<Outcome> {
     const image = await this.#images.head(order.fingerprint, 0)
     if (image && image.created.getTime() >= startedAt) {
@@ -274,7 +278,7 @@ export class GenerationJob extends DurableObject<Env> {
       ok: false,
       failure: {
         code: 'upstream_timeout',
-        message: 'The picture is not there yet. It is still being drawn: ask again, nothing is paid twice.',
+        message: 'The image is not there yet. It is still being generated: ask again, nothing is paid twice.',
         extras: { retryAfterSeconds: 10 },
       },
     }

@@ -5,7 +5,7 @@ import type { Settings } from '../settings.ts'
 // One JSON line an event, for Workers Logs and for jq. Never a key, an address or, unless asked, a prompt.
 
 export interface GenerationLog {
-  /** `drawn`, or what went wrong. */
+  /** `generated`, or what went wrong. */
   readonly outcome: unknown
   readonly costUsd?: number | undefined
   readonly durationMs: number
@@ -20,7 +20,7 @@ export function logGeneration(
     event: 'generation',
     fingerprint,
     model,
-    outcome: outcome instanceof EaselError ? outcome.code : outcome === 'drawn' ? outcome : 'internal',
+    outcome: outcome instanceof EaselError ? outcome.code : outcome === 'generated' ? outcome : 'internal',
     // An address is nobody's business.
     caller: caller.kind === 'anonymous' ? 'anonymous' : `${caller.kind}:${caller.name}`,
     cost_usd: costUsd,

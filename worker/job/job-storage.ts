@@ -1,6 +1,6 @@
 import { EaselError } from '../../shared/errors.ts'
 import { utf8Bytes } from '../../shared/media/bytes.ts'
-import type { Picture } from '../../shared/media/image.ts'
+import type { DecodedImage } from '../../shared/media/image.ts'
 import type { ImageRecord } from '../gallery/image-store.ts'
 import { getChunked, putChunked } from './chunked-storage.ts'
 import type { JobState, Order } from './types.ts'
@@ -12,9 +12,9 @@ export interface JobStorage {
   putState(state: JobState): Promise<void>
   order(): Promise<Order>
   putOrder(order: Order): Promise<void>
-  /** Keeps the pictures' bytes here, until R2 takes them. */
+  /** Keeps the images' bytes here, until R2 takes them. */
   rescue(prepared: Prepared): Promise<void>
-  rescued(records: readonly ImageRecord[]): Promise<readonly Picture[]>
+  rescued(records: readonly ImageRecord[]): Promise<readonly DecodedImage[]>
 }
 
 /** On a Durable Object's storage. An order may hold input images of many megabytes, so it is kept in pieces. */
@@ -36,16 +36,16 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
       await putChunked(storage, 'order', [utf8Bytes(JSON.stringify(order))])
     },
 
-    async rescue({ pictures }) {
-      for (const [index, { segments }] of pictures.entries())
-        await putChunked(storage, `picture-${index}`, segments)
+    async rescue({ images }) {
+      for (const [index, { segments }] of images.entries())
+        await putChunked(storage, `image-${index}`, segments)
     },
 
     async rescued(records) {
       return Promise.all(
         records.map(async (record) => ({
           ...record,
-          segments: await getChunked(storage, `picture-${record.index}`),
+          segments: await getChunked(storage, `image-${record.index}`),
         })),
       )
     },

@@ -11,57 +11,57 @@ import type { StoredImage } from '../gallery/image-store.ts'
 import type { Described } from '../gallery/manifest.ts'
 import { toError } from './failure.ts'
 import type { GenerationJob } from './generation-job.ts'
-import type { DrawResult, Order, Outcome } from './types.ts'
+import type { GenerateResult, Order, Outcome } from './types.ts'
 import type { Settings } from '../settings.ts'
 
-export interface DrawPorts {
+export interface GeneratePorts {
   readonly catalogue: Catalogue
   readonly jobs: DurableObjectNamespace<GenerationJob>
   readonly settings: Pick<Settings, 'allowedModels' | 'maxCostUsd'>
 }
 
-export interface Draw {
-  /** Has a picture drawn and waits until it is kept. @throws {EaselError} */
-  draw(request: DrawRequest): Promise<'miss' | 'joined'>
+export interface Generate {
+  /** Has an image generated and waits until it is kept. @throws {EaselError} */
+  generate(request: GenerateRequest): Promise<'miss' | 'joined'>
   /**
    * The same for somebody who shows it.
    *
-   * @param index  of the picture that is wanted as it was drawn, at once; `undefined` to wait until all is kept
+   * @param index  of the image that is wanted as it was generated, at once; `undefined` to wait until all is kept
    * @throws {EaselError}
    */
-  drawToShow(request: DrawRequest, index: number | undefined): Promise<Drawing>
-  /** Has a picture drawn without waiting. @throws {EaselError} when it may not be drawn */
-  submit(request: DrawRequest): Promise<'miss' | 'joined'>
-  /** Whether a picture is being drawn. @throws {EaselError} that the last attempt, a moment ago, ended with */
+  generateToShow(request: GenerateRequest, index: number | undefined): Promise<Generating>
+  /** Has an image generated without waiting. @throws {EaselError} when it may not be generated */
+  submit(request: GenerateRequest): Promise<'miss' | 'joined'>
+  /** Whether an image is being generated. @throws {EaselError} that the last attempt, a moment ago, ended with */
   isPending(fingerprint: Fingerprint): Promise<boolean>
   /**
-   * Of a picture that isn't kept: it may have been sent to somebody and be on its way into R2. Waits for that, and
+   * Of an image that isn't kept: it may have been sent to somebody and be on its way into R2. Waits for that, and
    * tells whether it is there now; `undefined` when none was on its way.
    */
   arrival(fingerprint: Fingerprint): Promise<Outcome | undefined>
 }
 
-export interface Drawing {
+export interface Generating {
   readonly cache: 'miss' | 'joined'
-  /** What was wanted at once, for whoever had it drawn; without, it is kept by now. */
-  readonly picture?: StoredImage | undefined
+  /** What was wanted at once, for whoever had it generated; without, it is kept by now. */
+  readonly image?: StoredImage | undefined
 }
 
-export type DrawRequest = (SpecToDraw | BodyToDraw) & {
+export type GenerateRequest = (SpecToGenerate | BodyToGenerate) & {
   readonly fingerprint: Fingerprint
   readonly caller: Caller
-  /** Draw it although it is there. */
+  /** Generate it although it is there. */
   readonly refresh?: boolean
 }
 
-export interface SpecToDraw {
+export interface SpecToGenerate {
   readonly spec: ImageSpec
-  /** The same picture as the model is asked for it, where that differs in what doesn't change the picture. */
+  /** The same image as the model is asked for it, where that differs in what doesn't change the image. */
   readonly sent?: ImageSpec | undefined
 }
 
 /** What no spec can express: passed on as it is. */
-export interface BodyToDraw {
+export interface BodyToGenerate {
   readonly body: {
     readonly request: UpstreamRequest
     /** The models that it names; the first is the one asked for. */
@@ -74,16 +74,16 @@ export interface BodyToDraw {
   }
 }
 
-/** Everything that is checked before money is spent, and then the picture's own job. */
-export function createDraw({ catalogue, jobs, settings }: DrawPorts): Draw {
-  async function order(request: DrawRequest): Promise<Order> {
+/** Everything that is checked before money is spent, and then the image's own job. */
+export function createGenerate({ catalogue, jobs, settings }: GeneratePorts): Generate {
+  async function order(request: GenerateRequest): Promise<Order> {
     const { fingerprint, caller, refresh = false } = request
     const { estimate, ...what } = 'spec' in request ? await orderSpec(request) : await orderBody(request)
     if (estimate !== undefined && estimate > settings.maxCostUsd) throw tooDear(estimate, settings.maxCostUsd)
     return { ...what, fingerprint, caller, refresh, reserveUsd: estimate ?? settings.maxCostUsd }
   }
 
-  async function orderSpec({ spec, sent = spec }: SpecToDraw) {
+  async function orderSpec({ spec, sent = spec }: SpecToGenerate) {
     const entry = await allowedModel(spec.model)
     checkCapabilities(sent, entry)
     return {
@@ -95,7 +95,7 @@ export function createDraw({ catalogue, jobs, settings }: DrawPorts): Draw {
     }
   }
 
-  async function orderBody({ body: { request, models, prompt, priceLike, described } }: BodyToDraw) {
+  async function orderBody({ body: { request, models, prompt, priceLike, described } }: BodyToGenerate) {
     const [first, ...others] = models
     const entry = await allowedModel(first)
     for (const model of others) await allowedModel(model)
@@ -119,17 +119,17 @@ export function createDraw({ catalogue, jobs, settings }: DrawPorts): Draw {
     return jobs.get(jobs.idFromName(fingerprint))
   }
 
-  async function draw(request: DrawRequest, index?: number): Promise<Drawing> {
+  async function generate(request: GenerateRequest, index?: number): Promise<Generating> {
     const ordered = await order(request)
-    return unwrap(await survive<DrawResult>(jobOf(request.fingerprint).draw(ordered, index)))
+    return unwrap(await survive<GenerateResult>(jobOf(request.fingerprint).generate(ordered, index)))
   }
 
   return {
-    draw: async (request) => (await draw(request)).cache,
-    drawToShow: draw,
+    generate: async (request) => (await generate(request)).cache,
+    generateToShow: generate,
     async submit(request) {
       const ordered = await order(request)
-      return unwrap(await survive<DrawResult>(jobOf(request.fingerprint).submit(ordered))).cache
+      return unwrap(await survive<GenerateResult>(jobOf(request.fingerprint).submit(ordered))).cache
     },
     async isPending(fingerprint) {
       const status = await jobOf(fingerprint).status()
@@ -140,8 +140,8 @@ export function createDraw({ catalogue, jobs, settings }: DrawPorts): Draw {
   }
 }
 
-function unwrap(result: DrawResult): Drawing {
-  if (result.ok) return { cache: result.cache, picture: result.drawn }
+function unwrap(result: GenerateResult): Generating {
+  if (result.ok) return { cache: result.cache, image: result.generated }
   throw toError(result.failure)
 }
 
@@ -152,7 +152,7 @@ async function survive<T>(result: Promise<T>): Promise<T> {
   } catch (cause) {
     throw new EaselError(
       'upstream_failed',
-      'Easel was restarted while the picture was being drawn. Ask again in a moment: what was paid for is kept.',
+      'Easel was restarted while the image was being generated. Ask again in a moment: what was paid for is kept.',
       { extras: { retryAfterSeconds: 2 }, cause },
     )
   }
@@ -163,7 +163,7 @@ function assertAllowed(model: string, allowed: readonly string[]): void {
   if (allowed.length === 0 || allowed.includes(model) || allowed.includes(`${author}/*`)) return
   throw new EaselError(
     'forbidden',
-    `This Easel does not draw with ${model}. It does with: ${allowed.join(', ')}.`,
+    `This Easel does not generate with ${model}. It does with: ${allowed.join(', ')}.`,
     {
       extras: { field: 'model', accepts: allowed },
     },
@@ -173,6 +173,6 @@ function assertAllowed(model: string, allowed: readonly string[]): void {
 function tooDear(usd: number, maxCostUsd: number): EaselError {
   return new EaselError(
     'budget_exhausted',
-    `This picture would cost about $${usd.toFixed(2)}, and one picture may cost $${maxCostUsd.toFixed(2)} at most here (EASEL_MAX_COST_USD). Choose a smaller size or another model.`,
+    `This image would cost about $${usd.toFixed(2)}, and one image may cost $${maxCostUsd.toFixed(2)} at most here (EASEL_MAX_COST_USD). Choose a smaller size or another model.`,
   )
 }

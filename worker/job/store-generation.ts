@@ -1,12 +1,12 @@
-import type { Picture } from '../../shared/media/image.ts'
+import type { DecodedImage } from '../../shared/media/image.ts'
 import type { Generation } from '../../shared/openrouter/collect.ts'
-import { type ImageRecord, type ImageStore, sha256OfPicture } from '../gallery/image-store.ts'
+import { type ImageRecord, type ImageStore, sha256OfImage } from '../gallery/image-store.ts'
 import type { Manifest } from '../gallery/manifest.ts'
 import type { Order } from './types.ts'
 
-/** A generation, ready to be stored: the pictures, and what is kept beside them, in the same order. */
+/** A generation, ready to be stored: the images, and what is kept beside them, in the same order. */
 export interface Prepared {
-  readonly pictures: readonly Picture[]
+  readonly images: readonly DecodedImage[]
   readonly records: readonly ImageRecord[]
   readonly manifest: Manifest
 }
@@ -17,15 +17,15 @@ const PUT_DELAY_MS = 200
 
 export async function prepare(
   { fingerprint, model: requestedModel, described }: Order,
-  { pictures, text, usage, generationId, ...answer }: Generation,
+  { images, text, usage, generationId, ...answer }: Generation,
 ): Promise<Prepared> {
   const created = new Date()
   const model = answer.model ?? requestedModel
   const costUsd = usage?.costUsd
   const records = await Promise.all(
-    pictures.map(async (picture, index): Promise<ImageRecord> => {
-      const { mediaType, width, height, byteLength } = picture
-      const sha256 = await sha256OfPicture(picture)
+    images.map(async (image, index): Promise<ImageRecord> => {
+      const { mediaType, width, height, byteLength } = image
+      const sha256 = await sha256OfImage(image)
       return { fingerprint, index, sha256, mediaType, width, height, byteLength, model, costUsd, created }
     }),
   )
@@ -51,26 +51,27 @@ export async function prepare(
     created: created.toISOString(),
     ...described,
   }
-  return { pictures, records, manifest }
+  return { images, records, manifest }
 }
 
-/** Stores all of a generation. The picture that everybody asks for comes last: once it is there, all is. */
-export async function store({ pictures, records, manifest }: Prepared, images: ImageStore): Promise<void> {
-  const puts = pictures.flatMap((picture, index) => {
+/** Stores all of a generation. The image that everybody asks for comes last: once it is there, all is. */
+export async function store({ images, records, manifest }: Prepared, imageStore: ImageStore): Promise<void> {
+  const puts = images.flatMap((image, index) => {
     const record = records[index]
-    return record ? [() => images.put(picture, record)] : []
+    return record ? [() => imageStore.put(image, record)] : []
   })
   const [first, ...others] = puts
-  for (const put of [...others, () => images.putManifest(manifest), first]) if (put) await persistently(put)
+  for (const put of [...others, () => imageStore.putManifest(manifest), first])
+    if (put) await persistently(put)
 }
 
 /**
- * Gives the memory of pictures that are stored back at once: the collector takes its time, and jobs share it.
+ * Gives the memory of images that are stored back at once: the collector takes its time, and jobs share it.
  *
  * @param inUse  a piece that is still being read
  */
-export function release({ pictures }: Prepared, inUse: Uint8Array | undefined): void {
-  for (const { segments } of pictures) {
+export function release({ images }: Prepared, inUse: Uint8Array | undefined): void {
+  for (const { segments } of images) {
     for (const { buffer } of segments) if (buffer !== inUse?.buffer && !buffer.detached) buffer.transfer(0)
   }
 }

@@ -5,12 +5,12 @@ import type { ImageRecord, StoredImage } from '../gallery/image-store.ts'
 import type { Described, Manifest } from '../gallery/manifest.ts'
 import type { Failure } from './failure.ts'
 
-/** What is to be drawn, checked and estimated, and who asks. */
+/** What is to be generated, checked and estimated, and who asks. */
 export interface Order {
   readonly fingerprint: Fingerprint
   /** Ready to be sent: a job knows nothing of specs. */
   readonly request: UpstreamRequest
-  /** What the fingerprint is made of; kept beside the pictures. */
+  /** What the fingerprint is made of; kept beside the images. */
   readonly described: Described
   /** As it was asked for. */
   readonly model: string
@@ -19,7 +19,7 @@ export interface Order {
   /** USD to set aside. */
   readonly reserveUsd: number
   readonly caller: Caller
-  /** Draw it although it is there. */
+  /** Generate it although it is there. */
   readonly refresh: boolean
 }
 
@@ -28,7 +28,7 @@ export interface Order {
  *
  * - `queued`: money is reserved, OpenRouter not asked
  * - `started`: OpenRouter is being asked; found after a restart, nobody knows how it ended
- * - `storing`: the pictures are here and paid for, and R2 doesn't take them yet
+ * - `storing`: the images are here and paid for, and R2 doesn't take them yet
  * - `failed`: told to everybody until `until`
  */
 export type JobState =
@@ -41,9 +41,9 @@ export type JobState =
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly failure: Failure }
 
 /**
- * What somebody who asks for a picture is told. `joined`: it was being drawn for somebody else already.
- * `drawn`: the picture itself, for who had it drawn and wanted it at once; without, it is stored.
+ * What somebody who asks for an image is told. `joined`: it was being generated for somebody else already.
+ * `generated`: the image itself, for who had it generated and wanted it at once; without, it is stored.
  */
-export type DrawResult =
-  | { readonly ok: true; readonly cache: 'miss' | 'joined'; readonly drawn?: StoredImage | undefined }
+export type GenerateResult =
+  | { readonly ok: true; readonly cache: 'miss' | 'joined'; readonly generated?: StoredImage | undefined }
   | { readonly ok: false; readonly failure: Failure }

@@ -2,13 +2,13 @@ import { Hono } from 'hono'
 import { describeRoute, generateSpecs } from 'hono-openapi'
 import { curl } from './curl.ts'
 import { type Operation, operations } from './operations.ts'
-import { jsonAnswer, jsonBody, openRouterErrors, pictureAnswer, problems } from './parts.ts'
+import { jsonAnswer, jsonBody, openRouterErrors, imageAnswer, problems } from './parts.ts'
 
-const DESCRIPTION = `Pictures from prompts that stay: generated once through OpenRouter, and kept.
+const DESCRIPTION = `Images from prompts that stay: generated once through OpenRouter, and kept.
 
 The examples work when pasted, once \`EASEL\` is the address of a Worker and \`EASEL_TOKEN\` a token of its.`
 
-const SECURITY = { none: [], draw: [{}, { token: [] }, { signature: [] }], token: [{ token: [] }] }
+const SECURITY = { none: [], generate: [{}, { token: [] }, { signature: [] }], token: [{ token: [] }] }
 
 /**
  * The OpenAPI document, from the schemas that check the requests. Made when Easel is built, not when it is
@@ -48,14 +48,14 @@ export async function createDocument(version: string) {
 function describe(operation: Operation) {
   const { method, path, id, tag, summary, description, parameters, body, answer, accepted, errors, needs } =
     operation
-  const isPicture = answer === 'picture'
+  const isImage = answer === 'image'
   const sample = curl({
     method: method.toUpperCase(),
     path: path.replaceAll(/:(\w+)/g, '{$1}'),
     parameters: parameters ?? [],
     ...(body && { body: body.example }),
     isPublic: needs === 'none',
-    ...(isPicture && { saveAs: 'picture.png' }),
+    ...(isImage && { saveAs: 'image.png' }),
   })
   return {
     operationId: id,
@@ -68,7 +68,7 @@ function describe(operation: Operation) {
     responses: {
       ...(answer === 'nothing'
         ? { 204: { description: 'It is gone.' } }
-        : { 200: isPicture ? pictureAnswer : jsonAnswer(answer.description, answer.schema) }),
+        : { 200: isImage ? imageAnswer : jsonAnswer(answer.description, answer.schema) }),
       ...(accepted && { 202: jsonAnswer(accepted.description, accepted.schema) }),
       ...(errors === 'as OpenRouter' ? openRouterErrors() : problems(...errors)),
     },

@@ -45,7 +45,7 @@ export function openRouterErrors() {
   return Object.fromEntries([400, 401, 402, 404, 429, 502].map((status) => [status, error]))
 }
 
-/** What drawing may end in. */
+/** What generating may end in. */
 export const DRAWING_ERRORS = [
   'invalid_spec',
   'unsupported_by_model',
@@ -83,7 +83,7 @@ function queryParameter(name: string, field: z.ZodType, example: string | undefi
   }
 }
 
-/** How a picture is delivered; none of it changes what the picture shows. */
+/** How an image is delivered; none of it changes what the image shows. */
 export const deliveryParameters: readonly Parameter[] = [
   {
     name: 'w',
@@ -101,24 +101,27 @@ export const deliveryParameters: readonly Parameter[] = [
   {
     name: 'index',
     in: 'query',
-    description: 'Which picture of a generation, from 0.',
+    description: 'Which image of a generation, from 0.',
     schema: { type: 'integer', minimum: 0, maximum: 9 },
   },
   {
     name: 'v',
     in: 'query',
-    description: 'First 16 hex digits of the picture’s SHA-256: makes the address immutable.',
+    description: 'First 16 hex digits of the image’s SHA-256: makes the address immutable.',
     schema: { type: 'string', pattern: '^[0-9a-f]{16}$' },
   },
 ]
 
-/** A picture's bytes. */
-export const pictureAnswer = {
-  description: 'The picture.',
+/** An image's bytes. */
+export const imageAnswer = {
+  description: 'The image.',
   headers: {
     ETag: { schema: { type: 'string' as const }, description: 'SHA-256 of the bytes.' },
-    'Content-Location': { schema: { type: 'string' as const }, description: 'The picture’s own address.' },
-    'Cache-Status': { schema: { type: 'string' as const }, description: 'RFC 9211: hit, drawn, or joined.' },
+    'Content-Location': { schema: { type: 'string' as const }, description: 'The image’s own address.' },
+    'Cache-Status': {
+      schema: { type: 'string' as const },
+      description: 'RFC 9211: hit, generated, or joined.',
+    },
     'X-Easel-Cost-Usd': { schema: { type: 'string' as const }, description: 'USD that this request cost.' },
   },
   content: { 'image/*': {} },

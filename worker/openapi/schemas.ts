@@ -9,7 +9,7 @@ import { signRequest } from '../routes/sign-request.ts'
 const fingerprint = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
-  .meta({ description: 'Name of a picture: SHA-256 of what describes it.' })
+  .meta({ description: 'Name of an image: SHA-256 of what describes it.' })
 
 const mediaType = z.enum([
   'image/png',
@@ -34,21 +34,21 @@ export const spec = imageSpecInputSchema
 export const generation = z
   .object({
     fingerprint,
-    url: z.url().meta({ description: 'Of the first picture.' }),
+    url: z.url().meta({ description: 'Of the first image.' }),
     images: z.array(keptImage).min(1),
     model: z.string(),
     cost_usd: z.number().optional().meta({ description: 'Of the generation, whoever paid for it.' }),
     cache: z.enum(['hit', 'miss', 'joined']).meta({
-      description: 'It was there; it was drawn for you; it was being drawn for somebody else.',
+      description: 'It was there; it was generated for you; it was being generated for somebody else.',
     }),
     created: z.iso.datetime(),
-    text: z.string().optional().meta({ description: 'What the model said beside the picture.' }),
+    text: z.string().optional().meta({ description: 'What the model said beside the image.' }),
   })
-  .meta({ id: 'Generation', description: 'A picture that is kept, or several of one generation.' })
+  .meta({ id: 'Generation', description: 'An image that is kept, or several of one generation.' })
 
 export const pending = z
   .object({ fingerprint, status: z.literal('pending'), url: z.url().optional() })
-  .meta({ id: 'Pending', description: 'It is being drawn: look again after `Retry-After` seconds.' })
+  .meta({ id: 'Pending', description: 'It is being generated: look again after `Retry-After` seconds.' })
 
 export const imageList = z
   .object({
@@ -69,7 +69,7 @@ export const toSign = signRequest.extend({ spec: imageSpecInputSchema }).meta({ 
 
 export const signedUrl = z
   .object({ url: z.url(), fingerprint, expires: z.iso.datetime() })
-  .meta({ id: 'SignedUrl', description: 'An address that draws its picture for whoever opens it.' })
+  .meta({ id: 'SignedUrl', description: 'An address that generates its image for whoever opens it.' })
 
 export const modelList = z
   .object({
@@ -128,10 +128,10 @@ const usage = z.looseObject({
   prompt_tokens: z.int(),
   completion_tokens: z.int(),
   total_tokens: z.int(),
-  cost: z.number().optional().meta({ description: 'USD; 0 when the picture was there.' }),
+  cost: z.number().optional().meta({ description: 'USD; 0 when the image was there.' }),
 })
 
-/** OpenRouter's own, as far as pictures go: everything else is passed on as it is. */
+/** OpenRouter's own, as far as images go: everything else is passed on as it is. */
 export const chatRequest = z
   .looseObject({
     model: z.string().optional(),
@@ -140,7 +140,7 @@ export const chatRequest = z
     image_config: z.record(z.string(), z.unknown()).optional(),
     stream: z.boolean().optional(),
   })
-  .meta({ id: 'ChatRequest', description: 'OpenRouter’s `ChatRequest`, for a picture.' })
+  .meta({ id: 'ChatRequest', description: 'OpenRouter’s `ChatRequest`, for an image.' })
 
 export const chatResult = z
   .looseObject({

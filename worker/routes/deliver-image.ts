@@ -6,7 +6,7 @@ import { isSigned } from '../../shared/url-signature.ts'
 import { isConditional } from '../delivery/conditions.ts'
 import { deliver } from '../delivery/deliver.ts'
 import type { DeliveryParameters } from '../delivery/parameters.ts'
-import type { SpecToDraw } from '../job/jobs.ts'
+import type { SpecToGenerate } from '../job/jobs.ts'
 import { createGalleryOfOne, type Gallery } from '../gallery/gallery.ts'
 import { type HeaderFields, originalPin } from '../gallery/image-headers.ts'
 import { type Failure, toError } from '../job/failure.ts'
@@ -25,12 +25,12 @@ import {
 /** The bytes under an address that names them never change. */
 const CACHE_CONTROL_PINNED = 'public, max-age=31536000, immutable'
 
-/** Having it drawn tries again, and fails with the same words. */
+/** Having it generated tries again, and fails with the same words. */
 const ignoreFailure = (): void => {}
 
-/** What `GET` of a picture answers with. */
-export interface PictureAnswers {
-  /** The response for a picture that is kept, if it is. */
+/** What `GET` of an image answers with. */
+export interface ImageAnswers {
+  /** The response for an image that is kept, if it is. */
   show(
     c: Context<AppEnv>,
     fingerprint: Fingerprint,
@@ -49,23 +49,23 @@ export interface PictureAnswers {
     onUnstored?: (failure: Failure) => void,
   ): Promise<Response | undefined>
   /**
-   * The response for a picture, which is drawn where it isn't kept.
+   * The response for an image, which is generated where it isn't kept.
    *
-   * @throws {EaselError} when it may not, or cannot, be drawn
+   * @throws {EaselError} when it may not, or cannot, be generated
    */
-  showOrDraw(
+  showOrGenerate(
     c: Context<AppEnv>,
-    wanted: SpecToDraw & { readonly fingerprint: Fingerprint },
+    wanted: SpecToGenerate & { readonly fingerprint: Fingerprint },
     delivery: DeliveryParameters,
   ): Promise<Response>
 }
 
-export function createPictureAnswers({ access, draw, gallery, settings }: AppPorts): PictureAnswers {
-  return { show, showKept, showOrDraw }
+export function createImageAnswers({ access, generate, gallery, settings }: AppPorts): ImageAnswers {
+  return { show, showKept, showOrGenerate }
 
-  async function showOrDraw(
+  async function showOrGenerate(
     c: Context<AppEnv>,
-    wanted: SpecToDraw & { readonly fingerprint: Fingerprint },
+    wanted: SpecToGenerate & { readonly fingerprint: Fingerprint },
     delivery: DeliveryParameters,
   ): Promise<Response> {
     const { spec, fingerprint } = wanted
@@ -75,21 +75,21 @@ export function createPictureAnswers({ access, draw, gallery, settings }: AppPor
     const refresh = await wantsRefresh(c.req.raw, access)
     const kept = refresh ? undefined : await showKept(c, fingerprint, delivery, ignoreFailure)
     if (kept) return kept
-    if (c.req.method === 'HEAD') throw notFound('This picture has not been drawn yet: GET draws it.')
+    if (c.req.method === 'HEAD') throw notFound('This image has not been generated yet: GET generates it.')
 
     await assertIndex(fingerprint, spec, delivery)
-    const request = { ...wanted, caller: await access.toDraw(c.req.raw, fingerprint), refresh }
-    // Drawn anew, it is shown only when no cache shows the old one any more.
+    const request = { ...wanted, caller: await access.toGenerate(c.req.raw, fingerprint), refresh }
+    // Generated anew, it is shown only when no cache shows the old one any more.
     const isWantedAtOnce = !refresh && isPlain(c.req.raw.headers, delivery)
-    const { cache, picture } = await timed(c.get('trace'), 'draw', () =>
-      draw.drawToShow(request, isWantedAtOnce ? (delivery.index ?? 0) : undefined),
+    const { cache, image } = await timed(c.get('trace'), 'generate', () =>
+      generate.generateToShow(request, isWantedAtOnce ? (delivery.index ?? 0) : undefined),
     )
     if (refresh) await gallery.forget(fingerprint)
-    const drawn = await show(c, fingerprint, delivery, cache, picture && createGalleryOfOne(picture))
-    if (drawn) return drawn
+    const generated = await show(c, fingerprint, delivery, cache, image && createGalleryOfOne(image))
+    if (generated) return generated
     if (delivery.index)
-      throw notFound(`The model drew fewer pictures: there is none with index ${delivery.index}.`)
-    throw new Error('a picture was stored and is gone')
+      throw notFound(`The model generated fewer images: there is none with index ${delivery.index}.`)
+    throw new Error('an image was stored and is gone')
   }
 
   async function showKept(
@@ -100,7 +100,7 @@ export function createPictureAnswers({ access, draw, gallery, settings }: AppPor
   ): Promise<Response | undefined> {
     const kept = await show(c, fingerprint, delivery, 'hit')
     if (kept) return kept
-    const arrived = await draw.arrival(fingerprint)
+    const arrived = await generate.arrival(fingerprint)
     if (arrived?.ok) return show(c, fingerprint, delivery, 'hit')
     if (arrived) onUnstored(arrived.failure)
     return undefined
@@ -125,7 +125,7 @@ export function createPictureAnswers({ access, draw, gallery, settings }: AppPor
         elsewhere: (headers) => elsewhere(c.req.path, request.url, headers, delivery.pin),
         finish(headers) {
           headers['cache-status'] = CACHE_STATUS[outcome]
-          // What this request cost: only the one that had the picture drawn paid.
+          // What this request cost: only the one that had the image generated paid.
           if (outcome !== 'miss') headers['x-easel-cost-usd'] = '0'
           if (delivery.format === 'auto') headers['vary'] = 'Accept'
           decideCaching(headers, delivery)
@@ -147,7 +147,7 @@ export function createPictureAnswers({ access, draw, gallery, settings }: AppPor
     }
   }
 
-  /** A picture that isn't there, although others of its generation are, is not worth another generation. */
+  /** An image that isn't there, although others of its generation are, is not worth another generation. */
   async function assertIndex(
     fingerprint: Fingerprint,
     { n = 1 }: ImageSpec,
@@ -155,10 +155,10 @@ export function createPictureAnswers({ access, draw, gallery, settings }: AppPor
   ): Promise<void> {
     if (index === 0) return
     if (await gallery.head({ fingerprint, index: 0, wish: NOTHING })) {
-      throw notFound(`There is no picture with index ${index}: the model drew fewer.`)
+      throw notFound(`There is no image with index ${index}: the model generated fewer.`)
     }
     if (index < n) return
-    const detail = `index is ${index}, but n is ${n}: the pictures have the indexes 0 to ${n - 1}.`
+    const detail = `index is ${index}, but n is ${n}: the images have the indexes 0 to ${n - 1}.`
     throw new InvalidSpecError([{ field: 'index', detail }])
   }
 }
@@ -167,12 +167,12 @@ function throwFailure(failure: Failure): never {
   throw toError(failure)
 }
 
-/** Whether all of a picture is wanted, as it was drawn. */
+/** Whether all of an image is wanted, as it was generated. */
 function isPlain(headers: Headers, delivery: DeliveryParameters): boolean {
   return isNothing(wishOf(delivery, headers)) && !isConditional(headers)
 }
 
-/** Where a picture should have been asked for, when its type or its bytes are others than the address says. */
+/** Where an image should have been asked for, when its type or its bytes are others than the address says. */
 function elsewhere(
   path: string,
   address: string,

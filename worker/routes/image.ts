@@ -5,17 +5,17 @@ import { parseSpecQuery } from '../../shared/spec/parse.ts'
 import { withoutSignature } from '../../shared/url-signature.ts'
 import { type DeliveryParameters, parseDelivery, withoutDelivery } from '../delivery/parameters.ts'
 import { remember } from '../web/remember.ts'
-import { assertDrawableHere } from '../config/assert-drawable-here.ts'
+import { assertGeneratesHere } from '../config/assert-drawable-here.ts'
 import { type AppEnv, type AppPorts, notFound, parseFingerprint, wantsRefresh } from './ports.ts'
-import { createPictureAnswers } from './deliver-image.ts'
+import { createImageAnswers } from './deliver-image.ts'
 
-/** Pictures: by what they show, by fingerprint, and by the name that easel.yml gives them. */
+/** Images: by what they show, by fingerprint, and by the name that easel.yml gives them. */
 export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
   const { access, config, settings } = ports
-  const { show, showKept, showOrDraw } = createPictureAnswers(ports)
+  const { show, showKept, showOrGenerate } = createImageAnswers(ports)
   const app = new Hono<AppEnv>()
 
-  // Pages ask for few pictures many times: reading their addresses took longer than all else about a hit.
+  // Pages ask for few images many times: reading their addresses took longer than all else about a hit.
   const read = remember(
     async (search) => {
       const query = new URLSearchParams(search)
@@ -28,24 +28,24 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
 
   app.get('/image', async (c) => {
     const { wanted, delivery } = await read(searchOf(c.req.url))
-    return showOrDraw(c, wanted, delivery)
+    return showOrGenerate(c, wanted, delivery)
   })
 
   app.get('/named/:name{.+}', async (c) => {
     const image = config.find(c.req.param('name'))
-    if (!image) throw notFound('No picture is listed under this name: names are paths and ids in easel.yml.')
+    if (!image) throw notFound('No image is listed under this name: names are paths and ids in easel.yml.')
     const delivery = readDelivery(searchOf(c.req.url), settings.widths)
     const { sentFingerprint, files } = image
     await access.toView(c.req.raw)
     if (files.length > 0 || (sentFingerprint && !(await wantsRefresh(c.req.raw, access)))) {
-      // The Action has it drawn as it is sent.
+      // The Action has it generated as it is sent.
       for (const fingerprint of [image.fingerprint, sentFingerprint]) {
         const kept = fingerprint && (await show(c, fingerprint, delivery, 'hit'))
         if (kept) return kept
       }
-      assertDrawableHere(image)
+      assertGeneratesHere(image)
     }
-    return showOrDraw(c, image, delivery)
+    return showOrGenerate(c, image, delivery)
   })
 
   app.get('/i/:file', async (c) => {
@@ -60,7 +60,7 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
     const delivery = { ...parameters, ...(index !== undefined && { index }) }
     const image = await showKept(c, fingerprint, delivery)
     if (image) return image
-    throw notFound('There is no such picture. This address never draws one; /image?prompt=… does.')
+    throw notFound('There is no such image. This address never generates one; /image?prompt=… does.')
   })
 
   return app
@@ -88,6 +88,6 @@ function assertNothingElse(query: URLSearchParams): void {
 }
 
 function contradiction(index: number, digit: string | undefined): InvalidSpecError {
-  const detail = `index is ${index}, but the address names picture ${digit}: give one of them.`
+  const detail = `index is ${index}, but the address names image ${digit}: give one of them.`
   return new InvalidSpecError([{ field: 'index', detail }])
 }

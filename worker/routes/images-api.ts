@@ -18,7 +18,7 @@ const POLL_SECONDS = 2
 
 /** Easel's own API: any spec as JSON, and what is kept. */
 export function imagesApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, config, draw, gallery, store } = ports
+  const { access, config, generate, gallery, store } = ports
   const app = new Hono<AppEnv>()
 
   app.post('/', async (c) => {
@@ -29,12 +29,12 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
 
     const refresh = await wantsRefresh(c.req.raw, access)
     const kept = refresh ? undefined : await timed(c.get('trace'), 'read', () => store.manifest(fingerprint))
-    // The manifest is written just before the picture itself: only with that is all there.
+    // The manifest is written just before the image itself: only with that is all there.
     if (kept && (await store.head(fingerprint, 0))) return c.json(answer(kept, 'hit', c.req.url))
 
-    const request = { spec, fingerprint, caller: await access.toDraw(c.req.raw, fingerprint), refresh }
+    const request = { spec, fingerprint, caller: await access.toGenerate(c.req.raw, fingerprint), refresh }
     if (prefersAsync(c.req.header('Prefer'))) {
-      c.get('trace').cache = await draw.submit(request)
+      c.get('trace').cache = await generate.submit(request)
       const location = `/v1/images/${fingerprint}`
       return c.json({ fingerprint, status: 'pending', url: new URL(location, c.req.url).href }, 202, {
         Location: location,
@@ -42,7 +42,7 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
         'Preference-Applied': 'respond-async',
       })
     }
-    const outcome = await timed(c.get('trace'), 'draw', () => draw.draw(request))
+    const outcome = await timed(c.get('trace'), 'generate', () => generate.generate(request))
     c.get('trace').cache = outcome
     if (refresh) await gallery.forget(fingerprint)
     const manifest = await store.manifest(fingerprint)
@@ -74,10 +74,10 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
       const mayRead = await access.hasToken(c.req.raw)
       return c.json({ ...answer(manifest, 'hit', c.req.url), ...(mayRead && describedIn(manifest)) })
     }
-    if (await draw.isPending(fingerprint)) {
+    if (await generate.isPending(fingerprint)) {
       return c.json({ fingerprint, status: 'pending' }, 202, { 'Retry-After': String(POLL_SECONDS) })
     }
-    throw notFound('There is no such picture, and none is being drawn under this fingerprint.')
+    throw notFound('There is no such image, and none is being generated under this fingerprint.')
   })
 
   app.delete('/:fingerprint', async (c) => {
@@ -85,10 +85,10 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
     const fingerprint = parseFingerprint(c.req.param('fingerprint'))
     c.get('trace').fingerprint = fingerprint
     // What was sent to somebody a moment ago may be on its way into R2.
-    await draw.arrival(fingerprint)
+    await generate.arrival(fingerprint)
     const existed = await store.delete(fingerprint)
     await gallery.forget(fingerprint)
-    if (!existed) throw notFound('There is no such picture.')
+    if (!existed) throw notFound('There is no such image.')
     return c.body(null, 204)
   })
 

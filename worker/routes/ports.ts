@@ -2,7 +2,7 @@ import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import { EaselError } from '../../shared/errors.ts'
 import { type Fingerprint, isFingerprint } from '../../shared/fingerprint.ts'
 import type { Access } from '../access/access.ts'
-import type { Draw } from '../job/jobs.ts'
+import type { Generate } from '../job/jobs.ts'
 import type { BudgetUseOf } from '../dropin/key.ts'
 import type { ReadList } from '../dropin/lists.ts'
 import type { Gallery } from '../gallery/gallery.ts'
@@ -17,7 +17,7 @@ export interface AppPorts {
   readonly budgetUseOf: BudgetUseOf
   readonly catalogue: Catalogue
   readonly config: EdgeConfig
-  readonly draw: Draw
+  readonly generate: Generate
   readonly gallery: Gallery
   readonly health: HealthChecks
   readonly readList: ReadList
@@ -50,7 +50,7 @@ interface Step {
   end?: number
 }
 
-/** Where a picture came from: it was there, or was drawn for this request, or for another at the same time. */
+/** Where an image came from: it was there, or was generated for this request, or for another at the same time. */
 export type CacheOutcome = 'hit' | 'miss' | 'joined'
 
 /** What `Cache-Status` (RFC 9211) says of each outcome. */
@@ -71,14 +71,14 @@ export async function timed<T>({ steps }: Trace, name: string, run: () => Promis
   }
 }
 
-/** `read;dur=3, draw;dur=2140` (W3C Server Timing), milliseconds. */
+/** `read;dur=3, generate;dur=2140` (W3C Server Timing), milliseconds. */
 export function serverTiming({ steps }: Trace): string {
   return steps
     .map(({ name, start, end = performance.now() }) => `${name};dur=${Math.round(end - start)}`)
     .join(', ')
 }
 
-/** Whether somebody asks for the picture to be drawn anew. Only those with a token may. */
+/** Whether somebody asks for the image to be regenerated. Only those with a token may. */
 export async function wantsRefresh(request: Request, access: Access): Promise<boolean> {
   const directives = request.headers.get('Cache-Control')
   return directives !== null && /\bno-cache\b/i.test(directives) && (await access.hasToken(request))

@@ -11,6 +11,6 @@ export const signRequest = z.strictObject({
     .strictObject({ w: z.int(), format: z.string(), q: z.int(), index: z.int() })
     .partial()
     .default({})
-    .meta({ description: 'How the picture is to be delivered, signed with it.' }),
+    .meta({ description: 'How the image is to be delivered, signed with it.' }),
   expires_in: z.int().min(1).max(MAX_EXPIRES_IN_SECONDS).default(WEEK_SECONDS),
 })

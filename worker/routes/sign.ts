@@ -10,7 +10,7 @@ import type { AppEnv, AppPorts } from './ports.ts'
 import { readJsonBody } from '../web/json-body.ts'
 import { signRequest } from './sign-request.ts'
 
-/** Signed URLs, for pages that show pictures which nobody has drawn yet. */
+/** Signed URLs, for pages that show images which nobody has generated yet. */
 export function signRoutes({ access, config, settings }: AppPorts): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
 

@@ -20,11 +20,11 @@ export interface RequestLogPorts {
 /** Logs a request. @param waitUntil  keeps the request's context until what is counted is written */
 export type LogRequest = (entry: RequestEntry, waitUntil: (work: Promise<unknown>) => void) => void
 
-/** For how long the hits of a picture are counted, milliseconds. */
+/** For how long the hits of an image are counted, milliseconds. */
 const COUNT_FOR_MS = 1000
 
 /**
- * One JSON line a request, except for a picture that many ask for at once: its first hit is a line, and those
+ * One JSON line a request, except for an image that many ask for at once: its first hit is a line, and those
  * of the second that follows are another, with their `count` and the mean of their durations. A log event
  * costs about what the platform takes for a hit.
  */

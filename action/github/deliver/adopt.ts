@@ -1,4 +1,4 @@
-import type { PictureSaver } from '../../generate/save-image.ts'
+import type { ImageSaver } from '../../generate/save-image.ts'
 import { sha256Of } from '../../files/read-file.ts'
 import type { LockStore } from '../../lock/lock-store.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
@@ -7,7 +7,7 @@ import { headOf, readBlob, readSnapshot } from './read-commit.ts'
 import type { Change } from './file-change.ts'
 
 /**
- * Takes over pictures that were made and paid for already: those that a branch at GitHub has and the checkout hasn't,
+ * Takes over images that were made and paid for already: those that a branch at GitHub has and the checkout hasn't,
  * because another run delivered them since, or because their pull request isn't merged yet.
  *
  * @param branches  looked at in this order
@@ -27,7 +27,7 @@ export async function adopt(
     readonly checkedOut: string
     readonly planned: readonly PlannedImage[]
     readonly lock: LockStore
-    readonly saver: Pick<PictureSaver, 'save'>
+    readonly saver: Pick<ImageSaver, 'save'>
   },
 ): Promise<readonly Change[]> {
   const left = new Map(

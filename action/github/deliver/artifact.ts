@@ -74,14 +74,14 @@ export async function uploadPreviews(files: ArtifactFiles, options: ArtifactOpti
   }
 }
 
-/** Pictures of a workspace, by their paths. */
+/** Images of a workspace, by their paths. */
 export function filesOf(root: string, paths: readonly string[]): Map<string, string> {
   return new Map(paths.map((path) => [path, inWorkspace(root, path)]))
 }
 
 /** A name that GitHub takes. */
 export function safeName(name: string): string {
-  return name.replaceAll(REFUSED, '-').replaceAll(/^-+|-+$/g, '') || 'pictures'
+  return name.replaceAll(REFUSED, '-').replaceAll(/^-+|-+$/g, '') || 'images'
 }
 
 async function loadClient(): Promise<ArtifactClient> {

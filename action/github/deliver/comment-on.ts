@@ -32,9 +32,9 @@ export async function commentOn(
     const outcome = await keepComment(apiFor({ inputs, situation, tell: log.line }), {
       issue: pullNumber,
       key: report.config,
-      // Without pictures: their addresses change with each commit, and the comment with them.
+      // Without images: their addresses change with each commit, and the comment with them.
       body: isNews
-        ? summaryOf(report, { notice, pictureUrl: () => undefined, maxBytes: COMMENT_MAX_BYTES })
+        ? summaryOf(report, { notice, imageUrl: () => undefined, maxBytes: COMMENT_MAX_BYTES })
         : undefined,
       otherwise: '## Easel\n\nEverything is up to date.\n',
     })

@@ -23,7 +23,7 @@ export interface Landed {
 }
 
 /**
- * Commits a run's changes to a branch, on top of whatever is there by then. The pictures are the ones that the run
+ * Commits a run's changes to a branch, on top of whatever is there by then. The images are the ones that the run
  * made, however often the branch moves; nobody's commit is ever lost.
  *
  * @throws {DeliveryError} when there is no such branch, or it moves too often

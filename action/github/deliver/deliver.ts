@@ -9,7 +9,7 @@ import { explainFailure } from './explain-failure.ts'
 import { deliverAsPull, type PullRequest } from './pull-request.ts'
 import { deliverToBranch, type Landed } from './commit-to-branch.ts'
 
-/** Up to this many pictures are also uploaded one by one, to be looked at in the browser. */
+/** Up to this many images are also uploaded one by one, to be looked at in the browser. */
 const PREVIEWS_MAX = 10
 
 /** What became of it. */
@@ -21,7 +21,7 @@ export interface Delivery {
   readonly failures: readonly string[]
 }
 
-/** Delivers a run's pictures as the inputs say. Whatever can't be delivered is rescued as an artifact. */
+/** Delivers a run's images as the inputs say. Whatever can't be delivered is rescued as an artifact. */
 export async function deliver(cargo: Cargo): Promise<Delivery> {
   const { inputs, result, planned, adopted } = cargo
   const orphans = new Map(planned.plan.orphans.map(({ path, entry }) => [path, entry]))
@@ -30,7 +30,7 @@ export async function deliver(cargo: Cargo): Promise<Delivery> {
   const failures: string[] = []
   const fail = (error: unknown, where: string): void => {
     failures.push(explainFailure(error, where))
-    for (const [path, source] of picturesOf(cargo, changes)) lost.set(path, source)
+    for (const [path, source] of imagesOf(cargo, changes)) lost.set(path, source)
   }
 
   let landed: Landed & { readonly pullRequest?: PullRequest } = { ours: [], superseded: [] }
@@ -40,7 +40,7 @@ export async function deliver(cargo: Cargo): Promise<Delivery> {
   } catch (error) {
     fail(error, inputs.deliver.includes('commit') ? branchOf(cargo) : pullBranchOf(cargo))
   }
-  for (const [path, source] of picturesOf(cargo, landed.superseded)) {
+  for (const [path, source] of imagesOf(cargo, landed.superseded)) {
     cargo.tell(`${path} was changed by somebody else meanwhile: theirs stays.`)
     lost.set(path, source)
   }
@@ -101,15 +101,12 @@ async function asPull(
 
 async function asArtifact(cargo: Cargo, changes: readonly Change[]): Promise<Artifact | undefined> {
   const { tell } = cargo
-  const pictures = picturesOf(cargo, changes)
-  if (pictures.size === 0) return undefined
-  const artifact = await uploadArtifact(
-    await withLock(cargo, pictures),
-    artifactOptions(cargo, 'easel-pictures'),
-  )
+  const images = imagesOf(cargo, changes)
+  if (images.size === 0) return undefined
+  const artifact = await uploadArtifact(await withLock(cargo, images), artifactOptions(cargo, 'easel-images'))
   tell(`Uploaded: ${artifact.url}`)
-  if (pictures.size <= PREVIEWS_MAX) {
-    const previews = await uploadPreviews(pictures, artifactOptions(cargo, 'preview'))
+  if (images.size <= PREVIEWS_MAX) {
+    const previews = await uploadPreviews(images, artifactOptions(cargo, 'preview'))
     for (const { name, url } of previews) tell(`${name}: ${url}`)
   }
   return artifact
@@ -123,10 +120,10 @@ async function rescue(cargo: Cargo, files: ArtifactFiles): Promise<{ note?: stri
       await withLock(cargo, files),
       artifactOptions(cargo, 'easel-rescued'),
     )
-    return { artifact, note: `The pictures are kept as the artifact ${artifact.name}: ${artifact.url}` }
+    return { artifact, note: `The images are kept as the artifact ${artifact.name}: ${artifact.url}` }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return { note: `The pictures could not be kept as an artifact either; they are in the workspace. ${why}` }
+    return { note: `The images could not be kept as an artifact either; they are in the workspace. ${why}` }
   }
 }
 
@@ -150,14 +147,14 @@ function artifactOptions({ inputs, situation, place }: Cargo, name: string) {
   }
 }
 
-function picturesOf({ planned }: Cargo, changes: readonly Change[]): Map<string, string> {
+function imagesOf({ planned }: Cargo, changes: readonly Change[]): Map<string, string> {
   return filesOf(
     planned.project.root,
     changes.flatMap(({ path, after }) => (after ? [path] : [])),
   )
 }
 
-/** Pictures that were paid for and could not be put into their places. */
+/** Images that were paid for and could not be put into their places. */
 function strandedFiles({ images }: RunResult): [string, string][] {
   return images.flatMap((image): [string, string][] =>
     image.outcome === 'failed' && image.rescuedTo !== undefined

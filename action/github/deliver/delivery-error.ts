@@ -1,4 +1,4 @@
-/** The pictures could not be delivered. The message says why, and what to change. */
+/** The images could not be delivered. The message says why, and what to change. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError'
 }

@@ -19,7 +19,7 @@ const KNOWN: readonly { readonly pattern: RegExp; readonly say: (where: string) 
   {
     pattern: /not permitted to create or approve pull requests/i,
     say: () =>
-      'Workflows may not open pull requests here: allow it under Settings, Actions, General, “Allow GitHub Actions to create and approve pull requests”, or pass a github-token of your own. The branch with the pictures is there.',
+      'Workflows may not open pull requests here: allow it under Settings, Actions, General, “Allow GitHub Actions to create and approve pull requests”, or pass a github-token of your own. The branch with the images is there.',
   },
   {
     pattern:

@@ -15,7 +15,7 @@ export interface Change {
   readonly removesFile: boolean
 }
 
-/** What a run changed: pictures it made, and what it pruned. */
+/** What a run changed: images it made, and what it pruned. */
 export function changesOf({ images, pruned }: RunResult, orphans: ReadonlyMap<string, LockEntry>): Change[] {
   return [
     ...images.flatMap((image): Change[] => {
@@ -32,8 +32,8 @@ export function changesOf({ images, pruned }: RunResult, orphans: ReadonlyMap<st
   ]
 }
 
-/** The bytes of a picture, as the run left them in the workspace. */
-export async function readPicture(root: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
+/** The bytes of an image, as the run left them in the workspace. */
+export async function readImage(root: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
   const found = await readRegularFile(inWorkspace(root, path))
   if (found.kind === 'file') return found.bytes
   throw new DeliveryError(`${path} is not there any more, so it can’t be delivered.`)

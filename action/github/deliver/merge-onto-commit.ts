@@ -3,7 +3,7 @@ import { sha256Of } from '../../files/read-file.ts'
 import type { LockEntries } from '../../lock/schema.ts'
 import { type GitHubApi, statusOf } from './api.ts'
 import { lockBytes, readBlob, readSnapshot, type Snapshot } from './read-commit.ts'
-import { readPicture } from './file-change.ts'
+import { readImage } from './file-change.ts'
 import type { CommitFile } from './commit.ts'
 import { blobSha } from './git-hash.ts'
 import { isContested, type Merged, mergeLock } from './merge-lock.ts'
@@ -45,7 +45,7 @@ async function pathsEditedByHand(
   for (const { path, after } of changes) {
     const now = blobs.get(path)
     if (now === undefined || now === old?.blobs.get(path)) continue
-    if (after && now === blobSha(await readPicture(root, path))) continue
+    if (after && now === blobSha(await readImage(root, path))) continue
     if (sha256Of(await readBlob(api, now)) !== lock.get(path)?.sha256) edited.add(path)
   }
   return edited
@@ -60,7 +60,7 @@ export async function filesFor(
   const files: CommitFile[] = []
   for (const { path, after } of ours) {
     if (!after) continue
-    const read = (): Promise<Uint8Array> => readPicture(root, path)
+    const read = (): Promise<Uint8Array> => readImage(root, path)
     const bytes = await read()
     if (blobs.get(path) !== blobSha(bytes)) files.push({ path, size: bytes.byteLength, read })
   }

@@ -1,7 +1,7 @@
 import { count, usd } from '../../report/format.ts'
 import type { Change } from './file-change.ts'
 
-/** Lines of a commit's message that list pictures. */
+/** Lines of a commit's message that list images. */
 const LIST_MAX = 50
 
 /** In every commit that Easel makes, so that it knows its own. */
@@ -36,7 +36,7 @@ export function messageFor(
   return { headline, body: body ? `${body}\n\n${TRAILER}` : TRAILER }
 }
 
-/** `Update 3 pictures`; one picture by its path. */
+/** `Update 3 images`; one image by its path. */
 export function summaryOf(changes: readonly Change[]): string {
   const verb = changes.every(({ after }) => !after)
     ? 'Remove'
@@ -44,7 +44,7 @@ export function summaryOf(changes: readonly Change[]): string {
       ? 'Add'
       : 'Update'
   const [only] = changes
-  return `${verb} ${changes.length === 1 && only ? only.path : count(changes.length, 'picture')}`
+  return `${verb} ${changes.length === 1 && only ? only.path : count(changes.length, 'image')}`
 }
 
 function listOf(changes: readonly Change[]): string {

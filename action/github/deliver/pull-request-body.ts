@@ -9,7 +9,7 @@ const SECTION_MAX_CHARACTERS = 50_000
 const BEGIN = '<!-- easel:begin -->'
 const END = '<!-- easel:end -->'
 
-/** The part of a pull request's body that Easel keeps: each picture before and after, and its cost. */
+/** The part of a pull request's body that Easel keeps: each image before and after, and its cost. */
 export function bodyFor(
   changes: readonly Change[],
   { before, after }: { readonly before: string; readonly after: string },
@@ -18,7 +18,7 @@ export function bodyFor(
   const head = [
     `Made by Easel from the descriptions in this repository, for ${usd(cost)} in all.`,
     '',
-    '| Picture | Before | After | Cost |',
+    '| Image | Before | After | Cost |',
     '| --- | --- | --- | ---: |',
   ]
   const rows = changes.map((change) => row(change, before, after))
@@ -45,10 +45,10 @@ export function withSection(body: string, section: string): string {
 
 function row({ path, before: old, after: now }: Change, beforeUrl: string, afterUrl: string): string {
   const cost = now?.cost_usd === undefined ? '' : usd(now.cost_usd)
-  return `| ${[code(path), picture(old, path, beforeUrl), picture(now, path, afterUrl), cost].join(' | ')} |`
+  return `| ${[code(path), image(old, path, beforeUrl), image(now, path, afterUrl), cost].join(' | ')} |`
 }
 
-function picture(entry: LockEntry | undefined, path: string, url: string): string {
+function image(entry: LockEntry | undefined, path: string, url: string): string {
   if (!entry) return '—'
   const src = `${url}/${path.split('/').map(encodeURIComponent).join('/')}`
   return `<img src="${src}" width="240"><br>${entry.width}×${entry.height}, ${bytes(entry.bytes)}`

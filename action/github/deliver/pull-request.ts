@@ -19,7 +19,7 @@ export interface PullRequest {
 }
 
 export interface PullRequestPlan {
-  /** Where the pictures go. */
+  /** Where the images go. */
   readonly branch: string
   /** Where they are to be merged. */
   readonly base: string

@@ -1,5 +1,5 @@
 import { UsageError } from '../../config/diagnostic.ts'
-import { createPictureSaver } from '../../generate/save-image.ts'
+import { createImageSaver } from '../../generate/save-image.ts'
 import { adopt } from './adopt.ts'
 import { headOf } from './read-commit.ts'
 import type { Change } from './file-change.ts'
@@ -8,7 +8,7 @@ import { DeliveryError } from './delivery-error.ts'
 import { explainFailure } from './explain-failure.ts'
 import { readPlace } from './place.ts'
 
-/** Looks whether the branches that a run delivers to have its pictures already, and takes them over. */
+/** Looks whether the branches that a run delivers to have its images already, and takes them over. */
 export async function takeOverFromBranches(
   { plan, project: { root, lock } }: Cargo['planned'],
   {
@@ -34,12 +34,12 @@ export async function takeOverFromBranches(
       checkedOut: place.checkedOut,
       planned: plan.images,
       lock,
-      saver: createPictureSaver(root, rescueFolder),
+      saver: createImageSaver(root, rescueFolder),
     })
     for (const { path } of adopted) tell(`${path} was made by an earlier run already: taken over.`)
     return adopted
   } catch (error) {
-    // Money would be spent next, on pictures that could not be delivered, or that are there already.
+    // Money would be spent next, on images that could not be delivered, or that are there already.
     throw new UsageError(explainFailure(error, 'the branch'), { cause: error })
   }
 }

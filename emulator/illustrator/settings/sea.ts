@@ -105,7 +105,7 @@ function drawGlitter({ canvas, palette, random, height, horizon, unit, sunX, lig
   }
 }
 
-/** Cliff, from the nearer edge of the picture to beyond the figure. */
+/** Cliff, from the nearer edge of the image to beyond the figure. */
 function drawHeadland(stage: Stage, top: number): void {
   const { canvas, palette, random, width, height, unit, focusX, season } = stage
   const side = focusX > width / 2 ? 1 : -1

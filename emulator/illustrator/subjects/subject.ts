@@ -25,7 +25,7 @@ export interface Subject {
   /** In its own units: it stands on (0, 0), reaches up to -height and from -width/2 to width/2. */
   readonly width: number
   readonly height: number
-  /** Its height as a share of the picture's shorter side, when it is alone. */
+  /** Its height as a share of the image's shorter side, when it is alone. */
   readonly size: number
   draw(canvas: Canvas, tones: Tones): void
 }

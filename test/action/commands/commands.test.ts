@@ -14,7 +14,7 @@ describe('easel', () => {
     [['--version'], '0.'],
     [['--help'], 'Exit codes:'],
     [['plan', '--help'], "$ easel plan hero 'docs/guide/**'"],
-    [['generate', '--help'], 'Ctrl-C finishes the pictures'],
+    [['generate', '--help'], 'Ctrl-C finishes the images'],
     [['check', '--help'], 'Examples:'],
     [['init', '--help'], 'Example:'],
     [['models', '--help'], 'Examples:'],
@@ -91,7 +91,7 @@ describe('easel init', () => {
     expect(check.stderr).toBe('')
     expect(check.stdout).toContain('2 images to generate')
     const workflow: unknown = parse(await workspace.text('.github/workflows/easel.yml'))
-    expect(workflow).toHaveProperty('jobs.pictures.steps[1].with.openrouter-api-key')
+    expect(workflow).toHaveProperty('jobs.images.steps[1].with.openrouter-api-key')
   })
 
   it('generates from what it wrote', async () => {

@@ -157,16 +157,16 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     [[{ path: 'a.png', input_images: ['folder'] }], 'folder is a folder'],
   ])('refuses %j', async (images, message) => {
     await using workspace = await createWorkspace({
-      'easel.yml': config(...images.map((image) => ({ prompt: 'x', ...image }))),
-      'text.txt': 'not a picture',
+      'easel.yml': config(...images.map((fields) => ({ prompt: 'x', ...fields }))),
+      'text.txt': 'not an image',
       'folder/file': '',
     })
 
     expect((await mistakesIn(workspace)).join('\n')).toContain(message)
   })
 
-  it('goes through no symbolic link: not for pictures, input images, nor the config itself', async () => {
-    await using outside = await createWorkspace({ 'secret.png': await picture(), 'easel.yml': config() })
+  it('goes through no symbolic link: not for images, input images, nor the config itself', async () => {
+    await using outside = await createWorkspace({ 'secret.png': await image(), 'easel.yml': config() })
     await using workspace = await createWorkspace({
       'easel.yml': config(
         { path: 'link/a.png', prompt: 'x' },
@@ -188,8 +188,8 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     await expect(load(linked)).rejects.toThrow('goes through the symbolic link easel.yml')
   })
 
-  it('names input images by their content, so that a moved file is the same picture', async () => {
-    const bytes = await picture()
+  it('names input images by their content, so that a moved file is the same image', async () => {
+    const bytes = await image()
     await using before = await createWorkspace({
       'easel.yml': config({ path: 'a.png', prompt: 'x', input_images: ['old/logo.png'] }),
       'old/logo.png': bytes,
@@ -206,7 +206,7 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
   })
 })
 
-function picture(): Promise<Buffer> {
+function image(): Promise<Buffer> {
   return sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
     .png()
     .toBuffer()

@@ -6,7 +6,7 @@ import { images, outcomes, report } from '../../support/action/report.ts'
 import { config, createWorkspace } from '../../support/action/workspace.ts'
 
 describe('easel generate', () => {
-  it('draws what is new, then does nothing and says so', async () => {
+  it('generates what is new, then does nothing and says so', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(3)) })
     const options = { cwd: workspace.root, env: upstream.env }
@@ -30,7 +30,7 @@ describe('easel generate', () => {
     ])
   })
 
-  it('enters each picture into the lock as it is on disk', async () => {
+  it('enters each image into the lock as it is on disk', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({
       'easel.yml': config(
@@ -60,7 +60,7 @@ describe('easel generate', () => {
     expect(text).not.toContain(workspace.root)
   })
 
-  it('draws again only what has changed', async () => {
+  it('generates again only what has changed', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(3)) })
     const options = { cwd: workspace.root, env: upstream.env }
@@ -74,7 +74,7 @@ describe('easel generate', () => {
     expect(upstream.prompts()).toEqual(['Other words'])
   })
 
-  it('sends files of the repository as data, and the same picture for the same words', async () => {
+  it('sends files of the repository as data, and the same image for the same words', async () => {
     await using upstream = await startUpstream()
     const logo = await sharp({ create: { width: 600, height: 600, channels: 3, background: 'teal' } })
       .png()
@@ -93,7 +93,7 @@ describe('easel generate', () => {
     ])
   })
 
-  it('never has more pictures under way than asked for', async () => {
+  it('never has more images under way than asked for', async () => {
     await using upstream = await startUpstream({ latencyMs: 60 })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(9)) })
 
@@ -158,7 +158,7 @@ describe('easel generate', () => {
     expect(upstream.prompts()).toHaveLength(1)
   })
 
-  it('begins no more pictures than max-images, and says which are left out', async () => {
+  it('begins no more images than max-images, and says which are left out', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(5)) })
 
@@ -191,7 +191,7 @@ describe('easel generate', () => {
     expect(upstream.prompts()).toHaveLength(3)
   })
 
-  it('under a cap, makes one picture of unknown price and no second', async () => {
+  it('under a cap, makes one image of unknown price and no second', async () => {
     await using upstream = await startUpstream({
       faults: [
         { path: '/endpoints', status: 503 },
@@ -229,7 +229,7 @@ describe('easel generate', () => {
     expect(upstream.prompts()).toHaveLength(2)
   })
 
-  it('draws what is up to date only by force, and then only what is selected', async () => {
+  it('generates what is up to date only by force, and then only what is selected', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(3)) })
     const options = { cwd: workspace.root, env: upstream.env }
@@ -238,7 +238,7 @@ describe('easel generate', () => {
 
     await easel(['generate', '--force', 'img/1.png'], options)
 
-    expect(upstream.prompts()).toEqual(['Picture number 1'])
+    expect(upstream.prompts()).toEqual(['Image number 1'])
   })
 
   it('removes orphans with --prune, but not a file that was edited since', async () => {

@@ -32,7 +32,7 @@ describe('an interrupted run', () => {
     await Promise.all([run.says('✓ img/0.png'), run.says('✓ img/2.png')])
 
     run.child.kill('SIGINT')
-    await run.says('Finishing the pictures')
+    await run.says('Finishing the images')
     run.child.kill('SIGTERM')
     const finished = await run.finished
 

@@ -13,7 +13,7 @@ const IMAGES = [
 
 const KEPT_AT = /kept at (\S+\.png)/
 
-/** Starts a run, and does something while its first picture is under way. */
+/** Starts a run, and does something while its first image is under way. */
 async function meanwhile(workspace: Workspace, happens: () => Promise<unknown>) {
   await using upstream = await startUpstream({ faults: [{ match: 'slow', latencyMs: 400 }] })
   const run = startEasel(['generate', '--on-error', 'keep-going'], { cwd: workspace.root, env: upstream.env })
@@ -24,7 +24,7 @@ async function meanwhile(workspace: Workspace, happens: () => Promise<unknown>) 
 }
 
 describe('while it runs', () => {
-  it('a folder in the picture’s place: the picture is kept elsewhere, and the others are made', async () => {
+  it('a folder in the image’s place: the image is kept elsewhere, and the others are made', async () => {
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
 
     const { code, stdout } = await meanwhile(workspace, () =>
@@ -64,7 +64,7 @@ describe('while it runs', () => {
     expect((await outside.files()).filter((file) => file.endsWith('a.png'))).toEqual([])
   })
 
-  it('the old picture is deleted or truncated: the first is written again, the second is somebody’s', async () => {
+  it('the old image is deleted or truncated: the first is written again, the second is somebody’s', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
     await easel(['generate'], { cwd: workspace.root, env: upstream.env })
@@ -79,7 +79,7 @@ describe('while it runs', () => {
     expect(await workspace.sha256('img/a.png')).toBe((await workspace.lock()).get('img/a.png')?.sha256)
   })
 
-  it('the lock gets conflict markers: the picture stays, the markers stay, the error says both', async () => {
+  it('the lock gets conflict markers: the image stays, the markers stay, the error says both', async () => {
     await using workspace = await createWorkspace({ 'easel.yml': config(IMAGES[0] ?? {}) })
 
     const { code, stdout } = await meanwhile(workspace, () =>
@@ -126,7 +126,7 @@ describe('before it spends', () => {
   it('refuses an input image that has changed since the plan', async () => {
     await using upstream = await startUpstream()
     const images = [IMAGES[0] ?? {}, { path: 'img/c.png', prompt: 'x', input_images: ['in.png'] }]
-    const input = await pictureBytes(upstream.env)
+    const input = await imageBytes(upstream.env)
     await using workspace = await createWorkspace({ 'easel.yml': config(...images), 'in.png': input })
     await using slow = await startUpstream({ faults: [{ match: 'slow', latencyMs: 300 }] })
     const run = startEasel(['generate', '-j', '1'], { cwd: workspace.root, env: slow.env })
@@ -173,7 +173,7 @@ describe.skipIf(!mayMount)('on a file system of its own (skipped where mounting 
   })
 })
 
-async function pictureBytes(env: Readonly<Record<string, string>>): Promise<Buffer> {
+async function imageBytes(env: Readonly<Record<string, string>>): Promise<Buffer> {
   await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'input' }) })
   await easel(['generate'], { cwd: workspace.root, env })
   return workspace.read('a.png')

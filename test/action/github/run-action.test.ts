@@ -172,7 +172,7 @@ describe('the built Action', () => {
   })
 
   it.each([
-    [{ mode: 'draw' }, 'The input mode is "draw": accepted are generate, plan, check.'],
+    [{ mode: 'generate' }, 'The input mode is "generate": accepted are generate, plan, check.'],
     [{ deliver: 'email' }, 'accepted are commit, pull-request, artifact, none'],
     [{ deliver: 'commit, pull-request' }, 'commit and pull-request contradict each other'],
     [{ deliver: 'none,artifact' }, 'none and artifact contradict each other'],

@@ -10,7 +10,7 @@ describe('the image behind a comment', () => {
     ['an alt text over two lines', '![How\nit turns](a.png)', 'a.png', 'How it turns'],
     ['no alt text', '![](a.png)', 'a.png', ''],
     ['a title', '![x](a.png "the title")', 'a.png', 'x'],
-    ['a path in angle brackets', '![x](<my pictures/a b.png>)', 'my pictures/a b.png', 'x'],
+    ['a path in angle brackets', '![x](<my images/a b.png>)', 'my images/a b.png', 'x'],
     ['parentheses in its path', '![x](a(1)(b(2)).png)', 'a(1)(b(2)).png', 'x'],
     ['escaped parentheses in its path', '![x](a\\(1.png)', 'a(1.png', 'x'],
     ['unicode in its path', '![x](bilder/größe.png)', 'bilder/größe.png', 'x'],

@@ -146,9 +146,9 @@ describe('an easel comment before an image', () => {
       ['1:12 path is not a field of a comment: the path is that of the image behind the comment.'],
     ],
     [
-      'several pictures',
+      'several images',
       '<!-- easel n: 2 -->\n![x](a.png)',
-      ['1:12 n is not a field of a comment: one path holds one picture.'],
+      ['1:12 n is not a field of a comment: one path holds one image.'],
     ],
     [
       'words alone',

@@ -80,7 +80,7 @@ describe('images in Markdown', () => {
 
   it.each<[string, Readonly<Record<string, string>>, string[]]>([
     [
-      'two descriptions of one picture, with both lines',
+      'two descriptions of one image, with both lines',
       {
         'docs/a.md': 'One\n\n<!-- easel seed: 1 -->\n![A lamp](lamp.png)',
         'docs/b.md': '<!-- easel -->\n![Another lamp](lamp.png)',
@@ -97,7 +97,7 @@ describe('images in Markdown', () => {
       ],
     ],
     [
-      'a picture elsewhere',
+      'an image elsewhere',
       { 'docs/a.md': 'See <!-- easel --> ![x](https://example.com/x.png)' },
       [
         'docs/a.md:1:20: error: https://example.com/x.png is not in this repository: Easel makes files, so give it a path.',
@@ -109,7 +109,7 @@ describe('images in Markdown', () => {
       ['docs/a.md:1:6: error: There is no image with the id heros in the config: did you mean hero?'],
     ],
     [
-      'a name of another picture',
+      'a name of another image',
       { 'docs/guide/a.md': '<!-- easel: hero -->\n![x](hero.png)' },
       [
         'docs/guide/a.md:1:6: error: hero is docs/hero.png, but the image is docs/guide/hero.png: write ../hero.png, or describe the image here.',
@@ -229,7 +229,7 @@ describe('images in Markdown', () => {
     expect([code, stderr]).toEqual([2, 'a.md:1:1: error: a.md is not UTF-8 text.\n'])
   })
 
-  it('are drawn, found up to date, and their size is in the plan’s JSON', async () => {
+  it('are generated, found up to date, and their size is in the plan’s JSON', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({
       'easel.yml': CONFIG,

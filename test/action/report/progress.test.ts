@@ -25,7 +25,7 @@ function result(path: string, outcome: 'generated' | 'failed'): ImageResult {
 }
 
 describe('progress', () => {
-  it('is a line for each picture where there is no terminal', async () => {
+  it('is a line for each image where there is no terminal', async () => {
     const { out, text } = stream(false)
     const report = await createProgress(out)
 
@@ -46,12 +46,12 @@ describe('progress', () => {
 
     report({ type: 'begin', total: 2, estimateUsd: undefined })
     report({ type: 'start', path: 'a.png' })
-    const whileDrawing = stripVTControlCharacters(text())
+    const whileGenerating = stripVTControlCharacters(text())
     report({ type: 'finish', result: result('b.png', 'failed') })
     report({ type: 'end' })
 
-    expect(whileDrawing).toContain('a.png  0.0 s')
-    expect(whileDrawing).toContain('0 of 2')
+    expect(whileGenerating).toContain('a.png  0.0 s')
+    expect(whileGenerating).toContain('0 of 2')
     expect(stripVTControlCharacters(text())).toContain('✗ b.png: No. ::error::x')
   })
 })

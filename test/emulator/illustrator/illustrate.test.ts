@@ -9,8 +9,8 @@ import {
   RIVERFLOW,
   VECTOR,
   chatBody,
+  imagesResponse,
   imagesOf,
-  picturesOf,
   post,
 } from '../../support/emulator/ask.ts'
 
@@ -27,15 +27,15 @@ const AT_1K = {
   '21:9': [1536, 672],
 } as const
 
-/** The only picture of a chat answer. */
+/** The only image of a chat answer. */
 async function drawn(
   prompt: string,
   more: Readonly<Record<string, unknown>> = {},
   emulator = createEmulator(),
 ): Promise<Buffer> {
-  const [picture] = await picturesOf(await post(emulator, '/chat/completions', chatBody(prompt, more)))
-  if (picture === undefined) throw new Error('no picture')
-  return picture.bytes
+  const [image] = await imagesOf(await post(emulator, '/chat/completions', chatBody(prompt, more)))
+  if (image === undefined) throw new Error('no image')
+  return image.bytes
 }
 
 describe('sizes', () => {
@@ -70,7 +70,7 @@ describe('sizes', () => {
   })
 
   it('are exactly the pixels asked for', async () => {
-    const answer = await imagesOf(
+    const answer = await imagesResponse(
       await post(emulator, '/images', { model: GPT_IMAGE, prompt: 'A fox', size: '1000x333' }),
     )
     expect(imageSize(Buffer.from(answer.data[0]?.b64_json ?? '', 'base64'))).toMatchObject({
@@ -91,15 +91,15 @@ describe('the same request', () => {
     ['seed', 'A lighthouse at dusk', { seed: 8 }],
     ['model', 'A lighthouse at dusk', { model: NANO_BANANA_2 }],
     ['ratio', 'A lighthouse at dusk', { image_config: { aspect_ratio: '3:2' } }],
-  ])('but for the %s gives another picture', async (_what, prompt, more) => {
+  ])('but for the %s gives another image', async (_what, prompt, more) => {
     const [one, other] = await Promise.all([drawn('A lighthouse at dusk'), drawn(prompt, more)])
     expect(one.equals(other)).toBe(false)
   })
 
-  it('on either API, streamed or not, gives the same picture', async () => {
+  it('on either API, streamed or not, gives the same image', async () => {
     const emulator = createEmulator()
     const chat = await drawn('A fox', {}, emulator)
-    const answer = await imagesOf(
+    const answer = await imagesResponse(
       await post(emulator, '/images', { model: 'google/gemini-2.5-flash-image', prompt: 'A fox' }),
     )
     expect(answer.data[0]?.b64_json).toBe(chat.toString('base64'))
@@ -109,7 +109,7 @@ describe('the same request', () => {
 describe('formats', () => {
   const emulator = createEmulator()
   const draw = async (body: object): Promise<Buffer> => {
-    const { data } = await imagesOf(
+    const { data } = await imagesResponse(
       await post(emulator, '/images', { model: GPT_IMAGE, prompt: 'A fox', ...body }),
     )
     return Buffer.from(data[0]?.b64_json ?? '', 'base64')
@@ -144,7 +144,7 @@ describe('formats', () => {
   )
 
   it('SVG stands alone: well-formed, with its size, without scripts, fonts or links', async () => {
-    const { data } = await imagesOf(
+    const { data } = await imagesResponse(
       await post(emulator, '/images', {
         model: VECTOR,
         prompt: 'A <fox> & "friends" \u0001',
@@ -161,17 +161,17 @@ describe('formats', () => {
 
 describe('what a request brings along', () => {
   it('shows: each input image in its own colour', async () => {
-    const pictures = await Promise.all(
+    const images = await Promise.all(
       ['#ff0000', '#00ff00'].map(async (colour) => sharpened({}, [await photo(colour)])),
     )
-    const hues = await Promise.all(pictures.map((bytes) => countOf(bytes)))
+    const hues = await Promise.all(images.map((bytes) => countOf(bytes)))
 
     expect(hues[0]?.red).toBeGreaterThan(5000)
     expect(hues[0]?.green).toBe(0)
     expect(hues[1]?.green).toBeGreaterThan(5000)
   })
 
-  it('shows: fonts change the picture', async () => {
+  it('shows: fonts change the image', async () => {
     const font = { font_url: 'https://example.com/brush.ttf', text: 'Open Night' }
     const [without, withFont] = await Promise.all([sharpened({}, []), sharpened({ font_inputs: [font] }, [])])
     expect(without.equals(withFont)).toBe(false)
@@ -198,7 +198,7 @@ async function countOf(bytes: Buffer): Promise<{ red: number; green: number }> {
   return count
 }
 
-/** A plain picture as a data URL. */
+/** A plain image as a data URL. */
 async function photo(colour: string): Promise<string> {
   const bytes = await sharp({ create: { width: 300, height: 200, channels: 3, background: colour } })
     .png()

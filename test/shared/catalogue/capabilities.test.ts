@@ -206,7 +206,7 @@ describe('a model that the lists say less of', () => {
     expect(check(model, { seed: 1 })?.extras.field).toBe(isAccepted ? undefined : 'seed')
   })
 
-  it('makes several pictures by chat only when it is xAI’s', () => {
+  it('makes several images by chat only when it is xAI’s', () => {
     expect(check(chatOnly('x-ai/grok-image'), { n: 10 })).toBeUndefined()
     expect(check(chatOnly('new/one'), { n: 2 })?.extras).toMatchObject({ field: 'n', accepts: ['1'] })
     expect(check(imagesOnly('x-ai/grok-image'), { n: 2 })?.extras.field).toBe('n')
@@ -299,7 +299,7 @@ describe('providers', () => {
     expect(error?.message).toBe(`n is 4, but ${FLUX} at TWO accepts 1.`)
   })
 
-  it('no two of them can share a picture', () => {
+  it('no two of them can share an image', () => {
     const error = check(model, { n: 4, seed: 1, quality: 'high' })
 
     expect(error?.extras.field).toBe('quality')

@@ -55,7 +55,7 @@ describe('the live list', () => {
     expect(requests.map(({ path }) => path)).not.toContain(endpointsPath('talk/only'))
   })
 
-  it('leaves out what draws no pictures, though the server ignores the filter', async () => {
+  it('leaves out what generates no images, though the server ignores the filter', async () => {
     const text = chatItem('talk/text', {
       architecture: { input_modalities: ['text'], output_modalities: ['text'] },
     })

@@ -53,7 +53,7 @@ describe('parseConfig', () => {
     [{ ...GOOD, presets: { a: { preset: 'b' } } }, ['presets', 'a', 'preset'], 'not a field of a preset'],
     [{ ...GOOD, images: ['x'] }, ['images', 0], 'must be a list of fields'],
     [{ ...GOOD, images: [{ prompt: 'x' }] }, ['images', 0, 'path'], 'path is missing'],
-    [{ ...GOOD, images: [{ path: 'a.png', n: 2 }] }, ['images', 0, 'n'], 'one path holds one picture'],
+    [{ ...GOOD, images: [{ path: 'a.png', n: 2 }] }, ['images', 0, 'n'], 'one path holds one image'],
     [{ ...GOOD, images: [{ path: 'a.png', id: 'a b' }] }, ['images', 0, 'id'], 'must be letters'],
     [{ ...GOOD, images: [{ path: 'a.png', seed: '7' }] }, ['images', 0, 'seed'], 'seed is "7"'],
     [

@@ -1,12 +1,12 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { EXTENSION, identifyPicture, joinSegments } from '../../../shared/media/image.ts'
+import { EXTENSION, identifyImage, joinSegments } from '../../../shared/media/image.ts'
 
 const raster = () => sharp({ create: { width: 48, height: 32, channels: 3, background: 'teal' } })
 const plain = (buffer: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(buffer)
 const svg = (text: string): Uint8Array<ArrayBuffer> => plain(Buffer.from(text))
 
-describe('a picture', () => {
+describe('an image', () => {
   it.each([
     ['image/png', 'png', () => raster().png().toBuffer()],
     ['image/jpeg', 'jpg', () => raster().jpeg().toBuffer()],
@@ -17,11 +17,11 @@ describe('a picture', () => {
     ['image/avif', 'avif', () => raster().avif().toBuffer()],
   ] as const)('of type %s (.%s) is known by its bytes, with its size', async (mediaType, extension, make) => {
     const bytes = plain(await make())
-    const whole = identifyPicture([bytes])
+    const whole = identifyImage([bytes])
     expect(whole).toMatchObject({ mediaType, width: 48, height: 32, byteLength: bytes.length })
     expect(EXTENSION[mediaType]).toBe(extension)
     const pieces = [bytes.subarray(0, 3), bytes.subarray(3, 40), bytes.subarray(40)]
-    expect(identifyPicture(pieces)).toMatchObject({
+    expect(identifyImage(pieces)).toMatchObject({
       mediaType,
       width: 48,
       height: 32,
@@ -38,7 +38,7 @@ describe('a picture', () => {
       8,
     ],
   ])('may be markup: %s', (text, width, height) => {
-    expect(identifyPicture([svg(text)])).toMatchObject({ mediaType: 'image/svg+xml', width, height })
+    expect(identifyImage([svg(text)])).toMatchObject({ mediaType: 'image/svg+xml', width, height })
   })
 
   it('has its size found behind nearly a megabyte of metadata', async () => {
@@ -49,7 +49,7 @@ describe('a picture', () => {
       ...Array.from({ length: 14 }, () => padding),
       jpeg.subarray(2),
     ])
-    expect(identifyPicture([plain(bytes)])).toMatchObject({ mediaType: 'image/jpeg', width: 48, height: 32 })
+    expect(identifyImage([plain(bytes)])).toMatchObject({ mediaType: 'image/jpeg', width: 48, height: 32 })
   })
 
   it.each([
@@ -62,7 +62,7 @@ describe('a picture', () => {
     ['zeroes', Buffer.alloc(4096)],
     ['half a PNG header', Buffer.from('89504e470d0a1a0a0000000d', 'hex')],
   ])('is not made of %s', (_what, bytes) => {
-    expect(identifyPicture([plain(bytes)])).toBeUndefined()
+    expect(identifyImage([plain(bytes)])).toBeUndefined()
   })
 })
 

@@ -24,7 +24,7 @@ beforeEach(() => {
 })
 
 describe('the client', () => {
-  it('hands out text, then the picture, then the bill', async () => {
+  it('hands out text, then the image, then the bill', async () => {
     const events = await eventsOf(client().generate(spec, GEMINI))
     expect(events.map(({ type }) => type)).toEqual(['text', 'image', 'done'])
     expect(events.at(-1)).toMatchObject({
@@ -92,7 +92,7 @@ describe('the client', () => {
 describe('asking again', () => {
   it.each([408, 429, 500, 502, 503, 529])('helps after %i', async (status) => {
     const { waits, generation } = await generating([{ status, times: 1 }])
-    expect(generation).toHaveProperty('pictures.length', 1)
+    expect(generation).toHaveProperty('images.length', 1)
     expect(upstream.requests.map((request) => request.status)).toEqual([status, 200])
     expect(waits).toEqual([250])
   })
@@ -165,10 +165,10 @@ describe('asking again', () => {
 
   it.each<[what: string, fault: Fault]>([
     ['something was handed out', { cutAtByte: 600 }],
-    ['the picture broke off', { cutAtByte: 3000 }],
+    ['the image broke off', { cutAtByte: 3000 }],
     ['the answer was broken', { brokenJson: true }],
     ['the base64 was broken', { base64: 'characters' }],
-    ['no picture came', { noImage: true }],
+    ['no image came', { noImage: true }],
     ['the content was refused', { refusal: true }],
   ])('is never done once %s', async (_what, fault) => {
     const { waits, error } = await generating([fault])

@@ -40,25 +40,25 @@ describe.skipIf(!hasFacts)(`OpenRouter’s OpenAPI document${absence}`, () => {
   })
 })
 
-describe('any spec that a model can draw', () => {
+describe('any spec that a model can generate', () => {
   let upstream: ServedEmulator
   beforeAll(async () => {
     upstream = await serveEmulator()
   })
   afterAll(() => upstream.close())
 
-  it('comes back as pictures of its type and number, with a price', { timeout: 120_000 }, async () => {
+  it('comes back as images of its type and number, with a price', { timeout: 120_000 }, async () => {
     const client = createOpenRouterClient({ apiKey: 'sk-or-test', baseUrl: upstream.url })
     await fc.assert(
       fc.asyncProperty(drawable({ maxTier: '1K' }), async ({ spec, model }) => {
         upstream.clearRequests()
-        const { pictures, usage } = await collect(client.generate(spec, model))
+        const { images, usage } = await collect(client.generate(spec, model))
 
-        expect(pictures).toHaveLength(spec.n ?? 1)
-        expect(pictures.map(({ mediaType }) => mediaType)).toEqual(
-          pictures.map(({ mediaType }) => (spec.output_format ? TYPE[spec.output_format] : mediaType)),
+        expect(images).toHaveLength(spec.n ?? 1)
+        expect(images.map(({ mediaType }) => mediaType)).toEqual(
+          images.map(({ mediaType }) => (spec.output_format ? TYPE[spec.output_format] : mediaType)),
         )
-        const [{ width, height }] = pictures
+        const [{ width, height }] = images
         const hasItsOwnSize = spec.output_format === 'svg' || spec.super_resolution_references
         expect([width, height]).toEqual(
           (spec.size && !hasItsOwnSize && parseSize(spec.size)) || [width, height],
@@ -68,7 +68,7 @@ describe('any spec that a model can draw', () => {
         expect(upstream.requests).toMatchObject([{ path: `/api/v1${path}`, status: 200 }])
         expect(upstream.requests[0]?.body).toEqual(JSON.parse(JSON.stringify(body)))
       }),
-      // Pictures take long: what fails is told as it is, without a search for something smaller.
+      // Images take long: what fails is told as it is, without a search for something smaller.
       { numRuns: 40, endOnFailure: true },
     )
   })

@@ -22,7 +22,7 @@ function web(pages: Readonly<Record<string, () => Response>>) {
 const moved = (location: string, status = 302) =>
   new Response('', { status, headers: { Location: location } })
 
-describe('a linked picture', () => {
+describe('a linked image', () => {
   it('is fetched without credentials, in the pieces in which it comes', async () => {
     const { get, asked } = web({ 'https://a.example/b.png': () => new Response(Buffer.from('bytes')) })
     expect(Buffer.concat(await get('https://a.example/b.png')).toString()).toBe('bytes')

@@ -39,7 +39,7 @@ describe('the chat request', () => {
       },
     ],
     [
-      'holds text first, then the pictures to start from',
+      'holds text first, then the images to start from',
       { prompt, model: RIVERFLOW, input_images: [bottle], super_resolution_references: labels },
       {
         messages: [{ role: 'user', content: [{ type: 'text', text: prompt }, image_url(bottle)] }],
@@ -63,7 +63,7 @@ describe('the chat request', () => {
       },
     ],
     [
-      'leaves out one picture, takes and the transport',
+      'leaves out one image, takes and the transport',
       { prompt, model: FLUX, n: 1, take: 3, api: 'chat' },
       { modalities: ['image'] },
     ],
@@ -79,7 +79,7 @@ describe('the chat request', () => {
     })
   })
 
-  it('asks for several pictures where the model documents it', () => {
+  it('asks for several images where the model documents it', () => {
     const grok = { ...modelOf(FLUX), id: 'x-ai/grok-image' }
     expect(buildRequest({ prompt, model: grok.id, n: 4 }, grok)).toMatchObject({
       path: '/chat/completions',
@@ -196,13 +196,13 @@ describe('capabilities and requests', () => {
     }),
   )
 
-  it.each(cases.filter(({ n, max }) => n <= max))('agree that $id draws $n', ({ id, n }) => {
+  it.each(cases.filter(({ n, max }) => n <= max))('agree that $id generates $n', ({ id, n }) => {
     const spec = { prompt, model: id, n }
     checkCapabilities(spec, modelOf(id))
     expect(build(spec).path).toBe(n === 1 ? '/chat/completions' : '/images')
   })
 
-  it.each(cases.filter(({ n, max }) => n > max))('agree that $id does not draw $n', ({ id, n }) => {
+  it.each(cases.filter(({ n, max }) => n > max))('agree that $id does not generate $n', ({ id, n }) => {
     const error = refusalOf(() => checkCapabilities({ prompt, model: id, n }, modelOf(id)))
     expect(error.extras.field).toBe('n')
   })

@@ -31,7 +31,7 @@ function served(slug: string, ...pricing: PriceLine[]): ImageEndpoint {
   }
 }
 
-function picture(cost_usd: number, variant?: string): PriceLine {
+function image(cost_usd: number, variant?: string): PriceLine {
   return { billable: 'output_image', unit: 'image', cost_usd, ...(variant !== undefined && { variant }) }
 }
 
@@ -45,7 +45,7 @@ function estimate(model: ImageModel, fields: Fields = {}) {
 
 describe('the estimate of a listed model', () => {
   it.each<[string, Fields, number, 'list price' | 'tokens']>([
-    // A price a picture, by resolution.
+    // A price an image, by resolution.
     ['bytedance-seed/seedream-4.5', {}, 0.04, 'list price'],
     ['bytedance-seed/seedream-4.5', { n: 3, image_size: '4K' }, 0.12, 'list price'],
     ['sourceful/riverflow-v2-fast', {}, 0.02, 'list price'],
@@ -88,7 +88,7 @@ describe('the estimate of a listed model', () => {
     expect(estimate(listed(id), fields)).toEqual({ usd, basis })
   })
 
-  it('counts what is read of a picture that is given, where text is billed by the token', () => {
+  it('counts what is read of an image that is given, where text is billed by the token', () => {
     const gemini = listed('google/gemini-2.5-flash-image')
 
     expect(estimate(gemini, { input_images: images(1) }).usd).toBeGreaterThan(
@@ -105,9 +105,9 @@ describe('the estimate of a listed model', () => {
 })
 
 describe('the estimate', () => {
-  const cheap = served('cheap', picture(0.01))
-  const dear = served('dear', picture(0.1))
-  const free = served('free', picture(0))
+  const cheap = served('cheap', image(0.01))
+  const dear = served('dear', image(0.1))
+  const free = served('free', image(0))
   const mute = served('mute')
   it('is that of the dearest provider while routing is open', () => {
     expect(estimate(servedBy(cheap, dear)).usd).toBe(0.1)
@@ -137,7 +137,7 @@ describe('the estimate', () => {
     ],
     [
       'fonts are billed in a unit that fonts do not have',
-      servedBy(served('one', picture(0.01), { billable: 'input_font', unit: 'megapixel', cost_usd: 1 })),
+      servedBy(served('one', image(0.01), { billable: 'input_font', unit: 'megapixel', cost_usd: 1 })),
       { font_inputs: fonts(1) },
     ],
   ])('is unknown, not a guess, when %s', (_, unpriced, fields) => {
@@ -145,7 +145,7 @@ describe('the estimate', () => {
   })
 
   it('is not unknown for a price that the spec does not touch', () => {
-    const odd = served('one', picture(0.01), { billable: 'input_font', unit: 'megapixel', cost_usd: 1 })
+    const odd = served('one', image(0.01), { billable: 'input_font', unit: 'megapixel', cost_usd: 1 })
 
     expect(estimate(servedBy(odd)).usd).toBe(0.01)
   })
@@ -157,8 +157,8 @@ describe('the estimate', () => {
   })
 
   it('reads variants in either case, and takes the dearest of those it cannot read', () => {
-    const tiers = servedBy(served('one', picture(0.5), picture(0.1, '2K'), picture(0.2, '4k')))
-    const moods = servedBy(served('one', picture(0.1), picture(0.3, 'with fireworks')))
+    const tiers = servedBy(served('one', image(0.5), image(0.1, '2K'), image(0.2, '4k')))
+    const moods = servedBy(served('one', image(0.1), image(0.3, 'with fireworks')))
 
     expect(estimate(tiers, { image_size: '2K' }).usd).toBe(0.1)
     expect(estimate(tiers, { image_size: '4K' }).usd).toBe(0.2)
@@ -168,7 +168,7 @@ describe('the estimate', () => {
 
   it('assumes the largest resolution where a provider does not make the default one', () => {
     const large = {
-      ...served('one', picture(0.1, '2k'), picture(0.2, '4k')),
+      ...served('one', image(0.1, '2k'), image(0.2, '4k')),
       supported_parameters: { resolution: { type: 'enum', values: ['2K', '4K'] } },
     } satisfies ImageEndpoint
 
@@ -176,10 +176,10 @@ describe('the estimate', () => {
   })
 
   it('shows no floating point: 0.1 and 0.2 are 0.3, and a fraction of a millionth is rounded up', () => {
-    const sum = served('one', picture(0.1), { billable: 'input_text', unit: 'image', cost_usd: 0.2 })
+    const sum = served('one', image(0.1), { billable: 'input_text', unit: 'image', cost_usd: 0.2 })
 
     expect(estimate(servedBy(sum)).usd).toBe(0.3)
-    expect(estimate(servedBy(served('one', picture(0.000_000_1)))).usd).toBe(0.000_001)
+    expect(estimate(servedBy(served('one', image(0.000_000_1)))).usd).toBe(0.000_001)
   })
 
   const line: fc.Arbitrary<PriceLine> = fc.record(
@@ -210,7 +210,7 @@ describe('the estimate', () => {
     { requiredKeys: ['prompt'] },
   )
   const more: Record<string, (fields: Fields) => Fields> = {
-    'one more picture': ({ n = 1, ...fields }) => ({ ...fields, n: n + 1 }),
+    'one more image': ({ n = 1, ...fields }) => ({ ...fields, n: n + 1 }),
     'one more input image': ({ input_images = [], ...fields }) => ({
       ...fields,
       input_images: [...input_images, ...images(1)],

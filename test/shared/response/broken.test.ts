@@ -6,13 +6,13 @@ import {
   event,
   FORMAT_NAMES,
   FORMATS,
-  picturesOf,
+  imagesOf,
   png,
   read,
   refusal,
 } from '../../support/shared/responses.ts'
 
-const picture = png(64, 64, Buffer.from([1, 2, 3, 4]))
+const PNG = png(64, 64, Buffer.from([1, 2, 3, 4]))
 const JPEG = Buffer.from(
   'ffd8ffe000104a46494600010100000100010000ffc0000b080010002001011100ffda0008010100003f00ffd9',
   'hex',
@@ -21,7 +21,7 @@ const chatJson = (url: string, more: object = {}): string =>
   JSON.stringify({ choices: [{ message: { images: [{ image_url: { url } }] }, ...more }] })
 
 describe('base64', () => {
-  const text = base64(picture)
+  const text = base64(PNG)
 
   it.each([
     ['line breaks', text.replaceAll(/.{20}/g, '$&\n')],
@@ -29,8 +29,8 @@ describe('base64', () => {
     ['no padding', text.replaceAll('=', '')],
     ['spaces in its padding', text.replace(/=?=?$/, ' = ').replace(' = ', text.endsWith('==') ? '= =' : '=')],
   ])('with %s is decoded all the same', async (_what, spoiled) => {
-    expect(picturesOf(await read(chatJson(`data:image/png;base64,${spoiled}`)))).toEqual([picture])
-    expect(picturesOf(await read(JSON.stringify({ data: [{ b64_json: spoiled }] })))).toEqual([picture])
+    expect(imagesOf(await read(chatJson(`data:image/png;base64,${spoiled}`)))).toEqual([PNG])
+    expect(imagesOf(await read(JSON.stringify({ data: [{ b64_json: spoiled }] })))).toEqual([PNG])
   })
 
   it.each([
@@ -39,7 +39,7 @@ describe('base64', () => {
     ['a letter beyond ASCII', `${text.slice(0, 20)}é${text.slice(21)}`],
     ['too much padding', `${text}===`],
     ['digits after the padding', `${text.replaceAll('=', '')}=A`],
-    ['an end within a byte', `${base64(picture.subarray(0, 36))}A`],
+    ['an end within a byte', `${base64(PNG.subarray(0, 36))}A`],
     ['a control character', `${text.slice(0, 20)}\u0001${text.slice(21)}`],
   ])('with %s is refused', async (_what, spoiled) => {
     const error = await refusal(read(JSON.stringify({ data: [{ b64_json: spoiled }] })))
@@ -50,18 +50,18 @@ describe('base64', () => {
 describe('the bytes', () => {
   it('decide the type, whatever the answer says it is', async () => {
     const [image] = await read(chatJson(dataUrl(JPEG, 'image/png')))
-    expect(image).toMatchObject({ picture: { mediaType: 'image/jpeg', width: 32, height: 16 } })
+    expect(image).toMatchObject({ image: { mediaType: 'image/jpeg', width: 32, height: 16 } })
   })
 
   it.each([
     ['none', ''],
-    ['words', base64(Buffer.from('Sorry, no picture today.'))],
-    ['half a header', base64(picture.subarray(0, 20))],
+    ['words', base64(Buffer.from('Sorry, no image today.'))],
+    ['half a header', base64(PNG.subarray(0, 20))],
     ['a BMP', base64(Buffer.concat([Buffer.from('BM'), Buffer.alloc(60, 1)]))],
     ['a PDF', base64(Buffer.from('%PDF-1.7\n'))],
     ['HTML', base64(Buffer.from('<!doctype html><svg-like>'))],
     ['a PNG of no width', base64(png(0, 64))],
-  ])('of %s are no picture', async (_what, text) => {
+  ])('of %s are no image', async (_what, text) => {
     const error = await refusal(read(JSON.stringify({ data: [{ b64_json: text }] })))
     expect(error.code).toBe('upstream_invalid')
   })
@@ -73,8 +73,8 @@ describe('the bytes', () => {
       `data:image/svg+xml,${encodeURIComponent(svg)}`,
     ]) {
       const events = await read(chatJson(url))
-      expect(events[0]).toMatchObject({ picture: { mediaType: 'image/svg+xml', width: 30, height: 20 } })
-      expect(picturesOf(events)[0]?.toString()).toBe(svg)
+      expect(events[0]).toMatchObject({ image: { mediaType: 'image/svg+xml', width: 30, height: 20 } })
+      expect(imagesOf(events)[0]?.toString()).toBe(svg)
     }
   })
 })
@@ -107,41 +107,38 @@ describe('an answer', () => {
     expect((await refusal(read(text))).code).toBe('no_image')
   })
 
-  it('without a picture is quoted, on one line and cut', async () => {
-    const content = `I cannot\n\n  draw that. ${'z'.repeat(1000)}`
+  it('without an image is quoted, on one line and cut', async () => {
+    const content = `I cannot\n\n  generate that. ${'z'.repeat(1000)}`
     const { message, code } = await refusal(read(JSON.stringify({ choices: [{ message: { content } }] })))
     expect(code).toBe('no_image')
-    expect(message).toContain('It said: “I cannot draw that. zzz')
+    expect(message).toContain('It said: “I cannot generate that. zzz')
     expect(message.length).toBeLessThan(450)
   })
 
-  it('loses no picture to an odd entry beside it', async () => {
-    const images = [null, { image_url: 7 }, { foo: 1 }, { image_url: { url: dataUrl(picture) } }]
+  it('loses no image to an odd entry beside it', async () => {
+    const images = [null, { image_url: 7 }, { foo: 1 }, { image_url: { url: dataUrl(PNG) } }]
     const events = await read(JSON.stringify({ choices: [null, 7, { message: { images, content: 7 } }] }))
-    expect(picturesOf(events)).toEqual([picture])
+    expect(imagesOf(events)).toEqual([PNG])
   })
 
-  it('of a stream that says nothing is no picture, not a hang', async () => {
+  it('of a stream that says nothing is no image, not a hang', async () => {
     expect((await refusal(read(': OPENROUTER PROCESSING\n\n', { isStream: true }))).code).toBe(
       'upstream_invalid',
     )
     expect((await refusal(read('data: [DONE]\n\n', { isStream: true }))).code).toBe('no_image')
   })
 
-  it('with several pictures is whole only when the stream says so', async () => {
-    const completed = { type: 'image_generation.completed', b64_json: base64(picture), created: 1 }
+  it('with several images is whole only when the stream says so', async () => {
+    const completed = { type: 'image_generation.completed', b64_json: base64(PNG), created: 1 }
     const one = `${event(completed)}\n\n`
     expect((await refusal(read(one, { isStream: true }))).code).toBe('upstream_invalid')
-    expect(picturesOf(await read(`${one}${one}data: [DONE]\n\n`, { isStream: true }))).toEqual([
-      picture,
-      picture,
-    ])
+    expect(imagesOf(await read(`${one}${one}data: [DONE]\n\n`, { isStream: true }))).toEqual([PNG, PNG])
   })
 
   it('keeps the meaning of an abort', async () => {
     for (const name of ['AbortError', 'TimeoutError']) {
       const abort = new DOMException('stop', name)
-      const start = Buffer.from(FORMATS['chat stream'].body([picture])).subarray(0, 200)
+      const start = Buffer.from(FORMATS['chat stream'].body([PNG])).subarray(0, 200)
       await expect(read([start, abort], { isStream: true })).rejects.toBe(abort)
     }
   })
@@ -165,45 +162,45 @@ describe('an error inside an answer', () => {
     expect(error.message).not.toContain('secret')
   })
 
-  it.each(FORMAT_NAMES)('after a picture in a %s keeps it from counting as done', async (name) => {
+  it.each(FORMAT_NAMES)('after an image in a %s keeps it from counting as done', async (name) => {
     const { body, isStream } = FORMATS[name]
     const text = isStream
-      ? body([picture]).replace('data: [DONE]', event({ error: failure() }))
-      : body([picture]).replace(/\}$/, `,"error":${JSON.stringify(failure())}}`)
+      ? body([PNG]).replace('data: [DONE]', event({ error: failure() }))
+      : body([PNG]).replace(/\}$/, `,"error":${JSON.stringify(failure())}}`)
     expect((await refusal(read(text, { isStream }))).code).toBe('upstream_failed')
   })
 
   it.each([
-    ['a refusal', { delta: { refusal: 'I can’t draw people.' } }],
-    ['a content filter', { finish_reason: 'content_filter', delta: { content: 'I can’t draw people.' } }],
+    ['a refusal', { delta: { refusal: 'I can’t generate people.' } }],
+    ['a content filter', { finish_reason: 'content_filter', delta: { content: 'I can’t generate people.' } }],
   ])('that is %s gives the reason', async (_what, choice) => {
     const error = await refusal(read(event({ choices: [choice] }), { isStream: true }))
     expect(error).toMatchObject({ code: 'refused', retryable: false })
-    expect(error.message).toContain('“I can’t draw people.”')
+    expect(error.message).toContain('“I can’t generate people.”')
   })
 })
 
-describe('a picture that is only linked', () => {
+describe('an image that is only linked', () => {
   it('is fetched, and identified by its bytes', async () => {
     const asked: string[] = []
     const link = 'https://cdn.example.com/a%20b.png?sig=x/y'
     const events = await read(chatJson(link).replaceAll('/', String.raw`\/`), {
       fetchLinked: async (url) => {
         asked.push(url)
-        return [new Uint8Array(picture)]
+        return [new Uint8Array(PNG)]
       },
     })
     expect(asked).toEqual([link])
-    expect(picturesOf(events)).toEqual([picture])
+    expect(imagesOf(events)).toEqual([PNG])
   })
 
   it('is not fetched for a preview', async () => {
     const partial = { type: 'image_generation.partial_image', b64_json: 'https://a.example/b.png' }
-    const stream = `${event(partial)}\n\n${FORMATS['images stream'].body([picture])}`
-    expect(picturesOf(await read(stream, { isStream: true }))).toEqual([picture])
+    const stream = `${event(partial)}\n\n${FORMATS['images stream'].body([PNG])}`
+    expect(imagesOf(await read(stream, { isStream: true }))).toEqual([PNG])
   })
 
-  it('that is no picture is refused', async () => {
+  it('that is no image is refused', async () => {
     const reading = read(chatJson('https://a.example/b.png'), { fetchLinked: fetchHtml })
     expect((await refusal(reading)).code).toBe('upstream_invalid')
   })

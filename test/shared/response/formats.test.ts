@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { readAnswer } from '../../../shared/response/read-response.ts'
 import { UpstreamError } from '../../../shared/errors.ts'
-import { chunk, dataUrl, event, FORMAT_NAMES, FORMATS, picturesOf, png, read, USAGE } from '../../support/shared/responses.ts'
+import {
+  chunk,
+  dataUrl,
+  event,
+  FORMAT_NAMES,
+  FORMATS,
+  imagesOf,
+  png,
+  read,
+  USAGE,
+} from '../../support/shared/responses.ts'
 
 const first = png(1024, 768, Buffer.from([1, 2, 3]))
 const second = png(512, 512, Buffer.from([4]))
@@ -10,13 +20,13 @@ const usage = { costUsd: 0.0387, promptTokens: 8, completionTokens: 1290 }
 describe.each(FORMAT_NAMES)('a %s', (name) => {
   const { body, isStream } = FORMATS[name]
 
-  it('gives every picture in order, and ends with the bill', async () => {
+  it('gives every image in order, and ends with the bill', async () => {
     const events = await read(body([first, second]), { isStream, headers: { 'X-Generation-Id': 'gen-1' } })
 
-    expect(picturesOf(events)).toEqual([first, second])
+    expect(imagesOf(events)).toEqual([first, second])
     expect(events.filter(({ type }) => type === 'image')).toMatchObject([
-      { index: 0, picture: { mediaType: 'image/png', width: 1024, height: 768, byteLength: first.length } },
-      { index: 1, picture: { mediaType: 'image/png', width: 512, height: 512, byteLength: second.length } },
+      { index: 0, image: { mediaType: 'image/png', width: 1024, height: 768, byteLength: first.length } },
+      { index: 1, image: { mediaType: 'image/png', width: 512, height: 512, byteLength: second.length } },
     ])
     expect(events.at(-1)).toMatchObject({ type: 'done', usage, generationId: 'gen-1' })
     expect(events.filter(({ type }) => type === 'done')).toHaveLength(1)
@@ -34,18 +44,18 @@ describe.each(FORMAT_NAMES)('a %s', (name) => {
     ],
     ['white space between tokens', (text: string) => text.replaceAll('":', '" \t:  ')],
   ])('may have %s', async (_what, change) => {
-    expect(picturesOf(await read(change(body([slashes, first])), { isStream }))).toEqual([slashes, first])
+    expect(imagesOf(await read(change(body([slashes, first])), { isStream }))).toEqual([slashes, first])
   })
 
   it('may have its keys in any order', async () => {
     const reversed = body([first]).replaceAll(/\{.*\}/g, (json) => JSON.stringify(reverse(JSON.parse(json))))
     const events = await read(reversed, { isStream })
-    expect(picturesOf(events)).toEqual([first])
+    expect(imagesOf(events)).toEqual([first])
     expect(events.at(-1)).toMatchObject({ usage })
   })
 
   it('may begin with a byte order mark', async () => {
-    expect(picturesOf(await read(`\uFEFF${body([first])}`, { isStream }))).toEqual([first])
+    expect(imagesOf(await read(`\uFEFF${body([first])}`, { isStream }))).toEqual([first])
   })
 
   it.each([
@@ -56,13 +66,13 @@ describe.each(FORMAT_NAMES)('a %s', (name) => {
   ])('may hold %s in an unknown field', async (_what, value) => {
     const text = body([first]).replaceAll(/\{(?="(id|created|type)")/g, `{"x_unknown":${value},`)
     expect(text.length).toBeGreaterThan(100_000)
-    expect(picturesOf(await read(text, { isStream }))).toEqual([first])
+    expect(imagesOf(await read(text, { isStream }))).toEqual([first])
   })
 
   it('may hold bytes that are no UTF-8 where nobody looks', async () => {
     const text = Buffer.from(body([first]).replace('{', '{"x_unknown":"?",'))
     text[text.indexOf('?')] = 0xff
-    expect(picturesOf(await read([text], { isStream }))).toEqual([first])
+    expect(imagesOf(await read([text], { isStream }))).toEqual([first])
   })
 })
 
@@ -89,16 +99,16 @@ describe('an event stream', () => {
     ['lines of data ended by CR', (text: string) => text.replaceAll(',"', ',\rdata: "')],
   ])('may have %s', async (_what, change) => {
     const events = await read(change(body([first, second])), { isStream: true })
-    expect(picturesOf(events)).toEqual([first, second])
+    expect(imagesOf(events)).toEqual([first, second])
     expect(events.at(-1)).toMatchObject({ type: 'done', usage })
   })
 
   it('is known by its type, however that is written', async () => {
     const headers = { 'Content-Type': 'Text/Event-Stream; charset=utf-8' }
-    expect(picturesOf(await read(body([first]), { headers }))).toEqual([first])
+    expect(imagesOf(await read(body([first]), { headers }))).toEqual([first])
   })
 
-  it('hands text, previews and pictures out in the order in which they came', async () => {
+  it('hands text, previews and images out in the order in which they came', async () => {
     const partial = { type: 'image_generation.partial_image', partial_image_index: 1 }
     const stream = [
       event({ type: 'image_generation.text_chunk', phase: 'content', text: '<svg' }),
@@ -115,16 +125,16 @@ describe('an event stream', () => {
 
     expect(events).toMatchObject([
       { type: 'text', text: '<svg' },
-      { type: 'partial', index: 1, picture: { width: 1024, height: 768 } },
-      { type: 'image', index: 0, picture: { mediaType: 'image/svg+xml', width: 30, height: 20 } },
+      { type: 'partial', index: 1, image: { width: 1024, height: 768 } },
+      { type: 'image', index: 0, image: { mediaType: 'image/svg+xml', width: 30, height: 20 } },
       { type: 'done', usage },
     ])
   })
 
-  it('loses no picture to a preview that is none', async () => {
+  it('loses no image to a preview that is none', async () => {
     const broken = event({ type: 'image_generation.partial_image', partial_image_index: 0, b64_json: 'QUJD' })
     const events = await read(`${broken}\n\n${FORMATS['images stream'].body([first])}`, { isStream: true })
-    expect(picturesOf(events)).toEqual([first])
+    expect(imagesOf(events)).toEqual([first])
     expect(events.filter(({ type }) => type === 'partial')).toHaveLength(1)
   })
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutAt, FORMAT_NAMES, FORMATS, picturesOf, png, read, refusal } from '../../support/shared/responses.ts'
+import { cutAt, FORMAT_NAMES, FORMATS, imagesOf, png, read, refusal } from '../../support/shared/responses.ts'
 
-const picture = fc
+const image = fc
   .tuple(fc.integer({ min: 1, max: 4000 }), fc.uint8Array({ maxLength: 300 }))
   .map(([side, rest]) => png(side, side, rest))
-const pictures = fc.array(picture, { minLength: 1, maxLength: 3 })
+const images = fc.array(image, { minLength: 1, maxLength: 3 })
 const change = fc.constantFrom<(text: string) => string>(
   (text) => text,
   (text) => text.replaceAll('/', String.raw`\/`),
@@ -20,13 +20,13 @@ describe.each(FORMAT_NAMES)('a %s', (name) => {
   it('gives the same events however its bytes are split', async () => {
     await fc.assert(
       fc.asyncProperty(
-        pictures,
+        images,
         change,
         fc.array(fc.nat(4000), { maxLength: 30 }),
         async (given, spoil, cuts) => {
           const bytes = Buffer.from(spoil(body(given)))
           const events = await read(cutAt(bytes, cuts), { isStream })
-          expect(picturesOf(events)).toEqual(given)
+          expect(imagesOf(events)).toEqual(given)
           expect(events).toEqual(await read([bytes], { isStream }))
         },
       ),
@@ -34,11 +34,11 @@ describe.each(FORMAT_NAMES)('a %s', (name) => {
     )
   })
 
-  it('gives the same pictures byte by byte, with empty chunks between', async () => {
+  it('gives the same images byte by byte, with empty chunks between', async () => {
     const given = [png(9, 9, Buffer.from('/8/+abc', 'base64')), png(1, 1)]
     const bytes = Buffer.from(body(given).replaceAll('/', String.raw`\/`))
     const chunks = Array.from(bytes).flatMap((byte) => [Uint8Array.of(byte), new Uint8Array(0)])
-    expect(picturesOf(await read(chunks, { isStream }))).toEqual(given)
+    expect(imagesOf(await read(chunks, { isStream }))).toEqual(given)
   })
 
   it('leaves the bytes it was given alone, and keeps none of them', async () => {
@@ -49,7 +49,7 @@ describe.each(FORMAT_NAMES)('a %s', (name) => {
     const events = await read(reused, { isStream })
     expect(Buffer.concat(reused)).toEqual(before)
     for (const chunk of reused) chunk.fill(0)
-    expect(picturesOf(events)).toEqual([given])
+    expect(imagesOf(events)).toEqual([given])
   })
 
   it.each(['ends', 'is cut'])('that %s too early is never taken for whole, at no byte', async (how) => {

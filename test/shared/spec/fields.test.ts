@@ -105,7 +105,7 @@ describe('every field refuses what it does not document, naming itself, the valu
     [
       'provider',
       { onyl: ['a'] },
-      'provider.onyl is not a field of a picture: did you mean only?',
+      'provider.onyl is not a field of an image: did you mean only?',
       'provider.onyl',
     ],
     ['provider', { zdr: null }, 'provider.zdr is null: must be true or false.', 'provider.zdr'],
@@ -120,8 +120,8 @@ describe('every field refuses what it does not document, naming itself, the valu
     ['image_config', { 'half \ud83d': 1 }, 'must be well-formed Unicode', 'image_config.half \ud83d'],
     ['take', 0, 'take is 0: must be at least 1.'],
     ['api', 'chatt', 'accepted are auto, chat, images.'],
-    ['aspekt_ratio', '1:1', 'aspekt_ratio is not a field of a picture: did you mean aspect_ratio?'],
-    ['colour', 'red', 'colour is not a field of a picture: known fields are prompt, model,'],
+    ['aspekt_ratio', '1:1', 'aspekt_ratio is not a field of an image: did you mean aspect_ratio?'],
+    ['colour', 'red', 'colour is not a field of an image: known fields are prompt, model,'],
   ])('%s, given %j', (field, value, detail, at = field) => {
     const [issue] = issuesOf({ [field]: value })
     expect(issue?.field).toBe(at)

@@ -38,7 +38,7 @@ describe('a query', () => {
     ['input_images=', 'input_images[0]', 'must be an https URL'],
     ['prompt=', 'prompt', 'must be 1 to'],
     ['Prompt=x', 'Prompt', 'did you mean prompt?'],
-    ['__proto__=x', '__proto__', 'is not a field of a picture'],
+    ['__proto__=x', '__proto__', 'is not a field of an image'],
     ['input_images[]=https://a.example/1.png', 'input_images[]', 'did you mean input_images?'],
   ])('%s is refused', (query, field, detail) => {
     const error = refusalOf(() => parseSpecQuery(new URLSearchParams(query)))

@@ -42,7 +42,7 @@ export interface World extends AsyncDisposable {
 }
 
 /** `easel.yml` with these images: a path for each, and what is on it. */
-export function pictures(images: Readonly<Record<string, string>>): string {
+export function listed(images: Readonly<Record<string, string>>): string {
   return config(...Object.entries(images).map(([path, prompt]) => ({ path, prompt })))
 }
 
@@ -51,7 +51,7 @@ export async function startWorld(
   { latencyMs = 0, ...options }: Omit<GitHubOptions, 'files'> & { readonly latencyMs?: number } = {},
 ): Promise<World> {
   const [github, artifacts, upstream] = await Promise.all([
-    serveGitHub({ ...options, files: { 'README.md': '# Docs\n', 'easel.yml': pictures(images) } }),
+    serveGitHub({ ...options, files: { 'README.md': '# Docs\n', 'easel.yml': listed(images) } }),
     serveArtifacts(),
     startUpstream({ latencyMs }),
   ])

@@ -4,7 +4,7 @@ import type { Finished } from './processes.ts'
 export function images(count: number, extra: object = {}): Record<string, unknown>[] {
   return Array.from({ length: count }, (_, index) => ({
     path: `img/${index}.png`,
-    prompt: `Picture number ${index}`,
+    prompt: `Image number ${index}`,
     ...extra,
   }))
 }

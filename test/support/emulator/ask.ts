@@ -8,7 +8,7 @@ export const GPT_IMAGE = 'openai/gpt-image-1'
 export const VECTOR = 'recraft/recraft-v4.1-vector'
 export const RIVERFLOW = 'sourceful/riverflow-v2-pro'
 
-/** A chat body for one picture. */
+/** A chat body for one image. */
 export function chatBody(prompt: string, more: Readonly<Record<string, unknown>> = {}): object {
   return {
     model: GEMINI,
@@ -62,7 +62,7 @@ export async function chatOf(response: Response): Promise<z.infer<typeof chatAns
   return chatAnswer.parse(await response.json())
 }
 
-export async function imagesOf(response: Response): Promise<z.infer<typeof imagesAnswer>> {
+export async function imagesResponse(response: Response): Promise<z.infer<typeof imagesAnswer>> {
   return imagesAnswer.parse(await response.json())
 }
 
@@ -70,8 +70,8 @@ export async function errorOf(response: Response): Promise<z.infer<typeof errorA
   return errorAnswer.parse(await response.json()).error
 }
 
-/** The pictures of a chat answer: their claimed types and bytes. */
-export async function picturesOf(response: Response): Promise<readonly { type: string; bytes: Buffer }[]> {
+/** The images of a chat answer: their claimed types and bytes. */
+export async function imagesOf(response: Response): Promise<readonly { type: string; bytes: Buffer }[]> {
   const answer = await chatOf(response)
   return (answer.choices[0].message.images ?? []).map(({ image_url }) => {
     const [head = '', base64 = ''] = image_url.url.split(';base64,')

@@ -69,23 +69,23 @@ function blockList(...ids: string[]): string {
 describe('the artifact client', () => {
   it('uploads files with their paths, in blocks, and gets back what it sent', async () => {
     const big = randomBytes(17 * 1024 * 1024)
-    const files = [await file('docs/img/a.png', 'picture a'), await file('big.png', big)]
+    const files = [await file('docs/img/a.png', 'image a'), await file('big.png', big)]
     const client = new DefaultArtifactClient()
 
-    const { id, digest, size } = await client.uploadArtifact('pictures', files, folder, {
+    const { id, digest, size } = await client.uploadArtifact('images', files, folder, {
       retentionDays: 7,
       compressionLevel: 0,
     })
     await client.downloadArtifact(id ?? 0, { path: join(folder, 'out') })
 
     expect(service.artifacts).toMatchObject([
-      { id, name: 'pictures', mimeType: 'application/zip', digest: `sha256:${digest}` },
+      { id, name: 'images', mimeType: 'application/zip', digest: `sha256:${digest}` },
     ])
     expect(service.artifacts[0]?.bytes).toHaveLength(size ?? 0)
     expect(service.requests.filter(({ path }) => path.includes('comp=block&'))).toHaveLength(3)
     const days = (Date.parse(service.artifacts[0]?.expiresAt ?? '') - Date.now()) / 86_400_000
     expect(Math.round(days)).toBe(7)
-    expect(await readFile(join(folder, 'out/docs/img/a.png'), 'utf8')).toBe('picture a')
+    expect(await readFile(join(folder, 'out/docs/img/a.png'), 'utf8')).toBe('image a')
     expect((await readFile(join(folder, 'out/big.png'))).equals(big)).toBe(true)
   })
 
@@ -103,11 +103,11 @@ describe('the artifact client', () => {
   it('is told when a name is taken, and can remove what has it', async () => {
     const path = await file('a.png', 'a')
     const client = new DefaultArtifactClient()
-    await client.uploadArtifact('pictures', [path], folder)
+    await client.uploadArtifact('images', [path], folder)
 
-    await expect(client.uploadArtifact('pictures', [path], folder)).rejects.toThrow('already exists')
-    await client.deleteArtifact('pictures')
-    await client.uploadArtifact('pictures', [path], folder)
+    await expect(client.uploadArtifact('images', [path], folder)).rejects.toThrow('already exists')
+    await client.deleteArtifact('images')
+    await client.uploadArtifact('images', [path], folder)
 
     expect(service.artifacts).toHaveLength(1)
   })

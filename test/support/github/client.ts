@@ -46,7 +46,7 @@ export async function commit(
     input: {
       branch: { repositoryNameWithOwner: 'octo/docs', branchName: 'main' },
       expectedHeadOid: head ?? (await github.head()),
-      message: { headline: 'Update pictures', body: 'Two of them.' },
+      message: { headline: 'Update images', body: 'Two of them.' },
       fileChanges: {
         additions: Object.entries(additions).map(([path, text]) => ({
           path,

@@ -18,19 +18,19 @@ describe('committing in one request', () => {
     const before = await github.head()
 
     const { oid, url, signature } = await commit(github, {
-      'docs/img/a.png': 'picture a',
-      'b.png': 'picture b',
+      'docs/img/a.png': 'image a',
+      'b.png': 'image b',
     })
 
     expect(signature).toMatchObject({ isValid: true })
     expect(url).toBe(`${github.serverUrl}/octo/docs/commit/${oid}`)
     await cloned(github, async (folder, git) => {
-      expect(await readFile(join(folder, 'docs/img/a.png'), 'utf8')).toBe('picture a')
+      expect(await readFile(join(folder, 'docs/img/a.png'), 'utf8')).toBe('image a')
       const log = await git('log', '-1', '--format=%H %P%n%an%n%B')
       expect(log.split('\n')).toEqual([
         `${oid} ${before}`,
         'github-actions[bot]',
-        'Update pictures',
+        'Update images',
         '',
         'Two of them.',
       ])
@@ -107,7 +107,7 @@ describe('committing object by object', () => {
 
     const made = await git.createCommit({
       ...REPO,
-      message: 'Update pictures',
+      message: 'Update images',
       tree: second.data.sha,
       parents: [parent],
     })

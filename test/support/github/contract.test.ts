@@ -49,7 +49,7 @@ describe.each(Object.entries(SERVERS))('%s', (_name, serve) => {
     const { git, repos } = await start(serve)
     const head = (await git.getRef({ ...REPO, ref: 'heads/main' })).data.object.sha
     const before = (await git.getCommit({ ...REPO, commit_sha: head })).data
-    const content = Buffer.from('picture').toString('base64')
+    const content = Buffer.from('image').toString('base64')
     const blob = await git.createBlob({ ...REPO, content, encoding: 'base64' })
 
     const tree = await git.createTree({
@@ -100,7 +100,7 @@ describe.each(Object.entries(SERVERS))('%s', (_name, serve) => {
       ...REPO,
       head: 'topic',
       base: 'main',
-      title: 'Pictures',
+      title: 'Images',
       body: 'one',
     })
     const number = opened.data.number

@@ -16,7 +16,7 @@ async function start(options: GitHubOptions): Promise<void> {
 }
 
 async function openPull(head: string, token: TokenName = 'ghs_test'): Promise<number> {
-  const request = { ...REPO, head, base: 'main', title: 'Pictures' }
+  const request = { ...REPO, head, base: 'main', title: 'Images' }
   return (await octokit(github, token).rest.pulls.create(request)).data.number
 }
 
@@ -59,19 +59,19 @@ describe('reading', () => {
 
 describe('pull requests', () => {
   it('are opened, found, changed, commented on and closed', async () => {
-    await github.push({ 'a.png': 'a' }, { branch: 'easel/pictures' })
+    await github.push({ 'a.png': 'a' }, { branch: 'easel/images' })
     const { pulls, issues } = octokit(github).rest
 
-    const opened = await pulls.create({ ...REPO, head: 'easel/pictures', base: 'main', title: 'Pictures' })
+    const opened = await pulls.create({ ...REPO, head: 'easel/images', base: 'main', title: 'Images' })
     const number = opened.data.number
-    const found = await pulls.list({ ...REPO, head: 'octo:easel/pictures', base: 'main' })
+    const found = await pulls.list({ ...REPO, head: 'octo:easel/images', base: 'main' })
     const comment = await issues.createComment({ ...REPO, issue_number: number, body: 'one' })
     await issues.updateComment({ ...REPO, comment_id: comment.data.id, body: 'two' })
     const comments = await issues.listComments({ ...REPO, issue_number: number })
     const closed = await pulls.update({ ...REPO, pull_number: number, state: 'closed' })
 
     expect(opened.data.html_url).toBe(`${github.serverUrl}/octo/docs/pull/${number}`)
-    expect(found.data.map((pull) => pull.head.sha)).toEqual([await github.head('easel/pictures')])
+    expect(found.data.map((pull) => pull.head.sha)).toEqual([await github.head('easel/images')])
     expect(comments.data.map(({ body, user }) => [body, user?.login])).toEqual([
       ['two', 'github-actions[bot]'],
     ])
@@ -95,7 +95,7 @@ describe('pull requests', () => {
   it('refuse a comment longer than GitHub takes', async () => {
     await github.push({ 'a.png': 'a' }, { branch: 'topic' })
     const { pulls, issues } = octokit(github).rest
-    const { data } = await pulls.create({ ...REPO, head: 'topic', base: 'main', title: 'Pictures' })
+    const { data } = await pulls.create({ ...REPO, head: 'topic', base: 'main', title: 'Images' })
 
     await expect(
       issues.createComment({ ...REPO, issue_number: data.number, body: 'x'.repeat(65_537) }),

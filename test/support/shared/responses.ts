@@ -17,14 +17,14 @@ export const dataUrl = (bytes: Uint8Array, type = 'image/png'): string =>
 
 export const USAGE = { prompt_tokens: 8, completion_tokens: 1290, total_tokens: 1298, cost: 0.0387 }
 
-const imageParts = (pictures: readonly Uint8Array[]) =>
-  pictures.map((bytes, index) => ({ type: 'image_url', index, image_url: { url: dataUrl(bytes) } }))
+const imageParts = (images: readonly Uint8Array[]) =>
+  images.map((bytes, index) => ({ type: 'image_url', index, image_url: { url: dataUrl(bytes) } }))
 
 /** The four ways in which OpenRouter answers, as in `openrouter/examples`. */
 export const FORMATS = {
   'chat JSON': {
     isStream: false,
-    body: (pictures: readonly Uint8Array[]) =>
+    body: (images: readonly Uint8Array[]) =>
       JSON.stringify({
         id: 'gen-1',
         object: 'chat.completion',
@@ -33,7 +33,7 @@ export const FORMATS = {
           {
             index: 0,
             finish_reason: 'stop',
-            message: { role: 'assistant', content: 'Here is', images: imageParts(pictures) },
+            message: { role: 'assistant', content: 'Here is', images: imageParts(images) },
           },
         ],
         usage: USAGE,
@@ -41,12 +41,12 @@ export const FORMATS = {
   },
   'chat stream': {
     isStream: true,
-    body: (pictures: readonly Uint8Array[]) =>
+    body: (images: readonly Uint8Array[]) =>
       [
         ': OPENROUTER PROCESSING',
         event(chunk({ role: 'assistant', content: 'Here is' })),
         ': OPENROUTER PROCESSING',
-        ...pictures.map((bytes) => event(chunk({ content: '', images: imageParts([bytes]) }))),
+        ...images.map((bytes) => event(chunk({ content: '', images: imageParts([bytes]) }))),
         event({ ...chunk({ content: '' }, 'stop'), usage: USAGE }),
         'data: [DONE]',
         '',
@@ -54,29 +54,29 @@ export const FORMATS = {
   },
   'images JSON': {
     isStream: false,
-    body: (pictures: readonly Uint8Array[]) =>
+    body: (images: readonly Uint8Array[]) =>
       JSON.stringify({
         created: 1748372400,
-        data: pictures.map((bytes) => ({ b64_json: base64(bytes), media_type: 'image/png' })),
+        data: images.map((bytes) => ({ b64_json: base64(bytes), media_type: 'image/png' })),
         usage: USAGE,
       }),
   },
   'images stream': {
     isStream: true,
-    body: (pictures: readonly Uint8Array[]) =>
+    body: (images: readonly Uint8Array[]) =>
       [
         event({
           type: 'image_generation.partial_image',
           partial_image_index: 0,
           b64_json: base64(png(8, 8)),
         }),
-        ...pictures.map((bytes, index) =>
+        ...images.map((bytes, index) =>
           event({
             type: 'image_generation.completed',
             b64_json: base64(bytes),
             media_type: 'image/png',
             created: 1748372400,
-            ...(index === pictures.length - 1 && { usage: USAGE }),
+            ...(index === images.length - 1 && { usage: USAGE }),
           }),
         ),
         'data: [DONE]',
@@ -132,10 +132,10 @@ export async function read(
   return events
 }
 
-/** The bytes of every finished picture, in order. */
-export function picturesOf(events: readonly AnswerEvent[]): Buffer[] {
+/** The bytes of every finished image, in order. */
+export function imagesOf(events: readonly AnswerEvent[]): Buffer[] {
   return events.flatMap((one) =>
-    one.type === 'image' ? [Buffer.from(joinSegments(one.picture.segments))] : [],
+    one.type === 'image' ? [Buffer.from(joinSegments(one.image.segments))] : [],
   )
 }
 

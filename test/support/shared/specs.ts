@@ -18,7 +18,7 @@ export function modelOf(id: string): ImageModel {
 
 const teal = sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } })
 
-/** A picture to start from; providers refuse much smaller ones. */
+/** An image to start from; providers refuse much smaller ones. */
 const SQUARE = `data:image/png;base64,${(await teal.png().toBuffer()).toString('base64')}`
 
 const prompts = fc
@@ -26,16 +26,16 @@ const prompts = fc
   .filter((text) => text.trim() !== '' && !text.includes('[[fault'))
 
 interface Limits {
-  /** Of `image_size` and `size`: large pictures take long to draw. */
+  /** Of `image_size` and `size`: large images take long to generate. */
   readonly maxTier?: '1K' | '4K'
 }
 
-/** Real models, each with specs that it and the API they go over can draw. */
+/** Real models, each with specs that it and the API they go over can generate. */
 export function drawable(limits: Limits = {}): fc.Arbitrary<{ spec: ImageSpec; model: ImageModel }> {
   return fc
     .constantFrom(...MODELS)
     .chain((model) => specsOf(model, limits).map((spec) => ({ model, spec })))
-    .filter(({ spec, model }) => isDrawable(spec, model))
+    .filter(({ spec, model }) => isResolved(spec, model))
 }
 
 function specsOf(model: ImageModel, { maxTier = '4K' }: Limits): fc.Arbitrary<ImageSpec> {
@@ -109,7 +109,7 @@ function specsOf(model: ImageModel, { maxTier = '4K' }: Limits): fc.Arbitrary<Im
     .map((fields) => withoutUndefined(fields) as unknown as ImageSpec)
 }
 
-function isDrawable(spec: ImageSpec, model: ImageModel): boolean {
+function isResolved(spec: ImageSpec, model: ImageModel): boolean {
   try {
     checkCapabilities(resolveSpec(spec), model)
     buildRequest(spec, model)

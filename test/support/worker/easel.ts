@@ -20,11 +20,11 @@ export interface RunningEasel {
   /** The same with a JSON body. */
   post(path: string, body: unknown, init?: RequestInit): Promise<Response>
   readonly upstream: ServedEmulator
-  /** The requests that cost money, of all pictures or of those with this text in the prompt. */
+  /** The requests that cost money, of all images or of those with this text in the prompt. */
   generations(text?: string): readonly JournalEntry[]
   readonly bucket: R2Bucket
   readonly url: URL
-  /** A picture's job, of the Worker with faults. */
+  /** An image's job, of the Worker with faults. */
   jobOf(fingerprint: string): FaultyJob
   /** The budget's ledger. */
   ledger(sql: string): Promise<unknown>

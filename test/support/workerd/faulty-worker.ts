@@ -4,11 +4,11 @@ import type { Env } from '../../../worker/settings.ts'
 // The Worker as it is, but for its jobs: R2 under them fails, or holds still, when an object under `test/`
 // says so, which tests write; and they can be made to crash, as when their machine does.
 
-/** Number of puts of pictures that still fail. */
+/** Number of puts of images that still fail. */
 const FAILING = 'test/failing-puts'
-/** While it is there, a put of a first picture is done, and its caller doesn't hear of it. */
+/** While it is there, a put of a first image is done, and its caller doesn't hear of it. */
 const HOLDING = 'test/holding'
-/** While it is there, no put of a picture begins. */
+/** While it is there, no put of an image begins. */
 const STANDING = 'test/standing'
 
 /** While it is there, no job begins. */

@@ -8,12 +8,12 @@ import worker, {
 import type { Env } from '../../../worker/settings.ts'
 
 // The Worker as it is, and a view of what it does: /test/counts says what was read from R2 and how often a
-// picture was transformed. With the variable TEST_EDGE_CACHE there is a cache before the Gallery, as strict as
+// image was transformed. With the variable TEST_EDGE_CACHE there is a cache before the Gallery, as strict as
 // the real one. While the object `test/images-fail` is there, transformations fail.
 
 interface Counts {
   transformations: number
-  /** Bytes that R2 was asked for; those of a picture that nobody reads are not sent. */
+  /** Bytes that R2 was asked for; those of an image that nobody reads are not sent. */
   readonly reads: { key: string; how: 'head' | 'get'; range?: R2Range }[]
   /** Names of the headers that came to the cache. */
   readonly headersAtTheEdge: string[]

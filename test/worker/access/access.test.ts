@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signUrl } from '../../../shared/url-signature.ts'
-import { CREDENTIALS, type RunningEasel, SIGNING_KEY, startEasel, TOKENS } from '../../support/worker/easel.ts'
+import {
+  CREDENTIALS,
+  type RunningEasel,
+  SIGNING_KEY,
+  startEasel,
+  TOKENS,
+} from '../../support/worker/easel.ts'
 
 let easel: RunningEasel
 /** How many generations there were when the last URL was signed. */
-let drawn = 0
+let generated = 0
 const OLD_KEY = { kid: 'k0', secret: 'an-older-secret-0123456789' } as const
 const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
 
@@ -21,7 +27,7 @@ describe('EASEL_ACCESS=signed', () => {
   })
   afterAll(() => easel.close())
 
-  it('draws for a token, and then shows the picture to everybody', async () => {
+  it('generates for a token, and then shows the image to everybody', async () => {
     const path = '/image?prompt=For+a+token'
     const stranger = await easel.get(path)
     expect(stranger.status).toBe(401)
@@ -36,14 +42,14 @@ describe('EASEL_ACCESS=signed', () => {
     expect(easel.generations('For a token')).toHaveLength(1)
   })
 
-  it('refuses a token that it doesn’t know, even where none is needed to draw', async () => {
+  it('refuses a token that it doesn’t know, even where none is needed to generate', async () => {
     const response = await easel.get('/image?prompt=For+a+stranger', bearer('docs-token-0123456780'))
     expect(response.status).toBe(403)
     expect(await response.json()).toMatchObject({ code: 'forbidden' })
     expect(easel.generations('For a stranger')).toHaveLength(0)
   })
 
-  it('draws for a signed URL, whatever the order of its parameters, and for an older key', async () => {
+  it('generates for a signed URL, whatever the order of its parameters, and for an older key', async () => {
     for (const key of [SIGNING_KEY, OLD_KEY]) {
       const url = await signed(`/image?prompt=Signed+by+${key.kid}&aspect_ratio=3:2`, { key })
       const reordered = new URL(url)
@@ -58,7 +64,7 @@ describe('EASEL_ACCESS=signed', () => {
     ['has expired', { expires: new Date(Date.now() - 1000) }, unchanged],
     ['is of an unknown key', { key: { kid: 'k9', secret: SIGNING_KEY.secret } }, unchanged],
     ['does not match', { key: { kid: 'k1', secret: OLD_KEY.secret } }, unchanged],
-    ['is for another picture', {}, (url: URL) => url.searchParams.set('prompt', 'Another')],
+    ['is for another image', {}, (url: URL) => url.searchParams.set('prompt', 'Another')],
     ['is for one field less', {}, (url: URL) => url.searchParams.set('take', '2')],
     ['is for another time', {}, (url: URL) => url.searchParams.set('exp', '9999999999')],
     ['is malformed', {}, (url: URL) => url.searchParams.set('sig', 'nonsense')],
@@ -74,7 +80,7 @@ describe('EASEL_ACCESS=signed', () => {
     expect(problem.code).toBe('forbidden')
     expect(problem.detail).toMatch(REASONS[what] ?? /never/)
     expect(problem.detail).not.toContain(SIGNING_KEY.secret)
-    expect(easel.generations()).toHaveLength(drawn)
+    expect(easel.generations()).toHaveLength(generated)
   })
 
   it('POST /v1/sign makes URLs that work, for those with a token only', async () => {
@@ -84,12 +90,12 @@ describe('EASEL_ACCESS=signed', () => {
     const { url, fingerprint, expires } = (await response.json()) as Record<string, string>
 
     expect(Date.parse(expires ?? '') - Date.now()).toBeGreaterThan(50_000)
-    const drawnNow = await fetch(url ?? '')
-    expect(drawnNow.status).toBe(200)
-    expect(drawnNow.headers.get('content-location')).toBe(`/i/${fingerprint}.png`)
+    const generatedNow = await fetch(url ?? '')
+    expect(generatedNow.status).toBe(200)
+    expect(generatedNow.headers.get('content-location')).toBe(`/i/${fingerprint}.png`)
   })
 
-  it('POST /v1/sign signs how a picture is delivered, too', async () => {
+  it('POST /v1/sign signs how an image is delivered, too', async () => {
     const { url = '' } = (await (await ask({ w: 320, format: 'webp' })).json()) as { url?: string }
     const tampered = new URL(url)
     tampered.searchParams.set('w', '2560')
@@ -100,7 +106,7 @@ describe('EASEL_ACCESS=signed', () => {
     expect([wrong.status, await wrong.json()]).toMatchObject([400, { field: 'w' }])
   })
 
-  it('draws with the models that are allowed, and names them otherwise', async () => {
+  it('generates with the models that are allowed, and names them otherwise', async () => {
     const response = await easel.get('/image?prompt=x&model=recraft/recraft-v3', bearer(TOKENS.docs))
     expect(response.status).toBe(403)
     expect(await response.json()).toMatchObject({ accepts: ['google/*', 'bytedance-seed/seedream-4.5'] })
@@ -111,7 +117,7 @@ const REASONS: Readonly<Record<string, RegExp>> = {
   'has expired': /expired/,
   'is of an unknown key': /not known/,
   'does not match': /does not match/,
-  'is for another picture': /does not match/,
+  'is for another image': /does not match/,
   'is for one field less': /does not match/,
   'is for another time': /does not match/,
   'is malformed': /malformed/,
@@ -125,7 +131,7 @@ describe('EASEL_ACCESS=private', () => {
   })
   afterAll(() => easel.close())
 
-  it('shows nothing, drawn or not, to those without a credential', async () => {
+  it('shows nothing, generated or not, to those without a credential', async () => {
     const path = '/image?prompt=Private'
     const response = await easel.get(path, bearer(TOKENS.docs))
     const own = response.headers.get('content-location') ?? ''
@@ -170,7 +176,7 @@ describe('a Worker that is not set up', () => {
   })
 })
 
-describe('the rate of new pictures', () => {
+describe('the rate of new images', () => {
   it('is limited for an address, and what exists is shown all the same', async () => {
     const busy = await startEasel({ emulator: { faults: [{ status: 402 }] } })
     const from = { headers: { 'CF-Connecting-IP': '203.0.113.7' } }
@@ -198,7 +204,7 @@ async function signed(
     expires = new Date(Date.now() + 60_000),
   }: { key?: { kid: string; secret: string }; expires?: Date },
 ): Promise<URL> {
-  drawn = easel.generations().length
+  generated = easel.generations().length
   return signUrl(new URL(path, easel.url), key, expires)
 }
 

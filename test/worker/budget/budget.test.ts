@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 
-/** Seedream costs $0.04 a picture at list price, and bills just that. */
+/** Seedream costs $0.04 an image at list price, and bills just that. */
 const MODEL = 'bytedance-seed/seedream-4.5'
 const PRICE_USD = 0.04
 
@@ -12,13 +12,13 @@ async function start(vars: Record<string, string>): Promise<RunningEasel> {
   return easel
 }
 
-describe('a budget for ten pictures', () => {
+describe('a budget for ten images', () => {
   beforeAll(() => start({ EASEL_DAILY_BUDGET_USD: String(10 * PRICE_USD) }))
   afterAll(() => easel.close())
 
-  it('draws ten of a hundred that are asked for at once, and tells the others when it is renewed', async () => {
+  it('generates ten of a hundred that are asked for at once, and tells the others when it is renewed', async () => {
     const responses = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => easel.get(`/image?prompt=Picture+${index}&model=${MODEL}`)),
+      Array.from({ length: 100 }, (_, index) => easel.get(`/image?prompt=Image+${index}&model=${MODEL}`)),
     )
     const refused = responses.filter(({ status }) => status === 402)
 
@@ -33,8 +33,8 @@ describe('a budget for ten pictures', () => {
   })
 
   it('still shows what is there', async () => {
-    const drawn = easel.generations()[0]?.body as { messages: { content: string }[] }
-    const prompt = drawn.messages[0]?.content ?? ''
+    const generated = easel.generations()[0]?.body as { messages: { content: string }[] }
+    const prompt = generated.messages[0]?.content ?? ''
     const response = await easel.get(`/image?prompt=${encodeURIComponent(prompt)}&model=${MODEL}`)
     expect(response.status).toBe(200)
   })
@@ -50,7 +50,7 @@ describe('the ledger', () => {
   beforeAll(() => start({ EASEL_DAILY_BUDGET_USD: '1', EASEL_MAX_COST_USD: '0.2' }))
   afterAll(() => easel.close())
 
-  it('holds what OpenRouter billed once a picture is drawn, and nothing reserved', async () => {
+  it('holds what OpenRouter billed once an image is generated, and nothing reserved', async () => {
     const before = await spent()
     const response = await easel.get('/image?prompt=A+bill')
     const cost = Number(response.headers.get('x-easel-cost-usd'))
@@ -69,7 +69,7 @@ describe('the ledger', () => {
     expect(await easel.ledger('SELECT * FROM reservations')).toEqual([])
   })
 
-  it('counts the estimate for a picture that may have been billed and never came', async () => {
+  it('counts the estimate for an image that may have been billed and never came', async () => {
     const before = await spent()
     easel.upstream.setFaults([{ status: 504, match: 'It may have cost' }])
     expect((await easel.get('/image?prompt=It+may+have+cost')).status).toBe(504)
@@ -78,7 +78,7 @@ describe('the ledger', () => {
     expect(await easel.ledger('SELECT * FROM reservations')).toEqual([])
   })
 
-  it('refuses, without asking anyone, a picture that would cost more than one may', async () => {
+  it('refuses, without asking anyone, an image that would cost more than one may', async () => {
     const response = await easel.get('/image?prompt=Dear&model=sourceful/riverflow-v2-pro&image_size=4K')
     expect(response.status).toBe(402)
     expect(await response.json()).toMatchObject({

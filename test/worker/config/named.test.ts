@@ -45,7 +45,7 @@ afterAll(async () => {
   await Promise.all([easel.close(), rm(folder, { recursive: true })])
 })
 
-describe('a listed picture', () => {
+describe('a listed image', () => {
   it('has the fingerprint that the Action gives it', async () => {
     const action = await loadConfig({ root: folder, path: 'easel.yml', catalogue: offlineCatalogue() })
     expect(compiled.images.map(({ path, fingerprint }) => [path, fingerprint])).toEqual(
@@ -53,7 +53,7 @@ describe('a listed picture', () => {
     )
   })
 
-  it('is drawn for anybody, once, by its path, its id and its description', async () => {
+  it('is generated for anybody, once, by its path, its id and its description', async () => {
     const byPath = await easel.get('/named/docs/img/hero.png')
     const byId = await easel.get('/named/hero')
     const byWords = await easel.get('/image?prompt=A+lighthouse+at+dusk&preset=line-art')
@@ -68,14 +68,14 @@ describe('a listed picture', () => {
     expect(easel.generations('A lighthouse at dusk. Single-weight line art.')).toHaveLength(1)
   })
 
-  it('is asked for as its model can draw it, whatever its path promises', async () => {
+  it('is asked for as its model can generate it, whatever its path promises', async () => {
     expect((await easel.get('/named/photo')).status).toBe(200)
     expect(easel.generations('A harbour')[0]?.body).not.toHaveProperty('image_config.output_format')
     const badge = await easel.get('/named/docs/img/badge.webp')
     expect(badge.headers.get('content-type')).toBe('image/webp')
   })
 
-  it('that starts from a file is not drawn here, but shown once the Action had it drawn', async () => {
+  it('that starts from a file is not generated here, but shown once the Action had it generated', async () => {
     const missing = await easel.get('/named/team', TOKEN)
     expect(missing.status).toBe(404)
     expect(await missing.json()).toMatchObject({
@@ -86,8 +86,8 @@ describe('a listed picture', () => {
     const logo = sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } })
     const input = `data:image/png;base64,${(await logo.png().toBuffer()).toString('base64')}`
     const { sent } = compiled.images[3] ?? {}
-    const drawn = await easel.post('/v1/images', { ...sent, input_images: [input] }, TOKEN)
-    expect(drawn.status).toBe(200)
+    const generated = await easel.post('/v1/images', { ...sent, input_images: [input] }, TOKEN)
+    expect(generated.status).toBe(200)
     expect((await easel.get('/named/team')).status).toBe(200)
     expect(easel.generations('A team')).toHaveLength(1)
   })
@@ -103,7 +103,7 @@ describe('a listed picture', () => {
 })
 
 describe('what is not listed', () => {
-  it('is drawn for those who may only', async () => {
+  it('is generated for those who may only', async () => {
     const path = '/image?prompt=Not+in+the+list'
     const refused = await easel.get(path)
     expect(refused.status).toBe(401)
@@ -145,7 +145,7 @@ describe('a preset', () => {
 })
 
 describe('a Worker without an easel.yml', () => {
-  it('says so where the public may draw what is listed', async () => {
+  it('says so where the public may generate what is listed', async () => {
     const nothing = await startEasel({ vars: { ...CREDENTIALS, EASEL_ACCESS: 'listed' } })
     const response = await nothing.get('/image?prompt=x')
     await nothing.close()

@@ -14,8 +14,8 @@ beforeAll(async () => {
 afterAll(() => easel.close())
 
 describe('a width', () => {
-  it('makes the picture smaller and keeps its type and shape', async () => {
-    const path = await drawn('A lighthouse, resized')
+  it('makes the image smaller and keeps its type and shape', async () => {
+    const path = await generated('A lighthouse, resized')
     const response = await easel.get(`${path}?w=640`)
     const { format, width, height } = await look(response)
 
@@ -25,7 +25,7 @@ describe('a width', () => {
     expect(response.headers.get('vary')).toBeNull()
   })
 
-  it('works where the picture is drawn, and is no part of what is drawn', async () => {
+  it('works where the image is generated, and is no part of what is generated', async () => {
     const small = await easel.get('/image?prompt=A+ferry&w=320&format=webp')
     const whole = await easel.get('/image?prompt=A+ferry')
 
@@ -36,8 +36,8 @@ describe('a width', () => {
     expect(easel.generations('A ferry')).toHaveLength(1)
   })
 
-  it('is never more than the picture has', async () => {
-    const path = await drawn('A small boat')
+  it('is never more than the image has', async () => {
+    const path = await generated('A small boat')
     const before = await counts()
     const original = await easel.get(path)
     const larger = await easel.get(`${path}?w=1200`)
@@ -48,9 +48,9 @@ describe('a width', () => {
     expect((await counts()).transformations).toBe(before.transformations + 1)
   })
 
-  it('that is not configured is refused with those that are, before anything is drawn', async () => {
+  it('that is not configured is refused with those that are, before anything is generated', async () => {
     for (const w of ['641', '0', '-1', '640.0', '1e3', '', 'wide']) {
-      const response = await easel.get(`/image?prompt=Never+drawn&w=${w}`)
+      const response = await easel.get(`/image?prompt=Never+generated&w=${w}`)
       const widths = ['320', '480', '640', '768', '960', '1200', '1600', '1920', '2560']
 
       expect(response.status).toBe(400)
@@ -61,13 +61,13 @@ describe('a width', () => {
         accepts: widths,
       })
     }
-    expect(easel.generations('Never drawn')).toHaveLength(0)
+    expect(easel.generations('Never generated')).toHaveLength(0)
   })
 })
 
 describe('a format', () => {
   it.each(['avif', 'webp', 'jpeg', 'png'])('%s is what comes, and says so', async (format) => {
-    const path = await drawn('A quay in many formats')
+    const path = await generated('A quay in many formats')
     const response = await easel.get(`${path}?w=320&format=${format}`)
 
     expect(response.headers.get('content-type')).toBe(`image/${format}`)
@@ -94,7 +94,7 @@ describe('a format', () => {
     ['*/*', 'png'],
     ['text/html', 'png'],
   ])('auto is, for Accept: %s, %s', async (accept, type) => {
-    const path = await drawn('A quay, negotiated')
+    const path = await generated('A quay, negotiated')
     const response = await easel.get(`${path}?w=320&format=auto`, { headers: { Accept: accept } })
 
     expect(response.headers.get('content-type')).toBe(`image/${type}`)
@@ -104,7 +104,7 @@ describe('a format', () => {
   })
 
   it('that is negotiated says so in every answer, and no other does', async () => {
-    const path = await drawn('A quay, negotiated')
+    const path = await generated('A quay, negotiated')
     const etag = (await easel.get(`${path}?format=auto`)).headers.get('etag') ?? ''
     const known = await easel.get(`${path}?format=auto`, { headers: { 'If-None-Match': etag } })
     const head = await easel.get(`${path}?format=auto`, { method: 'HEAD' })
@@ -122,20 +122,20 @@ describe('a format', () => {
   })
 
   it('is nothing to an SVG, which is every size at once', async () => {
-    const drawing = await easel.get(
+    const generating = await easel.get(
       '/image?prompt=A+knot&model=recraft/recraft-v4.1-vector&w=320&format=auto',
       {
         headers: { Accept: AVIF },
       },
     )
-    const path = drawing.headers.get('content-location') ?? ''
+    const path = generating.headers.get('content-location') ?? ''
     const before = await counts()
 
     expect(path).toMatch(/\.svg$/)
-    expect(drawing.headers.get('content-type')).toBe('image/svg+xml')
-    expect(drawing.headers.get('content-security-policy')).toContain('sandbox')
+    expect(generating.headers.get('content-type')).toBe('image/svg+xml')
+    expect(generating.headers.get('content-security-policy')).toContain('sandbox')
     expect((await easel.get(`${path}?w=320&format=png&q=10`)).headers.get('etag')).toBe(
-      drawing.headers.get('etag'),
+      generating.headers.get('etag'),
     )
     expect((await counts()).transformations).toBe(before.transformations)
   })
@@ -153,8 +153,8 @@ describe('a parameter', () => {
     ['v', 'v=xyz', /"xyz".*16 hex/],
     ['w', 'w=320&w=640', /given 2 times/],
     ['index', 'index=1', /n is 1/],
-  ])('%s that is wrong (%s) is named, and nothing is drawn', async (field, query, detail) => {
-    const response = await easel.get(`/image?prompt=Not+drawn+either&${query}`)
+  ])('%s that is wrong (%s) is named, and nothing is generated', async (field, query, detail) => {
+    const response = await easel.get(`/image?prompt=Not+generated+either&${query}`)
 
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({
@@ -162,11 +162,11 @@ describe('a parameter', () => {
       field,
       detail: expect.stringMatching(detail),
     })
-    expect(easel.generations('Not drawn either')).toHaveLength(0)
+    expect(easel.generations('Not generated either')).toHaveLength(0)
   })
 
-  it('that is none is refused where a picture is asked for by name, too', async () => {
-    const response = await easel.get(`${await drawn('A strict quay')}?width=320`)
+  it('that is none is refused where an image is asked for by name, too', async () => {
+    const response = await easel.get(`${await generated('A strict quay')}?width=320`)
 
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({
@@ -191,7 +191,7 @@ describe('a parameter', () => {
     await strict.close()
   })
 
-  it('index shows the others of a generation, and draws nothing for one that is not there', async () => {
+  it('index shows the others of a generation, and generates nothing for one that is not there', async () => {
     const query = '/image?prompt=Two+quays&n=2&model=bytedance-seed/seedream-4.5'
     const [first, second] = [await easel.get(query), await easel.get(`${query}&index=1`)]
     const third = await easel.get(`${query}&index=2`)
@@ -206,8 +206,8 @@ describe('a parameter', () => {
   })
 })
 
-/** The address of a picture that is drawn. */
-async function drawn(prompt: string): Promise<string> {
+/** The address of an image that is generated. */
+async function generated(prompt: string): Promise<string> {
   const { headers } = await easel.get(`/image?prompt=${encodeURIComponent(prompt)}`)
   return headers.get('content-location') ?? ''
 }

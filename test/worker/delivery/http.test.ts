@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 
-// Each row is a sentence of RFC 9110 about one request for one picture. All of them hold where the picture
+// Each row is a sentence of RFC 9110 about one request for one image. All of them hold where the image
 // comes straight from R2, and where a cache stands before the Gallery.
 
 const WORLDS = [
@@ -11,7 +11,7 @@ const WORLDS = [
 
 describe.each(WORLDS)('%s', (_, vars) => {
   let easel: RunningEasel
-  /** As the picture is: its address, bytes, tag and time. */
+  /** As the image is: its address, bytes, tag and time. */
   let path: string
   let bytes: Uint8Array
   let etag: string
@@ -19,11 +19,11 @@ describe.each(WORLDS)('%s', (_, vars) => {
 
   beforeAll(async () => {
     easel = await startEasel({ main: './test/support/workerd/observed-worker.ts', vars })
-    const drawn = await easel.get('/image?prompt=A+harbour')
-    path = drawn.headers.get('content-location') ?? ''
-    etag = drawn.headers.get('etag') ?? ''
-    modified = drawn.headers.get('last-modified') ?? ''
-    bytes = new Uint8Array(await drawn.arrayBuffer())
+    const generated = await easel.get('/image?prompt=A+harbour')
+    path = generated.headers.get('content-location') ?? ''
+    etag = generated.headers.get('etag') ?? ''
+    modified = generated.headers.get('last-modified') ?? ''
+    bytes = new Uint8Array(await generated.arrayBuffer())
   })
 
   afterAll(() => easel.close())
@@ -167,9 +167,9 @@ describe.each(WORLDS)('%s', (_, vars) => {
       expect(response.headers.get('content-length')).toBe(String(bytes.length))
     })
 
-    it('is right also of a picture that nobody has asked for yet at this edge', async () => {
-      const drawn = await easel.post('/v1/images', { prompt: `A cold harbour` })
-      const { url } = (await drawn.json()) as { url: string }
+    it('is right also of an image that nobody has asked for yet at this edge', async () => {
+      const generated = await easel.post('/v1/images', { prompt: `A cold harbour` })
+      const { url } = (await generated.json()) as { url: string }
       const cold = await easel.get(url, { headers: { Range: 'bytes=100-199' } })
       const whole = new Uint8Array(await (await easel.get(url)).arrayBuffer())
       const outside = await easel.get(url, { headers: { Range: 'bytes=999999999-' } })
@@ -225,7 +225,7 @@ describe('the edge’s cache', () => {
   })
   afterAll(() => easel.close())
 
-  it('answers hits, conditions and ranges of a picture that it has, without R2', async () => {
+  it('answers hits, conditions and ranges of an image that it has, without R2', async () => {
     const path = (await easel.get('/image?prompt=A+buoy')).headers.get('content-location') ?? ''
     await easel.get(path)
     const before = await reads(easel)
@@ -255,9 +255,9 @@ describe('the edge’s cache', () => {
     expect(seen.filter((name) => name !== 'range' && !/^(cf-|host$)/.test(name))).toEqual([])
   })
 
-  it('forgets a picture that is purged', async () => {
-    const drawn = await easel.get('/image?prompt=A+wreck')
-    const path = drawn.headers.get('content-location') ?? ''
+  it('forgets an image that is purged', async () => {
+    const generated = await easel.get('/image?prompt=A+wreck')
+    const path = generated.headers.get('content-location') ?? ''
     const fingerprint = /[0-9a-f]{64}/.exec(path)?.[0] ?? ''
     const purged = await easel.get(`/v1/images/${fingerprint}`, {
       method: 'DELETE',
@@ -269,7 +269,7 @@ describe('the edge’s cache', () => {
   })
 })
 
-/** The headers that are of the picture, and not of one answer. */
+/** The headers that are of the image, and not of one answer. */
 function lasting({ headers }: Response): [string, string][] {
   return [...headers].filter(([name]) => !/^(date|server-timing|connection|keep-alive)$/.test(name))
 }

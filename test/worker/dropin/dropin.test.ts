@@ -5,7 +5,7 @@ import { createOpenRouterClient } from '../../../shared/openrouter/client.ts'
 import { collect } from '../../../shared/openrouter/collect.ts'
 import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
 import { type RunningEasel, startEasel } from '../../support/worker/easel.ts'
-import { type ChatAnswer, eventsOf, type ImagesAnswer, pictureOf } from '../../support/read-wire.ts'
+import { type ChatAnswer, eventsOf, type ImagesAnswer, imageOf } from '../../support/read-wire.ts'
 
 const GEMINI = 'google/gemini-2.5-flash-image'
 const GPT_IMAGE = 'openai/gpt-image-1'
@@ -33,10 +33,10 @@ const chatBody = (content: unknown, more: object = {}) => ({
 })
 const chat = (content: unknown, more?: object) =>
   easel.post('/api/v1/chat/completions', chatBody(content, more))
-const images = (body: object) => easel.post('/api/v1/images', body)
+const askImages = (body: object) => easel.post('/api/v1/images', body)
 
 describe('OpenRouter’s own SDK, pointed at Easel', () => {
-  it('gets a picture by chat, pays for it once, and then gets it for nothing', async () => {
+  it('gets an image by chat, pays for it once, and then gets it for nothing', async () => {
     const first = await ask('An SDK’s lighthouse')
     const second = await ask('An SDK’s lighthouse')
 
@@ -61,23 +61,21 @@ describe('OpenRouter’s own SDK, pointed at Easel', () => {
     if ('choices' in stream) throw new Error('no stream')
     const chunks = await all(stream)
 
-    expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe(
-      'Here is your picture.',
-    )
+    expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe('Here is your image.')
     expect(chunks.at(-1)?.choices[0]?.finishReason).toBe('stop')
     expect(chunks.at(-1)?.usage?.cost).toBeGreaterThan(0.03)
   })
 
-  it('gets pictures from the images API, as JSON and as events', async () => {
+  it('gets images from the images API, as JSON and as events', async () => {
     const request = { model: GPT_IMAGE, prompt: 'An SDK’s fox', outputFormat: 'webp' as const, n: 2 }
     const answer = await client.images.generate({ imageGenerationRequest: request })
     const stream = await client.images.generate({ imageGenerationRequest: { ...request, stream: true } })
     if (!('data' in answer) || 'data' in stream) throw new Error('not what was asked for')
     const events = await all(stream)
 
-    const pictures = answer.data.map(({ b64Json }) => b64Json)
-    expect(pictures.map((base64) => imageSize(Buffer.from(base64, 'base64')).type)).toEqual(['webp', 'webp'])
-    expect(events.map((event) => 'b64Json' in event && event.b64Json)).toEqual(pictures)
+    const images = answer.data.map(({ b64Json }) => b64Json)
+    expect(images.map((base64) => imageSize(Buffer.from(base64, 'base64')).type)).toEqual(['webp', 'webp'])
+    expect(events.map((event) => 'b64Json' in event && event.b64Json)).toEqual(images)
     expect(events.map(({ type }) => type)).toEqual(Array(2).fill('image_generation.completed'))
     expect(easel.generations('An SDK’s fox')).toHaveLength(1)
   })
@@ -115,27 +113,25 @@ describe('Easel’s own client, as the Action uses it', () => {
       collect(direct.generate(spec, model)),
     ])
 
-    expect(Buffer.concat(ours.pictures[0].segments).equals(Buffer.concat(theirs.pictures[0].segments))).toBe(
-      true,
-    )
+    expect(Buffer.concat(ours.images[0].segments).equals(Buffer.concat(theirs.images[0].segments))).toBe(true)
     expect(ours.text).toBe(theirs.text)
     expect(ours.usage).toEqual(theirs.usage)
   })
 })
 
-describe('one picture, however it is asked for', () => {
-  it('is drawn once for sixty who ask by chat, images, streams and Easel’s own routes at once', async () => {
+describe('one image, however it is asked for', () => {
+  it('is generated once for sixty who ask by chat, images, streams and Easel’s own routes at once', async () => {
     const prompt = 'Asked for in six ways'
-    const image = { model: GEMINI, prompt, aspect_ratio: '1:1' }
+    const fields = { model: GEMINI, prompt, aspect_ratio: '1:1' }
     const config = { image_config: { aspect_ratio: '1:1' } }
     const ways: (() => Promise<Buffer>)[] = [
-      () => chat(prompt, config).then(chatPicture),
-      () => chat([{ type: 'text', text: prompt }], { ...config, user: 'somebody' }).then(chatPicture),
-      () => chat(prompt, { ...config, stream: true }).then(streamedChatPicture),
-      () => images(image).then(imagesPicture),
-      () => images({ ...image, stream: true }).then(streamedImagesPicture),
+      () => chat(prompt, config).then(chatImage),
+      () => chat([{ type: 'text', text: prompt }], { ...config, user: 'somebody' }).then(chatImage),
+      () => chat(prompt, { ...config, stream: true }).then(streamedChatImage),
+      () => askImages(fields).then(imagesImage),
+      () => askImages({ ...fields, stream: true }).then(streamedImagesImage),
       async () => {
-        const response = await easel.get(`/image?${new URLSearchParams(image).toString()}`)
+        const response = await easel.get(`/image?${new URLSearchParams(fields).toString()}`)
         return Buffer.from(await response.arrayBuffer())
       },
     ]
@@ -143,7 +139,7 @@ describe('one picture, however it is asked for', () => {
 
     expect(bytes).toHaveLength(60)
     expect(bytes[0]?.length).toBeGreaterThan(1000)
-    expect(bytes.every((picture) => picture.equals(bytes[0] ?? Buffer.alloc(0)))).toBe(true)
+    expect(bytes.every((image) => image.equals(bytes[0] ?? Buffer.alloc(0)))).toBe(true)
     expect(easel.generations(prompt)).toHaveLength(1)
   })
 
@@ -168,7 +164,7 @@ describe('one picture, however it is asked for', () => {
     const model = 'sourceful/riverflow-v2-pro'
     await easel.post('/v1/images', { model, prompt: 'A sign: Open', font_inputs: fonts })
     const viaOptions = { provider: { options: { sourceful: { font_inputs: fonts } } } }
-    const again = await images({ model, prompt: 'A sign: Open', ...viaOptions })
+    const again = await askImages({ model, prompt: 'A sign: Open', ...viaOptions })
     expect(again.headers.get('cache-status')).toBe('Easel; hit')
     expect(easel.generations('A sign: Open')).toHaveLength(1)
   })
@@ -185,7 +181,7 @@ describe('what no spec can say', () => {
       'Easel; hit',
       'Easel; fwd=uri-miss; stored',
     ])
-    expect((await chatPicture(second)).equals(await chatPicture(first))).toBe(true)
+    expect((await chatImage(second)).equals(await chatImage(first))).toBe(true)
     const sent = easel.generations('about a fox').map(({ body }) => body as Record<string, unknown>)
     expect(sent).toHaveLength(2)
     expect(sent[0]).toMatchObject({ temperature: 0.5, stream: true, messages: [{ role: 'system' }, {}] })
@@ -229,7 +225,7 @@ describe('a request that is refused', () => {
     ['rate', { status: 429, retryAfterSeconds: 20 }, 429, 'rate_limit_exceeded'],
     ['credits', { status: 402 }, 402, 'payment_required'],
     ['our key', { status: 401 }, 502, 'provider_unavailable'],
-    ['no picture', { noImage: true }, 422, 'unprocessable'],
+    ['no image', { noImage: true }, 422, 'unprocessable'],
   ] as const)('by OpenRouter, for %s: has its status and type', async (name, fault, status, type) => {
     easel.upstream.setFaults([{ ...fault, match: `Refused for ${name}` }])
     const response = await chat(`Refused for ${name}`)
@@ -249,7 +245,7 @@ describe('a request that is refused', () => {
   })
 })
 
-/** Asks for a picture as the SDK's users do. */
+/** Asks for an image as the SDK's users do. */
 async function ask(content: string) {
   const answer = await client.chat.send({
     chatRequest: {
@@ -270,30 +266,30 @@ function conversation(temperature: number): Promise<Response> {
     modalities: ['text', 'image'],
     temperature,
     messages: [
-      { role: 'system', content: 'You draw foxes.' },
+      { role: 'system', content: 'You generate foxes.' },
       { role: 'user', content: [{ type: 'text', text: `A conversation about a fox` }] },
     ],
     user: String(Math.random()),
   })
 }
 
-async function chatPicture(response: Response): Promise<Buffer> {
+async function chatImage(response: Response): Promise<Buffer> {
   const { choices } = (await response.json()) as ChatAnswer
-  return pictureOf(choices[0]?.message?.images?.[0]?.image_url.url)
+  return imageOf(choices[0]?.message?.images?.[0]?.image_url.url)
 }
 
-async function imagesPicture(response: Response): Promise<Buffer> {
+async function imagesImage(response: Response): Promise<Buffer> {
   const { data } = (await response.json()) as ImagesAnswer
   return Buffer.from(data[0]?.b64_json ?? '', 'base64')
 }
 
-async function streamedChatPicture(response: Response): Promise<Buffer> {
+async function streamedChatImage(response: Response): Promise<Buffer> {
   const { events } = await eventsOf(response)
   const urls = events.flatMap((event) => event.choices?.[0]?.delta?.images?.[0]?.image_url.url ?? [])
-  return pictureOf(urls[0])
+  return imageOf(urls[0])
 }
 
-async function streamedImagesPicture(response: Response): Promise<Buffer> {
+async function streamedImagesImage(response: Response): Promise<Buffer> {
   const { events } = await eventsOf(response)
   return Buffer.from(events.at(-1)?.b64_json ?? '', 'base64')
 }

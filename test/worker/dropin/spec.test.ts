@@ -37,7 +37,7 @@ describe('a spec, said in OpenRouter’s words and read back,', () => {
     await fc.assert(
       fc.asyncProperty(overImages, async ({ spec, model }) => {
         const body = wire(buildImagesRequest(spec, model))
-        // 1K is what every model draws, and isn't said to those that don't know the field.
+        // 1K is what every model generates, and isn't said to those that don't know the field.
         const { image_size, ...rest } = withoutTake(spec)
         const said = body['resolution'] === undefined ? rest : { ...rest, ...(image_size && { image_size }) }
         expect(await nameOf(imagesToSpec(body, model.endpoints))).toBe(await fingerprint(said))
@@ -52,7 +52,7 @@ describe('a chat request', () => {
     ['how it travels', { stream: true, stream_options: { include_usage: true }, usage: { include: true } }],
     ['nulls', { seed: null, temperature: null, provider: { only: null } }],
     ['the order of modalities', { modalities: ['text', 'image'] }],
-  ])('is the same picture whatever it says of %s', async (_, more) => {
+  ])('is the same image whatever it says of %s', async (_, more) => {
     expect(await nameOf(chatToSpec({ ...user('A fox'), ...more }))).toBe(
       await fingerprint({ model: MODEL, prompt: 'A fox' }),
     )
@@ -67,7 +67,7 @@ describe('a chat request', () => {
     ['a conversation', { model: MODEL, messages: [...user('A').messages, ...user('B').messages] }],
     ['a system prompt', { model: MODEL, messages: [{ role: 'system', content: 'A' }] }],
     ['a temperature', { ...user('A fox'), temperature: 0 }],
-    ['a picture before the words', user([image, { type: 'text', text: 'A' }])],
+    ['an image before the words', user([image, { type: 'text', text: 'A' }])],
     ['words in two parts', user([{ type: 'text', text: 'A' }, image, { type: 'text', text: 'B' }])],
     [
       'a detail',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
-import { eventsOf, pictureOf } from '../../support/read-wire.ts'
+import { eventsOf, imageOf } from '../../support/read-wire.ts'
 
 const GEMINI = 'google/gemini-2.5-flash-image'
 const LARGE = 25_000_000
@@ -35,31 +35,29 @@ const chat = (prompt: string, { token = TOKENS.docs, ...more }: { token?: string
     asToken(token),
   )
 
-describe('a picture of 25 MB', () => {
-  it('arrives whole in both APIs’ events and JSON, drawn once', async () => {
+describe('an image of 25 MB', () => {
+  it('arrives whole in both APIs’ events and JSON, generated once', async () => {
     easel.upstream.setFaults([{ bytes: LARGE, match: 'Heavy' }])
     const streamed = await chat('Heavy')
     expect(streamed.headers.get('content-type')).toBe('text/event-stream')
     const { events, comments, done } = await eventsOf(streamed)
-    const picture = pictureOf(
-      events.flatMap((e) => e.choices?.[0]?.delta?.images?.[0]?.image_url.url ?? [])[0],
-    )
+    const image = imageOf(events.flatMap((e) => e.choices?.[0]?.delta?.images?.[0]?.image_url.url ?? [])[0])
     const plain = (await (await chat('Heavy', { stream: false })).json()) as {
       choices: { message: { images: { image_url: { url: string } }[] } }[]
     }
     const body = { model: GEMINI, prompt: 'Heavy', stream: true }
     const images = await eventsOf(await easel.post('/api/v1/images', body, asToken(TOKENS.docs)))
 
-    expect(picture.length).toBeGreaterThan(LARGE * 0.99)
-    expect(pictureOf(plain.choices[0]?.message.images[0]?.image_url.url).equals(picture)).toBe(true)
-    expect(Buffer.from(images.events[0]?.b64_json ?? '', 'base64').equals(picture)).toBe(true)
+    expect(image.length).toBeGreaterThan(LARGE * 0.99)
+    expect(imageOf(plain.choices[0]?.message.images[0]?.image_url.url).equals(image)).toBe(true)
+    expect(Buffer.from(images.events[0]?.b64_json ?? '', 'base64').equals(image)).toBe(true)
     expect({ done, comments: comments > 0 }).toEqual({ done: true, comments: true })
     expect(easel.generations('Heavy')).toHaveLength(1)
   })
 })
 
 describe('a chat stream', () => {
-  it('stays alive with comments, then says words, picture, end and price, and [DONE]', async () => {
+  it('stays alive with comments, then says words, image, end and price, and [DONE]', async () => {
     const first = await chat('In order')
     const { events, comments, done } = await eventsOf(first)
     const again = await eventsOf(await chat('In order'))
@@ -68,7 +66,7 @@ describe('a chat stream', () => {
     expect(again.comments).toBe(0)
     for (const one of [events, again.events]) {
       expect(one.map(({ choices }) => choices?.[0]?.finish_reason)).toEqual([null, null, 'stop'])
-      expect(one[0]?.choices?.[0]?.delta).toEqual({ role: 'assistant', content: 'Here is your picture.' })
+      expect(one[0]?.choices?.[0]?.delta).toEqual({ role: 'assistant', content: 'Here is your image.' })
       expect(one[1]?.choices?.[0]?.delta?.images?.[0]?.image_url.url).toMatch(/^data:image\/png;base64,iVBOR/)
     }
     expect(events.at(-1)?.usage?.cost).toBeGreaterThan(0)
@@ -93,13 +91,13 @@ describe('a chat stream', () => {
   })
 
   it('of the images API tells it in that API’s form', async () => {
-    easel.upstream.setFaults([{ notAPicture: true, match: 'No bytes' }])
+    easel.upstream.setFaults([{ notAnImage: true, match: 'No bytes' }])
     const body = { model: GEMINI, prompt: 'No bytes', stream: true }
     const { events } = await eventsOf(await easel.post('/api/v1/images', body, asToken(TOKENS.docs)))
     expect(events).toMatchObject([{ type: 'error', error: { code: '502', type: 'provider_unavailable' } }])
   })
 
-  it('is drawn to the end when the client hangs up', async () => {
+  it('is generated to the end when the client hangs up', async () => {
     const giveUp = new AbortController()
     const init = { ...asToken(TOKENS.docs), signal: giveUp.signal }
     const body = { model: GEMINI, prompt: 'Hung up on', stream: true }
@@ -115,7 +113,7 @@ describe('a chat stream', () => {
 })
 
 describe('a key', () => {
-  it('that is none of ours is a 401, and so is a missing one, before anything is drawn', async () => {
+  it('that is none of ours is a 401, and so is a missing one, before anything is generated', async () => {
     for (const token of ['sk-or-v1-somebody-else', '']) {
       const response = await chat('Without a key', { token })
       expect(response.status).toBe(401)
@@ -149,7 +147,7 @@ describe('a key', () => {
     )
   })
 
-  it('draws with no model that is not allowed, not even as a fallback', async () => {
+  it('generates with no model that is not allowed, not even as a fallback', async () => {
     const body = {
       models: [GEMINI, 'openai/gpt-image-1'],
       modalities: ['image', 'text'],
@@ -161,12 +159,12 @@ describe('a key', () => {
     expect(easel.generations('With a fallback')).toHaveLength(0)
   })
 
-  it('pays for a conversation what its pictures cost, and for what nobody can price, the cap', async () => {
+  it('pays for a conversation what its images cost, and for what nobody can price, the cap', async () => {
     const conversation = {
       model: GEMINI,
       modalities: ['image', 'text'],
       messages: [
-        { role: 'system', content: 'You draw.' },
+        { role: 'system', content: 'You generate.' },
         { role: 'user', content: 'A conversation with a price' },
       ],
     }

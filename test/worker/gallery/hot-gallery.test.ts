@@ -12,15 +12,15 @@ beforeAll(async () => {
 })
 afterAll(() => easel.close())
 
-describe('a small picture that many ask for at once', () => {
+describe('a small image that many ask for at once', () => {
   it('is hardly ever read, and always the same', async () => {
-    const drawn = await kept('/image?prompt=Small')
+    const generated = await kept('/image?prompt=Small')
     const readsBefore = (await reads('get')).length
 
     const bodies = [await bodyOf('/image?prompt=Small'), await bodyOf('/image?prompt=Small')]
     bodies.push(...(await Promise.all(Array.from({ length: 48 }, () => bodyOf('/image?prompt=Small')))))
 
-    for (const body of bodies) expect(body).toEqual(drawn)
+    for (const body of bodies) expect(body).toEqual(generated)
     // Two in each second that this takes.
     expect((await reads('get')).length - readsBefore).toBeLessThan(25)
   })
@@ -58,7 +58,7 @@ describe('a small picture that many ask for at once', () => {
   })
 })
 
-describe('a large picture', () => {
+describe('a large image', () => {
   it('is read each time, and never held', async () => {
     await kept('/image?prompt=Large')
     const readsBefore = (await reads('get')).length
@@ -68,7 +68,7 @@ describe('a large picture', () => {
   })
 })
 
-/** Draws a picture, and waits until it is stored. */
+/** Generates an image, and waits until it is stored. */
 async function kept(path: string): Promise<ArrayBuffer> {
   const body = await bodyOf(path)
   expect((await easel.get(path, { method: 'HEAD' })).status).toBe(200)

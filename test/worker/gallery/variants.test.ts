@@ -15,7 +15,7 @@ afterAll(() => easel.close())
 
 describe('a variant', () => {
   it('is made once, however many ask for it at once, and once for all later ones', async () => {
-    const path = await drawn('A crowded quay')
+    const path = await generated('A crowded quay')
     const before = await counts()
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, n) =>
@@ -34,7 +34,7 @@ describe('a variant', () => {
   })
 
   it('has a tag of its own bytes, and all that HTTP has', async () => {
-    const path = `${await drawn('A quay with a tag')}?w=320&format=webp`
+    const path = `${await generated('A quay with a tag')}?w=320&format=webp`
     const { headers } = await easel.get(path)
     const bytes = new Uint8Array(await (await easel.get(path)).arrayBuffer())
     const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex')
@@ -48,8 +48,8 @@ describe('a variant', () => {
     expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes.slice(-10))
   })
 
-  it('is pinned by the picture that it is made of', async () => {
-    const path = await drawn('A pinned quay')
+  it('is pinned by the image that it is made of', async () => {
+    const path = await generated('A pinned quay')
     const pin = (await easel.get(path)).headers.get('etag')?.slice(1, 17) ?? ''
     const pinned = await easel.get(`${path}?w=320&v=${pin}`)
 
@@ -59,7 +59,7 @@ describe('a variant', () => {
   })
 
   it('is one for every quality of a format that has only one', async () => {
-    const path = await drawn('A lossless quay')
+    const path = await generated('A lossless quay')
     const before = await counts()
     const tags = await Promise.all(
       ['w=320', 'w=320&q=10', 'w=320&q=90', 'w=320&format=png'].map(async (query) =>
@@ -71,9 +71,9 @@ describe('a variant', () => {
     expect((await counts()).transformations).toBe(before.transformations + 1)
   })
 
-  it('of a picture that is drawn anew is new', async () => {
+  it('of an image that is regenerated is new', async () => {
     const query = '/image?prompt=A+quay+renewed'
-    const path = await drawn('A quay renewed')
+    const path = await generated('A quay renewed')
     const old = await easel.get(`${path}?w=320`)
     easel.upstream.setFaults([{ match: 'A quay renewed', bytes: 2_000_000 }])
     await easel.get(query, {
@@ -87,8 +87,8 @@ describe('a variant', () => {
     expect(renewed.headers.get('x-easel-variant')).not.toBe(old.headers.get('x-easel-variant'))
   })
 
-  it('is purged with its picture', async () => {
-    const path = await drawn('A purged quay')
+  it('is purged with its image', async () => {
+    const path = await generated('A purged quay')
     const fingerprint = /[0-9a-f]{64}/.exec(path)?.[0] ?? ''
     await easel.get(`${path}?w=320`)
     const list = async () => (await easel.bucket.list({ prefix: `variants/${fingerprint}/` })).objects.length
@@ -102,7 +102,7 @@ describe('a variant', () => {
     expect((await easel.get(`${path}?w=320`)).status).toBe(404)
   })
 
-  it('of a picture that is not there makes nothing', async () => {
+  it('of an image that is not there makes nothing', async () => {
     const before = await counts()
     const response = await easel.get(`/i/${'0'.repeat(64)}.png?w=320`)
 
@@ -110,8 +110,8 @@ describe('a variant', () => {
     expect((await counts()).transformations).toBe(before.transformations)
   })
 
-  it('that can’t be made is the picture itself, says so, and is not kept for long', async () => {
-    const path = await drawn('A quay that fails')
+  it('that can’t be made is the image itself, says so, and is not kept for long', async () => {
+    const path = await generated('A quay that fails')
     const before = await counts()
     await easel.bucket.put('test/images-fail', 'yes')
     const responses = [await easel.get(`${path}?w=320`), await easel.get(`${path}?w=320`)]
@@ -168,8 +168,8 @@ describe('behind the edge’s cache', () => {
   })
 })
 
-/** The address of a picture that is drawn. */
-async function drawn(prompt: string): Promise<string> {
+/** The address of an image that is generated. */
+async function generated(prompt: string): Promise<string> {
   const { headers } = await easel.get(`/image?prompt=${encodeURIComponent(prompt)}`)
   return headers.get('content-location') ?? ''
 }

@@ -29,7 +29,7 @@ describe('a job that crashes', () => {
     expect(paid()).toBe(1)
   })
 
-  it('during its call fails closed: it does not pay again unasked, and draws when it is asked again', async () => {
+  it('during its call fails closed: it does not pay again unasked, and generates when it is asked again', async () => {
     const { path, name, paid } = await scene('A crash during the call')
     const asked = easel.get(path)
     await expect.poll(paid).toBe(1)
@@ -44,7 +44,7 @@ describe('a job that crashes', () => {
     expect(paid()).toBe(2)
   })
 
-  it('after R2 has the picture, but before it knows, pays nothing more', async () => {
+  it('after R2 has the image, but before it knows, pays nothing more', async () => {
     const { path, name, paid } = await scene('A crash after the write')
     await easel.bucket.put('test/holding', 'yes')
     const asked = easel.get(path)
@@ -70,7 +70,7 @@ describe('a job that crashes', () => {
 })
 
 describe('an alarm that comes twice', () => {
-  it('while the picture is drawn, and after it, pays once', async () => {
+  it('while the image is generated, and after it, pays once', async () => {
     const { path, name, paid } = await scene('Two alarms')
     const asked = easel.get(path)
     await expect.poll(paid).toBe(1)
@@ -84,7 +84,7 @@ describe('an alarm that comes twice', () => {
 })
 
 describe('R2', () => {
-  it.each([1, 2])('that fails %i times is asked again, and the picture is paid once', async (times) => {
+  it.each([1, 2])('that fails %i times is asked again, and the image is paid once', async (times) => {
     const { path, paid } = await scene(`R2 fails ${times} times`)
     await easel.bucket.put('test/failing-puts', String(times))
     const response = await easel.get(path)
@@ -93,14 +93,14 @@ describe('R2', () => {
     expect(paid()).toBe(1)
   })
 
-  it('that goes on failing loses no picture: it is kept, and shown when R2 is well', async () => {
+  it('that goes on failing loses no image: it is kept, and shown when R2 is well', async () => {
     const { path, name, paid } = await scene('R2 fails for long')
     await easel.bucket.put('test/failing-puts', '1000')
-    const drawn = await easel.get(path)
-    const sha256 = await sha256Of(drawn)
-    expect(drawn.headers.get('etag')).toBe(`"${sha256}"`)
+    const generated = await easel.get(path)
+    const sha256 = await sha256Of(generated)
+    expect(generated.headers.get('etag')).toBe(`"${sha256}"`)
 
-    const address = drawn.headers.get('content-location') ?? ''
+    const address = generated.headers.get('content-location') ?? ''
     for (const ask of [path, path, address]) {
       const response = await easel.get(ask)
       expect(response.status).toBe(503)
@@ -119,7 +119,7 @@ describe('R2', () => {
   })
 })
 
-/** A picture of its own for each test: its address, its name, and how often it was asked for upstream. */
+/** An image of its own for each test: its address, its name, and how often it was asked for upstream. */
 async function scene(prompt: string) {
   const spec = resolveSpec({ prompt, model: 'google/gemini-2.5-flash-image' })
   return {

@@ -8,10 +8,10 @@ import { type RunningEasel, startEasel, TOKENS } from '../../support/worker/ease
 /** More than all that lies between the job and somebody who doesn't read. */
 const BYTES = 24_000_000
 
-/** As most models draw: R2 has it at once. */
+/** As most models generate: R2 has it at once. */
 const SMALL_BYTES = 2_000_000
 
-/** While it is there, R2 takes no picture. */
+/** While it is there, R2 takes no image. */
 const STANDING = 'test/standing'
 
 let easel: RunningEasel
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterEach(() => easel.bucket.delete(STANDING))
 afterAll(() => easel.close())
 
-describe('whoever has a picture drawn', () => {
+describe('whoever has an image generated', () => {
   it('gets all of it before R2 has it, with the headers that it is served with ever after', async () => {
     const { path, isStored, paid } = await scene('Before it is stored')
     await easel.bucket.put(STANDING, 'yes')
@@ -83,7 +83,7 @@ describe('whoever has a picture drawn', () => {
     await expect(read(response)).rejects.toThrow()
   })
 
-  it('sees that the answer is broken when the picture is deleted in the middle of it', async () => {
+  it('sees that the answer is broken when the image is deleted in the middle of it', async () => {
     const { path, name, isStored } = await scene('Deleted in the middle')
     const response = await easel.get(path)
     await expect.poll(isStored).toBe(true)
@@ -110,7 +110,7 @@ describe('whoever has a picture drawn', () => {
     expect(paid()).toBe(1)
   })
 
-  it('waits for R2 when more is wanted than the picture as it was drawn', async () => {
+  it('waits for R2 when more is wanted than the image as it was generated', async () => {
     const { path, isStored, paid } = await scene('A part of it')
     const part = await easel.get(path, { headers: { Range: 'bytes=0-9' } })
 
@@ -121,7 +121,7 @@ describe('whoever has a picture drawn', () => {
   })
 })
 
-describe('a picture that has been sent and is not stored yet', () => {
+describe('an image that has been sent and is not stored yet', () => {
   it('is waited for by everybody who asks for it, by whatever address', async () => {
     const { path, name, isStored, paid } = await scene('Asked for right after')
     await easel.bucket.put(STANDING, 'yes')
@@ -162,9 +162,9 @@ describe('a picture that has been sent and is not stored yet', () => {
   })
 })
 
-describe('a picture that is drawn anew', () => {
+describe('an image that is regenerated', () => {
   it('right after the old one was sent is another one, and is shown only when it is stored', async () => {
-    const { path, name, paid } = await scene('Drawn anew')
+    const { path, name, paid } = await scene('Generated anew')
     await read(await easel.get(path))
     const authorization = `Bearer ${TOKENS.docs}`
     const anew = await easel.get(path, {
@@ -181,7 +181,7 @@ describe('a picture that is drawn anew', () => {
   })
 })
 
-/** A picture of its own for each test: its address, its name, whether R2 has it, and how often it was paid for. */
+/** An image of its own for each test: its address, its name, whether R2 has it, and how often it was paid for. */
 async function scene(prompt: string) {
   const spec = resolveSpec({ prompt, model: 'google/gemini-2.5-flash-image' })
   const name = await fingerprint(spec)

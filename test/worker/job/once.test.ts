@@ -9,8 +9,8 @@ beforeAll(async () => {
 
 afterAll(() => easel.close())
 
-describe('a new picture', () => {
-  it('is drawn once for a thousand who ask at once, by any route, and all get the same bytes', async () => {
+describe('a new image', () => {
+  it('is generated once for a thousand who ask at once, by any route, and all get the same bytes', async () => {
     const routes = [
       () => easel.get('/image?prompt=A+thousand+foxes&aspect_ratio=1:1'),
       () => easel.get('/image?aspect_ratio=1%3A1&prompt=A%20thousand%20foxes&take=1'),
@@ -29,7 +29,7 @@ describe('a new picture', () => {
     expect(easel.generations('A thousand foxes')).toHaveLength(1)
   })
 
-  it('is drawn to the end when everybody hangs up, and is there for the next one', async () => {
+  it('is generated to the end when everybody hangs up, and is there for the next one', async () => {
     const path = '/image?prompt=Nobody+waits+for+this'
     const giveUp = new AbortController()
     const asked = Promise.allSettled([1, 2, 3].map(() => easel.get(path, { signal: giveUp.signal })))
@@ -43,7 +43,7 @@ describe('a new picture', () => {
     expect(easel.generations('Nobody waits')[0]?.aborted).toBe(false)
   })
 
-  it('says who drew it, who waited for it, and who found it', async () => {
+  it('says who generated it, who waited for it, and who found it', async () => {
     const path = '/image?prompt=Who+paid'
     const together = await Promise.all([easel.get(path), easel.get(path), easel.get(path)])
     const later = await easel.get(path)
@@ -55,7 +55,7 @@ describe('a new picture', () => {
     expect(seen.filter(([, paid]) => paid)).toEqual([['Easel; fwd=uri-miss; stored', true]])
     expect(seen.filter(([status]) => status === 'Easel; fwd=uri-miss; collapsed; stored')).toHaveLength(2)
     expect(later.headers.get('cache-status')).toBe('Easel; hit')
-    expect(together[0]?.headers.get('server-timing')).toMatch(/read;dur=\d+, draw;dur=\d{3,}/)
+    expect(together[0]?.headers.get('server-timing')).toMatch(/read;dur=\d+, generate;dur=\d{3,}/)
   })
 
   it('is visible only when all of it is stored', async () => {
@@ -83,7 +83,7 @@ describe('a new picture', () => {
   })
 })
 
-/** Of the picture that the response holds, or that its JSON names. */
+/** Of the image that the response holds, or that its JSON names. */
 async function sha256Of(response: Response): Promise<string> {
   if (response.headers.get('content-type')?.startsWith('image/')) {
     const digest = await crypto.subtle.digest('SHA-256', await response.arrayBuffer())

@@ -92,10 +92,10 @@ describe('a request that is wrong', () => {
 })
 
 const FAULTS: readonly (readonly [string, Fault, number, string, RegExp, number])[] = [
-  ['no picture', { noImage: true, text: 'I would rather not.' }, 502, 'no_image', /rather not/, 1],
+  ['no image', { noImage: true, text: 'I would rather not.' }, 502, 'no_image', /rather not/, 1],
   ['broken JSON', { brokenJson: true }, 502, 'upstream_invalid', /can’t be used/, 1],
   ['broken base64', { base64: 'characters' }, 502, 'upstream_invalid', /base64/, 1],
-  ['bytes that are no picture', { notAPicture: true }, 502, 'upstream_invalid', /not a PNG/, 1],
+  ['bytes that are no image', { notAnImage: true }, 502, 'upstream_invalid', /not a PNG/, 1],
   ['a cut connection', { cutAtByte: 2000 }, 502, 'upstream_invalid', /cut|breaks off|ends/, 1],
   ['an end before the end', { endAtByte: 2000 }, 502, 'upstream_invalid', /breaks off|ends/, 1],
   ['a drip that never ends', { dripBytesPerSecond: 50 }, 504, 'upstream_timeout', /billed/, 1],
@@ -176,9 +176,9 @@ describe.concurrent('an upstream that is only odd', () => {
     ['sends bytes that are no UTF-8 in such a field', { malformedUtf8: true }],
     ['breaks its base64 into lines', { base64: 'whitespace' }],
     ['lies about the type', { lyingMediaType: true }],
-    ['writes beside the picture', { text: 'Here you are.' }],
-    ['sends two pictures', { images: 2 }],
-  ] as const)('and %s still gives a picture, at its true type', async ([name, fault], { expect }) => {
+    ['writes beside the image', { text: 'Here you are.' }],
+    ['sends two images', { images: 2 }],
+  ] as const)('and %s still gives an image, at its true type', async ([name, fault], { expect }) => {
     const { path, setFault, generations } = scene(name)
     setFault(fault)
     const response = await easel.get(path)
@@ -193,7 +193,7 @@ describe.concurrent('an upstream that is only odd', () => {
 })
 
 describe('anything else', () => {
-  it('is a 404 that says where pictures are', async () => {
+  it('is a 404 that says where images are', async () => {
     const response = await easel.get('/nothing/here')
     expect(response.status).toBe(404)
     expect(await response.json()).toMatchObject({
@@ -205,7 +205,7 @@ describe('anything else', () => {
 
 const faults = new Map<string, Fault>()
 
-/** A picture of its own for each test, so that they run side by side. */
+/** An image of its own for each test, so that they run side by side. */
 function scene(name: string) {
   const prompt = `a fault: ${name}`
   return {

@@ -32,7 +32,7 @@ const operations = Object.entries(stored.paths)
       }),
     ),
   )
-  // What forgets a picture comes after what shows it.
+  // What forgets an image comes after what shows it.
   .toSorted((a, b) => Number(a.method === 'delete') - Number(b.method === 'delete'))
 
 let folder: string
@@ -87,12 +87,12 @@ describe('the OpenAPI document', () => {
   )
 
   it.each(operations.filter(({ path }) => /^\/(image|i|named)(\/|$)/.test(path)))(
-    '$id: its example works when pasted, and saves a picture',
+    '$id: its example works when pasted, and saves an image',
     async ({ operation }) => {
       await pasted(operation)
-      const picture = join(folder, 'picture.png')
-      expect((await stat(picture)).size).toBeGreaterThan(1000)
-      await rm(picture)
+      const image = join(folder, 'image.png')
+      expect((await stat(image)).size).toBeGreaterThan(1000)
+      await rm(image)
     },
   )
 

@@ -31,7 +31,7 @@ describe('an address', () => {
     ],
     ['has another type’s extension', (p: string) => p.replace('.png', '.webp'), (p: string) => p],
     ['has no extension', (p: string) => p.replace('.png', ''), (p: string) => p],
-    ['names the first picture', (p: string) => p.replace('.png', '.0.png'), (p: string) => p],
+    ['names the first image', (p: string) => p.replace('.png', '.0.png'), (p: string) => p],
     [
       'has neither right',
       (p: string) => `${p.replace('.png', '.jpg')}?v=0123456789abcdef`,
@@ -61,13 +61,15 @@ describe('an address', () => {
   it('of a private Easel may be kept by who may see it, and by no cache in between', async () => {
     const secret = await startEasel({ vars: { ...CREDENTIALS, EASEL_ACCESS: 'private' } })
     const headers = { Authorization: `Bearer ${TOKENS.docs}` }
-    const drawn = await secret.get('/image?prompt=A+secret+mooring', { headers })
-    const own = drawn.headers.get('content-location') ?? ''
-    const v = drawn.headers.get('etag')?.slice(1, 17) ?? ''
+    const generated = await secret.get('/image?prompt=A+secret+mooring', { headers })
+    const own = generated.headers.get('content-location') ?? ''
+    const v = generated.headers.get('etag')?.slice(1, 17) ?? ''
     const pinned = await secret.get(`${own}?v=${v}`, { headers })
     await secret.close()
 
-    expect(drawn.headers.get('cache-control')).toBe('private, max-age=86400, stale-while-revalidate=604800')
+    expect(generated.headers.get('cache-control')).toBe(
+      'private, max-age=86400, stale-while-revalidate=604800',
+    )
     expect(pinned.headers.get('cache-control')).toBe('private, max-age=31536000, immutable')
   })
 })

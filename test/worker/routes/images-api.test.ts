@@ -4,7 +4,7 @@ import { type RunningEasel, startEasel, TOKENS, CREDENTIALS } from '../../suppor
 let easel: RunningEasel
 const token = { headers: { Authorization: `Bearer ${TOKENS.docs}` } }
 
-interface Drawn {
+interface Generated {
   readonly fingerprint: string
   readonly url: string
   readonly images: readonly { readonly url: string; readonly sha256: string }[]
@@ -20,15 +20,15 @@ beforeAll(async () => {
 afterAll(() => easel.close())
 
 describe('POST /v1/images', () => {
-  it('draws any spec, and says all there is to say', async () => {
+  it('generates any spec, and says all there is to say', async () => {
     const spec = {
       prompt: 'Posted',
       model: 'recraft/recraft-v3',
       rgb_colors: [[200, 30, 30]],
       aspect_ratio: '3:2',
     }
-    const first = (await (await easel.post('/v1/images', spec)).json()) as Drawn
-    const second = (await (await easel.post('/v1/images', spec)).json()) as Drawn
+    const first = (await (await easel.post('/v1/images', spec)).json()) as Generated
+    const second = (await (await easel.post('/v1/images', spec)).json()) as Generated
 
     expect(first).toMatchObject({
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -46,11 +46,11 @@ describe('POST /v1/images', () => {
     expect(easel.generations('Posted')).toHaveLength(1)
   })
 
-  it('joins a drawing that is under way, and says so', async () => {
+  it('joins a generating that is under way, and says so', async () => {
     const answers = await Promise.all(
       [1, 2, 3].map(async () => (await easel.post('/v1/images', { prompt: 'Joined' })).json()),
     )
-    const caches = (answers as Drawn[]).map(({ cache }) => cache)
+    const caches = (answers as Generated[]).map(({ cache }) => cache)
     expect(caches.toSorted()).toEqual(['joined', 'joined', 'miss'])
   })
 
@@ -138,9 +138,9 @@ describe('what is kept', () => {
   it('is listed newest first, a page at a time, for those with a token', async () => {
     for (const n of [1, 2, 3]) await easel.post('/v1/images', { prompt: `Listed ${n}` })
     expect((await easel.get('/v1/images')).status).toBe(401)
-    const { images } = (await (await easel.get('/v1/images', token)).json()) as { images: Drawn[] }
+    const { images } = (await (await easel.get('/v1/images', token)).json()) as { images: Generated[] }
     const created = images.map((image) => image.created)
-    const newest = (await (await easel.post('/v1/images', { prompt: 'Listed 3' })).json()) as Drawn
+    const newest = (await (await easel.post('/v1/images', { prompt: 'Listed 3' })).json()) as Generated
 
     expect(images.length).toBeGreaterThanOrEqual(3)
     expect(created).toEqual(created.toSorted().toReversed())
@@ -149,7 +149,9 @@ describe('what is kept', () => {
   })
 
   it('shows its spec to those with a token only', async () => {
-    const { fingerprint } = (await (await easel.post('/v1/images', { prompt: 'A secret' })).json()) as Drawn
+    const { fingerprint } = (await (
+      await easel.post('/v1/images', { prompt: 'A secret' })
+    ).json()) as Generated
     const stranger = await (await easel.get(`/v1/images/${fingerprint}`)).json()
     const known = await (await easel.get(`/v1/images/${fingerprint}`, token)).json()
 
@@ -161,7 +163,7 @@ describe('what is kept', () => {
   it('is gone everywhere once it is purged', async () => {
     const { fingerprint, url } = (await (
       await easel.post('/v1/images', { prompt: 'Purged' })
-    ).json()) as Drawn
+    ).json()) as Generated
     expect((await easel.get(`/v1/images/${fingerprint}`, { method: 'DELETE' })).status).toBe(401)
     const purged = await easel.get(`/v1/images/${fingerprint}`, { method: 'DELETE', ...token })
 
@@ -169,12 +171,12 @@ describe('what is kept', () => {
     expect((await fetch(url)).status).toBe(404)
     expect((await easel.get(`/v1/images/${fingerprint}`)).status).toBe(404)
     expect((await easel.bucket.list({ prefix: `images/${fingerprint}` })).objects).toEqual([])
-    const { images } = (await (await easel.get('/v1/images', token)).json()) as { images: Drawn[] }
+    const { images } = (await (await easel.get('/v1/images', token)).json()) as { images: Generated[] }
     expect(images.map((image) => image.fingerprint)).not.toContain(fingerprint)
     expect((await easel.get(`/v1/images/${fingerprint}`, { method: 'DELETE', ...token })).status).toBe(404)
   })
 
-  it('is drawn anew for a token that says no-cache, and for nobody else', async () => {
+  it('is regenerated for a token that says no-cache, and for nobody else', async () => {
     const path = '/image?prompt=Anew'
     await easel.get(path)
     const asStranger = await easel.get(path, { headers: { 'Cache-Control': 'no-cache' } })
@@ -220,7 +222,7 @@ describe('the log', () => {
       event: 'generation',
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       model: 'google/gemini-2.5-flash-image',
-      outcome: 'drawn',
+      outcome: 'generated',
       caller: 'anonymous',
       cost_usd: expect.any(Number),
       duration_ms: expect.any(Number),

@@ -3,7 +3,7 @@ import { type Fingerprint, isFingerprint, sha256Hex } from '../../../shared/fing
 import { utf8Bytes } from '../../../shared/media/bytes.ts'
 import type { UpstreamRequest } from '../../../shared/openrouter/request.ts'
 import { isPlainJson, JSON_MAX_DEPTH } from '../../../shared/spec/plain-json.ts'
-import type { BodyToDraw } from '../../job/jobs.ts'
+import type { BodyToGenerate } from '../../job/jobs.ts'
 import { byContent, canonicalText } from './canonical.ts'
 import { chatToSpec } from './chat-to-spec.ts'
 import { type Body, isRecord, withoutTransport } from './raw-body.ts'
@@ -11,7 +11,7 @@ import { type Body, isRecord, withoutTransport } from './raw-body.ts'
 /** Says which rules a fingerprint was made by; part of what is hashed. */
 const DOMAIN = 'easel-body-v1\n'
 
-/** Fields that change what is drawn, and what it costs by little; any other may cost who knows what. */
+/** Fields that change what is generated, and what it costs by little; any other may cost who knows what. */
 const PRICED_FIELDS: ReadonlySet<string> = new Set([
   'model',
   'messages',
@@ -35,10 +35,10 @@ const PRICED_FIELDS: ReadonlySet<string> = new Set([
  *
  * @throws {InvalidSpecError} when the body can't be hashed, or names no model
  */
-export async function bodyToDraw(
+export async function bodyToGenerate(
   path: UpstreamRequest['path'],
   given: Body,
-): Promise<BodyToDraw & { readonly fingerprint: Fingerprint }> {
+): Promise<BodyToGenerate & { readonly fingerprint: Fingerprint }> {
   if (!isPlainJson(given)) {
     const detail = `The body must be JSON of at most ${JSON_MAX_DEPTH} levels, in well-formed Unicode.`
     throw new InvalidSpecError([{ field: 'body', detail }])
@@ -72,7 +72,7 @@ function modelsOf({ model, models }: Body): [string, ...string[]] {
   throw new InvalidSpecError([{ field: 'model', detail: 'model must be the name of an image model.' }])
 }
 
-/** The spec with all the words and pictures of a conversation in it: what it costs, more or less. */
+/** The spec with all the words and images of a conversation in it: what it costs, more or less. */
 function priceLike(body: Body) {
   if (Object.keys(body).some((field) => !PRICED_FIELDS.has(field))) return undefined
   const { model, image_config, provider } = body

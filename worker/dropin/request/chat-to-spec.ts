@@ -10,10 +10,10 @@ export const imagePart = z.strictObject({
   type: z.literal('image_url'),
   image_url: z.strictObject({ url: z.string() }),
 })
-/** Text first: pictures before or between the words may mean another thing. */
+/** Text first: images before or between the words may mean another thing. */
 const parts = z.tuple([textPart], imagePart)
 
-/** What of a chat request a spec can say. `modalities` is transport: whether words come with the picture. */
+/** What of a chat request a spec can say. `modalities` is transport: whether words come with the image. */
 const chatBody = z.strictObject({
   model: z.string(),
   messages: z.tuple([z.strictObject({ role: z.literal('user'), content: z.union([z.string(), parts]) })]),

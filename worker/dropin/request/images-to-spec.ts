@@ -52,7 +52,7 @@ export function imagesToSpec(body: Body, endpoints: readonly ImageEndpoint[] = [
     ...(input_references && { input_images: input_references.map(({ image_url }) => image_url.url) }),
     ...fields,
     ...(provider && { provider: rest }),
-    // The same picture over either wire; it is drawn over the one that was chosen.
+    // The same image over either wire; it is generated over the one that was chosen.
     api: 'images',
   })
 }

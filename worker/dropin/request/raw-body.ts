@@ -1,7 +1,7 @@
 /** A request's body before anything is known of it. */
 export type Body = Readonly<Record<string, unknown>>
 
-/** Fields that say who asks and how the answer travels: two requests that differ in them want one picture. */
+/** Fields that say who asks and how the answer travels: two requests that differ in them want one image. */
 const TRANSPORT_FIELDS: ReadonlySet<string> = new Set([
   'stream',
   'stream_options',

@@ -2,8 +2,8 @@ import type { Catalogue } from '../../../shared/catalogue/catalogue.ts'
 import { InvalidSpecError, ModelNotFoundError } from '../../../shared/errors.ts'
 import { type Fingerprint, fingerprint as fingerprintOf } from '../../../shared/fingerprint.ts'
 import type { ImageSpec } from '../../../shared/spec/schema.ts'
-import type { BodyToDraw, SpecToDraw } from '../../job/jobs.ts'
-import { bodyToDraw } from './body.ts'
+import type { BodyToGenerate, SpecToGenerate } from '../../job/jobs.ts'
+import { bodyToGenerate } from './body.ts'
 import { chatToSpec } from './chat-to-spec.ts'
 import { imagesToSpec } from './images-to-spec.ts'
 import { type Body, isRecord, withoutNulls } from './raw-body.ts'
@@ -12,7 +12,7 @@ import { type Body, isRecord, withoutNulls } from './raw-body.ts'
 export interface Asked {
   readonly fingerprint: Fingerprint
   readonly model: string
-  readonly what: SpecToDraw | BodyToDraw
+  readonly what: SpecToGenerate | BodyToGenerate
   /** The answer is wanted as server-sent events. */
   readonly stream: boolean
 }
@@ -26,7 +26,7 @@ interface Reading {
 /**
  * A body of `POST /chat/completions`.
  *
- * @throws {InvalidSpecError} when it is none, or asks for no picture
+ * @throws {InvalidSpecError} when it is none, or asks for no image
  */
 export async function readChatRequest(value: unknown, reading: Reading): Promise<Asked> {
   const body = withModel(value, reading)
@@ -56,7 +56,7 @@ async function asked(
   if (spec) {
     return { fingerprint: await fingerprintOf(spec), model: spec.model, what: { spec }, stream }
   }
-  const { fingerprint, ...what } = await bodyToDraw(path, body)
+  const { fingerprint, ...what } = await bodyToGenerate(path, body)
   return { fingerprint, model: what.body.models[0], what, stream }
 }
 
@@ -77,7 +77,7 @@ async function assertAsksForImage({ modalities, model }: Body, { catalogue }: Re
     {
       field: 'modalities',
       detail:
-        'This request asks for no image, and Easel passes on nothing else: set "modalities": ["image", "text"], or ["image"] for models that only draw, and name an image model.',
+        'This request asks for no image, and Easel passes on nothing else: set "modalities": ["image", "text"], or ["image"] for models that only generate, and name an image model.',
     },
   ])
 }

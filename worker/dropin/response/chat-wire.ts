@@ -3,9 +3,9 @@ import { toWireError } from './wire-error.ts'
 import {
   createdAt,
   event,
-  eventWithPictures,
+  eventWithImages,
   generationId,
-  jsonWithPictures,
+  jsonWithImages,
   usageOf,
   type Wire,
 } from './wire.ts'
@@ -13,7 +13,7 @@ import {
 /** `POST /chat/completions`, as it answers. @see openrouter/examples/chat-response.json, chat-stream.txt */
 export const chatWire: Wire = {
   json: (kept) =>
-    jsonWithPictures(kept, (base64) => ({
+    jsonWithImages(kept, (base64) => ({
       id: generationId(kept.manifest),
       object: 'chat.completion',
       created: createdAt(kept.manifest),
@@ -36,7 +36,7 @@ export const chatWire: Wire = {
   async *events(kept) {
     const { manifest } = kept
     yield event(chunk(manifest, { role: 'assistant', content: manifest.text ?? '' }))
-    yield* eventWithPictures(kept, (base64) =>
+    yield* eventWithImages(kept, (base64) =>
       chunk(manifest, { role: 'assistant', content: '', images: images(manifest, base64) }),
     )
     yield event({

@@ -1,10 +1,10 @@
 import { toWireError } from './wire-error.ts'
-import { createdAt, event, eventWithPictures, jsonWithPictures, usageOf, type Wire } from './wire.ts'
+import { createdAt, event, eventWithImages, jsonWithImages, usageOf, type Wire } from './wire.ts'
 
 /** `POST /images`, as it answers. @see openrouter/examples/images-response.json, images-stream.txt */
 export const imagesWire: Wire = {
   json: (kept) =>
-    jsonWithPictures(kept, (base64) => ({
+    jsonWithImages(kept, (base64) => ({
       created: createdAt(kept.manifest),
       data: kept.manifest.images.map(({ media_type }, index) => ({ b64_json: base64(index), media_type })),
       usage: usageOf(kept),
@@ -13,12 +13,12 @@ export const imagesWire: Wire = {
   async *events(kept) {
     const { images } = kept.manifest
     for (const [index, { media_type }] of images.entries()) {
-      yield* eventWithPictures(kept, (base64) => ({
+      yield* eventWithImages(kept, (base64) => ({
         type: 'image_generation.completed',
         b64_json: base64(index),
         media_type,
         created: createdAt(kept.manifest),
-        // Of several pictures, the last brings the bill.
+        // Of several images, the last brings the bill.
         ...(index === images.length - 1 && { usage: usageOf(kept) }),
       }))
     }

@@ -11,19 +11,19 @@ export function replyWith(kept: Kept, { stream }: Asked, wire: Wire): Response {
   return reply(pieces, stream, { 'X-Generation-Id': generationId(kept.manifest) })
 }
 
-/** The stream for what is being drawn: comments until it is there, and an event when it fails. */
-export function replyLater(drawing: Promise<Kept>, asked: Asked, wire: Wire): Response {
+/** The stream for what is being generated: comments until it is there, and an event when it fails. */
+export function replyLater(generating: Promise<Kept>, asked: Asked, wire: Wire): Response {
   // Waited for in the stream, which may not be read at once, or ever.
-  drawing.catch(() => undefined)
-  return reply(done(later(drawing, asked, wire)), true, {})
+  generating.catch(() => undefined)
+  return reply(done(later(generating, asked, wire)), true, {})
 }
 
-async function* later(drawing: Promise<Kept>, asked: Asked, wire: Wire): Pieces & AsyncGenerator<string> {
+async function* later(generating: Promise<Kept>, asked: Asked, wire: Wire): Pieces & AsyncGenerator<string> {
   yield KEEP_ALIVE
   let kept: Kept
   try {
-    while (!(await settled(drawing))) yield KEEP_ALIVE
-    kept = await drawing
+    while (!(await settled(generating))) yield KEEP_ALIVE
+    kept = await generating
   } catch (error) {
     yield wire.errorEvent(error, asked)
     return

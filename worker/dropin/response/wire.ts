@@ -5,10 +5,10 @@ import { encodeBase64 } from './base64.ts'
 /** A finished generation, to be told in OpenRouter's words. */
 export interface Kept {
   readonly manifest: Manifest
-  /** USD that this request cost; 0 when the picture was there. Absent when OpenRouter did not say. */
+  /** USD that this request cost; 0 when the image was there. Absent when OpenRouter did not say. */
   readonly costUsd: number | undefined
-  /** The bytes of one of its pictures; each can be had once. */
-  picture(index: number): Promise<ReadableStream<Uint8Array>>
+  /** The bytes of one of its images; each can be had once. */
+  image(index: number): Promise<ReadableStream<Uint8Array>>
 }
 
 /** Text on its way to a client. */
@@ -28,28 +28,28 @@ export interface Wire {
 export const KEEP_ALIVE = ': OPENROUTER PROCESSING\n\n'
 export const DONE = 'data: [DONE]\n\n'
 
-/** One event without pictures. */
+/** One event without images. */
 export function event(value: object): string {
   return `data: ${JSON.stringify(value)}\n\n`
 }
 
-/** One event with pictures. @see jsonWithPictures */
-export async function* eventWithPictures(
+/** One event with images. @see jsonWithImages */
+export async function* eventWithImages(
   kept: Kept,
   build: (base64: (index: number) => string) => object,
 ): AsyncGenerator<string, void, undefined> {
   yield 'data: '
-  yield* jsonWithPictures(kept, build)
+  yield* jsonWithImages(kept, build)
   yield '\n\n'
 }
 
 /**
- * JSON with the pictures' base64 in it, streamed: only its frame is ever in memory.
+ * JSON with the images' base64 in it, streamed: only its frame is ever in memory.
  *
- * @param build  the value; `base64(index)` is what stands in it for a picture, alone or within a string
+ * @param build  the value; `base64(index)` is what stands in it for an image, alone or within a string
  */
-export async function* jsonWithPictures(
-  { picture }: Kept,
+export async function* jsonWithImages(
+  { image }: Kept,
   build: (base64: (index: number) => string) => object,
 ): AsyncGenerator<string, void, undefined> {
   // Nobody can have put this into a prompt or an answer.
@@ -58,7 +58,7 @@ export async function* jsonWithPictures(
   yield head
   for (const piece of frame) {
     const end = piece.indexOf(';')
-    yield* encodeBase64(await picture(Number(piece.slice(0, end))))
+    yield* encodeBase64(await image(Number(piece.slice(0, end))))
     yield piece.slice(end + 1)
   }
 }

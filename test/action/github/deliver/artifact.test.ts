@@ -36,7 +36,7 @@ async function unpacked({ artifacts, github }: World, name: string): Promise<Map
 }
 
 describe('deliver: artifact', () => {
-  it('uploads the pictures with their paths, kept as long as asked, and each once more for the browser', async () => {
+  it('uploads the images with their paths, kept as long as asked, and each once more for the browser', async () => {
     await using world = await startWorld({ 'docs/a/hero.png': 'A fox', 'docs/b/hero.png': 'A hare' })
 
     const run = await (await world.checkout()).run({ inputs: { deliver: 'artifact', 'retention-days': '3' } })
@@ -48,7 +48,7 @@ describe('deliver: artifact', () => {
       'artifact-url': `${world.github.serverUrl}/octo/docs/actions/runs/77/artifacts/${zip?.id}`,
     })
     expect(Math.round((Date.parse(zip?.expiresAt ?? '') - Date.now()) / 86_400_000)).toBe(3)
-    const files = await unpacked(world, 'easel-pictures')
+    const files = await unpacked(world, 'easel-images')
     expect([...files.keys()].toSorted()).toEqual(['docs/a/hero.png', 'docs/b/hero.png', 'easel.lock.json'])
     const previews = world.artifacts.artifacts.filter(({ mimeType }) => mimeType === 'image/png')
     expect(previews.map(({ name }) => name)).toEqual(['docs-a-hero.png', 'docs-b-hero.png'])
@@ -63,14 +63,14 @@ describe('deliver: artifact', () => {
 
     expect(run.code).toBe(0)
     expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual([
-      'easel-pictures',
+      'easel-images',
       'fox.png',
-      'easel-pictures-2',
+      'easel-images-2',
       'fox-2.png',
     ])
   })
 
-  it('holds hundreds of pictures', async () => {
+  it('holds hundreds of images', async () => {
     const images = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`img/${at}.png`, `Fox ${at}`]))
     await using world = await startWorld(images)
 
@@ -78,13 +78,13 @@ describe('deliver: artifact', () => {
 
     expect(run.code).toBe(0)
     expect(world.artifacts.artifacts).toHaveLength(1)
-    expect((await unpacked(world, 'easel-pictures')).size).toBe(301)
+    expect((await unpacked(world, 'easel-images')).size).toBe(301)
   }, 120_000)
 
   it.each([
     ['docs/img/a', 'docs-img-a'],
     ['a:b*c?"<>|d', 'a-b-c-d'],
-    ['///', 'pictures'],
+    ['///', 'images'],
   ])('makes %j a name that GitHub takes', (name, safe) => {
     expect(safeName(name)).toBe(safe)
   })
@@ -114,7 +114,7 @@ describe('nothing paid is lost', () => {
       'run the job again later',
     ],
   ])(
-    'with %s the pictures are kept as an artifact, and the run says what to change',
+    'with %s the images are kept as an artifact, and the run says what to change',
     async (_why, spoil, token, advice) => {
       await using world = await startWorld({ 'docs/fox.png': 'A fox' })
       const before = await world.github.head()
@@ -134,7 +134,7 @@ describe('nothing paid is lost', () => {
     },
   )
 
-  it('delivers what was made when other pictures failed, and is red', async () => {
+  it('delivers what was made when other images failed, and is red', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox', 'bad.png': '[[fault:refusal]] A hare' })
 
     const run = await (
@@ -150,7 +150,7 @@ describe('nothing paid is lost', () => {
     expect([...(await world.lock()).keys()]).toEqual(['fox.png'])
   })
 
-  it('a picture whose place was taken while it was made is kept as an artifact, even where nothing is delivered', async () => {
+  it('an image whose place was taken while it was made is kept as an artifact, even where nothing is delivered', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' }, { latencyMs: 1500 })
     const checkout = await world.checkout()
 

@@ -47,7 +47,7 @@ function file(path: string, bytes: Uint8Array): CommitFile {
 
 async function commit(files: readonly CommitFile[], removed: readonly string[] = []) {
   const head = await github.head()
-  return createCommit(api(), { branch: 'main', head, headline: 'Pictures', body: 'Some', files, removed })
+  return createCommit(api(), { branch: 'main', head, headline: 'Images', body: 'Some', files, removed })
 }
 
 function paths(method: string): string[] {
@@ -104,7 +104,7 @@ describe('a commit', () => {
       createCommit(api(), {
         branch: 'main',
         head,
-        headline: 'Pictures',
+        headline: 'Images',
         body: '',
         files: [file('a.png', randomBytes(size))],
         removed: [],
@@ -116,7 +116,7 @@ describe('a commit', () => {
 })
 
 describe('object by object at emulate, which knows nothing of our double', () => {
-  it('makes a commit of pictures at the tip of the branch, and refuses a branch that has moved', async () => {
+  it('makes a commit of images at the tip of the branch, and refuses a branch that has moved', async () => {
     const { url, close } = await createEmulator({
       service: 'github',
       port: 0,
@@ -133,7 +133,7 @@ describe('object by object at emulate, which knows nothing of our double', () =>
       const client = api('ghp_ada', url)
       const head = (await headOf(client, 'main')) ?? ''
       const bytes = randomBytes(1000)
-      const wanted = { branch: 'main', head, headline: 'Pictures', body: '', removed: [] }
+      const wanted = { branch: 'main', head, headline: 'Images', body: '', removed: [] }
       // Said to be bigger than it is: emulate has no createCommitOnBranch.
       const files = [{ ...file('img/a.png', bytes), size: 30_000_000 }]
 
@@ -171,7 +171,7 @@ describe('patience', () => {
     await createCommit(slow, {
       branch: 'main',
       head: await github.head(),
-      headline: 'Pictures',
+      headline: 'Images',
       body: '',
       files,
       removed: [],
@@ -209,7 +209,7 @@ describe('patience', () => {
       createCommit(api('ghs_reader'), {
         branch: 'main',
         head: await github.head(),
-        headline: 'Pictures',
+        headline: 'Images',
         body: '',
         files: [file('a.png', randomBytes(10))],
         removed: [],

@@ -3,7 +3,7 @@ import type { Change } from '../../../../action/github/deliver/file-change.ts'
 import { mergeLock, type Upstream } from '../../../../action/github/deliver/merge-lock.ts'
 import type { LockEntry } from '../../../../action/lock/schema.ts'
 
-/** An entry told by two digits: what it is of, and which picture it is. */
+/** An entry told by two digits: what it is of, and which image it is. */
 function entry(fingerprint: string, sha256 = fingerprint): LockEntry {
   return {
     fingerprint: fingerprint.repeat(64),
@@ -49,18 +49,25 @@ describe('merging a run into a lock that others wrote to', () => {
     ['nobody touched it', entry('1'), entry('2'), entry('1'), undefined, 'ours'],
     ['nobody had one', undefined, entry('2'), undefined, undefined, 'ours'],
     ['they have the very same', undefined, entry('2'), entry('2'), undefined, 'ours'],
-    ['they drew the same description', undefined, entry('2', 'a'), entry('2', 'b'), '2', 'theirs'],
+    ['they generated the same description', undefined, entry('2', 'a'), entry('2', 'b'), '2', 'theirs'],
     [
-      'they drew another description, and theirs is wanted',
+      'they generated another description, and theirs is wanted',
       entry('1'),
       entry('2'),
       entry('3'),
       '3',
       'theirs',
     ],
-    ['they drew another description, and ours is wanted', entry('1'), entry('2'), entry('3'), '2', 'ours'],
     [
-      'they drew another description, and nobody knows',
+      'they generated another description, and ours is wanted',
+      entry('1'),
+      entry('2'),
+      entry('3'),
+      '2',
+      'ours',
+    ],
+    [
+      'they generated another description, and nobody knows',
       entry('1'),
       entry('2'),
       entry('3'),
@@ -70,7 +77,7 @@ describe('merging a run into a lock that others wrote to', () => {
     ['they removed it, and it is still wanted', entry('1'), entry('2'), undefined, '2', 'ours'],
     ['they removed it, and it is wanted no more', entry('1'), entry('2'), undefined, undefined, 'theirs'],
     ['we prune it, and nobody touched it', entry('1'), undefined, entry('1'), undefined, 'ours'],
-    ['we prune it, and they drew it anew', entry('1'), undefined, entry('2'), undefined, 'theirs'],
+    ['we prune it, and they generated it anew', entry('1'), undefined, entry('2'), undefined, 'theirs'],
   ])('where %s', (_when, before, after, theirs, wanted, wins) => {
     const there = upstream(theirs ? { a: theirs } : {}, {
       wanted: wanted === undefined ? new Map() : new Map([['a', wanted.repeat(64)]]),

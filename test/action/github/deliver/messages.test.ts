@@ -23,14 +23,14 @@ function added(path: string): Change {
 describe('a commit’s message', () => {
   it.each([
     [[added('a.png')], 'Add a.png'],
-    [[added('a.png'), added('b.png')], 'Add 2 pictures'],
-    [[{ ...added('a.png'), before: ENTRY }, added('b.png')], 'Update 2 pictures'],
+    [[added('a.png'), added('b.png')], 'Add 2 images'],
+    [[{ ...added('a.png'), before: ENTRY }, added('b.png')], 'Update 2 images'],
     [[{ path: 'a.png', before: ENTRY, after: undefined, removesFile: true }], 'Remove a.png'],
   ])('%# says in its first line what happened', (changes, headline) => {
     expect(messageFor(DEFAULT_MESSAGE, changes, 0).headline).toBe(headline)
   })
 
-  it('lists fifty pictures and counts the rest', () => {
+  it('lists fifty images and counts the rest', () => {
     const changes = Array.from({ length: 60 }, (_, at) => added(`${at}.png`))
 
     const { body } = messageFor(DEFAULT_MESSAGE, changes, 0)
