@@ -4,8 +4,10 @@ import { problemResponse } from '../shared/problem.ts'
 import { answerOtherMethod } from './web/methods.ts'
 import { dropinApi } from './dropin/routes.ts'
 import { healthResponse } from './web/health.ts'
-import { createRequestLog } from './web/request-log.ts'
-import { type AppEnv, type AppPorts, notFound, serverTiming, type Trace } from './routes/ports.ts'
+import { notFound } from './web/not-found.ts'
+import { requestLine } from './web/request-log.ts'
+import { type AppEnv, serverTiming, type Trace } from './web/trace.ts'
+import type { AppPorts } from './routes/ports.ts'
 import { imageRoutes } from './routes/image.ts'
 import { imagesApi } from './routes/images-api.ts'
 import { signRoutes } from './routes/sign.ts'
@@ -13,10 +15,6 @@ import { signRoutes } from './routes/sign.ts'
 /** The Worker's routes. */
 export function createApp(ports: AppPorts): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
-  const logRequest = createRequestLog({
-    write: (line) => console.log(line),
-    wait: (ms) => scheduler.wait(ms),
-  })
 
   app.use(async (c, next) => {
     const trace: Trace = { steps: [] }
@@ -26,18 +24,18 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
     if (!trace.hasAllHeaders) {
       const { headers } = c.res
       if (trace.steps.length > 0) headers.set('Server-Timing', serverTiming(trace))
-      // No cookie is ever read: whoever knows a token may use it from any page.
+      // No cookie is ever read: a token may be used from any page.
       headers.set('Access-Control-Allow-Origin', '*')
     }
-    const entry = {
+    const line = requestLine({
       method: c.req.method,
       route: c.req.routePath,
       status: c.res.status,
       durationMs: Math.round(performance.now() - start),
       fingerprint: trace.fingerprint,
       cache: trace.cache,
-    }
-    logRequest(entry, (work) => c.executionCtx.waitUntil(work))
+    })
+    console.log(line)
   })
 
   app.route('/', imageRoutes(ports))
@@ -52,7 +50,7 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
   })
 
   app.get('/openapi.json', async (c) => {
-    // Imported when it is asked for: it is large, and starting up must not wait for it.
+    // Imported on request: it is large, and start-up must not wait for it.
     const { default: document } = await import('./openapi/openapi.json')
     return c.json(document, 200, { 'Cache-Control': 'public, max-age=3600' })
   })

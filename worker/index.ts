@@ -6,22 +6,21 @@ import { EaselError } from '../shared/errors.ts'
 import { problemResponse } from '../shared/problem.ts'
 import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
-import { createGenerate } from './job/jobs.ts'
-import { createCachedGallery } from './gallery/cached-gallery.ts'
-import { directGallery } from './delivery/gallery-entrypoint.ts'
-import { createHotGallery } from './gallery/hot-gallery.ts'
-import { createR2ImageStore } from './gallery/image-store.ts'
-import { checkBucket, checkKey, healthResponse } from './web/health.ts'
 import { createEdgeConfig } from './config/edge-config.ts'
-import type { AppEnv } from './routes/ports.ts'
-import { type Env, readSettings } from './settings.ts'
+import { directGallery } from './delivery/gallery-entrypoint.ts'
+import type { Env } from './env.ts'
+import { createCachedGallery } from './gallery/cached-gallery.ts'
+import { createR2ImageStore } from './gallery/image-store.ts'
+import { createJobs } from './job/jobs.ts'
+import { readSettings } from './settings.ts'
+import { checkBucket, checkKey, healthResponse } from './web/health.ts'
+import type { AppEnv } from './web/trace.ts'
 
 export { Budget } from './budget/budget.ts'
 export { GalleryEntrypoint as Gallery } from './delivery/gallery-entrypoint.ts'
-export { VariantJob } from './gallery/variant-job.ts'
 export { GenerationJob } from './job/generation-job.ts'
 
-/** Made at the first request and kept: an isolate sees one environment only. */
+/** Composed at the first request: an isolate sees one environment only. */
 let app: Hono<AppEnv> | undefined
 
 export default {
@@ -36,9 +35,9 @@ export default {
 } satisfies ExportedHandler<Env>
 
 /**
- * Puts the Worker together from what its environment holds.
+ * Composes the Worker from its environment.
  *
- * @param ctx  of the first request: whether there is a cache at the edge is the same for all
+ * @param ctx  of the first request: whether there is an edge cache is the same for all
  */
 function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
   const settings = readSettings(env)
@@ -47,32 +46,29 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
   const catalogue = createCatalogue({ fetch: (url, init) => fetch(url, init), now: Date.now, ...openRouter })
   const config = createEdgeConfig(easelConfig, settings.defaultModel)
   if (settings.access === 'listed' && easelConfig.images.length === 0) {
-    throw new EaselError('misconfigured', 'EASEL_ACCESS is listed, but no easel.yml was there at deployment.')
+    throw new EaselError('misconfigured', 'EASEL_ACCESS is listed, but there was no easel.yml at deployment.')
   }
   return createApp({
     access: createAccess(settings, config.isListed),
-    budgetUseOf: async (token) => env.BUDGET.get(env.BUDGET.idFromName('budget')).use(token),
     catalogue,
     config,
-    generate: createGenerate({ catalogue, jobs: env.JOBS, settings }),
-    gallery: createHotGallery(
-      'cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : directGallery(env),
-      Date.now,
-    ),
+    fetchList: (path) =>
+      fetch(`${openRouter.baseUrl}${path}`, {
+        headers: { Accept: 'application/json', Authorization: `Bearer ${openRouter.apiKey}` },
+      }),
+    gallery: 'cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : directGallery(env),
     health: {
       r2: () => checkBucket(env.BUCKET),
       openrouter: () => checkKey(openRouter.baseUrl, openRouter.apiKey),
     },
-    readList: (path) =>
-      fetch(`${openRouter.baseUrl}${path}`, {
-        headers: { Accept: 'application/json', Authorization: `Bearer ${openRouter.apiKey}` },
-      }),
+    jobs: createJobs({ catalogue, jobs: env.JOBS, settings }),
+    readBudgetUse: async (token) => env.BUDGET.get(env.BUDGET.idFromName('budget')).use(token),
     store,
     settings,
   })
 }
 
-/** What is missing, on every route, until it is there. */
+/** What is missing, on every route, until it is set. */
 function misconfigured(request: Request, error: unknown): Response | Promise<Response> {
   if (new URL(request.url).pathname !== '/healthz' || !(error instanceof EaselError))
     return problemResponse(error)

@@ -22,6 +22,10 @@ export interface Access {
   toManage(request: Request): Promise<Caller>
   /** Whether the request holds a good token; a bad one still throws. */
   hasToken(request: Request): Promise<boolean>
+  /** Whether the request wants the image regenerated, and may: `Cache-Control: no-cache`, with a token. */
+  wantsRefresh(request: Request): Promise<boolean>
+  /** Whether the request could start a generation of an image that isn't listed. Bad credentials still throw. */
+  mayGenerate(request: Request): Promise<boolean>
 }
 
 /** @param isListed  whether an image stands in the `easel.yml` that the Worker was deployed with */
@@ -38,6 +42,10 @@ export function createAccess(
       return { kind: 'signature', name: kid }
     }
     return { kind: 'anonymous', name: request.headers.get('CF-Connecting-IP') ?? 'unknown' }
+  }
+
+  async function hasToken(request: Request): Promise<boolean> {
+    return (await readToken(request, tokens)) !== undefined
   }
 
   async function toGenerate(request: Request, fingerprint: Fingerprint | undefined): Promise<Caller> {
@@ -61,8 +69,13 @@ export function createAccess(
         throw new EaselError('unauthorized', 'This needs a token: send Authorization: Bearer <token>.')
       return { kind: 'token', name: token.name }
     },
-    async hasToken(request) {
-      return (await readToken(request, tokens)) !== undefined
+    hasToken,
+    async wantsRefresh(request) {
+      const directives = request.headers.get('Cache-Control')
+      return directives !== null && /\bno-cache\b/i.test(directives) && (await hasToken(request))
+    },
+    async mayGenerate(request) {
+      return mode === 'open' || (await identify(request)).kind !== 'anonymous'
     },
   }
 }

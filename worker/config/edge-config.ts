@@ -1,5 +1,5 @@
 import { isRepositoryPath } from '../../shared/config/schema.ts'
-import { InvalidSpecError } from '../../shared/errors.ts'
+import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { resolveSpec } from '../../shared/spec/parse.ts'
 import type { ImageSpec, ImageSpecInput } from '../../shared/spec/schema.ts'
@@ -49,4 +49,13 @@ function assertNoFiles(inputImages: readonly string[]): void {
   const field = `input_images[${index}]`
   const detail = `${field} is ${JSON.stringify(path)}, a file of the repository, which only the Action has: use an https URL.`
   throw new InvalidSpecError([{ field, detail }])
+}
+
+/** @throws {EaselError} `not_found` for an image that starts from files, which are in the repository only */
+export function assertGeneratesHere({ path, files }: ListedImage): void {
+  if (files.length === 0) return
+  throw new EaselError(
+    'not_found',
+    `${path} isn’t cached, and can’t be generated here: it starts from ${files.join(', ')}, which only the repository has. Run the Action with this Easel as its base-url.`,
+  )
 }

@@ -1,8 +1,4 @@
-/** Bytes of a representation, both ends included. */
-export interface ByteRange {
-  readonly start: number
-  readonly end: number
-}
+import type { ByteRange } from '../gallery/byte-range.ts'
 
 /** What a request is compared with. */
 export interface Validators {

@@ -1,66 +1,80 @@
 import { EaselError } from '../../shared/errors.ts'
 import { problemResponse } from '../../shared/problem.ts'
-import type { Gallery, Shown, Wanted } from '../gallery/gallery.ts'
-import type { HeaderFields } from '../gallery/image-headers.ts'
-import { type ByteRange, isConditional, judge, type Verdict } from './conditions.ts'
+import type { ByteRange } from '../gallery/byte-range.ts'
+import type { Gallery, ServedImage, Wanted } from '../gallery/gallery.ts'
+import { type HeaderFields, isNotMadeYet } from '../gallery/image-headers.ts'
+import { isConditional, judge, type Verdict } from './conditions.ts'
 
 export interface DeliverOptions {
-  /** Whether parts may be asked for; without, a range request gets the whole. */
+  /** Whether ranges are served; without, a range request gets the whole. */
   readonly ranges?: boolean
-  /** Where an image with these headers is to be asked for instead, when that is elsewhere. */
-  readonly elsewhere?: (headers: HeaderFields) => string | undefined
-  /** Says the last word about the headers of what is shown, or known already. */
+  /** The URL to redirect to, for an image with these headers. */
+  readonly redirectTo?: (headers: HeaderFields) => string | undefined
+  /** Completes the headers of what is served. */
   readonly finish?: (headers: HeaderFields) => void
 }
 
 /**
- * The response for an image, as RFC 9110 has it: 200, 206, 304, 412 or 416, or a redirect; `undefined` when
- * the image isn't there. Bytes that the client has or doesn't want are never read.
+ * The response for a stored image per RFC 9110: 200, 206, 304, 412 or 416, or a redirect; `undefined` when there is
+ * no image. Bytes that the client has or doesn't want are not read.
  */
 export async function deliver(
   request: Request,
-  gallery: Gallery,
+  gallery: Pick<Gallery, 'head' | 'get'>,
   wanted: Wanted,
-  { ranges = true, elsewhere, finish }: DeliverOptions = {},
+  { ranges = true, redirectTo, finish }: DeliverOptions = {},
 ): Promise<Response | undefined> {
   const { method, headers } = request
   const isHead = method === 'HEAD'
   if (!isHead && !isConditional(headers)) {
-    const shown = await gallery.get(wanted)
-    const location = shown && elsewhere?.(shown.headers)
-    if (location === undefined) return shown && answer(200, shown)
-    await discard(shown)
+    const image = await gallery.get(wanted)
+    const location = image && redirectTo?.(image.headers)
+    if (location === undefined) return image && respond(200, image)
+    await discard(image)
     return redirect(location)
   }
 
   const known = await gallery.head(wanted)
   if (!known) return undefined
-  const location = elsewhere?.(known)
+  const location = redirectTo?.(known)
   if (location !== undefined) return redirect(location)
-  const verdict = verdictOf(method, headers, known)
-  if (verdict === 'not_modified') return answer(304, { headers: withoutLength(known), body: null })
-  if (verdict === 'precondition_failed') return preconditionFailed(known)
-  if (isHead) return answer(200, { headers: known, body: null })
-  if (verdict === 'unsatisfiable' && ranges) return unsatisfiable(known)
+  // Conditions are about the variant, which has no ETag before it is made.
+  const made = !isHead && isNotMadeYet(known) ? await gallery.get(wanted) : undefined
+  const current = made?.headers ?? known
+  const verdict = verdictOf(method, headers, current)
+  const refusal = refusalFor(verdict, current)
+  if (refusal) {
+    await discard(made)
+    return refusal
+  }
+  if (isHead) return respond(200, { headers: known, body: null })
   const range = ranges && typeof verdict === 'object' ? verdict : undefined
-  const shown = await gallery.get(wanted, range)
-  if (!shown) return undefined
-  if (!range) return answer(200, shown)
-  if (shown.headers['etag'] === known['etag']) return answer(206, ofPart(shown, range))
-  // Generated anew between two looks: the range was one of something else.
-  await discard(shown)
+  if (made && !range) return respond(200, made)
+  await discard(made)
+  const image = await gallery.get(wanted, range)
+  if (!image) return undefined
+  if (!range) return respond(200, image)
+  if (image.headers['etag'] === current['etag']) return respond(206, withRange(image, range))
+  // Regenerated between two reads: the range was one of other bytes.
+  await discard(image)
   const whole = await gallery.get(wanted)
-  return whole && answer(200, whole)
+  return whole && respond(200, whole)
 
-  function answer(status: 200 | 206 | 304, { body, headers: fields }: Shown): Response {
+  function refusalFor(judged: Verdict, fields: HeaderFields): Response | undefined {
+    if (judged === 'not_modified') return respond(304, { headers: withoutLength(fields), body: null })
+    if (judged === 'precondition_failed') return preconditionFailed(fields)
+    return judged === 'unsatisfiable' && ranges ? unsatisfiable(fields) : undefined
+  }
+
+  function respond(status: 200 | 206 | 304, { body, headers: fields }: ServedImage): Response {
     finish?.(fields)
     return new Response(body, { status, headers: fields })
   }
 }
 
 /** Says that the bytes are not wanted. */
-async function discard(shown: Shown | undefined): Promise<void> {
-  if (shown?.body instanceof ReadableStream) await shown.body.cancel()
+async function discard(image: ServedImage | undefined): Promise<void> {
+  if (image?.body instanceof ReadableStream) await image.body.cancel()
 }
 
 function verdictOf(method: string, headers: Headers, known: HeaderFields): Verdict {
@@ -71,7 +85,7 @@ function verdictOf(method: string, headers: Headers, known: HeaderFields): Verdi
   })
 }
 
-function ofPart({ headers, body }: Shown, { start, end }: ByteRange): Shown {
+function withRange({ headers, body }: ServedImage, { start, end }: ByteRange): ServedImage {
   const fields = {
     ...headers,
     'content-range': `bytes ${start}-${end}/${headers['content-length']}`,
@@ -91,7 +105,7 @@ function unsatisfiable(known: HeaderFields): Response {
   const response = problemResponse(
     new EaselError(
       'range_not_satisfiable',
-      `The image has ${byteLength} bytes, and the range begins after them.`,
+      `The image has ${byteLength} bytes; the range starts after its end.`,
     ),
   )
   response.headers.set('Content-Range', `bytes */${byteLength}`)
@@ -99,14 +113,13 @@ function unsatisfiable(known: HeaderFields): Response {
 }
 
 function preconditionFailed(known: HeaderFields): Response {
-  const message =
-    'The image is not the one that the request is meant for: If-Match or If-Unmodified-Since says so.'
+  const message = 'The image is not the one that If-Match or If-Unmodified-Since names.'
   const response = problemResponse(new EaselError('precondition_failed', message))
   response.headers.set('ETag', known['etag'] ?? '')
   return response
 }
 
-/** For now: what is right may be another tomorrow, when the image is regenerated. */
+/** For now: the image may be regenerated tomorrow, and the right URL be another. */
 function redirect(location: string): Response {
   return new Response(null, {
     status: 302,

@@ -1,7 +1,5 @@
 import { InvalidSpecError, type SpecIssue } from '../../shared/errors.ts'
-
-/** What an image can be turned into. */
-export type VariantFormat = 'avif' | 'webp' | 'jpeg' | 'png'
+import type { VariantFormat } from '../gallery/variant.ts'
 
 /** How somebody wants an image delivered. None of it is part of what the image shows. */
 export interface DeliveryParameters {
@@ -13,7 +11,7 @@ export interface DeliveryParameters {
   readonly format?: VariantFormat | 'auto'
   /** 1 to 100, of formats that lose something. */
   readonly quality?: number
-  /** The first 16 hex digits of the SHA-256 that the original must have. */
+  /** The first 16 hex digits of the ETag that the original must have. */
   readonly pin?: string
 }
 
@@ -25,7 +23,7 @@ const PARAMETERS = {
   format: { field: 'format', accepts: () => FORMATS, is: 'one of the formats' },
   q: { field: 'quality', pattern: /^([1-9]\d?|100)$/, is: 'a whole number from 1 to 100' },
   index: { field: 'index', pattern: /^\d$/, is: 'a digit: 0 is the first image' },
-  v: { field: 'pin', pattern: /^[0-9a-f]{16}$/, is: 'the first 16 hex digits of the image’s SHA-256' },
+  v: { field: 'pin', pattern: /^[0-9a-f]{16}$/, is: 'the first 16 hex digits of the image’s ETag' },
 } as const satisfies Record<string, Parameter>
 
 interface Parameter {

@@ -1,9 +1,7 @@
 import type { Caller } from '../access/access.ts'
 import type { BudgetUse } from '../budget/budget.ts'
+import type { ReadBudgetUse } from '../routes/ports.ts'
 import type { Settings } from '../settings.ts'
-
-/** Tells what was spent today: of all, or of one token. */
-export type BudgetUseOf = (token?: string) => Promise<BudgetUse>
 
 /**
  * `GET /key`: what is left for the caller today, in OpenRouter's words. A token without a cap of its own has
@@ -11,7 +9,7 @@ export type BudgetUseOf = (token?: string) => Promise<BudgetUse>
  */
 export async function keyRecord(
   caller: Caller,
-  useOf: BudgetUseOf,
+  useOf: ReadBudgetUse,
   { dailyBudgetUsd, tokenBudgetsUsd }: Pick<Settings, 'dailyBudgetUsd' | 'tokenBudgetsUsd'>,
 ) {
   const token = caller.kind === 'token' ? caller.name : undefined

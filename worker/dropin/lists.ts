@@ -1,20 +1,18 @@
 import { EaselError } from '../../shared/errors.ts'
-import { notFound } from '../routes/ports.ts'
-
-/** Gets one of OpenRouter's public lists, by its path below the base URL. */
-export type ReadList = (path: string) => Promise<Response>
+import type { FetchList } from '../routes/ports.ts'
+import { notFound } from '../web/not-found.ts'
 
 /** Seconds that a client may keep a list of models. */
 const MAX_AGE_SECONDS = 300
 
 /**
- * A list of OpenRouter's, as it is.
+ * One of OpenRouter's lists, unchanged.
  *
- * @throws {EaselError} `not_found`, or `upstream_failed` when it can't be had
+ * @throws {EaselError} `not_found`, or `upstream_failed` when OpenRouter doesn't give it
  */
-export async function listResponse(path: string, readList: ReadList): Promise<Response> {
-  const response = await readList(path).catch((cause: unknown) => {
-    throw new EaselError('upstream_failed', 'OpenRouter can’t be reached. Ask again in a moment.', { cause })
+export async function listResponse(path: string, fetchList: FetchList): Promise<Response> {
+  const response = await fetchList(path).catch((cause: unknown) => {
+    throw new EaselError('upstream_failed', 'OpenRouter can’t be reached. Try again in a moment.', { cause })
   })
   if (response.ok) {
     return new Response(response.body, {
@@ -25,11 +23,11 @@ export async function listResponse(path: string, readList: ReadList): Promise<Re
     })
   }
   await response.body?.cancel()
-  if (response.status === 404) throw notFound('OpenRouter knows no such image model.')
-  throw new EaselError('upstream_failed', `OpenRouter answered ${response.status}. Ask again in a moment.`)
+  if (response.status === 404) throw notFound('OpenRouter has no such image model.')
+  throw new EaselError('upstream_failed', `OpenRouter returned ${response.status}. Try again in a moment.`)
 }
 
-/** The general list's query, of the models that generate: Easel has no use for others. */
+/** The query of the general list, restricted to image models. */
 export function imageModelsQuery(search: string): string {
   const query = new URLSearchParams(search)
   query.set('output_modalities', 'image')

@@ -2,32 +2,35 @@ import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { EaselError } from '../../shared/errors.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import {
-  type AppEnv,
-  type AppPorts,
-  CACHE_STATUS,
-  type CacheOutcome,
-  notFound,
-  timed,
-  wantsRefresh,
-} from '../routes/ports.ts'
+import type { Manifest } from '../gallery/manifest.ts'
+import type { Generated } from '../job/jobs.ts'
+import { createFlow, type FindOrGenerate } from '../routes/find-or-generate.ts'
+import type { AppPorts } from '../routes/ports.ts'
 import { readJsonBody } from '../web/json-body.ts'
+import { notFound } from '../web/not-found.ts'
+import { type AppEnv, CACHE_STATUS, type CacheOutcome } from '../web/trace.ts'
 import { chatWire } from './response/chat-wire.ts'
 import { withKnownKey } from './credentials.ts'
 import { imagesWire } from './response/images-wire.ts'
 import { keyRecord } from './key.ts'
 import { imageModelsQuery, listResponse } from './lists.ts'
-import { type Asked, readChatRequest, readImagesRequest } from './request/read-request.ts'
-import { replyLater, replyWith } from './response/reply.ts'
+import { type ParsedRequest, readChatRequest, readImagesRequest } from './request/read-request.ts'
+import { respondLater, respondWith } from './response/respond.ts'
 import { wireErrorResponse } from './response/wire-error.ts'
-import type { Kept, Wire } from './response/wire.ts'
+import type { Result, Wire } from './response/wire.ts'
+
+interface Found {
+  readonly result: Result
+  readonly cache: CacheOutcome
+}
 
 /**
- * OpenRouter's own API, for images: its clients get Easel's cache and budget by changing their base URL and
- * their key.
+ * OpenRouter's own API, for images. Its clients get Easel's cache and budget with another base URL and another
+ * key.
  */
 export function dropinApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, budgetUseOf, catalogue, generate, gallery, readList, settings, store } = ports
+  const { access, catalogue, fetchList, readBudgetUse, settings, store } = ports
+  const { findOrGenerate, findOrSubmit } = createFlow(ports)
   const reading = { catalogue, defaultModel: settings.defaultModel }
   const app = new Hono<AppEnv>()
 
@@ -35,10 +38,10 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
   app.use(cors({ origin: '*', exposeHeaders: ['X-Generation-Id', 'Retry-After', 'Cache-Status'] }))
 
   app.post('/chat/completions', async (c) =>
-    answer(c, await readChatRequest(await readJsonBody(c.req.raw), reading), chatWire),
+    respond(c, await readChatRequest(await readJsonBody(c.req.raw), reading), chatWire),
   )
   app.post('/images', async (c) =>
-    answer(c, await readImagesRequest(await readJsonBody(c.req.raw), reading), imagesWire),
+    respond(c, await readImagesRequest(await readJsonBody(c.req.raw), reading), imagesWire),
   )
 
   app.get('/models', (c) => list(c, `/models?${imageModelsQuery(new URL(c.req.url).search)}`))
@@ -50,7 +53,7 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
 
   app.get('/key', async (c) => {
     const caller = await access.toGenerate(await knownKey(c), undefined)
-    return c.json({ data: await keyRecord(caller, budgetUseOf, settings) }, 200, {
+    return c.json({ data: await keyRecord(caller, readBudgetUse, settings) }, 200, {
       'Cache-Control': 'no-store',
     })
   })
@@ -59,7 +62,7 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
   app.all('/images', () => only('POST'))
   app.all('*', (c) => {
     throw notFound(
-      `Easel does not pass on ${c.req.path}: it knows /chat/completions and /images, /models, /images/models and /key.`,
+      `Easel has no ${c.req.path}. It has /chat/completions, /images, /models, /images/models and /key.`,
     )
   })
 
@@ -68,60 +71,61 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
     return wireErrorResponse(error)
   })
 
-  /** Looks, has it generated where it isn't there, and answers in the words that it was asked in. */
-  async function answer(c: Context<AppEnv>, asked: Asked, wire: Wire): Promise<Response> {
-    const { fingerprint, what, stream } = asked
-    c.get('trace').fingerprint = fingerprint
-    const request = await knownKey(c)
-    await access.toView(request)
-    const refresh = await wantsRefresh(request, access)
-    const kept = refresh ? undefined : await timed(c.get('trace'), 'read', () => find(fingerprint, 'hit'))
-    if (kept) return told(c, replyWith(kept, asked, wire), 'hit')
-
-    const order = { ...what, fingerprint, caller: await access.toGenerate(request, fingerprint), refresh }
-    const forget = async () => refresh && (await gallery.forget(fingerprint))
-    if (!stream) {
-      const outcome = await timed(c.get('trace'), 'generate', () => generate.generate(order))
-      await forget()
-      return told(c, replyWith(await mustFind(fingerprint, outcome), asked, wire), outcome)
+  /** The image, generated where it isn't cached, in the format of the request. */
+  async function respond(c: Context<AppEnv>, parsed: ParsedRequest, wire: Wire): Promise<Response> {
+    const { fingerprint, what, stream } = parsed
+    const wanted: FindOrGenerate<Found> = {
+      requested: { ...what, fingerprint },
+      request: await knownKey(c),
+      index: 0,
+      find: (cache, generated) => find(fingerprint, cache, generated),
     }
-    // What can be refused is refused with a status, before the stream begins.
-    const outcome = await timed(c.get('trace'), 'submit', () => generate.submit(order))
-    const generating = generate.generate({ ...order, refresh: false }).then(async () => {
-      await forget()
-      return mustFind(fingerprint, outcome)
+    if (!stream) {
+      const { result, cache } = await findOrGenerate(c, wanted)
+      return withCacheStatus(respondWith(result, parsed, wire), cache)
+    }
+    // What is refused is refused with a status, before the stream begins.
+    const outcome = await findOrSubmit(c, wanted)
+    if ('found' in outcome) return withCacheStatus(respondWith(outcome.found.result, parsed, wire), 'hit')
+    const { cache, finished } = outcome
+    const generating = finished().then(async (generated) => {
+      const found = await find(fingerprint, cache, generated)
+      if (found) return found.result
+      throw new EaselError('purged', 'The image was purged just after it was generated. Request it again.')
     })
-    return told(c, replyLater(generating, asked, wire), outcome)
+    return withCacheStatus(respondLater(generating, parsed, wire), cache)
   }
 
-  async function find(fingerprint: Fingerprint, outcome: CacheOutcome): Promise<Kept | undefined> {
-    // The manifest is written just before the first image: only with that is all there.
-    const [manifest, first] = await Promise.all([store.manifest(fingerprint), store.get(fingerprint, 0)])
-    if (!manifest || !first) {
-      await first?.body.cancel()
-      return undefined
-    }
+  async function find(
+    fingerprint: Fingerprint,
+    cache: CacheOutcome,
+    generated?: Generated,
+  ): Promise<Found | undefined> {
+    const complete = generated?.manifest ? undefined : await store.complete(fingerprint)
+    const manifest = generated?.manifest ?? complete?.manifest
+    return manifest && { cache, result: resultOf(manifest, cache, generated?.image?.bytes ?? complete?.first.body) }
+  }
+
+  function resultOf(
+    manifest: Manifest,
+    cache: CacheOutcome,
+    first: ReadableStream<Uint8Array> | ArrayBuffer | undefined,
+  ): Result {
     return {
       manifest,
-      costUsd: outcome === 'miss' ? manifest.cost_usd : 0,
+      costUsd: cache === 'miss' ? manifest.cost_usd : 0,
       async image(index) {
-        if (index === 0) return first.body
-        const image = await store.get(fingerprint, index)
-        if (!image) throw new Error('an image was stored and is gone')
-        return image.body
+        if (index === 0 && first) return first
+        const image = await store.get(manifest.fingerprint, index)
+        if (image) return image.body
+        throw new EaselError('purged', 'The image was purged while it was sent.')
       },
     }
   }
 
-  async function mustFind(fingerprint: Fingerprint, outcome: CacheOutcome): Promise<Kept> {
-    const kept = await find(fingerprint, outcome)
-    if (!kept) throw new Error('an image was stored and is gone')
-    return kept
-  }
-
   async function list(c: Context<AppEnv>, path: string): Promise<Response> {
     await access.toView(await knownKey(c))
-    return listResponse(path, readList)
+    return listResponse(path, fetchList)
   }
 
   function knownKey(c: Context<AppEnv>): Promise<Request> {
@@ -132,11 +136,10 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
 }
 
 function only(method: string): never {
-  throw new EaselError('method_not_allowed', `This takes ${method} only.`, { extras: { allow: [method] } })
+  throw new EaselError('method_not_allowed', `Use ${method} here.`, { extras: { allow: [method] } })
 }
 
-function told(c: Context<AppEnv>, response: Response, outcome: CacheOutcome): Response {
-  c.get('trace').cache = outcome
-  response.headers.set('Cache-Status', CACHE_STATUS[outcome])
+function withCacheStatus(response: Response, cache: CacheOutcome): Response {
+  response.headers.set('Cache-Status', CACHE_STATUS[cache])
   return response
 }

@@ -1,64 +1,61 @@
 import { isFingerprint } from '../../shared/fingerprint.ts'
 import { EXTENSION, type ImageMediaType } from '../../shared/media/image.ts'
-import type { ByteRange } from '../delivery/conditions.ts'
-import { slice } from '../delivery/slice.ts'
-import type { Gallery, Shown, Wanted } from './gallery.ts'
+import type { ByteRange } from './byte-range.ts'
+import { cut, type Gallery, type ServedImage, type Wanted } from './gallery.ts'
 import type { HeaderFields } from './image-headers.ts'
-import type { Wish } from './variant.ts'
+import { storageFailed } from './storage-error.ts'
+import type { Variant } from './variant.ts'
 
-/** The gallery's own entrypoint, which the edge's cache stands before. */
+/** The gallery's own entrypoint, which has the edge's cache in front of it. */
 export interface CachedEntrypoint {
   fetch(url: string, init: { method: string; headers: Record<string, string> }): Promise<Response>
-  forget(tag: string): Promise<void>
 }
 
 /**
- * Through an entrypoint behind the edge's cache: a hit there reads nothing. The cache goes by the address
- * alone, so everything that was decided about the delivery is in it, and of the client's own headers none is
- * sent on. It keeps whole answers and cuts ranges out of them.
+ * Through an entrypoint behind the edge's cache: a hit there reads nothing. The cache goes by the URL alone, so
+ * the URL holds everything that was decided about the delivery, and none of the client's headers is sent on.
+ * The cache stores whole images and cuts ranges out of them.
  *
  * @param entrypoint  `ctx.exports.Gallery`
  */
 export function createCachedGallery(entrypoint: CachedEntrypoint): Gallery {
-  async function ask(wanted: Wanted, method: string, range?: ByteRange): Promise<Response | undefined> {
+  async function request(wanted: Wanted, method: string, range?: ByteRange): Promise<Response | undefined> {
     const headers: Record<string, string> = range ? { Range: `bytes=${range.start}-${range.end}` } : {}
     const response = await entrypoint.fetch(galleryUrl(wanted), { method, headers })
     if (response.ok) return response
     await response.body?.cancel()
     if (response.status === 404) return undefined
-    throw new TypeError(`the gallery answered ${response.status}`)
+    throw storageFailed(`The image can’t be read right now (${response.status}). Try again in a few seconds.`)
   }
 
   return {
     async head(wanted) {
-      const response = await ask(wanted, 'HEAD')
+      const response = await request(wanted, 'HEAD')
       return response && Object.fromEntries(response.headers)
     },
 
     async get(wanted, range) {
-      const response = await ask(wanted, 'GET', range)
+      const response = await request(wanted, 'GET', range)
       if (!response) return undefined
       const headers = Object.fromEntries(response.headers)
-      if (!range || !response.body) return { headers, body: response.body }
-      // A cache that has not got it yet may pass on the whole.
+      if (!range) return { headers, body: response.body }
+      // A cache that doesn't have the image yet may pass on the whole.
       return response.status === 206
-        ? part(response, headers)
-        : { headers, body: slice(response.body, range) }
+        ? partial(response, headers)
+        : cut({ headers, body: response.body }, range)
     },
-
-    forget: (fingerprint) => entrypoint.forget(fingerprint),
   }
 }
 
-/** A 206 of the cache, under the headers that the whole has. */
-function part({ body }: Response, { 'content-range': range = '', ...headers }: HeaderFields): Shown {
+/** A 206 of the cache, with the headers of the whole. */
+function partial({ body }: Response, { 'content-range': range = '', ...headers }: HeaderFields): ServedImage {
   const length = /\/(\d+)$/.exec(range)?.[1]
   return { headers: { ...headers, ...(length !== undefined && { 'content-length': length }) }, body }
 }
 
-/** The address that the cache goes by: one for each thing that can be shown. */
-export function galleryUrl({ fingerprint, index, wish }: Wanted): string {
-  const { width, format, keep, quality } = wish
+/** The URL that the cache goes by: one for each thing that can be served. */
+export function galleryUrl({ fingerprint, index, variant }: Wanted): string {
+  const { width, format, keep, quality } = variant
   const query = [
     width !== undefined && `w=${width}`,
     format !== undefined && `format=${format}`,
@@ -68,19 +65,19 @@ export function galleryUrl({ fingerprint, index, wish }: Wanted): string {
   return `https://gallery/${fingerprint}/${index}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
-/** What {@link galleryUrl} was made of; `undefined` for any other address. */
-export function parseGalleryUrl(address: string): Wanted | undefined {
-  const { pathname, searchParams } = new URL(address)
+/** The reverse of {@link galleryUrl}; `undefined` for any other URL. */
+export function parseGalleryUrl(url: string): Wanted | undefined {
+  const { pathname, searchParams } = new URL(url)
   const [, fingerprint = '', index = ''] = pathname.split('/')
   if (!isFingerprint(fingerprint) || !/^\d$/.test(index)) return undefined
   const [width, format, keep, quality] = ['w', 'format', 'keep', 'q'].map((name) => searchParams.get(name))
   const extensions = keep?.split('.') ?? []
   const types = Object.entries(EXTENSION).filter(([, extension]) => extensions.includes(extension))
-  const wish: Wish = {
+  const variant: Variant = {
     ...(width && { width: Number(width) }),
-    ...(format && { format: format as NonNullable<Wish['format']> }),
+    ...(format && { format: format as NonNullable<Variant['format']> }),
     ...(types.length > 0 && { keep: types.map(([type]) => type as ImageMediaType) }),
     ...(quality && { quality: Number(quality) }),
   }
-  return { fingerprint, index: Number(index), wish }
+  return { fingerprint, index: Number(index), variant }
 }

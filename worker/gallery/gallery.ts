@@ -1,64 +1,104 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import type { ByteRange } from '../delivery/conditions.ts'
-import { type HeaderFields, imageHeaders, insteadHeaders, variantHeaders } from './image-headers.ts'
-import type { ImageStore, StoredImage } from './image-store.ts'
-import { isNothing, variantOf, type Wish } from './variant.ts'
-import type { Variants } from './variant-store.ts'
+import { type ByteRange, slice } from './byte-range.ts'
+import { fallbackHeaders, type HeaderFields, imageHeaders, variantHeaders } from './image-headers.ts'
+import type { ImageStore } from './image-store.ts'
+import { isOriginal, transformationOf, type Variant } from './variant.ts'
+import type { MadeVariant, StoredVariant, Variants, VariantUnavailable } from './variant-store.ts'
 
-/** An image, and what is to be made of it. */
+/** An image, and the size and format it is wanted in. */
 export interface Wanted {
   readonly fingerprint: Fingerprint
   readonly index: number
-  readonly wish: Wish
+  readonly variant: Variant
 }
 
-/** An image on its way out. `headers` are those of all of it, also when `body` is a part. */
-export interface Shown {
+/** An image ready to be sent. `headers` describe the whole, also when `body` is a range of it. */
+export interface ServedImage {
   readonly headers: HeaderFields
   readonly body: ReadableStream<Uint8Array> | ArrayBuffer | null
 }
 
-/** Shows what is kept; never generates, but makes variants. */
+/** Serves stored images. Never generates, but makes variants. */
 export interface Gallery {
-  /** What an image would be served with, or `undefined` when it isn't there. */
+  /** The headers that `get` would serve, or `undefined` when there is no image. Makes no variant. */
   head(wanted: Wanted): Promise<HeaderFields | undefined>
-  /** @param range  of what `head` has told the length of; without it, the whole */
-  get(wanted: Wanted, range?: ByteRange): Promise<Shown | undefined>
-  /** Makes the edge forget an image. */
-  forget(fingerprint: Fingerprint): Promise<void>
+  /** @param range  of the length that `head` gave; without it, the whole image */
+  get(wanted: Wanted, range?: ByteRange): Promise<ServedImage | undefined>
 }
 
 /** Straight from R2: behind the edge's cache, and where there is none, as on a developer's machine. */
-export function createDirectGallery(store: ImageStore, variants: Variants): Gallery {
+export function createDirectGallery(store: ImageStore, variants: Variants | undefined): Gallery {
+  async function original(
+    { fingerprint, index }: Wanted,
+    range?: ByteRange,
+    instead?: VariantUnavailable,
+  ): Promise<ServedImage | undefined> {
+    const image = await store.get(fingerprint, index, range)
+    if (!image) return undefined
+    return { headers: instead ? fallbackHeaders(image, instead) : imageHeaders(image), body: image.body }
+  }
+
+  function variantOf({ fingerprint, index }: Wanted, made: StoredVariant): ServedImage {
+    return { headers: variantHeaders(fingerprint, index, made), body: made.body }
+  }
+
+  async function make(wanted: Wanted, { make: makeVariant }: Variants, range?: ByteRange) {
+    const { fingerprint, index, variant } = wanted
+    const image = await store.get(fingerprint, index)
+    if (!image) return undefined
+    if (!transformationOf(image, variant)) {
+      await image.body.cancel()
+      return original(wanted, range)
+    }
+    const made = await makeVariant(image, variant)
+    if (made === 'original') return original(wanted, range)
+    if ('reason' in made) return original(wanted, range, made)
+    return servedFromMemory(wanted, made, range) ?? stored(wanted, range)
+  }
+
+  async function stored(wanted: Wanted, range?: ByteRange): Promise<ServedImage | undefined> {
+    const found = await variants?.get(wanted.fingerprint, wanted.index, wanted.variant, range)
+    return found && found !== 'original' ? variantOf(wanted, found) : original(wanted, range)
+  }
+
   return {
-    async head({ fingerprint, index, wish }) {
-      const original = await store.head(fingerprint, index)
-      const variant = original && variantOf(original, wish)
-      if (!variant) return original && imageHeaders(original)
-      const record = await variants.head(original, variant)
-      return 'reason' in record ? insteadHeaders(original, record) : variantHeaders(original, variant, record)
-    },
-
-    async get({ fingerprint, index, wish }, range) {
-      const original = isNothing(wish) ? undefined : await store.head(fingerprint, index)
-      const variant = original && variantOf(original, wish)
-      const made = variant && (await variants.get(original, variant, range))
-      if (made && 'body' in made) return { headers: variantHeaders(original, variant, made), body: made.body }
-
-      const image = await store.get(fingerprint, index, range)
+    async head(wanted) {
+      const { fingerprint, index, variant } = wanted
+      const isAsGenerated = isOriginal(variant)
+      const found = isAsGenerated ? undefined : await variants?.head(fingerprint, index, variant)
+      if (found && found !== 'original') return variantHeaders(fingerprint, index, found)
+      const image = await store.head(fingerprint, index)
       if (!image) return undefined
-      return { headers: made ? insteadHeaders(image, made) : imageHeaders(image), body: image.body }
+      if (isAsGenerated || found === 'original' || !transformationOf(image, variant)) return imageHeaders(image)
+      return fallbackHeaders(image, { reason: variants ? 'not-made-yet' : 'no-images-binding' })
     },
 
-    async forget() {},
+    async get(wanted, range) {
+      const { fingerprint, index, variant } = wanted
+      if (isOriginal(variant)) return original(wanted, range)
+      if (!variants) return original(wanted, range, { reason: 'no-images-binding' })
+      const found = await variants.get(fingerprint, index, variant, range)
+      if (!found) return make(wanted, variants, range)
+      return found === 'original' ? original(wanted, range) : variantOf(wanted, found)
+    },
   }
 }
 
-/** Of an image that is at hand already, whatever is kept. It can be got once. */
-export function createGalleryOfOne(image: StoredImage): Gallery {
+function servedFromMemory(
+  { fingerprint, index }: Wanted,
+  made: MadeVariant,
+  range?: ByteRange,
+): ServedImage | undefined {
+  if (!made.bytes) return undefined
+  const whole = { headers: variantHeaders(fingerprint, index, made), body: made.bytes }
+  return range ? cut(whole, range) : whole
+}
+
+/** A range of a served image whose source could only give the whole. */
+export function cut({ headers, body }: ServedImage, range: ByteRange): ServedImage {
+  if (body === null) return { headers, body }
   return {
-    head: async () => imageHeaders(image),
-    get: async () => ({ headers: imageHeaders(image), body: image.body }),
-    async forget() {},
+    headers,
+    body: body instanceof ArrayBuffer ? body.slice(range.start, range.end + 1) : slice(body, range),
   }
 }

@@ -1,13 +1,15 @@
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import type { ImageMediaType } from '../../shared/media/image.ts'
 import type { ImageRecord } from './image-store.ts'
 import { imagePath } from './manifest.ts'
-import { pinOf, type Variant, variantQuery } from './variant.ts'
-import type { Unmade, VariantRecord } from './variant-store.ts'
+import { pinOf, variantQuery } from './variant.ts'
+import type { VariantRecord, VariantUnavailable } from './variant-store.ts'
 
-/** A day from caches, a week longer while they ask again: the bytes under an address hardly ever change. */
+/** A day from caches, a week longer while they revalidate: the bytes of a URL hardly ever change. */
 const CACHE_CONTROL = 'public, max-age=86400, stale-while-revalidate=604800'
 
-/** What could not be made now may be made in a minute. */
-const CACHE_CONTROL_UNMADE = 'public, max-age=60'
+/** A variant that can't be made now may be made in a minute. */
+const CACHE_CONTROL_FALLBACK = 'public, max-age=60'
 
 /** SVG is a document: nothing in it may run, load or look like the site that serves it. */
 const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -15,42 +17,61 @@ const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 /** Headers by their names in lower case. No `Headers` until they are sent: each of its calls costs. */
 export type HeaderFields = Record<string, string>
 
-/** What an image is served with: of a 200, whole. */
-export function imageHeaders(image: ImageRecord): HeaderFields {
-  return headersOf(image, image, imagePath(image.fingerprint, image.index, image.mediaType))
+interface Served {
+  readonly mediaType: ImageMediaType
+  readonly byteLength: number
+  readonly etag: string
+  readonly created: Date
 }
 
-/** What a variant is served with. */
-export function variantHeaders(original: ImageRecord, variant: Variant, record: VariantRecord): HeaderFields {
-  const path = imagePath(original.fingerprint, original.index, original.mediaType)
-  const headers = headersOf(original, record, `${path}?${variantQuery(variant)}`)
-  const { mediaType, width, height } = record
-  const pin = pinOf(original.sha256)
-  headers['x-easel-variant'] = `${mediaType}; width=${width}; height=${height}; original="${pin}"`
+/** The headers of a whole image, with status 200. */
+export function imageHeaders(image: ImageRecord): HeaderFields {
+  const headers = headersOf(image, imagePath(image.fingerprint, image.index, image.mediaType))
+  headers['x-easel-model'] = image.model
   return headers
 }
 
-/** What an image is served with instead of a variant that there can't be. */
-export function insteadHeaders(original: ImageRecord, { reason }: Unmade): HeaderFields {
+/** The headers of a whole variant. */
+export function variantHeaders(fingerprint: Fingerprint, index: number, record: VariantRecord): HeaderFields {
+  const { mediaType, width, height, original, transformation } = record
+  const path = imagePath(fingerprint, index, original.mediaType)
+  const headers = headersOf(record, `${path}?${variantQuery(transformation)}`)
+  headers['x-easel-variant'] =
+    `${mediaType}; width=${width}; height=${height}; original="${pinOf(original.etag)}"`
+  return headers
+}
+
+/** The headers of an original that is served in the place of a variant. */
+export function fallbackHeaders(original: ImageRecord, { reason }: VariantUnavailable): HeaderFields {
   const headers = imageHeaders(original)
   headers['x-easel-variant'] = `original; reason=${reason}`
-  if (reason !== 'no-images-binding') headers['cache-control'] = CACHE_CONTROL_UNMADE
+  if (reason !== 'no-images-binding') headers['cache-control'] = CACHE_CONTROL_FALLBACK
   return headers
 }
 
-/** The beginning of the original's hash, whatever was made of it. */
-export function originalPin(headers: HeaderFields): string {
-  const ofVariant = /original="([0-9a-f]{16})"/.exec(headers['x-easel-variant'] ?? '')?.[1]
-  return ofVariant ?? pinOf(headers['etag']?.slice(1) ?? '')
+/** Whether an original is served in the place of a variant. */
+export function isFallback(headers: HeaderFields): boolean {
+  return headers['x-easel-variant']?.startsWith('original') ?? false
 }
 
-function headersOf(original: ImageRecord, served: VariantRecord, location: string): HeaderFields {
+/** Whether only `GET` would make the variant. */
+export function isNotMadeYet(headers: HeaderFields): boolean {
+  return headers['x-easel-variant'] === 'original; reason=not-made-yet'
+}
+
+/** The start of the original's ETag, of an original and of a variant alike. */
+export function originalPin(headers: HeaderFields): string {
+  const ofVariant = /original="([^"]+)"/.exec(headers['x-easel-variant'] ?? '')?.[1]
+  return ofVariant ?? pinOf(headers['etag']?.slice(1, -1) ?? '')
+}
+
+function headersOf({ mediaType, byteLength, etag, created }: Served, location: string): HeaderFields {
   return {
-    'content-type': served.mediaType,
-    'content-length': String(served.byteLength),
+    'content-type': mediaType,
+    'content-length': String(byteLength),
     'content-location': location,
-    etag: `"${served.sha256}"`,
-    'last-modified': served.created.toUTCString(),
+    etag: `"${etag}"`,
+    'last-modified': created.toUTCString(),
     'accept-ranges': 'bytes',
     'cache-control': CACHE_CONTROL,
     'x-content-type-options': 'nosniff',
@@ -58,8 +79,6 @@ function headersOf(original: ImageRecord, served: VariantRecord, location: strin
     // The star means nothing to requests with cookies, and no page needs any here.
     'access-control-expose-headers': '*',
     'cross-origin-resource-policy': 'cross-origin',
-    // Of the generation; the gateway says 0 where this request did not pay for it.
-    ...(original.costUsd !== undefined && { 'x-easel-cost-usd': String(original.costUsd) }),
-    ...(served.mediaType === 'image/svg+xml' && { 'content-security-policy': SVG_POLICY }),
+    ...(mediaType === 'image/svg+xml' && { 'content-security-policy': SVG_POLICY }),
   }
 }

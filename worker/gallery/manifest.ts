@@ -2,8 +2,8 @@ import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { EXTENSION, type ImageMediaType } from '../../shared/media/image.ts'
 
 /**
- * What a fingerprint is made of: a spec as it is hashed or, where no spec can express it, OpenRouter's request.
- * Shown to tokens only, for a prompt may be private.
+ * What a fingerprint stands for: the canonical spec or, where no spec can express it, OpenRouter's request.
+ * Shown to tokens only, since a prompt may be private.
  */
 export type Described =
   | { readonly spec: Readonly<Record<string, unknown>> }
@@ -11,17 +11,20 @@ export type Described =
       readonly request: { readonly path: string; readonly body: Readonly<Record<string, unknown>> }
     }
 
-/** All that is known of one generation; in R2 as `images/<fingerprint>/manifest.json`, and shown as it is. */
+/** Everything known of one generation; in R2 as `images/<fingerprint>/manifest.json`. */
 export type Manifest = Described & ManifestFacts
 
-interface ManifestFacts {
+export interface ManifestFacts {
   readonly fingerprint: Fingerprint
+  /** The model that served, where OpenRouter names it; else the one asked for. */
   readonly model: string
   readonly images: readonly ManifestImage[]
-  /** Absent when OpenRouter did not say. */
+  /** Why images are missing, one sentence each; absent when none is. */
+  readonly problems?: readonly string[] | undefined
+  /** USD for all images together; absent when OpenRouter didn't report a cost. */
   readonly cost_usd?: number | undefined
   readonly generation_id?: string | undefined
-  /** Absent when OpenRouter did not say. */
+  /** Absent when OpenRouter didn't report it. */
   readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | undefined
   /** What the model said beside the images. */
   readonly text?: string | undefined
@@ -29,12 +32,8 @@ interface ManifestFacts {
   readonly created: string
 }
 
-/** The part of a manifest that only those with a token may see. */
-export function describedIn(manifest: Manifest): Described {
-  return 'spec' in manifest ? { spec: manifest.spec } : { request: manifest.request }
-}
-
 export interface ManifestImage {
+  /** Lower-case hex, of the bytes. */
   readonly sha256: string
   readonly media_type: ImageMediaType
   /** Pixels. */
@@ -43,7 +42,12 @@ export interface ManifestImage {
   readonly bytes: number
 }
 
-/** Where an image stands under its own name: `/i/<fingerprint>[.<index>].<extension>`. */
+/** The part of a manifest that only tokens may see. */
+export function describedIn(manifest: Manifest): Described {
+  return 'spec' in manifest ? { spec: manifest.spec } : { request: manifest.request }
+}
+
+/** The path of an image by its fingerprint: `/i/<fingerprint>[.<index>].<extension>`. */
 export function imagePath(fingerprint: Fingerprint, index: number, mediaType: ImageMediaType): string {
   return `/i/${fingerprint}${index > 0 ? `.${index}` : ''}.${EXTENSION[mediaType]}`
 }

@@ -1,14 +1,16 @@
-import { EaselError } from '../../shared/errors.ts'
-import { type ImageMediaType, type DecodedImage, type ImageHeader } from '../../shared/media/image.ts'
-import type { ByteRange } from '../delivery/conditions.ts'
-import { type ImageRecord, sha256OfImage, toR2Range, writeSegments } from './image-store.ts'
-import { type Variant, variantKey } from './variant.ts'
-import type { VariantJob } from './variant-job.ts'
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import type { ImageHeader, ImageMediaType } from '../../shared/media/image.ts'
+import { type ByteRange, toR2Range } from './byte-range.ts'
+import type { StoredImage } from './image-store.ts'
+import { readingR2 } from './storage-error.ts'
+import { type Transformation, type Variant, variantKey } from './variant.ts'
 
-/** What is kept beside a variant's bytes. */
+/** What is known of a variant without reading its bytes. */
 export interface VariantRecord extends ImageHeader {
-  /** Lower-case hex, of the variant's bytes. */
-  readonly sha256: string
+  readonly etag: string
+  /** Of the original that it was made from. */
+  readonly original: { readonly etag: string; readonly mediaType: ImageMediaType }
+  readonly transformation: Transformation
   readonly byteLength: number
   readonly created: Date
 }
@@ -17,90 +19,85 @@ export interface StoredVariant extends VariantRecord {
   readonly body: ReadableStream<Uint8Array>
 }
 
+/** A variant that was made just now. */
+export interface MadeVariant extends VariantRecord {
+  /** Absent when it is too large to be sent from one object to another: read it from R2. */
+  readonly bytes?: ArrayBuffer | undefined
+}
+
 /** Why there is no variant; fit for a header. */
-export interface Unmade {
-  readonly reason: 'no-images-binding' | 'failed' | 'changed'
+export interface VariantUnavailable {
+  readonly reason: 'no-images-binding' | 'failed' | 'changed' | 'not-made-yet'
 }
 
-/** What is made of images: kept, and made when it is asked for the first time. */
-export interface Variants {
-  head(original: ImageRecord, variant: Variant): Promise<VariantRecord | Unmade>
-  /** @param range  to read no more than that */
-  get(original: ImageRecord, variant: Variant, range?: ByteRange): Promise<StoredVariant | Unmade>
-}
-
-/**
- * {@link Variants} in R2 under `variants/<fingerprint>/<index>/<original>/…`.
- *
- * @param jobs  an object for each variant, so that it is made once however many ask; `undefined` when nothing
- *   can be made
- */
-export function createR2Variants(
-  bucket: R2Bucket,
-  jobs: DurableObjectNamespace<VariantJob> | undefined,
-): Variants {
-  async function kept<T>(
-    original: ImageRecord,
-    variant: Variant,
-    read: (key: string) => Promise<T | null>,
-  ): Promise<T | Unmade> {
-    if (!jobs) return { reason: 'no-images-binding' }
-    const key = variantKey(original, variant)
-    const object = await read(key)
-    if (object) return object
-    const unmade = await make(jobs.get(jobs.idFromName(key)), original, variant)
-    if (unmade) return unmade
-    return (await read(key)) ?? { reason: 'changed' }
-  }
-
-  return {
-    async head(original, variant) {
-      const object = await kept(original, variant, (key) => bucket.head(key))
-      return 'reason' in object ? object : readRecord(object)
-    },
-    async get(original, variant, range) {
-      const options = range && { range: toR2Range(range) }
-      const object = await kept(original, variant, (key) => bucket.get(key, options))
-      return 'reason' in object ? object : { ...readRecord(object), body: object.body }
-    },
-  }
-}
-
-/** Stores a variant whole, under the key that a {@link Variants} looks for. */
-export async function putVariant(bucket: R2Bucket, key: string, image: DecodedImage): Promise<void> {
-  const sha256 = await sha256OfImage(image)
-  const { readable, writable } = new FixedLengthStream(image.byteLength)
-  await Promise.all([
-    bucket.put(key, readable, {
-      httpMetadata: { contentType: image.mediaType },
-      customMetadata: { sha256, width: String(image.width), height: String(image.height) },
-      sha256,
-    }),
-    writeSegments(writable, image.segments),
-  ])
-}
-
-async function make(
-  job: DurableObjectStub<VariantJob>,
-  original: ImageRecord,
+/** Makes a variant once, however many ask. `original`: the original itself is the variant. Takes over the body. */
+export type MakeVariant = (
+  original: StoredImage,
   variant: Variant,
-): Promise<Unmade | undefined> {
-  try {
-    return await job.make(original, variant)
-  } catch (error) {
-    // The object was restarted under us. Whoever looks gets the image all the same, if not this variant.
-    console.error(error)
-    return { reason: 'failed' }
+) => Promise<MadeVariant | 'original' | VariantUnavailable>
+
+/** Variants in R2. Every method throws `storage_failed` when R2 fails; `undefined` when it was never made. */
+export interface Variants {
+  head(
+    fingerprint: Fingerprint,
+    index: number,
+    variant: Variant,
+  ): Promise<VariantRecord | 'original' | undefined>
+  get(
+    fingerprint: Fingerprint,
+    index: number,
+    variant: Variant,
+    range?: ByteRange,
+  ): Promise<StoredVariant | 'original' | undefined>
+  readonly make: MakeVariant
+}
+
+export function createR2Variants(bucket: R2Bucket, make: MakeVariant): Variants {
+  return {
+    make,
+
+    async head(fingerprint, index, variant) {
+      const object = await readingR2(() => bucket.head(variantKey(fingerprint, index, variant)))
+      return object ? readVariant(object) : undefined
+    },
+
+    async get(fingerprint, index, variant, range) {
+      const key = variantKey(fingerprint, index, variant)
+      const object = await readingR2(() =>
+        range ? bucket.get(key, { range: toR2Range(range) }) : bucket.get(key),
+      )
+      if (!object) return undefined
+      const record = readVariant(object)
+      if (record !== 'original') return { ...record, body: object.body }
+      await object.body.cancel()
+      return 'original'
+    },
   }
 }
 
-function readRecord({ customMetadata, httpMetadata, size, uploaded }: R2Object): VariantRecord {
-  const { sha256, width, height } = customMetadata ?? {}
-  if (sha256 === undefined) throw new EaselError('internal', 'A variant has lost its record.')
-  const mediaType = httpMetadata?.contentType as ImageMediaType
+/** The metadata of a variant; without a record, of a mark that the original itself is the variant. */
+export function variantMetadata(
+  record: Pick<VariantRecord, 'width' | 'height' | 'original' | 'transformation'> | undefined,
+): Record<string, string> {
+  if (!record) return {}
+  const { width, height, original, transformation } = record
   return {
-    sha256,
-    mediaType,
+    width: String(width),
+    height: String(height),
+    original: original.etag,
+    original_type: original.mediaType,
+    transformation: JSON.stringify(transformation),
+  }
+}
+
+function readVariant({ customMetadata, httpMetadata, etag, size, uploaded }: R2Object): VariantRecord | 'original' {
+  const { width, height, original, original_type, transformation } = customMetadata ?? {}
+  if (original === undefined || transformation === undefined) return 'original'
+  return {
+    etag,
+    original: { etag: original, mediaType: original_type as ImageMediaType },
+    transformation: JSON.parse(transformation) as Transformation,
+    mediaType: httpMetadata?.contentType as ImageMediaType,
     width: Number(width),
     height: Number(height),
     byteLength: size,

@@ -1,73 +1,84 @@
+import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { EXTENSION, type ImageMediaType } from '../../shared/media/image.ts'
-import { negotiate } from '../delivery/negotiate.ts'
-import type { DeliveryParameters, VariantFormat } from '../delivery/parameters.ts'
 import type { ImageRecord } from './image-store.ts'
+import { variantsPrefix } from './keys.ts'
 
-/** What is to be made of an image, whatever it turns out to be; the same for everybody who gets the same. */
-export interface Wish {
-  /** Pixels; an image that is no wider keeps its width. */
+/** A format that an image can be converted to. */
+export type VariantFormat = 'avif' | 'webp' | 'jpeg' | 'png'
+
+/**
+ * The size and format that an image is wanted in, whatever the original is. Everything in it is part of the
+ * variant's key, so that finding a variant takes one read.
+ */
+export interface Variant {
+  /** Pixels; a narrower original keeps its width. */
   readonly width?: number
   readonly format?: VariantFormat
-  /** Types that stay although `format` is another. */
+  /** Originals of these types stay as they are although `format` is another. */
   readonly keep?: readonly ImageMediaType[]
+  /** 1 to 100; of lossy formats. */
   readonly quality?: number
 }
 
-/** What is made of one image. */
-export interface Variant {
+/** What turns one original into a variant. */
+export interface Transformation {
   readonly mediaType: ImageMediaType
-  /** Pixels, less than the image has; absent to keep its size. */
+  /** Pixels, fewer than the original has; absent to keep its size. */
   readonly width?: number
   /** 1 to 100. */
   readonly quality?: number
 }
 
-const MEDIA_TYPE = {
+export const MEDIA_TYPE = {
   avif: 'image/avif',
   webp: 'image/webp',
   jpeg: 'image/jpeg',
   png: 'image/png',
 } as const satisfies Record<VariantFormat, ImageMediaType>
 
-/** Of the others there is only one quality, so that asking for another makes nothing new. */
+/** Formats that have a quality. Asking for one of the others makes no other variant. */
 const LOSSY: ReadonlySet<ImageMediaType> = new Set(['image/avif', 'image/webp', 'image/jpeg'])
 
-/** @param headers  of the client; `Accept` is looked at when the format is `auto` */
-export function wishOf({ width, format, quality }: DeliveryParameters, headers: Headers): Wish {
-  if (format === undefined && width === undefined && quality === undefined) return NOTHING
-  const chosen = format === 'auto' ? negotiate(headers.get('Accept')) : { format, keep: [] }
-  return {
-    ...(width !== undefined && { width }),
-    ...(chosen.format && { format: chosen.format }),
-    ...(chosen.keep.length > 0 && { keep: chosen.keep }),
-    ...(quality !== undefined && { quality }),
-  }
+/** The image as it was generated. */
+export const ORIGINAL: Variant = {}
+
+export function isOriginal({ width, format, quality }: Variant): boolean {
+  return width === undefined && format === undefined && quality === undefined
 }
 
-/** The image as it is. */
-export const NOTHING: Wish = {}
-
-export function isNothing(wish: Wish): boolean {
-  return wish.width === undefined && wish.format === undefined && wish.quality === undefined
-}
-
-/** What a wish comes to for one image; `undefined` when that is the image itself, as SVG always is. */
-export function variantOf(original: ImageRecord, wish: Wish): Variant | undefined {
+/** What to do to an original; `undefined` when it is the variant itself, as an SVG always is. */
+export function transformationOf(original: ImageRecord, variant: Variant): Transformation | undefined {
   if (original.mediaType === 'image/svg+xml') return undefined
-  const isKept = wish.format === undefined || wish.keep?.includes(original.mediaType)
-  const mediaType = isKept || !wish.format ? original.mediaType : MEDIA_TYPE[wish.format]
-  const variant: Variant = {
+  const isKept = variant.format === undefined || variant.keep?.includes(original.mediaType)
+  const mediaType = isKept || !variant.format ? original.mediaType : MEDIA_TYPE[variant.format]
+  const transformation: Transformation = {
     mediaType,
-    ...(wish.width !== undefined && wish.width < original.width && { width: wish.width }),
-    ...(wish.quality !== undefined && LOSSY.has(mediaType) && { quality: wish.quality }),
+    ...(variant.width !== undefined && variant.width < original.width && { width: variant.width }),
+    ...(variant.quality !== undefined && LOSSY.has(mediaType) && { quality: variant.quality }),
   }
-  const isOriginal =
-    mediaType === original.mediaType && variant.width === undefined && variant.quality === undefined
-  return isOriginal ? undefined : variant
+  const isIdentity =
+    mediaType === original.mediaType &&
+    transformation.width === undefined &&
+    transformation.quality === undefined
+  return isIdentity ? undefined : transformation
 }
 
-/** As in an address: what was asked of the image, and never how it was negotiated. */
-export function variantQuery({ mediaType, width, quality }: Variant): string {
+/** Under the fingerprint's own prefix, so that purging finds all of them. */
+export function variantKey(
+  fingerprint: Fingerprint,
+  index: number,
+  { width, format, keep, quality }: Variant,
+): string {
+  const parts = [
+    width === undefined ? 'full' : `w${width}`,
+    ...(quality === undefined ? [] : [`q${quality}`]),
+    ...(keep ? [`keep-${keep.map((type) => EXTENSION[type]).join('-')}`] : []),
+  ]
+  return `${variantsPrefix(fingerprint)}${index}/${parts.join('.')}${format ? `.${format}` : ''}`
+}
+
+/** The variant as a query: what `Content-Location` names. */
+export function variantQuery({ mediaType, width, quality }: Transformation): string {
   const format = Object.entries(MEDIA_TYPE).find(([, type]) => type === mediaType)?.[0]
   const parts = [
     width !== undefined && `w=${width}`,
@@ -77,17 +88,7 @@ export function variantQuery({ mediaType, width, quality }: Variant): string {
   return parts.filter((part) => part !== false).join('&')
 }
 
-/** The first digits of the image's hash are in it: an image that is regenerated has no old variants. */
-export function variantKey(
-  { fingerprint, index, sha256 }: ImageRecord,
-  { mediaType, width, quality }: Variant,
-): string {
-  const size = width === undefined ? 'full' : `w${width}`
-  const grade = quality === undefined ? '' : `-q${quality}`
-  return `variants/${fingerprint}/${index}/${pinOf(sha256)}/${size}${grade}.${EXTENSION[mediaType]}`
-}
-
-/** What `v` in an address is: enough of the hash that nobody meets two images with the same. */
-export function pinOf(sha256: string): string {
-  return sha256.slice(0, 16)
+/** What `v` in a URL is: enough of an ETag that no two images share it. */
+export function pinOf(etag: string): string {
+  return etag.slice(0, 16)
 }

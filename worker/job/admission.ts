@@ -1,43 +1,95 @@
 import type { EaselErrorCode } from '../../shared/errors.ts'
+import { storageFailed } from '../gallery/storage-error.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { Settings } from '../settings.ts'
-import type { Order, Outcome } from './types.ts'
+import { type Failure, toFailure } from './failure.ts'
+import type { Unsettled } from './job-storage.ts'
+import { within } from './patience.ts'
+import type { JobRequest } from './types.ts'
+
+/** How long the ledger may take, milliseconds: requests wait for it. */
+const LEDGER_MS = 2000
+
+export type Admission =
+  | {
+      readonly ok: true
+      /** A generation of this fingerprint ended after the caller looked for the image. */
+      readonly settledSince: boolean
+    }
+  | { readonly ok: false; readonly failure: Failure }
 
 /**
- * Whether a generation may begin: the caller's rate, then the money, which is set aside under `attempt`.
+ * Whether a generation may start: the caller's rate limit, then the money, which is reserved under `attempt`.
  * Asked once for each generation, not for each request that waits for it.
  */
 export async function admit(
-  { caller, reserveUsd }: Order,
+  { caller, fingerprint, model, reserveUsd, lookedAt }: JobRequest,
   attempt: string,
-  { dailyBudgetUsd, tokenBudgetsUsd }: Pick<Settings, 'dailyBudgetUsd' | 'tokenBudgetsUsd'>,
+  settings: Pick<Settings, 'dailyBudgetUsd' | 'monthlyBudgetUsd' | 'tokenBudgetsUsd'>,
   limit: RateLimit | undefined,
   budget: DurableObjectStub<Budget>,
-): Promise<Outcome> {
+): Promise<Admission> {
   const rate = await limit?.limit({ key: `${caller.kind}:${caller.name}` })
   if (rate && !rate.success) {
     return refused(
       'rate_limited',
-      'Too many new images in a minute. Those that exist are served all the same.',
+      'Too many new images in a minute. Cached images are still served. Retry in a minute.',
       60,
     )
   }
   const token = caller.kind === 'token' ? caller.name : undefined
-  const result = await budget.reserve(
-    { id: attempt, usd: reserveUsd, token },
-    { dailyUsd: dailyBudgetUsd, tokenUsd: token === undefined ? undefined : tokenBudgetsUsd.get(token) },
-  )
-  if (result.granted) return { ok: true }
-  const whose = result.cap === 'token' ? `of the token ${token}` : 'of this Easel'
-  const reset = new Date(result.resetsAt).toISOString()
-  return refused(
-    'budget_exhausted',
-    `The daily budget ${whose} has ${formatUsd(result.leftUsd)} left, and this image may cost ${formatUsd(reserveUsd)}. It is renewed at ${reset}.`,
-    (result.resetsAt - Date.now()) / 1000,
+  try {
+    const result = await within(
+      Promise.resolve(
+        budget.reserve(
+          { id: attempt, fingerprint, usd: reserveUsd, token, model, lookedAt },
+          {
+            dailyUsd: settings.dailyBudgetUsd,
+            monthlyUsd: settings.monthlyBudgetUsd,
+            tokenUsd: token === undefined ? undefined : settings.tokenBudgetsUsd.get(token),
+          },
+        ),
+      ),
+      'The ledger',
+      LEDGER_MS,
+    )
+    if (result.granted) return { ok: true, settledSince: result.settledSince }
+    const whose = { day: 'The daily budget', month: 'The monthly budget', token: `The budget of token ${token}` }
+    return refused(
+      'budget_exhausted',
+      `${whose[result.limit]} has ${formatUsd(result.leftUsd)} left, and this image may cost ${formatUsd(reserveUsd)}. Retry after ${new Date(Date.now() + result.retryAfterSeconds * 1000).toISOString()}.`,
+      result.retryAfterSeconds,
+    )
+  } catch (error) {
+    console.error(error)
+    // It may have been reserved all the same.
+    void Promise.resolve(budget.settle(attempt, { usd: 0, outcome: 'failed' })).catch(() => undefined)
+    return { ok: false, failure: toFailure(ledgerFailed(error)) }
+  }
+}
+
+/** @returns whether the ledger has it now */
+export async function settle(
+  budget: DurableObjectStub<Budget>,
+  { attempt, usd, outcome }: Unsettled,
+): Promise<boolean> {
+  try {
+    await within(Promise.resolve(budget.settle(attempt, { usd, outcome })), 'The ledger', LEDGER_MS)
+    return true
+  } catch (error) {
+    console.error(error)
+    return false
+  }
+}
+
+function ledgerFailed(cause: unknown) {
+  return storageFailed(
+    'The ledger can’t be reached, so nothing was generated or charged. Try again in a few seconds.',
+    cause,
   )
 }
 
-function refused(code: EaselErrorCode, message: string, retryAfterSeconds: number): Outcome {
+function refused(code: EaselErrorCode, message: string, retryAfterSeconds: number): Admission {
   return {
     ok: false,
     failure: { code, message, extras: { retryAfterSeconds: Math.ceil(retryAfterSeconds) } },

@@ -7,16 +7,29 @@ export interface Failure {
   readonly extras: EaselErrorExtras
 }
 
-const HOUR_MS = 3_600_000
+/** A failure that new requests get until `until`, milliseconds since the epoch. */
+export interface RememberedFailure {
+  readonly failure: Failure
+  readonly until: number
+  /** Whether anybody has got it. */
+  readonly isTold: boolean
+}
 
-/** How long a failure answers for the next attempts, milliseconds: long enough to calm a burst. */
-const MEMORY_MS = 3000
+const SECOND_MS = 1000
+const HOUR_MS = 3600 * SECOND_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** Long enough to calm a burst. */
+const BURST_MS = 3 * SECOND_MS
+
+/** About the content, complete and billed: asking again only buys the same. */
+const REPEATABLE: ReadonlySet<EaselErrorCode> = new Set(['refused', 'no_image', 'upstream_invalid'])
 
 export function toFailure(error: unknown): Failure {
   if (error instanceof EaselError) return { code: error.code, message: error.message, extras: error.extras }
   return {
     code: 'internal',
-    message: 'This is a bug in Easel. It has been logged; asking again may help.',
+    message: 'This is a bug in Easel. It has been logged; trying again may help.',
     extras: {},
   }
 }
@@ -25,41 +38,72 @@ export function toError({ code, message, extras }: Failure): EaselError {
   return new EaselError(code, message, { extras })
 }
 
+/** How a failure is remembered from `now` on. The doubt about a bill waits up to a day to be told. */
+export function remember(failure: Failure, now: number): RememberedFailure {
+  return { failure, until: now + memoryOf(failure), isTold: false }
+}
+
+function memoryOf({ code, extras }: Failure): number {
+  if (code === 'billing_unknown') return DAY_MS
+  if (REPEATABLE.has(code)) return HOUR_MS
+  return Math.max(BURST_MS, Math.min((extras.retryAfterSeconds ?? 0) * SECOND_MS, HOUR_MS))
+}
+
 /**
- * How long a failure is remembered, milliseconds. A refusal is about the content and would only be repeated;
- * everything else may pass.
+ * A remembered failure for somebody who asks at `now`, and what is remembered from then on: once told, a doubt is
+ * held for `unknownHoldSeconds` more.
  */
-export function memoryOf({ code, extras }: Failure): number {
-  if (code === 'refused') return HOUR_MS
-  return Math.max(MEMORY_MS, Math.min((extras.retryAfterSeconds ?? 0) * 1000, HOUR_MS))
-}
-
-/** The failure as it is told to somebody who may come back at `until`. */
-export function withRetryAfter(failure: Failure, until: number, now: number): Failure {
-  const retryAfterSeconds = Math.max(1, Math.ceil((until - now) / 1000))
-  return { ...failure, extras: { ...failure.extras, retryAfterSeconds } }
-}
-
-/** Whether money may have been spent although no image came. */
-export function mayHaveCost(error: unknown): boolean {
-  return error instanceof UpstreamError && error.mayHaveBeenPaid
-}
-
-/** R2 does not take what has been paid for. */
-export function notStored(retryAfterMs: number): Failure {
+export function tell(
+  remembered: RememberedFailure,
+  now: number,
+  unknownHoldSeconds: number,
+): { readonly failure: Failure; readonly remembered: RememberedFailure } {
+  const { failure, isTold } = remembered
+  const isUnknown = failure.code === 'billing_unknown'
+  const until = isUnknown && !isTold ? now + unknownHoldSeconds * SECOND_MS : remembered.until
   return {
-    code: 'storage_failed',
-    message:
-      'The image is generated and safe, but R2 does not take it yet. Ask again: nothing is paid twice.',
-    extras: { retryAfterSeconds: retryAfterMs / 1000 },
+    failure: isUnknown ? withNextGeneration(failure, until) : withRetryAfter(failure, until, now),
+    remembered: { failure, until, isTold: true },
   }
 }
 
-/** After a restart in the middle of a call: what was asked for may have been made, and nobody knows. */
+/** No `Retry-After`: client libraries would follow it and pay again. The sentence is for people. */
+function withNextGeneration(failure: Failure, until: number): Failure {
+  const time = `${new Date(until).toISOString().slice(0, 19)}Z`
+  const message = `${failure.message} The next request after ${time} generates again. A token with Cache-Control: no-cache does so at once.`
+  return { ...failure, message }
+}
+
+function withRetryAfter(failure: Failure, until: number, now: number): Failure {
+  if (REPEATABLE.has(failure.code) && failure.code !== 'refused') return failure
+  const retryAfterSeconds = Math.max(1, Math.ceil((until - now) / SECOND_MS))
+  return { ...failure, extras: { ...failure.extras, retryAfterSeconds } }
+}
+
+/** What a failed generation costs, USD; `undefined` when nobody knows. */
+export function billedUsdOf(error: unknown): number | undefined {
+  if (!(error instanceof UpstreamError)) return 0
+  return error.mayHaveBeenBilled ? undefined : (error.extras.billedUsd ?? 0)
+}
+
+/** The object stopped while OpenRouter worked: nobody knows how that ended. */
 export function interrupted(): UpstreamError {
   return new UpstreamError(
-    'upstream_failed',
-    'Easel was restarted while the image was being generated. It may have been billed, so Easel did not ask again by itself; ask again to have it generated.',
-    { mayHaveBeenPaid: true },
+    'billing_unknown',
+    'Easel was restarted while the image was being generated, so it may have been billed.',
+    { mayHaveBeenBilled: true },
   )
+}
+
+export const PURGED: Failure = {
+  code: 'purged',
+  message: 'The image was purged while it was being generated. Request it again to generate it.',
+  extras: {},
+}
+
+/** R2 rejects what has been generated and is safe in the object's own storage. */
+export const NOT_STORED_YET: Failure = {
+  code: 'storage_failed',
+  message: 'R2 rejected the write. The image is safe: retry, you won’t be charged again.',
+  extras: { retryAfterSeconds: 5 },
 }

@@ -1,286 +1,360 @@
-import { DurableObject } from 'cloudflare:workers'
-import { createOpenRouterClient, type OpenRouterClient } from '../../shared/openrouter/client.ts'
-import { collect } from '../../shared/openrouter/collect.ts'
+import { DurableObject, exports } from 'cloudflare:workers'
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import { createOpenRouterClient } from '../../shared/openrouter/client.ts'
+import { billedCost } from '../../shared/prices/billed-cost.ts'
 import type { Budget } from '../budget/budget.ts'
 import { createR2ImageStore, type ImageStore, type StoredImage } from '../gallery/image-store.ts'
+import { storageFailed } from '../gallery/storage-error.ts'
+import type { Variant } from '../gallery/variant.ts'
+import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
+import { admit, settle } from './admission.ts'
+import { buildManifest } from './build-manifest.ts'
+import { billedUsdOf, type Failure, interrupted, NOT_STORED_YET, PURGED, remember, tell, toFailure } from './failure.ts'
 import { logGeneration } from './generation-log.ts'
-import { type Env, readSettings, type Settings } from '../settings.ts'
-import { admit } from './admission.ts'
-import { type Answer, answersFirst, createAnswer, isStoredSoon } from './answer.ts'
-import { interrupted, mayHaveCost, memoryOf, notStored, toFailure, withRetryAfter } from './failure.ts'
-import type { GenerateResult, Order, Outcome } from './types.ts'
-import { createJobStorage, type JobStorage } from './job-storage.ts'
-import { prepare, type Prepared, release, store } from './store-generation.ts'
+import { createImageSet, type ImageSet, type PendingGeneration } from './image-set.ts'
+import { abortUploads } from './image-writer.ts'
+import { createJobStorage, type FailedState, type JobStorage, type Unsettled } from './job-storage.ts'
+import { findReplaced } from './publish.ts'
+import { type Generated, requestImages } from './request-images.ts'
+import type { JobRequest, JobResult, Outcome } from './types.ts'
+import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
 
-/** Beyond the deadline of the call itself: for storing, and for what waits in between. */
-const SLACK_MS = 60_000
+/** What the object uses of the Worker's environment. */
+export interface JobEnv extends SettingsEnv {
+  readonly BUCKET: R2Bucket
+  readonly BUDGET: DurableObjectNamespace<Budget>
+  readonly IMAGES?: ImagesBinding
+  readonly MISS_LIMIT?: RateLimit
+}
 
-/** When R2 did not take the images: how long until the next try. */
-const STORE_AGAIN_MS = 30_000
+/** How long until R2 or the ledger is tried again, milliseconds. */
+const AGAIN_MS = 30_000
 
-/** `generated`: there is nothing to do, the image has come in the meantime. */
-type Admission = Outcome | 'generated'
+const OWN_STORAGE_FAILED =
+  'Easel’s own storage does not respond. Try again in a few seconds: you won’t be charged again.'
 
-/** Somebody waits for these. */
-interface Attempt {
-  /** Money and rate allow it, and the order is kept. */
-  readonly admitted: Promise<Admission>
-
+/** A generation that requests wait for, or join. */
+interface Flight {
+  /** `queued`: it will run; else it ended before it began. */
+  readonly admitted: Promise<'queued' | Outcome>
   readonly finished: Promise<Outcome>
 }
 
-/** Who had the image generated, and wants it before it is stored. */
-interface Asker {
-  /** Of the image wanted, among those of the generation. */
-  readonly index: number
-  readonly answer: (image: StoredImage) => void
+/** A run that has begun, or will soon. Wrapped, since a promise of a promise is only its end. */
+interface Run {
+  readonly run: Promise<Outcome>
 }
 
 /**
- * One image's generation: an object for each fingerprint, so that OpenRouter is asked once, however many
- * ask from however many places. It runs in the alarm: no client's leaving, and no restart, takes the order
- * away. It says that it has started before it calls, and after a restart in the middle it fails rather than
- * pay again unasked.
+ * One object per fingerprint, and the only writer of that fingerprint's keys in R2: it generates, stores, replaces,
+ * purges, and makes variants. So OpenRouter is asked once, however many ask from however many places.
+ *
+ * It generates from its alarm: no client that hangs up, and no restart, takes the request away. It records that it
+ * started before it calls; after a restart in the middle it reports the doubt instead of paying again.
  */
-export class GenerationJob extends DurableObject<Env> {
+export class GenerationJob extends DurableObject<JobEnv> {
   readonly #settings: Settings
   readonly #storage: JobStorage
   readonly #images: ImageStore
-  readonly #client: OpenRouterClient
+  readonly #set: ImageSet
   readonly #budget: DurableObjectStub<Budget>
-  #current: Attempt | undefined
-  #asker: Asker | undefined
-  /** The last one whose image was sent before it was stored: who wants another one has seen it, and doesn't join. */
-  #answered: Attempt | undefined
-  /** Told how the attempt that somebody waits for has ended. */
-  #tell: (outcome: Outcome) => void = () => {}
+  readonly #makeVariant: VariantMaker
+  #flight: Flight | undefined
+  /** Waits for the next alarm. */
+  #nextRun: PromiseWithResolvers<Outcome> | undefined
   #running: Promise<Outcome> | undefined
-  /** How the last images came into R2, or will. */
-  #storing: Promise<Outcome> | undefined
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: JobEnv) {
     super(ctx, env)
     this.#settings = readSettings(env)
     this.#storage = createJobStorage(ctx.storage)
     this.#images = createR2ImageStore(env.BUCKET)
-    this.#client = createOpenRouterClient(this.#settings.openRouter)
     this.#budget = env.BUDGET.get(env.BUDGET.idFromName('budget'))
+    this.#set = createImageSet({
+      bucket: env.BUCKET,
+      images: this.#images,
+      storage: this.#storage,
+      forget: (fingerprint) => exports.Gallery.forget(fingerprint),
+    })
+    this.#makeVariant = createVariantMaker({
+      bucket: env.BUCKET,
+      images: env.IMAGES,
+      whileCurrent: this.#set.whileCurrent,
+    })
   }
 
   /**
-   * Has the image generated and waits until it is stored, at most as long as a generation may take.
+   * Generates and waits until everything is stored.
    *
-   * @param index  of the image that is wanted at once, if this call is the one that has it generated
+   * @param index  of the image to send along, if this request is the one that generates it
    */
-  async generate(order: Order, index?: number): Promise<GenerateResult> {
-    if (order.refresh) await this.#answered?.finished
-    const joined = this.#current !== undefined
-    const attempt = (this.#current ??= this.#begin(order))
-    const cache = joined ? 'joined' : 'miss'
-    if (joined || index === undefined) {
-      const outcome = await attempt.finished
-      return outcome.ok ? { ok: true, cache } : outcome
-    }
-    const generated = new Promise<StoredImage>((answer) => (this.#asker = { index, answer }))
-    const first = await Promise.race([attempt.finished, generated])
-    if ('body' in first) return { ok: true, cache, generated: first }
-    return first.ok ? { ok: true, cache } : first
+  async generate(request: JobRequest, index?: number): Promise<JobResult> {
+    const { collapsed, flight } = this.#join(request)
+    const outcome = await flight.finished
+    if (!outcome.ok) return outcome
+    const { manifest, held } = outcome
+    if (collapsed || !manifest) return { ok: true, cache: 'collapsed', manifest }
+    return { ok: true, cache: 'miss', manifest, image: held?.find(({ record }) => record.index === index) }
   }
 
-  /** Has the image generated and doesn't wait for it. */
-  async submit(order: Order): Promise<GenerateResult> {
-    if (order.refresh) await this.#answered?.finished
-    const joined = this.#current !== undefined
-    const attempt = (this.#current ??= this.#begin(order))
-    const admission = await attempt.admitted
-    if (admission === 'generated') return { ok: true, cache: 'joined' }
-    return admission.ok ? { ok: true, cache: joined ? 'joined' : 'miss' } : admission
+  /** Generates and doesn't wait. */
+  async submit(request: JobRequest): Promise<JobResult> {
+    const { collapsed, flight } = this.#join(request)
+    const admitted = await flight.admitted
+    if (admitted === 'queued') return { ok: true, cache: collapsed ? 'collapsed' : 'miss' }
+    return admitted.ok ? { ok: true, cache: 'collapsed' } : admitted
   }
 
-  /** `pending` while it is being generated, or how it failed a moment ago; `undefined` when there is nothing. */
-  async status(): Promise<'pending' | Outcome | undefined> {
+  /** `pending` while it is being generated, or the failure that is remembered; `undefined` when there is neither. */
+  async status(): Promise<'pending' | Failure | undefined> {
+    if (this.#flight) return 'pending'
     const state = await this.#storage.state()
-    if (!state) return undefined
-    if (state.phase !== 'failed') return 'pending'
-    return state.until > Date.now()
-      ? { ok: false, failure: withRetryAfter(state.failure, state.until, Date.now()) }
-      : undefined
+    if (state?.phase !== 'failed') return state && 'pending'
+    return state.until > Date.now() ? this.#tell(state) : undefined
   }
 
   /**
-   * Waits for images that are on their way into R2. `undefined` when this object knows of none; it doesn't look
-   * into its storage, which would begin to exist for whatever fingerprint a stranger makes up.
+   * Deletes everything under the fingerprint. A generation in progress is paid for, so it goes on and is settled, but
+   * it is not stored.
+   *
+   * @returns whether there was anything
    */
-  async stored(): Promise<Outcome | undefined> {
-    return this.#storing
+  async purge(fingerprint: Fingerprint): Promise<boolean> {
+    let isPending = this.#flight !== undefined
+    const existed = await this.#set.purge(fingerprint, async () => {
+      const state = await this.#storage.state()
+      if (state?.phase !== 'storing') return
+      isPending = true
+      await abortUploads(this.env.BUCKET, fingerprint, state.images)
+      await this.#storage.clear()
+    })
+    return existed || isPending
+  }
+
+  /** Makes and stores a variant of an image that the caller has read. */
+  makeVariant(original: StoredImage, variant: Variant): ReturnType<VariantMaker> {
+    return this.#makeVariant(original, variant)
   }
 
   override async alarm(): Promise<void> {
-    // An alarm may come twice; the second one waits with the first.
-    this.#running ??= this.#work().finally(() => (this.#running = undefined))
-    this.#tell(await this.#running)
+    const waiting = this.#nextRun
+    this.#nextRun = undefined
+    while (this.#running) await this.#running
+    this.#running = this.#work().finally(() => (this.#running = undefined))
+    const outcome = await this.#running
+    waiting?.resolve(outcome)
   }
 
-  #begin(order: Order): Attempt {
-    const { promise, resolve } = Promise.withResolvers<Outcome>()
-    this.#tell = resolve
-    const admitted = this.#admit(order)
+  #join(request: JobRequest): { readonly collapsed: boolean; readonly flight: Flight } {
+    const collapsed = this.#flight !== undefined
+    return { collapsed, flight: (this.#flight ??= this.#takeOff(request)) }
+  }
+
+  #takeOff(request: JobRequest): Flight {
+    let run: Promise<Outcome> | undefined
+    const admitted = this.#admit(request).then((admission) => {
+      if ('ok' in admission) return admission
+      run = admission.run
+      return 'queued' as const
+    })
     const finished = admitted
-      .then((admission): Outcome | Promise<Outcome> => {
-        if (admission === 'generated') return { ok: true }
-        return admission.ok ? Promise.race([promise, this.#giveUp()]) : admission
-      })
-      .finally(() => (this.#current = this.#asker = undefined))
-    // Somebody who only submits doesn't wait for the end.
+      .then((admission) => (admission === 'queued' && run ? run : (admission as Outcome)))
+      .finally(() => (this.#flight = undefined))
+    // Whoever only submits doesn't wait for the end.
     finished.catch(() => undefined)
     return { admitted, finished }
   }
 
-  /** Queues the order, or finds it queued by an earlier life of this object. */
-  async #admit(order: Order): Promise<Admission> {
-    const state = await this.#storage.state()
-    if (state?.phase === 'failed' && state.until > Date.now()) {
-      return { ok: false, failure: withRetryAfter(state.failure, state.until, Date.now()) }
-    }
-    if (!state || state.phase === 'failed') {
-      // Whoever asked for it may have looked just before it was there.
-      if (!order.refresh && (await this.#images.head(order.fingerprint, 0))) return 'generated'
-      const attempt = crypto.randomUUID()
-      const outcome = await admit(order, attempt, this.#settings, this.env.MISS_LIMIT, this.#budget)
-      if (!outcome.ok) return outcome
-      await this.#storage.putOrder(order)
-      await this.#storage.putState({ phase: 'queued', attempt })
-    }
-    if (!this.#running) await this.ctx.storage.setAlarm(Date.now())
-    return { ok: true }
-  }
-
-  /** One step from wherever the job stands. Never throws: a thrown alarm would be repeated. */
-  async #work(): Promise<Outcome> {
+  /** Reserves the money and queues the request, or takes up what an earlier life of this object has queued. */
+  async #admit(request: JobRequest): Promise<Outcome | Run> {
     try {
       const state = await this.#storage.state()
-      switch (state?.phase) {
-        case 'queued':
-          return await this.#generate(await this.#storage.order(), state.attempt)
-        case 'started':
-          return await this.#recover(await this.#storage.order(), state.attempt, state.startedAt)
-        case 'storing':
-          return await this.#store({ ...state, images: await this.#storage.rescued(state.records) })
-        case 'failed':
-          return { ok: false, failure: withRetryAfter(state.failure, state.until, Date.now()) }
-        case undefined:
+      if (state && state.phase !== 'failed') return this.#running ? { run: this.#running } : await this.#runSoon()
+      if (state && state.until > Date.now() && !request.refresh) {
+        return { ok: false, failure: await this.#tell(state) }
+      }
+      if (this.#set.isStored() && (await this.#isStored(request))) return { ok: true }
+
+      const attempt = crypto.randomUUID()
+      const admission = await admit(request, attempt, this.#settings, this.env.MISS_LIMIT, this.#budget)
+      if (!admission.ok) return admission
+      try {
+        if (admission.settledSince && (await this.#isStored(request))) {
+          await this.#settle({ attempt, usd: 0, outcome: 'failed' })
           return { ok: true }
+        }
+        await this.#storage.begin(attempt, request)
+        return await this.#runSoon()
+      } catch (error) {
+        await settle(this.#budget, { attempt, usd: 0, outcome: 'failed' })
+        throw error
       }
     } catch (error) {
       console.error(error)
-      return this.#fail(error)
+      return { ok: false, failure: toFailure(storageFailed(OWN_STORAGE_FAILED, error)) }
     }
   }
 
-  async #generate(order: Order, attempt: string): Promise<Outcome> {
+  async #isStored({ fingerprint, refresh }: JobRequest): Promise<boolean> {
+    return !refresh && (await this.#images.head(fingerprint, 0)) !== undefined
+  }
+
+  async #runSoon(): Promise<Run> {
+    const { promise } = (this.#nextRun ??= Promise.withResolvers<Outcome>())
+    await this.ctx.storage.setAlarm(Date.now())
+    return { run: promise }
+  }
+
+  /** One step from wherever the job stands. Never throws: an alarm that throws is repeated. */
+  async #work(): Promise<Outcome> {
+    try {
+      const unsettled = await this.#storage.unsettled()
+      if (unsettled && (await settle(this.#budget, unsettled))) await this.#storage.deleteUnsettled()
+      const outcome = await this.#step()
+      if (await this.#storage.unsettled()) await this.#wakeAt(Date.now() + AGAIN_MS)
+      return outcome
+    } catch (error) {
+      console.error(error)
+      await this.#wakeAt(Date.now() + AGAIN_MS).catch(() => undefined)
+      return { ok: false, failure: toFailure(storageFailed(OWN_STORAGE_FAILED, error)) }
+    }
+  }
+
+  async #step(): Promise<Outcome> {
+    const state = await this.#storage.state()
+    switch (state?.phase) {
+      case 'reserved':
+        return this.#generate(await this.#storage.request(), state.attempt)
+      case 'started':
+        return this.#recover(await this.#storage.request(), state.attempt)
+      case 'storing':
+        return this.#finish(
+          await this.#publish(state, async () => (await this.#storage.state())?.phase === 'storing'),
+        )
+      case 'failed':
+        if (state.until > Date.now()) await this.#wakeAt(state.until)
+        else await this.#storage.clear()
+        return { ok: false, failure: state.failure }
+      case undefined:
+        return { ok: true }
+    }
+  }
+
+  async #generate(request: JobRequest, attempt: string): Promise<Outcome> {
     const startedAt = Date.now()
-    await this.#storage.putState({ phase: 'started', attempt, startedAt })
-    let prepared: Prepared
+    const epoch = this.#set.epoch()
+    await this.#storage.putState({ phase: 'started', attempt })
+    let generated: Generated
     try {
-      const generation = await collect(this.#client.send(order.request))
-      await this.#settle(attempt, generation.usage?.costUsd)
-      prepared = await prepare(order, generation)
+      const client = createOpenRouterClient(this.#settings.openRouter)
+      generated = await requestImages(request, client, this.env.BUCKET, this.#storage)
     } catch (error) {
-      await this.#settle(attempt, mayHaveCost(error) ? undefined : 0)
-      logGeneration(order, { outcome: error, durationMs: Date.now() - startedAt }, this.#settings)
-      return this.#fail(error)
+      return this.#fail(request, attempt, error, startedAt)
     }
-    const { cost_usd: costUsd } = prepared.manifest
-    logGeneration(
-      order,
-      { outcome: 'generated', costUsd, durationMs: Date.now() - startedAt },
-      this.#settings,
-    )
-    return this.#store(prepared, () => this.#answer(prepared))
+    const { images, summary, text } = generated
+    const cost = billedCost(summary.usage?.costUsd, this.#limitsOf(request))
+    logGeneration(request, { cost, problems: summary.problems, startedAt }, this.#settings)
+    const manifest = buildManifest(request, images, summary, text, new Date())
+    const [outcome] = await Promise.all([
+      this.#store(request, { images, manifest }, epoch),
+      this.#settle({ attempt, usd: cost.usd, outcome: 'generated' }),
+    ])
+    // Not before the bill is settled or written down.
+    return this.#finish(outcome)
   }
 
-  /** The answer to who waits for nothing but the image, if somebody does. */
-  #answer({ images, records }: Prepared): Answer | undefined {
-    const { index = 0, answer } = this.#asker ?? {}
-    const [image, record] = [images[index], records[index]]
-    if (!answer || !image || !record) return undefined
-    const begun = createAnswer(image, record, this.#images)
-    answer({ ...record, body: begun.body })
-    this.#answered = this.#current
-    return begun
+  /** Leaves nothing behind, unless the images still have to be stored. */
+  async #finish(outcome: Outcome): Promise<Outcome> {
+    if (outcome.ok || outcome.failure === PURGED) await this.#storage.clear()
+    return outcome
   }
 
-  #store(prepared: Prepared, answerNow?: () => Answer | undefined): Promise<Outcome> {
-    return (this.#storing = this.#keep(prepared, answerNow))
+  /** Publishes what came. What is more than one write is recorded first, so that a restart in between loses nothing. */
+  async #store(request: JobRequest, generation: PendingGeneration, epoch: number): Promise<Outcome> {
+    const [only, ...others] = generation.images
+    const isOneWrite = others.length === 0 && only?.uploadId === undefined && only?.pieces[0]?.at === 'memory'
+    const isWanted = () => epoch === this.#set.epoch()
+    if (!request.refresh && isOneWrite) return this.#publish(generation, isWanted)
+    const replaced = request.refresh
+      ? await findReplaced(this.env.BUCKET, request.fingerprint).catch(() => ({}))
+      : undefined
+    await this.#storage.putStoring({ ...generation, replaced })
+    return this.#publish({ ...generation, replaced }, isWanted)
   }
 
-  /**
-   * Puts paid images into R2; when it doesn't take them, keeps them here and tries again by itself.
-   *
-   * @param answerNow  begins to send the image to whoever had it generated, where storing it first takes long
-   */
-  async #keep(prepared: Prepared, answerNow?: () => Answer | undefined): Promise<Outcome> {
-    const { records, manifest } = prepared
-    const answer = isStoredSoon(records) ? undefined : answerNow?.()
-    if (answer) await answersFirst()
-    try {
-      await store(prepared, this.#images)
-    } catch (error) {
-      console.error(error)
-      await this.#storage.rescue(prepared)
-      await this.#storage.putState({ phase: 'storing', records, manifest })
-      await this.ctx.storage.setAlarm(Date.now() + STORE_AGAIN_MS)
-      // It can't be lost any more, so whoever had it generated need not wait for R2.
-      if (!answer) answerNow?.()
-      return { ok: false, failure: notStored(STORE_AGAIN_MS) }
+  /** Makes the images visible. When R2 rejects them they stay safe, and the alarm tries again. */
+  async #publish(
+    generation: PendingGeneration,
+    isWanted: () => boolean | Promise<boolean>,
+  ): Promise<Outcome> {
+    const publication = await this.#set.publish(generation, isWanted)
+    if (publication.status === 'published') {
+      return { ok: true, manifest: generation.manifest, held: publication.held }
     }
-    release(prepared, answer?.leaveMemory())
-    await this.ctx.storage.deleteAll()
-    return { ok: true }
+    if (publication.status === 'purged') return { ok: false, failure: PURGED }
+    await this.#storage.putStoring({ ...generation, images: publication.left })
+    await this.#wakeAt(Date.now() + AGAIN_MS)
+    return { ok: false, failure: NOT_STORED_YET }
   }
 
-  /** After a restart in the middle: the image may be in R2 already; if it isn't, nobody knows. */
-  async #recover(order: Order, attempt: string, startedAt: number): Promise<Outcome> {
-    const image = await this.#images.head(order.fingerprint, 0)
-    if (image && image.created.getTime() >= startedAt) {
-      await this.#settle(attempt, image.costUsd)
-      await this.ctx.storage.deleteAll()
-      return { ok: true }
+  /** After a restart in the middle: the image may be stored; if it isn't, nobody knows what was billed. */
+  async #recover(request: JobRequest, attempt: string): Promise<Outcome> {
+    const { fingerprint, refresh } = request
+    const complete = refresh ? undefined : await this.#images.complete(fingerprint)
+    if (complete) {
+      await complete.first.body.cancel()
+      const { manifest } = complete
+      const { usd } = billedCost(manifest.cost_usd, this.#limitsOf(request))
+      await this.#settle({ attempt, usd, outcome: 'generated' })
+      await this.#storage.clear()
+      return { ok: true, manifest }
     }
-    const error = interrupted()
-    await this.#settle(attempt, undefined)
-    logGeneration(order, { outcome: error, durationMs: Date.now() - startedAt }, this.#settings)
-    return this.#fail(error)
+    const uploads = await this.#storage.uploads()
+    await abortUploads(this.env.BUCKET, fingerprint, uploads)
+    // A manifest without images, if it got so far.
+    if (!refresh) await this.#set.purge(fingerprint)
+    return this.#fail(request, attempt, interrupted(), Date.now())
   }
 
-  async #fail(error: unknown): Promise<Outcome> {
+  /** Settles and remembers a failure, and tells it to whoever waits. */
+  async #fail(request: JobRequest, attempt: string, error: unknown, startedAt: number): Promise<Outcome> {
+    const billed = billedUsdOf(error)
+    const cost = billed === 0 ? { usd: 0 } : billedCost(billed, this.#limitsOf(request))
     const failure = toFailure(error)
-    const now = Date.now()
-    const until = now + memoryOf(failure)
-    this.#storing = undefined
-    await this.ctx.storage.deleteAll()
-    await this.#storage.putState({ phase: 'failed', failure, until })
-    return { ok: false, failure: withRetryAfter(failure, until, now) }
+    if (failure.code === 'internal') console.error(error)
+    logGeneration(request, { error, cost, startedAt }, this.#settings)
+    await this.#settle({ attempt, usd: cost.usd, outcome: billed === undefined ? 'unknown' : 'failed' })
+    const state: FailedState = { phase: 'failed', ...remember(failure, Date.now()) }
+    await this.#putFailed(state)
+    await this.#storage.clear('failed')
+    return { ok: false, failure: this.#flight ? await this.#tell(state) : failure }
   }
 
-  /** A ledger that can't be reached keeps the reservation, which errs on the safe side. */
-  async #settle(attempt: string, usd: number | undefined): Promise<void> {
-    try {
-      await this.#budget.settle(attempt, usd)
-    } catch (error) {
-      console.error(error)
-    }
+  async #tell(state: FailedState): Promise<Failure> {
+    const { failure, remembered } = tell(state, Date.now(), this.#settings.unknownHoldSeconds)
+    if (!state.isTold) await this.#putFailed({ phase: 'failed', ...remembered })
+    return failure
   }
 
-  async #giveUp(): Promise<Outcome> {
-    await scheduler.wait(this.#settings.openRouter.deadlineMs + SLACK_MS)
-    return {
-      ok: false,
-      failure: {
-        code: 'upstream_timeout',
-        message: 'The image is not there yet. It is still being generated: ask again, nothing is paid twice.',
-        extras: { retryAfterSeconds: 10 },
-      },
-    }
+  async #putFailed(state: FailedState): Promise<void> {
+    await this.#storage.putState(state)
+    await this.#wakeAt(state.until)
+  }
+
+  /** Reports a bill. A ledger that can't be reached gets it later; until then the reservation stands for it. */
+  async #settle(bill: Unsettled): Promise<void> {
+    if (await settle(this.#budget, bill)) return
+    await this.#storage.putUnsettled(bill)
+    await this.#wakeAt(Date.now() + AGAIN_MS)
+  }
+
+  /** The alarm, unless an earlier one is set. */
+  async #wakeAt(time: number): Promise<void> {
+    const alarm = await this.ctx.storage.getAlarm()
+    if (alarm === null || alarm > time) await this.ctx.storage.setAlarm(time)
+  }
+
+  #limitsOf({ estimateUsd }: JobRequest) {
+    return { estimateUsd, maxUsd: this.#settings.maxCostUsd }
   }
 }

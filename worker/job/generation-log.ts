@@ -1,30 +1,38 @@
 import { EaselError } from '../../shared/errors.ts'
-import type { Order } from './types.ts'
 import type { Settings } from '../settings.ts'
+import type { JobRequest } from './types.ts'
 
-// One JSON line an event, for Workers Logs and for jq. Never a key, an address or, unless asked, a prompt.
+// One JSON line per event, for Workers Logs and for jq. Never a key, an IP address or, unless asked, a prompt.
 
 export interface GenerationLog {
-  /** `generated`, or what went wrong. */
-  readonly outcome: unknown
-  readonly costUsd?: number | undefined
-  readonly durationMs: number
+  /** The error, when there was one. */
+  readonly error?: unknown
+  /** What the generation counts as, and why the reported cost was not believed. */
+  readonly cost: { readonly usd: number; readonly suspicious?: string | undefined }
+  /** Why images are missing. */
+  readonly problems?: readonly string[]
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
 }
 
 export function logGeneration(
-  { fingerprint, model, prompt, caller }: Order,
-  { outcome, costUsd, durationMs }: GenerationLog,
+  { fingerprint, model, prompt, caller }: JobRequest,
+  { error, cost, problems = [], startedAt }: GenerationLog,
   { logPrompts }: Pick<Settings, 'logPrompts'>,
 ): void {
+  const outcome = error === undefined ? 'generated' : error instanceof EaselError ? error.code : 'internal'
   const line = {
     event: 'generation',
     fingerprint,
     model,
-    outcome: outcome instanceof EaselError ? outcome.code : outcome === 'generated' ? outcome : 'internal',
-    // An address is nobody's business.
+    outcome,
+    ...(outcome === 'billing_unknown' && { may_have_been_billed: true }),
+    // An IP address is nobody's business.
     caller: caller.kind === 'anonymous' ? 'anonymous' : `${caller.kind}:${caller.name}`,
-    cost_usd: costUsd,
-    duration_ms: durationMs,
+    cost_usd: cost.usd,
+    ...(cost.suspicious !== undefined && { suspicious_cost: cost.suspicious }),
+    ...(problems.length > 0 && { problems }),
+    duration_ms: Date.now() - startedAt,
     ...(logPrompts && { prompt }),
   }
   console.log(JSON.stringify(line))

@@ -1,53 +1,129 @@
 import { EaselError } from '../../shared/errors.ts'
 import { utf8Bytes } from '../../shared/media/bytes.ts'
-import type { DecodedImage } from '../../shared/media/image.ts'
-import type { ImageRecord } from '../gallery/image-store.ts'
-import { getChunked, putChunked } from './chunked-storage.ts'
-import type { JobState, Order } from './types.ts'
-import type { Prepared } from './store-generation.ts'
+import type { RememberedFailure } from './failure.ts'
+import type { PendingGeneration } from './image-set.ts'
+import type { Piece } from './pieces.ts'
+import type { JobRequest } from './types.ts'
+
+/**
+ * How far a generation is; survives the object it runs in.
+ *
+ * - `reserved`: money is reserved, OpenRouter not asked
+ * - `started`: OpenRouter is being asked; found after a restart, nobody knows how that ended
+ * - `storing`: the images are whole and safe, and not all of them visible in R2
+ * - `failed`: what new requests get until `until`
+ */
+export type JobState =
+  | { readonly phase: 'reserved' | 'started'; readonly attempt: string }
+  | ({ readonly phase: 'storing' } & PendingGeneration)
+  | FailedState
+
+export type FailedState = { readonly phase: 'failed' } & RememberedFailure
+
+/** A bill that the ledger hasn't got yet. */
+export interface Unsettled {
+  readonly attempt: string
+  readonly usd: number
+  readonly outcome: 'generated' | 'failed' | 'unknown'
+}
 
 /** What a job keeps between its lives. */
 export interface JobStorage {
   state(): Promise<JobState | undefined>
+  request(): Promise<JobRequest>
+  /** `reserved`, with the request. */
+  begin(attempt: string, request: JobRequest): Promise<void>
   putState(state: JobState): Promise<void>
-  order(): Promise<Order>
-  putOrder(order: Order): Promise<void>
-  /** Keeps the images' bytes here, until R2 takes them. */
-  rescue(prepared: Prepared): Promise<void>
-  rescued(records: readonly ImageRecord[]): Promise<readonly DecodedImage[]>
+  /** `storing`, with the bytes that are nowhere but in memory. */
+  putStoring(generation: PendingGeneration): Promise<void>
+  unsettled(): Promise<Unsettled | undefined>
+  putUnsettled(unsettled: Unsettled): Promise<void>
+  deleteUnsettled(): Promise<void>
+  /** Multipart uploads that a crash would leave behind. */
+  uploads(): Promise<readonly { readonly index: number; readonly uploadId: string }[]>
+  putUpload(index: number, uploadId: string): Promise<void>
+  piece(index: number, piece: number): Promise<Uint8Array[]>
+  putPiece(index: number, piece: number, bytes: ArrayBuffer): Promise<void>
+  /** Leaves nothing but an unsettled bill and, if so asked, the remembered failure. */
+  clear(keep?: 'failed'): Promise<void>
 }
 
-/** On a Durable Object's storage. An order may hold input images of many megabytes, so it is kept in pieces. */
+/** Below the 2 MiB that one value may have. */
+const CHUNK_BYTES = 2 ** 20
+/** Keys that one call takes. */
+const KEYS_MAX = 128
+
 export function createJobStorage(storage: DurableObjectStorage): JobStorage {
-  let atHand: Order | undefined
+  let atHand: JobRequest | undefined
+
+  async function putPiece(index: number, piece: number, bytes: ArrayBuffer): Promise<void> {
+    await storage.put(toChunks(`piece/${index}/${piece}`, new Uint8Array(bytes)))
+  }
+
   return {
     state: () => storage.get<JobState>('state'),
-    putState: (state) => storage.put('state', state),
+    putState: (state) => storage.put<JobState>('state', state),
 
-    async order() {
+    async putStoring({ images, manifest, replaced }) {
+      const safe = []
+      for (const image of images) {
+        const pieces: Piece[] = []
+        for (const [n, piece] of image.pieces.entries()) {
+          if (piece.at === 'memory') await putPiece(image.index, n, piece.bytes)
+          pieces.push(piece.at === 'memory' ? { at: 'storage' } : piece)
+        }
+        safe.push({ ...image, pieces })
+      }
+      await storage.put<JobState>('state', { phase: 'storing', images: safe, manifest, replaced })
+    },
+
+    async begin(attempt, request) {
+      atHand = request
+      const chunks = toChunks('request', utf8Bytes(JSON.stringify(request)))
+      // In one go, so that no state is without its request.
+      await storage.put({ ...chunks, state: { phase: 'reserved', attempt } satisfies JobState })
+    },
+
+    async request() {
       if (atHand) return atHand
-      const chunks = await getChunked(storage, 'order')
-      if (chunks.length === 0) throw new EaselError('internal', 'A job has lost its order.')
-      return (atHand = await new Response(new Blob(chunks)).json<Order>())
+      const chunks = await storage.list<Uint8Array<ArrayBuffer>>({ prefix: 'request/' })
+      if (chunks.size === 0) throw new EaselError('internal', 'A job has lost its request.')
+      return (atHand = await new Response(new Blob([...chunks.values()])).json<JobRequest>())
     },
 
-    async putOrder(order) {
-      atHand = order
-      await putChunked(storage, 'order', [utf8Bytes(JSON.stringify(order))])
+    unsettled: () => storage.get<Unsettled>('unsettled'),
+    putUnsettled: (unsettled) => storage.put<Unsettled>('unsettled', unsettled),
+    async deleteUnsettled() {
+      await storage.delete('unsettled')
     },
 
-    async rescue({ images }) {
-      for (const [index, { segments }] of images.entries())
-        await putChunked(storage, `image-${index}`, segments)
+    async uploads() {
+      const found = await storage.list<string>({ prefix: 'upload/' })
+      return Array.from(found, ([key, uploadId]) => ({ index: Number(key.slice('upload/'.length)), uploadId }))
     },
+    putUpload: (index, uploadId) => storage.put(`upload/${index}`, uploadId),
 
-    async rescued(records) {
-      return Promise.all(
-        records.map(async (record) => ({
-          ...record,
-          segments: await getChunked(storage, `image-${record.index}`),
-        })),
-      )
+    async piece(index, piece) {
+      const chunks = await storage.list<Uint8Array>({ prefix: `piece/${index}/${piece}/` })
+      return [...chunks.values()]
+    },
+    putPiece,
+
+    async clear(keep) {
+      atHand = undefined
+      const unsettled = await storage.get<Unsettled>('unsettled')
+      if (!unsettled && keep === undefined) return storage.deleteAll()
+      const stays = new Set(keep === undefined ? ['unsettled'] : ['unsettled', 'state'])
+      const keys = [...(await storage.list()).keys()].filter((key) => !stays.has(key))
+      for (let at = 0; at < keys.length; at += KEYS_MAX) await storage.delete(keys.slice(at, at + KEYS_MAX))
     },
   }
+}
+
+function toChunks(name: string, bytes: Uint8Array): Record<string, unknown> {
+  const chunks: Record<string, unknown> = {}
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    chunks[`${name}/${String(at / CHUNK_BYTES).padStart(3, '0')}`] = bytes.slice(at, at + CHUNK_BYTES)
+  }
+  return chunks
 }

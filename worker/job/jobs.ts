@@ -1,178 +1,102 @@
-import { checkCapabilities } from '../../shared/catalogue/capabilities.ts'
-import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
-import type { ImageModel } from '../../shared/catalogue/model.ts'
-import { EaselError } from '../../shared/errors.ts'
-import { canonicalSpec, type Fingerprint } from '../../shared/fingerprint.ts'
-import { buildRequest, type UpstreamRequest } from '../../shared/openrouter/request.ts'
-import { estimateCost } from '../../shared/prices/estimate.ts'
-import type { ImageSpec } from '../../shared/spec/schema.ts'
-import type { Caller } from '../access/access.ts'
-import type { StoredImage } from '../gallery/image-store.ts'
-import type { Described } from '../gallery/manifest.ts'
-import { toError } from './failure.ts'
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import { storageFailed } from '../gallery/storage-error.ts'
+import type { MakeVariant } from '../gallery/variant-store.ts'
+import { type Failure, toError } from './failure.ts'
 import type { GenerationJob } from './generation-job.ts'
-import type { GenerateResult, Order, Outcome } from './types.ts'
-import type { Settings } from '../settings.ts'
+import { type GenerateRequest, priceRequest, type PricingPorts } from './price-request.ts'
+import type { JobResult } from './types.ts'
 
-export interface GeneratePorts {
-  readonly catalogue: Catalogue
-  readonly jobs: DurableObjectNamespace<GenerationJob>
-  readonly settings: Pick<Settings, 'allowedModels' | 'maxCostUsd'>
-}
+/** How often an object that was restarted under a request is asked again. */
+const RESTARTS_MAX = 3
 
-export interface Generate {
-  /** Has an image generated and waits until it is kept. @throws {EaselError} */
-  generate(request: GenerateRequest): Promise<'miss' | 'joined'>
+export type Generated = JobResult & { readonly ok: true }
+
+/** The jobs, as routes see them. */
+export interface Jobs {
   /**
-   * The same for somebody who shows it.
+   * Generates an image and waits until it is stored.
    *
-   * @param index  of the image that is wanted as it was generated, at once; `undefined` to wait until all is kept
+   * @param index  of the image to send along where it is at hand; `undefined` for none
    * @throws {EaselError}
    */
-  generateToShow(request: GenerateRequest, index: number | undefined): Promise<Generating>
-  /** Has an image generated without waiting. @throws {EaselError} when it may not be generated */
-  submit(request: GenerateRequest): Promise<'miss' | 'joined'>
-  /** Whether an image is being generated. @throws {EaselError} that the last attempt, a moment ago, ended with */
+  generate(request: GenerateRequest, index: number | undefined): Promise<Generated>
+  /** Generates without waiting. @throws {EaselError} when it may not start */
+  submit(request: GenerateRequest): Promise<'miss' | 'collapsed'>
+  /** Whether an image is being generated. @throws {EaselError} the failure that is remembered */
   isPending(fingerprint: Fingerprint): Promise<boolean>
-  /**
-   * Of an image that isn't kept: it may have been sent to somebody and be on its way into R2. Waits for that, and
-   * tells whether it is there now; `undefined` when none was on its way.
-   */
-  arrival(fingerprint: Fingerprint): Promise<Outcome | undefined>
+  /** @returns whether there was anything. @throws {EaselError} `storage_failed` when not all of it could be deleted */
+  purge(fingerprint: Fingerprint): Promise<boolean>
 }
 
-export interface Generating {
-  readonly cache: 'miss' | 'joined'
-  /** What was wanted at once, for whoever had it generated; without, it is kept by now. */
-  readonly image?: StoredImage | undefined
+export interface JobsPorts extends PricingPorts {
+  readonly jobs: DurableObjectNamespace<GenerationJob>
 }
 
-export type GenerateRequest = (SpecToGenerate | BodyToGenerate) & {
-  readonly fingerprint: Fingerprint
-  readonly caller: Caller
-  /** Generate it although it is there. */
-  readonly refresh?: boolean
-}
-
-export interface SpecToGenerate {
-  readonly spec: ImageSpec
-  /** The same image as the model is asked for it, where that differs in what doesn't change the image. */
-  readonly sent?: ImageSpec | undefined
-}
-
-/** What no spec can express: passed on as it is. */
-export interface BodyToGenerate {
-  readonly body: {
-    readonly request: UpstreamRequest
-    /** The models that it names; the first is the one asked for. */
-    readonly models: readonly [string, ...string[]]
-    /** Its words, for the log. */
-    readonly prompt: string
-    /** A spec that costs as much; absent when its price can't be told. */
-    readonly priceLike?: ImageSpec | undefined
-    readonly described: Described
-  }
-}
-
-/** Everything that is checked before money is spent, and then the image's own job. */
-export function createGenerate({ catalogue, jobs, settings }: GeneratePorts): Generate {
-  async function order(request: GenerateRequest): Promise<Order> {
-    const { fingerprint, caller, refresh = false } = request
-    const { estimate, ...what } = 'spec' in request ? await orderSpec(request) : await orderBody(request)
-    if (estimate !== undefined && estimate > settings.maxCostUsd) throw tooDear(estimate, settings.maxCostUsd)
-    return { ...what, fingerprint, caller, refresh, reserveUsd: estimate ?? settings.maxCostUsd }
-  }
-
-  async function orderSpec({ spec, sent = spec }: SpecToGenerate) {
-    const entry = await allowedModel(spec.model)
-    checkCapabilities(sent, entry)
-    return {
-      request: buildRequest(sent, entry),
-      described: { spec: await canonicalSpec(spec) },
-      model: spec.model,
-      prompt: spec.prompt,
-      estimate: estimateCost(sent, entry).usd,
-    }
-  }
-
-  async function orderBody({ body: { request, models, prompt, priceLike, described } }: BodyToGenerate) {
-    const [first, ...others] = models
-    const entry = await allowedModel(first)
-    for (const model of others) await allowedModel(model)
-    // Where it can: previews, and a connection that stays alive while the model works.
-    const streams = request.path === '/chat/completions' || entry.supports_streaming
-    return {
-      request: { path: request.path, body: { ...request.body, ...(streams && { stream: true }) } },
-      described,
-      model: first,
-      prompt,
-      estimate: priceLike && others.length === 0 ? estimateCost(priceLike, entry).usd : undefined,
-    }
-  }
-
-  async function allowedModel(id: string): Promise<ImageModel> {
-    assertAllowed(id, settings.allowedModels)
-    return (await catalogue.model(id)).model
-  }
-
-  function jobOf(fingerprint: Fingerprint): DurableObjectStub<GenerationJob> {
-    return jobs.get(jobs.idFromName(fingerprint))
-  }
-
-  async function generate(request: GenerateRequest, index?: number): Promise<Generating> {
-    const ordered = await order(request)
-    return unwrap(await survive<GenerateResult>(jobOf(request.fingerprint).generate(ordered, index)))
-  }
-
+/** Prices requests, and has the job of their fingerprint generate them. */
+export function createJobs({ jobs, ...pricing }: JobsPorts): Jobs {
   return {
-    generate: async (request) => (await generate(request)).cache,
-    generateToShow: generate,
-    async submit(request) {
-      const ordered = await order(request)
-      return unwrap(await survive<GenerateResult>(jobOf(request.fingerprint).submit(ordered))).cache
+    async generate(request, index) {
+      const priced = await priceRequest(request, pricing)
+      return unwrap(await ask<JobResult>(() => jobOf(jobs, request.fingerprint).generate(priced, index)))
     },
+
+    async submit(request) {
+      const priced = await priceRequest(request, pricing)
+      return unwrap(await ask<JobResult>(() => jobOf(jobs, request.fingerprint).submit(priced))).cache
+    },
+
     async isPending(fingerprint) {
-      const status = await jobOf(fingerprint).status()
-      if (typeof status === 'object' && !status.ok) throw toError(status.failure)
+      const status = await ask<'pending' | Failure | undefined>(() => jobOf(jobs, fingerprint).status())
+      if (typeof status === 'object') throw toError(status)
       return status === 'pending'
     },
-    arrival: (fingerprint) => survive<Outcome | undefined>(jobOf(fingerprint).stored()),
+
+    async purge(fingerprint) {
+      try {
+        return await jobOf(jobs, fingerprint).purge(fingerprint)
+      } catch (cause) {
+        throw storageFailed('Not everything could be deleted. Purge again in a few seconds.', cause)
+      }
+    },
   }
 }
 
-function unwrap(result: GenerateResult): Generating {
-  if (result.ok) return { cache: result.cache, image: result.generated }
+/** Makes variants in the job of their fingerprint. */
+export function createMakeVariant(jobs: DurableObjectNamespace<GenerationJob>): MakeVariant {
+  return async (original, variant) => {
+    try {
+      return await jobOf(jobs, original.fingerprint).makeVariant(original, variant)
+    } catch (error) {
+      // The object was restarted. The client gets the original instead.
+      console.error(error)
+      return { reason: 'failed' }
+    }
+  }
+}
+
+function jobOf(
+  jobs: DurableObjectNamespace<GenerationJob>,
+  fingerprint: Fingerprint,
+): DurableObjectStub<GenerationJob> {
+  return jobs.get(jobs.idFromName(fingerprint))
+}
+
+function unwrap(result: JobResult): Generated {
+  if (result.ok) return result
   throw toError(result.failure)
 }
 
-/** The job's object was restarted under us. The job itself goes on from what it has written down. */
-async function survive<T>(result: Promise<T>): Promise<T> {
-  try {
-    return await result
-  } catch (cause) {
-    throw new EaselError(
-      'upstream_failed',
-      'Easel was restarted while the image was being generated. Ask again in a moment: what was paid for is kept.',
-      { extras: { retryAfterSeconds: 2 }, cause },
-    )
+/**
+ * Asks a job. One that was restarted under the request is asked again: it knows how far it was, and tells. No job
+ * pays twice, so neither does asking twice.
+ */
+async function ask<T>(request: () => Promise<T>): Promise<T> {
+  for (let restarts = 0; ; restarts++) {
+    try {
+      return await request()
+    } catch (cause) {
+      if (restarts < RESTARTS_MAX) continue
+      throw storageFailed('The image’s job can’t be reached. Retry: you won’t be charged twice.', cause)
+    }
   }
-}
-
-function assertAllowed(model: string, allowed: readonly string[]): void {
-  const [author = ''] = model.split('/')
-  if (allowed.length === 0 || allowed.includes(model) || allowed.includes(`${author}/*`)) return
-  throw new EaselError(
-    'forbidden',
-    `This Easel does not generate with ${model}. It does with: ${allowed.join(', ')}.`,
-    {
-      extras: { field: 'model', accepts: allowed },
-    },
-  )
-}
-
-function tooDear(usd: number, maxCostUsd: number): EaselError {
-  return new EaselError(
-    'budget_exhausted',
-    `This image would cost about $${usd.toFixed(2)}, and one image may cost $${maxCostUsd.toFixed(2)} at most here (EASEL_MAX_COST_USD). Choose a smaller size or another model.`,
-  )
 }

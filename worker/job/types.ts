@@ -1,49 +1,54 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { UpstreamRequest } from '../../shared/openrouter/request.ts'
 import type { Caller } from '../access/access.ts'
-import type { ImageRecord, StoredImage } from '../gallery/image-store.ts'
+import type { ImageRecord } from '../gallery/image-store.ts'
 import type { Described, Manifest } from '../gallery/manifest.ts'
 import type { Failure } from './failure.ts'
 
-/** What is to be generated, checked and estimated, and who asks. */
-export interface Order {
+/** What a job generates: checked, priced, and ready to be sent. A job knows nothing of specs. */
+export interface JobRequest {
   readonly fingerprint: Fingerprint
-  /** Ready to be sent: a job knows nothing of specs. */
-  readonly request: UpstreamRequest
-  /** What the fingerprint is made of; kept beside the images. */
+  readonly upstream: UpstreamRequest
+  /** What the fingerprint stands for; goes into the manifest. */
   readonly described: Described
   /** As it was asked for. */
   readonly model: string
-  /** For the log, where it is wanted there. */
+  /** For the log, where `EASEL_LOG_PROMPTS` allows it. */
   readonly prompt: string
-  /** USD to set aside. */
+  /** USD: what people see, and what counts when the bill stays unknown. */
+  readonly estimateUsd: number
+  /** USD: the most that the request can cost. */
   readonly reserveUsd: number
   readonly caller: Caller
-  /** Generate it although it is there. */
+  /** Generate although the image is cached, and replace it. */
   readonly refresh: boolean
+  /** Milliseconds since the epoch: when the caller saw that the image isn't cached. */
+  readonly lookedAt: number
 }
 
-/**
- * How far a generation is; survives the object it runs in.
- *
- * - `queued`: money is reserved, OpenRouter not asked
- * - `started`: OpenRouter is being asked; found after a restart, nobody knows how it ended
- * - `storing`: the images are here and paid for, and R2 doesn't take them yet
- * - `failed`: told to everybody until `until`
- */
-export type JobState =
-  | { readonly phase: 'queued'; readonly attempt: string }
-  | { readonly phase: 'started'; readonly attempt: string; readonly startedAt: number }
-  | { readonly phase: 'storing'; readonly records: readonly ImageRecord[]; readonly manifest: Manifest }
-  | { readonly phase: 'failed'; readonly failure: Failure; readonly until: number }
+/** How a generation ended. */
+export type Outcome = Stored | { readonly ok: false; readonly failure: Failure }
 
-/** How an attempt ended. */
-export type Outcome = { readonly ok: true } | { readonly ok: false; readonly failure: Failure }
+export interface Stored {
+  readonly ok: true
+  /** Absent when the image turned out to be stored already. */
+  readonly manifest?: Manifest | undefined
+  /** What was small enough to be held in memory until it was stored. */
+  readonly held?: readonly HeldImage[]
+}
 
-/**
- * What somebody who asks for an image is told. `joined`: it was being generated for somebody else already.
- * `generated`: the image itself, for who had it generated and wanted it at once; without, it is stored.
- */
-export type GenerateResult =
-  | { readonly ok: true; readonly cache: 'miss' | 'joined'; readonly generated?: StoredImage | undefined }
+export interface HeldImage {
+  readonly record: ImageRecord
+  readonly bytes: ArrayBuffer
+}
+
+/** `collapsed`: the image was being generated, or had just been, for somebody else. */
+export type JobResult =
+  | {
+      readonly ok: true
+      readonly cache: 'miss' | 'collapsed'
+      readonly manifest?: Manifest | undefined
+      /** The image that was asked for, where it is at hand and this request is the one that generated it. */
+      readonly image?: HeldImage | undefined
+    }
   | { readonly ok: false; readonly failure: Failure }

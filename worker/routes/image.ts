@@ -1,51 +1,53 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { InvalidSpecError } from '../../shared/errors.ts'
-import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
+import { type Fingerprint, fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecQuery } from '../../shared/spec/parse.ts'
 import { withoutSignature } from '../../shared/url-signature.ts'
 import { type DeliveryParameters, parseDelivery, withoutDelivery } from '../delivery/parameters.ts'
 import { remember } from '../web/remember.ts'
-import { assertGeneratesHere } from '../config/assert-drawable-here.ts'
-import { type AppEnv, type AppPorts, notFound, parseFingerprint, wantsRefresh } from './ports.ts'
-import { createImageAnswers } from './deliver-image.ts'
+import { assertGeneratesHere } from '../config/edge-config.ts'
+import { notFound, parseFingerprint } from '../web/not-found.ts'
+import { type AppEnv, timed } from '../web/trace.ts'
+import type { AppPorts } from './ports.ts'
+import { createImageServer } from './serve-image.ts'
 
 /** Images: by what they show, by fingerprint, and by the name that easel.yml gives them. */
 export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
   const { access, config, settings } = ports
-  const { show, showKept, showOrGenerate } = createImageAnswers(ports)
+  const { serve, serveOrGenerate } = createImageServer(ports)
   const app = new Hono<AppEnv>()
 
-  // Pages ask for few images many times: reading their addresses took longer than all else about a hit.
+  // Pages request few images many times: parsing their URLs took longer than everything else about a hit.
   const read = remember(
     async (search) => {
       const query = new URLSearchParams(search)
       const delivery = parseDelivery(query, settings.widths)
       const spec = config.resolve(parseSpecQuery(withoutSignature(withoutDelivery(query))))
-      return { wanted: { spec, fingerprint: await fingerprintOf(spec) }, delivery }
+      return { requested: { spec, fingerprint: await fingerprintOf(spec) }, delivery }
     },
     { entries: 500, keyMaxCharacters: 4000 },
   )
 
   app.get('/image', async (c) => {
-    const { wanted, delivery } = await read(searchOf(c.req.url))
-    return showOrGenerate(c, wanted, delivery)
+    const { requested, delivery } = await read(searchOf(c.req.url))
+    return serveOrGenerate(c, requested, delivery)
   })
 
   app.get('/named/:name{.+}', async (c) => {
     const image = config.find(c.req.param('name'))
-    if (!image) throw notFound('No image is listed under this name: names are paths and ids in easel.yml.')
+    if (!image) throw notFound('easel.yml lists no image under this name. Names are its paths and ids.')
     const delivery = readDelivery(searchOf(c.req.url), settings.widths)
     const { sentFingerprint, files } = image
     await access.toView(c.req.raw)
-    if (files.length > 0 || (sentFingerprint && !(await wantsRefresh(c.req.raw, access)))) {
-      // The Action has it generated as it is sent.
+    if (files.length > 0 || (sentFingerprint && !(await access.wantsRefresh(c.req.raw)))) {
+      // The Action generates through this Worker under the fingerprint of what it sends.
       for (const fingerprint of [image.fingerprint, sentFingerprint]) {
-        const kept = fingerprint && (await show(c, fingerprint, delivery, 'hit'))
-        if (kept) return kept
+        const cached = fingerprint && (await serveCached(c, fingerprint, delivery))
+        if (cached) return cached
       }
       assertGeneratesHere(image)
     }
-    return showOrGenerate(c, image, delivery)
+    return serveOrGenerate(c, image, delivery)
   })
 
   app.get('/i/:file', async (c) => {
@@ -58,21 +60,31 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
       throw contradiction(parameters.index, digit)
     await access.toView(c.req.raw)
     const delivery = { ...parameters, ...(index !== undefined && { index }) }
-    const image = await showKept(c, fingerprint, delivery)
+    const image = await serveCached(c, fingerprint, delivery)
     if (image) return image
-    throw notFound('There is no such image. This address never generates one; /image?prompt=… does.')
+    throw notFound('There is no such image. This URL never generates one; /image?prompt=… does.')
   })
+
+  async function serveCached(
+    c: Context<AppEnv>,
+    fingerprint: Fingerprint,
+    delivery: DeliveryParameters,
+  ): Promise<Response | undefined> {
+    const response = await timed(c.get('trace'), 'read', () => serve(c, fingerprint, delivery, 'hit'))
+    if (response) c.get('trace').cache = 'hit'
+    return response
+  }
 
   return app
 }
 
-/** The query of an address, without taking the rest of it apart. */
+/** The query of a URL, without parsing the rest. */
 function searchOf(address: string): string {
   const at = address.indexOf('?')
   return at < 0 ? '' : address.slice(at + 1)
 }
 
-/** Of an address that says by its path what is shown. */
+/** Of a URL whose path names the image. */
 function readDelivery(search: string, widths: readonly number[]): DeliveryParameters {
   if (search === '') return {}
   const query = new URLSearchParams(search)
@@ -88,6 +100,6 @@ function assertNothingElse(query: URLSearchParams): void {
 }
 
 function contradiction(index: number, digit: string | undefined): InvalidSpecError {
-  const detail = `index is ${index}, but the address names image ${digit}: give one of them.`
+  const detail = `index is ${index}, but the path names image ${digit}: give one of them.`
   return new InvalidSpecError([{ field: 'index', detail }])
 }

@@ -6,11 +6,12 @@ import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { specToQuery } from '../../shared/spec/query.ts'
 import { signUrl } from '../../shared/url-signature.ts'
 import { parseDelivery } from '../delivery/parameters.ts'
-import type { AppEnv, AppPorts } from './ports.ts'
+import type { AppPorts } from './ports.ts'
 import { readJsonBody } from '../web/json-body.ts'
+import type { AppEnv } from '../web/trace.ts'
 import { signRequest } from './sign-request.ts'
 
-/** Signed URLs, for pages that show images which nobody has generated yet. */
+/** Signs URLs, for pages with images that are generated when somebody first sees them. */
 export function signRoutes({ access, config, settings }: AppPorts): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
 

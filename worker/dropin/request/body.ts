@@ -3,7 +3,7 @@ import { type Fingerprint, isFingerprint, sha256Hex } from '../../../shared/fing
 import { utf8Bytes } from '../../../shared/media/bytes.ts'
 import type { UpstreamRequest } from '../../../shared/openrouter/request.ts'
 import { isPlainJson, JSON_MAX_DEPTH } from '../../../shared/spec/plain-json.ts'
-import type { BodyToGenerate } from '../../job/jobs.ts'
+import type { BodyToGenerate } from '../../job/price-request.ts'
 import { byContent, canonicalText } from './canonical.ts'
 import { chatToSpec } from './chat-to-spec.ts'
 import { type Body, isRecord, withoutTransport } from './raw-body.ts'

@@ -2,18 +2,18 @@ import type { Catalogue } from '../../../shared/catalogue/catalogue.ts'
 import { InvalidSpecError, ModelNotFoundError } from '../../../shared/errors.ts'
 import { type Fingerprint, fingerprint as fingerprintOf } from '../../../shared/fingerprint.ts'
 import type { ImageSpec } from '../../../shared/spec/schema.ts'
-import type { BodyToGenerate, SpecToGenerate } from '../../job/jobs.ts'
+import type { BodyToGenerate, SpecToGenerate } from '../../job/price-request.ts'
 import { bodyToGenerate } from './body.ts'
 import { chatToSpec } from './chat-to-spec.ts'
 import { imagesToSpec } from './images-to-spec.ts'
 import { type Body, isRecord, withoutNulls } from './raw-body.ts'
 
-/** What a request in OpenRouter's words asks for. */
-export interface Asked {
+/** An image request in OpenRouter's words, parsed. */
+export interface ParsedRequest {
   readonly fingerprint: Fingerprint
   readonly model: string
   readonly what: SpecToGenerate | BodyToGenerate
-  /** The answer is wanted as server-sent events. */
+  /** Whether the response is wanted as server-sent events. */
   readonly stream: boolean
 }
 
@@ -28,10 +28,10 @@ interface Reading {
  *
  * @throws {InvalidSpecError} when it is none, or asks for no image
  */
-export async function readChatRequest(value: unknown, reading: Reading): Promise<Asked> {
+export async function readChatRequest(value: unknown, reading: Reading): Promise<ParsedRequest> {
   const body = withModel(value, reading)
   await assertAsksForImage(body, reading)
-  return asked('/chat/completions', body, chatToSpec(body))
+  return parsedRequest('/chat/completions', body, chatToSpec(body))
 }
 
 /**
@@ -39,19 +39,19 @@ export async function readChatRequest(value: unknown, reading: Reading): Promise
  *
  * @throws {InvalidSpecError} when it is none
  */
-export async function readImagesRequest(value: unknown, reading: Reading): Promise<Asked> {
+export async function readImagesRequest(value: unknown, reading: Reading): Promise<ParsedRequest> {
   const body = withModel(value, reading)
   const { model, provider } = body
   const hasOptions = isRecord(provider) && isRecord(provider['options'])
   const endpoints = hasOptions ? (await reading.catalogue.model(String(model))).model.endpoints : []
-  return asked('/images', body, imagesToSpec(body, endpoints))
+  return parsedRequest('/images', body, imagesToSpec(body, endpoints))
 }
 
-async function asked(
+async function parsedRequest(
   path: '/chat/completions' | '/images',
   body: Body,
   spec: ImageSpec | undefined,
-): Promise<Asked> {
+): Promise<ParsedRequest> {
   const stream = body['stream'] === true
   if (spec) {
     return { fingerprint: await fingerprintOf(spec), model: spec.model, what: { spec }, stream }

@@ -38,6 +38,11 @@ export async function* encodeBase64(
   }
 }
 
+/** Base64 of bytes in memory, a piece at a time: the text is never held whole. */
+export function* encodeBytes(bytes: Uint8Array): Generator<string, void, undefined> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield toBase64(bytes.subarray(at, at + PIECE_BYTES))
+}
+
 function toBase64(bytes: Uint8Array): string {
   if (hasNativeEncoder) return (bytes as Uint8Array & NativeSource).toBase64()
   let binary = ''

@@ -12,12 +12,12 @@ import {
 
 /** `POST /chat/completions`, as it answers. @see openrouter/examples/chat-response.json, chat-stream.txt */
 export const chatWire: Wire = {
-  json: (kept) =>
-    jsonWithImages(kept, (base64) => ({
-      id: generationId(kept.manifest),
+  json: (result) =>
+    jsonWithImages(result, (base64) => ({
+      id: generationId(result.manifest),
       object: 'chat.completion',
-      created: createdAt(kept.manifest),
-      model: kept.manifest.model,
+      created: createdAt(result.manifest),
+      model: result.manifest.model,
       system_fingerprint: null,
       choices: [
         {
@@ -25,23 +25,23 @@ export const chatWire: Wire = {
           finish_reason: 'stop',
           message: {
             role: 'assistant',
-            content: kept.manifest.text ?? '',
-            images: images(kept.manifest, base64),
+            content: result.manifest.text ?? '',
+            images: images(result.manifest, base64),
           },
         },
       ],
-      usage: usageOf(kept),
+      usage: usageOf(result),
     })),
 
-  async *events(kept) {
-    const { manifest } = kept
+  async *events(result) {
+    const { manifest } = result
     yield event(chunk(manifest, { role: 'assistant', content: manifest.text ?? '' }))
-    yield* eventWithImages(kept, (base64) =>
+    yield* eventWithImages(result, (base64) =>
       chunk(manifest, { role: 'assistant', content: '', images: images(manifest, base64) }),
     )
     yield event({
       ...chunk(manifest, { role: 'assistant', content: '' }, 'stop'),
-      usage: usageOf(kept),
+      usage: usageOf(result),
     })
   },
 

@@ -3,23 +3,23 @@ import { createdAt, event, eventWithImages, jsonWithImages, usageOf, type Wire }
 
 /** `POST /images`, as it answers. @see openrouter/examples/images-response.json, images-stream.txt */
 export const imagesWire: Wire = {
-  json: (kept) =>
-    jsonWithImages(kept, (base64) => ({
-      created: createdAt(kept.manifest),
-      data: kept.manifest.images.map(({ media_type }, index) => ({ b64_json: base64(index), media_type })),
-      usage: usageOf(kept),
+  json: (result) =>
+    jsonWithImages(result, (base64) => ({
+      created: createdAt(result.manifest),
+      data: result.manifest.images.map(({ media_type }, index) => ({ b64_json: base64(index), media_type })),
+      usage: usageOf(result),
     })),
 
-  async *events(kept) {
-    const { images } = kept.manifest
+  async *events(result) {
+    const { images } = result.manifest
     for (const [index, { media_type }] of images.entries()) {
-      yield* eventWithImages(kept, (base64) => ({
+      yield* eventWithImages(result, (base64) => ({
         type: 'image_generation.completed',
         b64_json: base64(index),
         media_type,
-        created: createdAt(kept.manifest),
+        created: createdAt(result.manifest),
         // Of several images, the last brings the bill.
-        ...(index === images.length - 1 && { usage: usageOf(kept) }),
+        ...(index === images.length - 1 && { usage: usageOf(result) }),
       }))
     }
   },

@@ -1,30 +1,30 @@
 import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import type { Manifest } from '../../gallery/manifest.ts'
-import { encodeBase64 } from './base64.ts'
+import { encodeBase64, encodeBytes } from './base64.ts'
 
-/** A finished generation, to be told in OpenRouter's words. */
-export interface Kept {
+/** A stored generation, to be told in OpenRouter's words. */
+export interface Result {
   readonly manifest: Manifest
-  /** USD that this request cost; 0 when the image was there. Absent when OpenRouter did not say. */
+  /** USD that this request cost; 0 when the image was cached. Absent when OpenRouter didn't report it. */
   readonly costUsd: number | undefined
-  /** The bytes of one of its images; each can be had once. */
-  image(index: number): Promise<ReadableStream<Uint8Array>>
+  /** The bytes of one of its images; each can be read once. */
+  image(index: number): Promise<ReadableStream<Uint8Array> | ArrayBuffer>
 }
 
 /** Text on its way to a client. */
 export type Pieces = AsyncIterable<string>
 
-/** One of OpenRouter's two APIs, as it answers. */
+/** One of OpenRouter's two response formats. */
 export interface Wire {
-  /** The body of an answer that is not streamed. */
-  json(kept: Kept): Pieces
+  /** The body of a response that is not streamed. */
+  json(result: Result): Pieces
   /** The events of one that is, without the `[DONE]`. */
-  events(kept: Kept): Pieces
+  events(result: Result): Pieces
   /** The event for an error once the stream has begun. */
   errorEvent(error: unknown, asked: { readonly fingerprint: Fingerprint; readonly model: string }): string
 }
 
-/** What keeps a connection alive while the model works. A comment: clients skip it. */
+/** Keeps a connection alive while the model works. A comment: clients skip it. */
 export const KEEP_ALIVE = ': OPENROUTER PROCESSING\n\n'
 export const DONE = 'data: [DONE]\n\n'
 
@@ -33,38 +33,39 @@ export function event(value: object): string {
   return `data: ${JSON.stringify(value)}\n\n`
 }
 
-/** One event with images. @see jsonWithImages */
+/** One event with images. @see {@link jsonWithImages} */
 export async function* eventWithImages(
-  kept: Kept,
+  result: Result,
   build: (base64: (index: number) => string) => object,
 ): AsyncGenerator<string, void, undefined> {
   yield 'data: '
-  yield* jsonWithImages(kept, build)
+  yield* jsonWithImages(result, build)
   yield '\n\n'
 }
 
 /**
  * JSON with the images' base64 in it, streamed: only its frame is ever in memory.
  *
- * @param build  the value; `base64(index)` is what stands in it for an image, alone or within a string
+ * @param build  the value; `base64(index)` stands in it for an image, alone or within a string
  */
 export async function* jsonWithImages(
-  { image }: Kept,
+  { image }: Result,
   build: (base64: (index: number) => string) => object,
 ): AsyncGenerator<string, void, undefined> {
-  // Nobody can have put this into a prompt or an answer.
+  // Nobody can have put this into a prompt or a response.
   const mark = crypto.randomUUID()
   const [head = '', ...frame] = JSON.stringify(build((index) => `${mark}${index};`)).split(mark)
   yield head
   for (const piece of frame) {
     const end = piece.indexOf(';')
-    yield* encodeBase64(await image(Number(piece.slice(0, end))))
+    const bytes = await image(Number(piece.slice(0, end)))
+    yield* bytes instanceof ArrayBuffer ? encodeBytes(new Uint8Array(bytes)) : encodeBase64(bytes)
     yield piece.slice(end + 1)
   }
 }
 
 /** `usage` of either API: the tokens of the generation, and what this request cost. */
-export function usageOf({ manifest: { usage }, costUsd }: Kept) {
+export function usageOf({ manifest: { usage }, costUsd }: Result) {
   const { prompt_tokens = 0, completion_tokens = 0 } = usage ?? {}
   return {
     prompt_tokens,
@@ -74,7 +75,7 @@ export function usageOf({ manifest: { usage }, costUsd }: Kept) {
   }
 }
 
-/** The name of a generation; OpenRouter's own, where it gave one. */
+/** The id of a generation; OpenRouter's own, where it gave one. */
 export function generationId({ generation_id, fingerprint }: Manifest): string {
   return generation_id ?? `gen-${fingerprint}`
 }

@@ -1,6 +1,14 @@
-import type { ByteRange } from './conditions.ts'
+/** Bytes of a representation, both ends included. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
 
-/** A part of a stream, which is left as soon as the part is over. */
+export function toR2Range({ start, end }: ByteRange): R2Range {
+  return { offset: start, length: end - start + 1 }
+}
+
+/** The given range of a stream. Reading stops where the range ends. */
 export function slice(
   stream: ReadableStream<Uint8Array>,
   { start, end }: ByteRange,
@@ -28,7 +36,7 @@ async function pump(
     }
     await writer.close()
   } catch (error) {
-    // The client has left, or the source has failed: the other end must know.
+    // The client left or the source failed: the other end must know.
     await writer.abort(error).catch(() => undefined)
   }
 }

@@ -1,0 +1,15 @@
+import { ORIGINAL, type Variant } from '../gallery/variant.ts'
+import { negotiate } from './negotiate.ts'
+import type { DeliveryParameters } from './parameters.ts'
+
+/** @param headers  of the client; `Accept` decides when the format is `auto` */
+export function requestedVariant({ width, format, quality }: DeliveryParameters, headers: Headers): Variant {
+  if (format === undefined && width === undefined && quality === undefined) return ORIGINAL
+  const chosen = format === 'auto' ? negotiate(headers.get('Accept')) : { format, keep: [] }
+  return {
+    ...(width !== undefined && { width }),
+    ...(chosen.format && { format: chosen.format }),
+    ...(chosen.keep.length > 0 && { keep: chosen.keep }),
+    ...(quality !== undefined && { quality }),
+  }
+}

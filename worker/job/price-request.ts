@@ -1,0 +1,108 @@
+import { checkCapabilities } from '../../shared/catalogue/capabilities.ts'
+import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
+import type { ImageModel } from '../../shared/catalogue/model.ts'
+import { EaselError } from '../../shared/errors.ts'
+import { canonicalSpec, type Fingerprint } from '../../shared/fingerprint.ts'
+import { buildRequest, type UpstreamRequest } from '../../shared/openrouter/request.ts'
+import { estimateCost } from '../../shared/prices/estimate.ts'
+import type { ImageSpec } from '../../shared/spec/schema.ts'
+import type { Caller } from '../access/access.ts'
+import type { Described } from '../gallery/manifest.ts'
+import type { Settings } from '../settings.ts'
+import type { JobRequest } from './types.ts'
+
+/** What routes want generated, and who asks. */
+export type GenerateRequest = (SpecToGenerate | BodyToGenerate) & {
+  readonly fingerprint: Fingerprint
+  readonly caller: Caller
+  /** Generate although the image is cached, and replace it. */
+  readonly refresh: boolean
+  /** Milliseconds since the epoch: when the route saw that the image isn't cached. */
+  readonly lookedAt: number
+}
+
+export interface SpecToGenerate {
+  readonly spec: ImageSpec
+  /** The same image as the model is asked for it, where fields differ that don't change the image. */
+  readonly sent?: ImageSpec | undefined
+}
+
+/** What no spec can express: passed on unchanged. */
+export interface BodyToGenerate {
+  readonly body: {
+    readonly request: UpstreamRequest
+    /** The models that it names; the first is the one asked for. */
+    readonly models: readonly [string, ...string[]]
+    /** Its words, for the log. */
+    readonly prompt: string
+    /** A spec that costs as much; absent when the price can't be told. */
+    readonly priceLike?: ImageSpec | undefined
+    readonly described: Described
+  }
+}
+
+export interface PricingPorts {
+  readonly catalogue: Catalogue
+  readonly settings: Pick<Settings, 'allowedModels' | 'maxCostUsd'>
+}
+
+/** Everything that is checked before money is spent. An unknown price counts as the limit of a generation. */
+export async function priceRequest(
+  request: GenerateRequest,
+  { catalogue, settings }: PricingPorts,
+): Promise<JobRequest> {
+  const { fingerprint, caller, refresh, lookedAt } = request
+  const { maxCostUsd } = settings
+  const { estimate, ...what } = 'spec' in request ? await priceSpec(request) : await priceBody(request)
+  if (estimate !== undefined && estimate > maxCostUsd) throw exceedsMaxCost(estimate, maxCostUsd)
+  const estimateUsd = estimate ?? maxCostUsd
+  return { ...what, fingerprint, caller, refresh, lookedAt, estimateUsd, reserveUsd: estimateUsd }
+
+  async function priceSpec({ spec, sent = spec }: SpecToGenerate) {
+    const entry = await allowedModel(spec.model)
+    checkCapabilities(sent, entry)
+    return {
+      upstream: buildRequest(sent, entry),
+      described: { spec: await canonicalSpec(spec) },
+      model: spec.model,
+      prompt: spec.prompt,
+      estimate: estimateCost(sent, entry).usd,
+    }
+  }
+
+  async function priceBody({ body }: BodyToGenerate) {
+    const { request: upstream, models, prompt, priceLike, described } = body
+    const [first, ...others] = models
+    const entry = await allowedModel(first)
+    for (const model of others) await allowedModel(model)
+    // A stream keeps the connection alive while the model works.
+    const streams = upstream.path === '/chat/completions' || entry.supports_streaming
+    return {
+      upstream: { path: upstream.path, body: { ...upstream.body, ...(streams && { stream: true }) } },
+      described,
+      model: first,
+      prompt,
+      estimate: priceLike && others.length === 0 ? estimateCost(priceLike, entry).usd : undefined,
+    }
+  }
+
+  async function allowedModel(id: string): Promise<ImageModel> {
+    assertAllowed(id, settings.allowedModels)
+    return (await catalogue.model(id)).model
+  }
+}
+
+function assertAllowed(model: string, allowed: readonly string[]): void {
+  const [author = ''] = model.split('/')
+  if (allowed.length === 0 || allowed.includes(model) || allowed.includes(`${author}/*`)) return
+  throw new EaselError('forbidden', `Model ${model} is not allowed here. Allowed: ${allowed.join(', ')}.`, {
+    extras: { field: 'model', accepts: allowed },
+  })
+}
+
+function exceedsMaxCost(usd: number, maxCostUsd: number): EaselError {
+  return new EaselError(
+    'budget_exhausted',
+    `This generation would cost about $${usd.toFixed(2)}; the limit is $${maxCostUsd.toFixed(2)} (EASEL_MAX_COST_USD). Choose a smaller size or another model.`,
+  )
+}

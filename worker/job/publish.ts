@@ -1,0 +1,151 @@
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import { imageMetadata } from '../gallery/image-store.ts'
+import { imageKey, imagesPrefix, listKey, manifestKey, variantsPrefix } from '../gallery/keys.ts'
+import type { Manifest } from '../gallery/manifest.ts'
+import type { JobStorage } from './job-storage.ts'
+import { persistently, within } from './patience.ts'
+import type { PendingImage } from './pieces.ts'
+
+export interface PublishPorts {
+  readonly bucket: R2Bucket
+  readonly storage: Pick<JobStorage, 'piece'>
+}
+
+/** An older generation under the same fingerprint, which is replaced completely. */
+export interface Replaced {
+  /** Of its entry in the list; absent when there was none. */
+  readonly listKey?: string | undefined
+}
+
+/** What {@link publish} will replace. */
+export async function findReplaced(bucket: R2Bucket, fingerprint: Fingerprint): Promise<Replaced> {
+  const manifest = await readManifest(bucket, fingerprint)
+  return manifest ? { listKey: listKey(manifest) } : {}
+}
+
+/**
+ * Makes a generation visible, its first image last: once that is there, everything is. Can be repeated after a
+ * failure, with the images that `onPublished` was not called for.
+ */
+export async function publish(
+  { bucket, storage }: PublishPorts,
+  images: readonly PendingImage[],
+  manifest: Manifest,
+  replaced: Replaced | undefined,
+  onPublished: (image: PendingImage, etag: string) => void,
+): Promise<void> {
+  const { fingerprint } = manifest
+  const put = async (image: PendingImage) =>
+    onPublished(image, await putImage({ bucket, storage }, manifest, image))
+
+  for (const image of images) if (image.index > 0) await put(image)
+  const first = manifest.images[0]
+  await Promise.all([
+    persistently(() =>
+      bucket.put(manifestKey(fingerprint), JSON.stringify(manifest), {
+        httpMetadata: { contentType: 'application/json' },
+      }),
+    ),
+    persistently(() =>
+      bucket.put(listKey(manifest), '', {
+        customMetadata: { mediaType: first?.media_type ?? '', model: manifest.model },
+      }),
+    ),
+  ])
+  for (const image of images) if (image.index === 0) await put(image)
+  if (!replaced) return
+
+  const surplus = await keysUnder(bucket, imagesPrefix(fingerprint))
+  const isOld = (key: string): boolean =>
+    Number(key.slice(key.lastIndexOf('/') + 1)) >= manifest.images.length
+  const old = surplus.filter(isOld)
+  if (replaced.listKey !== undefined && replaced.listKey !== listKey(manifest)) old.push(replaced.listKey)
+  await deleteKeys(bucket, [...old, ...(await keysUnder(bucket, variantsPrefix(fingerprint)))])
+}
+
+/** Deletes everything of a fingerprint, its first image first. @returns whether there was anything */
+export async function deleteAll(bucket: R2Bucket, fingerprint: Fingerprint): Promise<boolean> {
+  const manifest = await readManifest(bucket, fingerprint)
+  const first = imageKey(fingerprint, 0)
+  const keys = [
+    ...(await keysUnder(bucket, imagesPrefix(fingerprint))),
+    ...(await keysUnder(bucket, variantsPrefix(fingerprint))),
+    ...(manifest ? [listKey(manifest)] : []),
+  ]
+  if (keys.length === 0) return false
+  if (keys.includes(first)) await within(bucket.delete(first), 'R2')
+  await deleteKeys(bucket, keys)
+  return true
+}
+
+async function putImage(
+  { bucket, storage }: PublishPorts,
+  { fingerprint, model }: Manifest,
+  { index, header, byteLength, sha256, uploadId, pieces }: PendingImage,
+): Promise<string> {
+  const key = imageKey(fingerprint, index)
+  const options = {
+    httpMetadata: { contentType: header.mediaType },
+    customMetadata: imageMetadata(header, model),
+  }
+  const [only] = pieces
+  if (pieces.length === 1 && only?.at === 'memory') {
+    // R2 refuses the object when the bytes that arrive are others.
+    const object = await persistently(() => bucket.put(key, only.bytes, { ...options, sha256 }))
+    return object.etag
+  }
+  const upload =
+    uploadId === undefined
+      ? await persistently(() => bucket.createMultipartUpload(key, options))
+      : bucket.resumeMultipartUpload(key, uploadId)
+  const parts: R2UploadedPart[] = []
+  for (const [n, piece] of pieces.entries()) {
+    if (piece.at === 'r2') {
+      parts.push(piece.part)
+      continue
+    }
+    const bytes = piece.at === 'memory' ? piece.bytes : new Blob(await storage.piece(index, n) as BlobPart[])
+    parts.push(await persistently(() => upload.uploadPart(n + 1, bytes)))
+  }
+  try {
+    return (await within(upload.complete(parts), 'R2')).etag
+  } catch (error) {
+    // It may have been completed just before a restart, and can't be a second time.
+    const object = await bucket.head(key)
+    if (object?.size === byteLength && uploadId !== undefined && isSettled(error)) return object.etag
+    throw error
+  }
+}
+
+/** R2's error 10024: there is no such upload, or no more. */
+function isSettled(error: unknown): boolean {
+  return error instanceof Error && /10024|does not exist/.test(error.message)
+}
+
+async function readManifest(bucket: R2Bucket, fingerprint: Fingerprint): Promise<Manifest | undefined> {
+  const object = await within(bucket.get(manifestKey(fingerprint)), 'R2')
+  return object ? object.json<Manifest>() : undefined
+}
+
+async function keysUnder(bucket: R2Bucket, prefix: string): Promise<string[]> {
+  const keys: string[] = []
+  let cursor: string | undefined
+  do {
+    const page: R2Objects = await within(
+      bucket.list({ prefix, ...(cursor !== undefined && { cursor }) }),
+      'R2',
+    )
+    keys.push(...page.objects.map(({ key }) => key))
+    cursor = page.truncated ? page.cursor : undefined
+  } while (cursor !== undefined)
+  return keys
+}
+
+/** Keys that one call deletes. */
+const DELETE_MAX = 1000
+
+async function deleteKeys(bucket: R2Bucket, keys: readonly string[]): Promise<void> {
+  for (let at = 0; at < keys.length; at += DELETE_MAX) {
+    await within(bucket.delete(keys.slice(at, at + DELETE_MAX)), 'R2')
+  }
+}

@@ -1,0 +1,118 @@
+import { identifyImage } from '../../shared/media/image.ts'
+import type { StoredImage } from '../gallery/image-store.ts'
+import { type Transformation, transformationOf, type Variant, variantKey } from '../gallery/variant.ts'
+import {
+  type MadeVariant,
+  variantMetadata,
+  type VariantRecord,
+  type VariantUnavailable,
+} from '../gallery/variant-store.ts'
+import { within } from './patience.ts'
+
+/** How long a transformation that failed isn't tried again, milliseconds: it costs, and would fail again. */
+const FAILURE_MEMORY_MS = 60_000
+
+/** Larger ones are read back from R2: one object can't send another more than 32 MiB at once. */
+const SENT_MAX_BYTES = 16 * 2 ** 20
+
+/** JPEG has no transparency: what shows through is white, as on most pages. */
+const JPEG_BACKGROUND = '#ffffff'
+
+export interface VariantMakerPorts {
+  readonly bucket: R2Bucket
+  readonly images: ImagesBinding | undefined
+  /**
+   * Runs `put` unless the image was replaced or purged since `original` was read, and not beside either.
+   *
+   * @returns `undefined` when it was
+   */
+  readonly whileCurrent: <T>(original: StoredImage, put: () => Promise<T>) => Promise<T | undefined>
+}
+
+export type VariantMaker = (
+  original: StoredImage,
+  variant: Variant,
+) => Promise<MadeVariant | 'original' | VariantUnavailable>
+
+/** Makes the variants of one fingerprint, each once, however many ask. Holds the variant, never the original. */
+export function createVariantMaker({ bucket, images, whileCurrent }: VariantMakerPorts): VariantMaker {
+  const making = new Map<string, ReturnType<VariantMaker>>()
+  const failedUntil = new Map<string, number>()
+
+  async function make(original: StoredImage, variant: Variant, key: string): ReturnType<VariantMaker> {
+    if (!images) return { reason: 'no-images-binding' }
+    const transformation = transformationOf(original, variant)
+    if (!transformation || (failedUntil.get(key) ?? 0) > Date.now()) await original.body.cancel()
+    if (!transformation) return put(original, key)
+    if ((failedUntil.get(key) ?? 0) > Date.now()) return { reason: 'failed' }
+    try {
+      const bytes = await transform(images, original.body, transformation)
+      return await put(original, key, { transformation, bytes })
+    } catch (error) {
+      console.error(error)
+      failedUntil.set(key, Date.now() + FAILURE_MEMORY_MS)
+      return { reason: 'failed' }
+    }
+  }
+
+  /** Stores a variant; without one, a mark that the original is the variant. */
+  async function put(
+    original: StoredImage,
+    key: string,
+    made?: { readonly transformation: Transformation; readonly bytes: ArrayBuffer },
+  ): ReturnType<VariantMaker> {
+    // What was asked for and what came may differ: Images makes WebP of what would take too long as AVIF.
+    const header = made && identifyImage([new Uint8Array(made.bytes)])
+    if (made && !header) throw new TypeError('Images returned something that is no image')
+    const facts = made &&
+      header && {
+        mediaType: header.mediaType,
+        width: header.width,
+        height: header.height,
+        original: { etag: original.etag, mediaType: original.mediaType },
+        transformation: made.transformation,
+      }
+    const object = await whileCurrent(original, () =>
+      within(
+        bucket.put(key, made?.bytes ?? '', {
+          ...(facts && { httpMetadata: { contentType: facts.mediaType } }),
+          customMetadata: variantMetadata(facts),
+        }),
+        'R2',
+      ),
+    )
+    if (!object) return { reason: 'changed' }
+    if (!facts || !made) return 'original'
+    const { etag, size: byteLength, uploaded: created } = object
+    const record: VariantRecord = { ...facts, etag, byteLength, created }
+    return byteLength > SENT_MAX_BYTES ? record : { ...record, bytes: made.bytes }
+  }
+
+  return async (original, variant) => {
+    const key = variantKey(original.fingerprint, original.index, variant)
+    const inFlight = making.get(key)
+    if (inFlight) {
+      await original.body.cancel()
+      return inFlight
+    }
+    const made = make(original, variant, key).finally(() => making.delete(key))
+    making.set(key, made)
+    return made
+  }
+}
+
+async function transform(
+  images: ImagesBinding,
+  body: ReadableStream<Uint8Array>,
+  { mediaType, width, quality }: Transformation,
+): Promise<ArrayBuffer> {
+  if (mediaType === 'image/svg+xml') throw new TypeError('Images makes no SVG')
+  const input = images.input(body)
+  const sized = width === undefined ? input : input.transform({ width, fit: 'scale-down' })
+  const result = await sized.output({
+    format: mediaType,
+    ...(quality !== undefined && { quality }),
+    ...(mediaType === 'image/jpeg' && { background: JPEG_BACKGROUND }),
+  })
+  return new Response(result.image()).arrayBuffer()
+}

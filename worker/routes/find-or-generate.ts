@@ -1,0 +1,81 @@
+import type { Context } from 'hono'
+import { EaselError } from '../../shared/errors.ts'
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import type { Access } from '../access/access.ts'
+import type { Generated, Jobs } from '../job/jobs.ts'
+import type { BodyToGenerate, GenerateRequest, SpecToGenerate } from '../job/price-request.ts'
+import { type AppEnv, type CacheOutcome, timed } from '../web/trace.ts'
+
+/** An image by what it shows, or as OpenRouter would be asked for it. */
+export type Requested = (SpecToGenerate | BodyToGenerate) & { readonly fingerprint: Fingerprint }
+
+export interface FindOrGenerate<T> {
+  readonly requested: Requested
+  /** Finds the image, or what was just generated. `undefined` when there is none. */
+  readonly find: (cache: CacheOutcome, generated?: Generated) => Promise<T | undefined>
+  /** The image that `find` will want the bytes of. */
+  readonly index?: number | undefined
+  /** Called before anything is generated: what is refused here costs nothing. */
+  readonly beforeGenerating?: () => void | Promise<void>
+  /** The request, where it isn't the one that came: with a credential of another form. */
+  readonly request?: Request
+}
+
+export interface Flow {
+  /** The image, generated where it isn't cached. @throws {EaselError} when it may not, or can't, be generated */
+  findOrGenerate<T>(c: Context<AppEnv>, wanted: FindOrGenerate<T>): Promise<T>
+  /** The same, but what isn't cached is generated in the background: then the priced request for it. */
+  findOrSubmit<T>(c: Context<AppEnv>, wanted: FindOrGenerate<T>): Promise<{ readonly found: T } | Submitted>
+}
+
+export interface Submitted {
+  readonly cache: 'miss' | 'collapsed'
+  /** Joins the generation and waits for its end. */
+  readonly finished: () => Promise<Generated>
+}
+
+/** May view? Cached? May generate? Generate, find. The one flow of every route that serves images. */
+export function createFlow({ access, jobs }: { readonly access: Access; readonly jobs: Jobs }): Flow {
+  return { findOrGenerate, findOrSubmit }
+
+  async function findOrGenerate<T>(c: Context<AppEnv>, wanted: FindOrGenerate<T>): Promise<T> {
+    const cached = await findCached(c, wanted)
+    if ('found' in cached) return cached.found
+    const generated = await timed(c.get('trace'), 'generate', () => jobs.generate(cached.missing, wanted.index))
+    c.get('trace').cache = generated.cache
+    const found = await wanted.find(generated.cache, generated)
+    if (found !== undefined) return found
+    throw new EaselError('purged', 'The image was purged just after it was generated. Request it again.')
+  }
+
+  async function findOrSubmit<T>(
+    c: Context<AppEnv>,
+    wanted: FindOrGenerate<T>,
+  ): Promise<{ readonly found: T } | Submitted> {
+    const cached = await findCached(c, wanted)
+    if ('found' in cached) return cached
+    const { missing } = cached
+    const cache = await timed(c.get('trace'), 'submit', () => jobs.submit(missing))
+    c.get('trace').cache = cache
+    return { cache, finished: () => jobs.generate({ ...missing, refresh: false }, wanted.index) }
+  }
+
+  async function findCached<T>(
+    c: Context<AppEnv>,
+    { requested, find, beforeGenerating, request = c.req.raw }: FindOrGenerate<T>,
+  ): Promise<{ readonly found: T } | { readonly missing: GenerateRequest }> {
+    const trace = c.get('trace')
+    trace.fingerprint = requested.fingerprint
+    await access.toView(request)
+    const refresh = await access.wantsRefresh(request)
+    const lookedAt = Date.now()
+    const found = refresh ? undefined : await timed(trace, 'read', () => find('hit'))
+    if (found !== undefined) {
+      trace.cache = 'hit'
+      return { found }
+    }
+    await beforeGenerating?.()
+    const caller = await access.toGenerate(request, requested.fingerprint)
+    return { missing: { ...requested, caller, refresh, lookedAt } }
+  }
+}
