@@ -2,19 +2,9 @@ import * as z from 'zod'
 import { EaselError } from '../shared/errors.ts'
 import { DEFAULT_DEADLINE_MS, OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
 import type { SigningKey } from '../shared/url-signature.ts'
-import type { Budget } from './budget/budget.ts'
-import type { VariantJob } from './gallery/variant-job.ts'
-import type { GenerationJob } from './job/generation-job.ts'
 
-/** What wrangler.toml, its secrets and the dashboard give the Worker. */
-export interface Env {
-  readonly BUCKET: R2Bucket
-  readonly JOBS: DurableObjectNamespace<GenerationJob>
-  readonly BUDGET: DurableObjectNamespace<Budget>
-  readonly VARIANTS: DurableObjectNamespace<VariantJob>
-  /** Without it, images are served as they were generated. */
-  readonly IMAGES?: ImagesBinding
-  readonly MISS_LIMIT?: RateLimit
+/** The variables and secrets that the Worker is configured with. */
+export interface SettingsEnv {
   readonly OPENROUTER_API_KEY?: string
   readonly OPENROUTER_BASE_URL?: string
   readonly EASEL_ACCESS?: string
@@ -38,7 +28,7 @@ export interface Token {
 
 export type AccessMode = 'signed' | 'private' | 'open' | 'listed'
 
-/** {@link Env} without the bindings, checked and filled in. */
+/** {@link SettingsEnv}, checked and filled in. */
 export interface Settings {
   readonly openRouter: { readonly apiKey: string; readonly baseUrl: string; readonly deadlineMs: number }
   readonly access: AccessMode
@@ -116,7 +106,7 @@ const settingsSchema = z.object({
 /**
  * @throws {EaselError} `misconfigured`, naming every variable that is missing or wrong, and none of their values
  */
-export function readSettings(env: Env): Settings {
+export function readSettings(env: SettingsEnv): Settings {
   const { data, error } = settingsSchema.safeParse(env)
   const wrong = error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? []
   const needsCredentials = env.EASEL_ACCESS !== 'open'

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { Env } from '../settings.ts'
+import type { Env } from '../env.ts'
 
 /** Money that a generation will need. */
 export interface Reservation {

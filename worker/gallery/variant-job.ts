@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { identifyImage, type DecodedImage } from '../../shared/media/image.ts'
-import type { Env } from '../settings.ts'
+import type { Env } from '../env.ts'
 import { createR2ImageStore, type ImageRecord } from './image-store.ts'
 import { type Variant, variantKey } from './variant.ts'
 import { putVariant, type Unmade } from './variant-store.ts'
