@@ -9,6 +9,7 @@ import { type AppEnv, type AppPorts, notFound, serverTiming, type Trace } from '
 import { imageRoutes } from './routes/image.ts'
 import { imagesApi } from './routes/images-api.ts'
 import { signRoutes } from './routes/sign.ts'
+import { usageRoutes } from './routes/usage.ts'
 
 /** The Worker's routes. */
 export function createApp(ports: AppPorts): Hono<AppEnv> {
@@ -43,6 +44,7 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
   app.route('/', imageRoutes(ports))
   app.route('/v1/images', imagesApi(ports))
   app.route('/v1/sign', signRoutes(ports))
+  app.route('/v1/usage', usageRoutes(ports))
 
   app.route('/api/v1', dropinApi(ports))
 

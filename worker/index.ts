@@ -6,12 +6,13 @@ import { EaselError } from '../shared/errors.ts'
 import { problemResponse } from '../shared/problem.ts'
 import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
+import type { BudgetUseOf } from './budget/types.ts'
 import { createGenerate } from './job/jobs.ts'
 import { createCachedGallery } from './gallery/cached-gallery.ts'
 import { directGallery } from './delivery/gallery-entrypoint.ts'
 import { createHotGallery } from './gallery/hot-gallery.ts'
 import { createR2ImageStore } from './gallery/image-store.ts'
-import { checkBucket, checkKey, healthResponse } from './web/health.ts'
+import { checkBucket, checkKey, checkLedger, healthResponse } from './web/health.ts'
 import { createEdgeConfig } from './config/edge-config.ts'
 import type { AppEnv } from './routes/ports.ts'
 import type { Env } from './env.ts'
@@ -50,9 +51,11 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
   if (settings.access === 'listed' && easelConfig.images.length === 0) {
     throw new EaselError('misconfigured', 'EASEL_ACCESS is listed, but no easel.yml was there at deployment.')
   }
+  const ledger = () => env.BUDGET.get(env.BUDGET.idFromName('budget'))
+  const budgetUseOf: BudgetUseOf = async (token) => ledger().use(token)
   return createApp({
     access: createAccess(settings, config.isListed),
-    budgetUseOf: async (token) => env.BUDGET.get(env.BUDGET.idFromName('budget')).use(token),
+    budgetUseOf,
     catalogue,
     config,
     generate: createGenerate({ catalogue, jobs: env.JOBS, settings }),
@@ -62,6 +65,7 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
     ),
     health: {
       r2: () => checkBucket(env.BUCKET),
+      ledger: () => checkLedger(budgetUseOf),
       openrouter: () => checkKey(openRouter.baseUrl, openRouter.apiKey),
     },
     readList: (path) =>
@@ -70,6 +74,7 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
       }),
     store,
     settings,
+    usageOf: async (from, to) => ledger().usage(from, to),
   })
 }
 

@@ -8,9 +8,13 @@ import type { Order, Outcome } from './types.ts'
  * Asked once for each generation, not for each request that waits for it.
  */
 export async function admit(
-  { caller, reserveUsd }: Order,
+  { caller, fingerprint, model, reserveUsd }: Order,
   attempt: string,
-  { dailyBudgetUsd, tokenBudgetsUsd }: Pick<Settings, 'dailyBudgetUsd' | 'tokenBudgetsUsd'>,
+  {
+    dailyBudgetUsd,
+    monthlyBudgetUsd,
+    tokenBudgetsUsd,
+  }: Pick<Settings, 'dailyBudgetUsd' | 'monthlyBudgetUsd' | 'tokenBudgetsUsd'>,
   limit: RateLimit | undefined,
   budget: DurableObjectStub<Budget>,
 ): Promise<Outcome> {
@@ -24,16 +28,20 @@ export async function admit(
   }
   const token = caller.kind === 'token' ? caller.name : undefined
   const result = await budget.reserve(
-    { id: attempt, usd: reserveUsd, token },
-    { dailyUsd: dailyBudgetUsd, tokenUsd: token === undefined ? undefined : tokenBudgetsUsd.get(token) },
+    { id: attempt, fingerprint, usd: reserveUsd, token, model, lookedAt: Date.now() },
+    {
+      dailyUsd: dailyBudgetUsd,
+      monthlyUsd: monthlyBudgetUsd,
+      tokenUsd: token === undefined ? undefined : tokenBudgetsUsd.get(token),
+    },
   )
   if (result.granted) return { ok: true }
-  const whose = result.cap === 'token' ? `of the token ${token}` : 'of this Easel'
+  const whose = result.limit === 'token' ? `of the token ${token}` : 'of this Easel'
   const reset = new Date(result.resetsAt).toISOString()
   return refused(
     'budget_exhausted',
-    `The daily budget ${whose} has ${formatUsd(result.leftUsd)} left, and this image may cost ${formatUsd(reserveUsd)}. It is renewed at ${reset}.`,
-    (result.resetsAt - Date.now()) / 1000,
+    `The ${result.limit === 'month' ? 'monthly' : 'daily'} budget ${whose} has ${formatUsd(result.leftUsd)} left, and this image may cost ${formatUsd(reserveUsd)}. It is renewed at ${reset}.`,
+    result.retryAfterSeconds,
   )
 }
 

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { createOpenRouterClient, type OpenRouterClient } from '../../shared/openrouter/client.ts'
 import { collect } from '../../shared/openrouter/collect.ts'
 import type { Budget } from '../budget/budget.ts'
+import type { Settlement } from '../budget/types.ts'
 import { createR2ImageStore, type ImageStore, type StoredImage } from '../gallery/image-store.ts'
 import { logGeneration } from './generation-log.ts'
 import type { Env } from '../env.ts'
@@ -184,10 +185,10 @@ export class GenerationJob extends DurableObject<Env> {
     let prepared: Prepared
     try {
       const generation = await collect(this.#client.send(order.request))
-      await this.#settle(attempt, generation.usage?.costUsd)
+      await this.#settle(attempt, { usd: generation.usage?.costUsd, outcome: 'generated' })
       prepared = await prepare(order, generation)
     } catch (error) {
-      await this.#settle(attempt, mayHaveCost(error) ? undefined : 0)
+      await this.#settle(attempt, mayHaveCost(error) ? { outcome: 'unknown' } : { usd: 0, outcome: 'failed' })
       logGeneration(order, { outcome: error, durationMs: Date.now() - startedAt }, this.#settings)
       return this.#fail(error)
     }
@@ -244,12 +245,12 @@ export class GenerationJob extends DurableObject<Env> {
   async #recover(order: Order, attempt: string, startedAt: number): Promise<Outcome> {
     const image = await this.#images.head(order.fingerprint, 0)
     if (image && image.created.getTime() >= startedAt) {
-      await this.#settle(attempt, image.costUsd)
+      await this.#settle(attempt, { usd: image.costUsd, outcome: 'generated' })
       await this.ctx.storage.deleteAll()
       return { ok: true }
     }
     const error = interrupted()
-    await this.#settle(attempt, undefined)
+    await this.#settle(attempt, { outcome: 'unknown' })
     logGeneration(order, { outcome: error, durationMs: Date.now() - startedAt }, this.#settings)
     return this.#fail(error)
   }
@@ -265,9 +266,9 @@ export class GenerationJob extends DurableObject<Env> {
   }
 
   /** A ledger that can't be reached keeps the reservation, which errs on the safe side. */
-  async #settle(attempt: string, usd: number | undefined): Promise<void> {
+  async #settle(attempt: string, settlement: Settlement): Promise<void> {
     try {
-      await this.#budget.settle(attempt, usd)
+      await this.#budget.settle(attempt, settlement)
     } catch (error) {
       console.error(error)
     }

@@ -3,7 +3,7 @@ import { EaselError } from '../../shared/errors.ts'
 import { type Fingerprint, isFingerprint } from '../../shared/fingerprint.ts'
 import type { Access } from '../access/access.ts'
 import type { Generate } from '../job/jobs.ts'
-import type { BudgetUseOf } from '../dropin/key.ts'
+import type { BudgetUseOf, UsageOf } from '../budget/types.ts'
 import type { ReadList } from '../dropin/lists.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { ImageStore } from '../gallery/image-store.ts'
@@ -22,9 +22,16 @@ export interface AppPorts {
   readonly health: HealthChecks
   readonly readList: ReadList
   readonly store: ImageStore
+  readonly usageOf: UsageOf
   readonly settings: Pick<
     Settings,
-    'access' | 'dailyBudgetUsd' | 'defaultModel' | 'signingKeys' | 'tokenBudgetsUsd' | 'widths'
+    | 'access'
+    | 'dailyBudgetUsd'
+    | 'defaultModel'
+    | 'monthlyBudgetUsd'
+    | 'signingKeys'
+    | 'tokenBudgetsUsd'
+    | 'widths'
   >
 }
 
