@@ -11,6 +11,7 @@ import type { AppPorts } from './routes/ports.ts'
 import { imageRoutes } from './routes/image.ts'
 import { imagesApi } from './routes/images-api.ts'
 import { signRoutes } from './routes/sign.ts'
+import { usageRoutes } from './routes/usage.ts'
 
 /** The Worker's routes. */
 export function createApp(ports: AppPorts): Hono<AppEnv> {
@@ -41,6 +42,7 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
   app.route('/', imageRoutes(ports))
   app.route('/v1/images', imagesApi(ports))
   app.route('/v1/sign', signRoutes(ports))
+  app.route('/v1/usage', usageRoutes(ports))
 
   app.route('/api/v1', dropinApi(ports))
 

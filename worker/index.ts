@@ -6,6 +6,7 @@ import { EaselError } from '../shared/errors.ts'
 import { problemResponse } from '../shared/problem.ts'
 import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
+import type { BudgetUseOf } from './budget/types.ts'
 import { createEdgeConfig } from './config/edge-config.ts'
 import { directGallery } from './delivery/gallery-entrypoint.ts'
 import type { Env } from './env.ts'
@@ -13,7 +14,7 @@ import { createCachedGallery } from './gallery/cached-gallery.ts'
 import { createR2ImageStore } from './gallery/image-store.ts'
 import { createJobs } from './job/jobs.ts'
 import { readSettings } from './settings.ts'
-import { checkBucket, checkKey, healthResponse } from './web/health.ts'
+import { checkBucket, checkKey, checkLedger, healthResponse } from './web/health.ts'
 import type { AppEnv } from './web/trace.ts'
 
 export { Budget } from './budget/budget.ts'
@@ -48,8 +49,11 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
   if (settings.access === 'listed' && easelConfig.images.length === 0) {
     throw new EaselError('misconfigured', 'EASEL_ACCESS is listed, but there was no easel.yml at deployment.')
   }
+  const ledger = () => env.BUDGET.get(env.BUDGET.idFromName('budget'))
+  const budgetUseOf: BudgetUseOf = async (token) => ledger().use(token)
   return createApp({
     access: createAccess(settings, config.isListed),
+    budgetUseOf,
     catalogue,
     config,
     fetchList: (path) =>
@@ -59,12 +63,13 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
     gallery: 'cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : directGallery(env),
     health: {
       r2: () => checkBucket(env.BUCKET),
+      ledger: () => checkLedger(budgetUseOf),
       openrouter: () => checkKey(openRouter.baseUrl, openRouter.apiKey),
     },
     jobs: createJobs({ catalogue, jobs: env.JOBS, settings }),
-    readBudgetUse: async (token) => env.BUDGET.get(env.BUDGET.idFromName('budget')).use(token),
     store,
     settings,
+    usageOf: async (from, to) => ledger().usage(from, to),
   })
 }
 

@@ -3,7 +3,7 @@ import { EaselError } from '../shared/errors.ts'
 import { DEFAULT_DEADLINE_MS, OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
 import type { SigningKey } from '../shared/url-signature.ts'
 
-/** The secrets and variables of the Worker, as the platform gives them: text. */
+/** The variables and secrets that the Worker is configured with. */
 export interface SettingsEnv {
   readonly OPENROUTER_API_KEY?: string
   readonly OPENROUTER_BASE_URL?: string
@@ -13,9 +13,13 @@ export interface SettingsEnv {
   readonly EASEL_DEFAULT_MODEL?: string
   readonly EASEL_ALLOWED_MODELS?: string
   readonly EASEL_DAILY_BUDGET_USD?: string
+  readonly EASEL_MONTHLY_BUDGET_USD?: string
   readonly EASEL_MAX_COST_USD?: string
   readonly EASEL_TOKEN_BUDGETS_USD?: string
   readonly EASEL_TIMEOUT_SECONDS?: string
+  readonly EASEL_UNKNOWN_HOLD_SECONDS?: string
+  readonly EASEL_ALERT_URL?: string
+  readonly EASEL_ALERT_SECRET?: string
   readonly EASEL_WIDTHS?: string
   readonly EASEL_LOG_PROMPTS?: string
 }
@@ -28,7 +32,7 @@ export interface Token {
 
 export type AccessMode = 'signed' | 'private' | 'open' | 'listed'
 
-/** {@link SettingsEnv}, parsed and complete. */
+/** {@link SettingsEnv}, checked and filled in. */
 export interface Settings {
   readonly openRouter: { readonly apiKey: string; readonly baseUrl: string; readonly deadlineMs: number }
   readonly access: AccessMode
@@ -39,22 +43,34 @@ export interface Settings {
   /** `author/slug` or `author/*`; empty for any. */
   readonly allowedModels: readonly string[]
   readonly dailyBudgetUsd: number
-  /** Of one generation. */
+  readonly monthlyBudgetUsd: number | undefined
+  /** Limit of one generation. */
   readonly maxCostUsd: number
-  /** Daily, by token name; a token that isn't there shares the whole budget. */
+  /** Daily, by token name. A token without an entry shares the budget of all. */
   readonly tokenBudgetsUsd: ReadonlyMap<string, number>
-  /** Pixels, ascending: the widths that an image may be asked for in. */
+  /** How long a fingerprint whose billing is unknown isn't generated again, milliseconds. */
+  readonly unknownHoldMs: number
+  /** Pixels, ascending: the widths that an image can be requested in. */
   readonly widths: readonly number[]
   readonly logPrompts: boolean
 }
 
-/** Cheap, quick and good: what an image is generated with when nobody names a model. */
+/** Cheap, fast and good: the model when a spec names none. */
 const DEFAULT_MODEL = 'google/gemini-2.5-flash-image'
 
-/** A Durable Object's alarm may run for fifteen minutes, and must have time to store. */
+/** A Durable Object's alarm runs for at most fifteen minutes, and needs time to store. */
 const MAX_TIMEOUT_SECONDS = 780
 
-/** From a small phone's half page to a large screen's whole, in steps that differ by a third or less. */
+/** Ten minutes: long enough to stop reloads from paying again, short enough for an author to wait. */
+const DEFAULT_UNKNOWN_HOLD_SECONDS = 600
+
+/** A day. */
+const MAX_UNKNOWN_HOLD_SECONDS = 86_400
+
+/** As Standard Webhooks writes secrets: the base64 of 24 to 64 bytes. */
+const ALERT_SECRET = /^whsec_(?=.{32,88}$)([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** From half of a small phone's page to all of a large screen, each at most half as large again as the one before. */
 const DEFAULT_WIDTHS = '320,480,640,768,960,1200,1600,1920,2560'
 
 /** Wider than any image that a model generates. */
@@ -65,7 +81,6 @@ const SECRET_MIN_CHARACTERS = 16
 
 const usdAmount = z.number('must be an amount in USD').min(0, 'must not be negative')
 const usd = z.coerce.number('must be an amount in USD').pipe(usdAmount)
-
 const settingsSchema = z.object({
   OPENROUTER_API_KEY: z.string('is missing: npx wrangler secret put OPENROUTER_API_KEY').min(1, 'is empty'),
   OPENROUTER_BASE_URL: z
@@ -80,6 +95,7 @@ const settingsSchema = z.object({
   EASEL_DEFAULT_MODEL: z.string().default(DEFAULT_MODEL),
   EASEL_ALLOWED_MODELS: z.string().default('').transform(commaList),
   EASEL_DAILY_BUDGET_USD: usd.default(5),
+  EASEL_MONTHLY_BUDGET_USD: optional(usd),
   EASEL_MAX_COST_USD: usd.default(1),
   EASEL_TOKEN_BUDGETS_USD: z
     .string()
@@ -91,6 +107,18 @@ const settingsSchema = z.object({
     .min(1, 'must be 1 or more')
     .max(MAX_TIMEOUT_SECONDS, `must be at most ${MAX_TIMEOUT_SECONDS}`)
     .default(DEFAULT_DEADLINE_MS / 1000),
+  EASEL_UNKNOWN_HOLD_SECONDS: z.coerce
+    .number('must be a number of seconds')
+    .min(0, 'must not be negative')
+    .max(MAX_UNKNOWN_HOLD_SECONDS, `must be at most ${MAX_UNKNOWN_HOLD_SECONDS}`)
+    .default(DEFAULT_UNKNOWN_HOLD_SECONDS),
+  // The budget's object reads these two itself.
+  EASEL_ALERT_URL: optional(
+    z.url({ protocol: /^https?$/, error: 'must be a URL such as https://example.com/alerts' }),
+  ),
+  EASEL_ALERT_SECRET: optional(
+    z.string().regex(ALERT_SECRET, 'must be whsec_ and the base64 of 24 to 64 random bytes'),
+  ),
   EASEL_WIDTHS: z
     .string()
     .default(DEFAULT_WIDTHS)
@@ -115,6 +143,7 @@ export function readSettings(env: SettingsEnv): Settings {
   if (needsCredentials && !env.EASEL_SIGNING_KEYS) {
     wrong.push('EASEL_SIGNING_KEYS is missing: npx wrangler secret put EASEL_SIGNING_KEYS')
   }
+  if (data) wrong.push(...contradictions(data))
   if (!data || wrong.length > 0) {
     throw new EaselError('misconfigured', `Easel is not set up yet. ${wrong.join('. ')}.`)
   }
@@ -130,11 +159,33 @@ export function readSettings(env: SettingsEnv): Settings {
     defaultModel: data.EASEL_DEFAULT_MODEL,
     allowedModels: data.EASEL_ALLOWED_MODELS,
     dailyBudgetUsd: data.EASEL_DAILY_BUDGET_USD,
+    monthlyBudgetUsd: data.EASEL_MONTHLY_BUDGET_USD,
     maxCostUsd: data.EASEL_MAX_COST_USD,
     tokenBudgetsUsd: data.EASEL_TOKEN_BUDGETS_USD,
+    unknownHoldMs: data.EASEL_UNKNOWN_HOLD_SECONDS * 1000,
     widths: data.EASEL_WIDTHS,
     logPrompts: data.EASEL_LOG_PROMPTS,
   }
+}
+
+/** What is wrong with variables that are right by themselves. Names of tokens are no secrets. */
+function contradictions({
+  EASEL_TOKENS: tokens,
+  EASEL_TOKEN_BUDGETS_USD: budgets,
+  EASEL_ALERT_URL: url,
+  EASEL_ALERT_SECRET: secret,
+}: z.output<typeof settingsSchema>): string[] {
+  const known = new Set(tokens.map(([name]) => name))
+  const unknown = Array.from(budgets.keys()).filter((name) => !known.has(name))
+  return [
+    ...unknown.map((name) => `EASEL_TOKEN_BUDGETS_USD names ${name}, which is not a token in EASEL_TOKENS`),
+    ...(url && !secret ? ['EASEL_ALERT_SECRET is missing, which signs what EASEL_ALERT_URL receives'] : []),
+  ]
+}
+
+/** Absent when the variable isn't set, or is empty. */
+function optional<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 }
 
 /** `name:secret,name:secret`: names that may stand in a URL and a log, each once. */

@@ -4,7 +4,7 @@ import worker, {
   GenerationJob as RealJob,
   VariantJob as RealVariantJob,
 } from '../../worker/index.ts'
-import type { Env } from '../../worker/settings.ts'
+import type { Env } from '../../worker/env.ts'
 
 // The Worker as it is, and a count of what it asks of the platform: `GET /bench/counts` tells and forgets.
 // `GET /bench/copies?of=…&from=…&to=…` keeps an image again, under fingerprints that are these numbers.

@@ -1,151 +1,91 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { Env } from "../env.ts"
+import { createLedger, type Ledger } from './ledger.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
+import type { ReachedThreshold } from './thresholds.ts'
+import type { BudgetUse, Limits, Reservation, ReserveResult, Settlement, UsageReport } from './types.ts'
+import { postWebhook, type WebhookTarget } from './webhook.ts'
 
-/** Money that a generation will need. */
-export interface Reservation {
-  /** Of the attempt: the same one twice counts once. */
-  readonly id: string
-  readonly usd: number
-  /** Name of the token that asks, where one does. */
-  readonly token?: string | undefined
+/** What the budget uses of the environment. The Worker has checked both before anything is reserved. */
+export interface BudgetEnv {
+  readonly EASEL_ALERT_URL?: string
+  readonly EASEL_ALERT_SECRET?: string
 }
-
-/** USD a day (UTC). */
-export interface Caps {
-  readonly dailyUsd: number
-  /** Of the reservation's token alone. */
-  readonly tokenUsd?: number | undefined
-}
-
-export type ReserveResult =
-  | { readonly granted: true }
-  | {
-      readonly granted: false
-      readonly cap: 'day' | 'token'
-      readonly leftUsd: number
-      /** Milliseconds since the epoch: the next midnight, UTC. */
-      readonly resetsAt: number
-    }
-
-/** What was spent and what is reserved today, USD. */
-export interface BudgetUse {
-  readonly spentUsd: number
-  readonly reservedUsd: number
-  readonly resetsAt: number
-}
-
-const DAY_MS = 86_400_000
-
-/** Millionths of a dollar, as whole numbers: sums of prices as floating-point numbers drift. */
-const MICRO = 1_000_000
 
 /**
- * The one ledger of a Worker: reserve the estimate before a generation, settle with the bill after it.
- * Durable Objects handle one call at a time, so no burst gets past a cap.
+ * The one ledger of a Worker. Durable Objects handle one call at a time, so no burst gets past a limit.
+ *
+ * Thin: it gives the ledger a database and a clock, and delivers alerts from its alarm, where no generation waits
+ * for them.
  */
-export class Budget extends DurableObject<Env> {
-  readonly #sql: SqlStorage
+export class Budget extends DurableObject<BudgetEnv> {
+  readonly #ledger: Ledger
+  readonly #outbox: Outbox
+  readonly #target: WebhookTarget | undefined
+  readonly #now: () => number
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: BudgetEnv, now: () => number = Date.now) {
     super(ctx, env)
-    this.#sql = ctx.storage.sql
-    this.#sql.exec(`
-      CREATE TABLE IF NOT EXISTS reservations (id TEXT PRIMARY KEY, day TEXT, token TEXT, micro INTEGER);
-      CREATE TABLE IF NOT EXISTS spending (day TEXT, token TEXT, micro INTEGER, PRIMARY KEY (day, token));
-    `)
+    const { EASEL_ALERT_URL: url, EASEL_ALERT_SECRET: secret } = env
+    const target = url && secret ? { url, secret } : undefined
+    this.#target = target
+    this.#now = now
+    this.#ledger = createLedger({
+      storage: ctx.storage,
+      now,
+      onThreshold: (reached) => this.#alert(reached),
+    })
+    this.#outbox = createOutbox({
+      sql: ctx.storage.sql,
+      now,
+      send: async (message) => target && postWebhook(target, message, now()),
+      onGivenUp: ({ id }, error) =>
+        console.error(`EASEL_ALERT_URL did not accept the alert ${id}, and Easel gave up: ${String(error)}`),
+    })
   }
 
-  /** Sets money aside when no cap is passed by it. */
-  reserve({ id, usd, token = '' }: Reservation, { dailyUsd, tokenUsd }: Caps): ReserveResult {
-    const day = today()
-    if (this.#sql.exec('SELECT id FROM reservations WHERE id = ?', id).toArray().length > 0)
-      return { granted: true }
-    this.#forgetBefore(day)
-    const micro = toMicro(usd)
-    const leftOfDay = toMicro(dailyUsd) - this.#used(day)
-    const leftOfToken = tokenUsd === undefined ? Infinity : toMicro(tokenUsd) - this.#used(day, token)
-    if (micro > Math.min(leftOfDay, leftOfToken)) {
-      const cap = leftOfToken < leftOfDay ? 'token' : 'day'
-      return {
-        granted: false,
-        cap,
-        leftUsd: Math.max(0, Math.min(leftOfDay, leftOfToken)) / MICRO,
-        resetsAt: nextDay(),
-      }
-    }
-    this.#sql.exec('INSERT INTO reservations VALUES (?, ?, ?, ?)', id, day, token, micro)
-    return { granted: true }
+  /** Reserves money if no limit is passed by it. */
+  reserve(reservation: Reservation, limits: Limits): ReserveResult {
+    return this.#ledger.reserve(reservation, limits)
   }
 
-  /**
-   * Turns a reservation into spending, on the day it was made; a second time does nothing.
-   *
-   * @param usd  what was billed, 0 when nothing was; absent when nobody knows: then all that was reserved
-   */
-  settle(id: string, usd?: number): void {
-    const [row] = this.#sql
-      .exec<{ day: string; token: string; micro: number }>(
-        'DELETE FROM reservations WHERE id = ? RETURNING day, token, micro',
-        id,
-      )
-      .toArray()
-    const micro = usd === undefined ? (row?.micro ?? 0) : toMicro(usd)
-    if (!row || micro === 0) return
-    this.#sql.exec(
-      `INSERT INTO spending VALUES (?1, ?2, ?3) ON CONFLICT (day, token) DO UPDATE SET micro = micro + ?3`,
-      row.day,
-      row.token,
-      micro,
-    )
+  /** Turns a reservation into spending, on the day it was made. Settling twice counts once. */
+  settle(id: string, settlement: Settlement): void {
+    this.#ledger.settle(id, settlement)
   }
 
-  /** Today's figures, of all or of one token. */
+  /** What is spent and reserved, of all or of one token. */
   use(token?: string): BudgetUse {
-    const day = today()
-    return {
-      spentUsd: this.#sum('spending', day, token) / MICRO,
-      reservedUsd: this.#sum('reservations', day, token) / MICRO,
-      resetsAt: nextDay(),
+    return this.#ledger.use(token)
+  }
+
+  /** The history. @param from, to  UTC days, both included */
+  usage(from: string, to: string): UsageReport {
+    return this.#ledger.usage(from, to)
+  }
+
+  /** Delivers alerts. Never throws: the platform would repeat it at once. */
+  override async alarm(): Promise<void> {
+    const next = await this.#outbox.deliver()
+    if (next !== undefined) await this.ctx.storage.setAlarm(next)
+  }
+
+  #alert({ limit, token, period, percent, spentUsd, limitUsd, resetsAt }: ReachedThreshold): void {
+    const data = {
+      limit,
+      token,
+      period,
+      threshold_percent: percent,
+      spent_usd: spentUsd,
+      limit_usd: limitUsd,
+      resets_at: new Date(resetsAt).toISOString(),
     }
+    console.log(JSON.stringify({ event: 'budget', ...data }))
+    if (!this.#target) return
+    const now = this.#now()
+    const timestamp = new Date(now).toISOString()
+    const body = JSON.stringify({ type: 'budget.threshold_reached', timestamp, data })
+    this.#outbox.add({ id: `msg_${crypto.randomUUID()}`, body })
+    // Committed together with the message. Should it fail, the next alert delivers both.
+    this.ctx.storage.setAlarm(now).catch((error: unknown) => console.error(error))
   }
-
-  #used(day: string, token?: string): number {
-    return this.#sum('spending', day, token) + this.#sum('reservations', day, token)
-  }
-
-  #sum(table: 'spending' | 'reservations', day: string, token?: string): number {
-    const rows =
-      token === undefined
-        ? this.#sql.exec<{ sum: number }>(
-            `SELECT coalesce(sum(micro), 0) AS sum FROM ${table} WHERE day = ?`,
-            day,
-          )
-        : this.#sql.exec<{ sum: number }>(
-            `SELECT coalesce(sum(micro), 0) AS sum FROM ${table} WHERE day = ? AND token = ?`,
-            day,
-            token,
-          )
-    return rows.one().sum
-  }
-
-  /** Days that are over stay a while, for settling what began in them. */
-  #forgetBefore(day: string): void {
-    const limit = new Date(Date.parse(day) - 2 * DAY_MS).toISOString().slice(0, 10)
-    this.#sql.exec('DELETE FROM reservations WHERE day < ?', limit)
-    this.#sql.exec('DELETE FROM spending WHERE day < ?', limit)
-  }
-}
-
-/** The UTC date, such as 2026-11-22. */
-function today(): string {
-  return new Date().toISOString().slice(0, 10)
-}
-
-function nextDay(): number {
-  return Date.parse(today()) + DAY_MS
-}
-
-/** Rounded up: a fraction of a micro-dollar is never given away. */
-function toMicro(usd: number): number {
-  return Math.ceil(Number((usd * MICRO).toFixed(3)))
 }

@@ -1,32 +1,38 @@
 import type { Caller } from '../access/access.ts'
-import type { BudgetUse } from '../budget/budget.ts'
-import type { ReadBudgetUse } from '../routes/ports.ts'
+import type { BudgetUse, BudgetUseOf } from '../budget/types.ts'
 import type { Settings } from '../settings.ts'
 
 /**
- * `GET /key`: what is left for the caller today, in OpenRouter's words. A token without a cap of its own has
+ * `GET /key`: what is left for the caller today, in OpenRouter's words. A token without a limit of its own has
  * what is left for all.
  */
 export async function keyRecord(
   caller: Caller,
-  useOf: ReadBudgetUse,
-  { dailyBudgetUsd, tokenBudgetsUsd }: Pick<Settings, 'dailyBudgetUsd' | 'tokenBudgetsUsd'>,
+  useOf: BudgetUseOf,
+  {
+    dailyBudgetUsd,
+    monthlyBudgetUsd,
+    tokenBudgetsUsd,
+  }: Pick<Settings, 'dailyBudgetUsd' | 'monthlyBudgetUsd' | 'tokenBudgetsUsd'>,
 ) {
   const token = caller.kind === 'token' ? caller.name : undefined
   const [all, own] = await Promise.all([useOf(), token === undefined ? undefined : useOf(token)])
-  const cap = token === undefined ? undefined : tokenBudgetsUsd.get(token)
-  const ownLeft = own && cap !== undefined ? left(cap, own) : Infinity
-  const usage = (own ?? all).spentUsd
+  const tokenLimit = token === undefined ? undefined : tokenBudgetsUsd.get(token)
+  const use = own ?? all
   return {
     label: token ?? caller.kind,
-    limit: cap ?? dailyBudgetUsd,
-    limit_remaining: Math.min(ownLeft, left(dailyBudgetUsd, all)),
+    limit: tokenLimit ?? dailyBudgetUsd,
+    limit_remaining: Math.min(
+      left(tokenLimit, use),
+      left(dailyBudgetUsd, all),
+      left(monthlyBudgetUsd, all.month),
+    ),
     limit_reset: 'daily',
-    // Easel keeps no books beyond the day: these are all today's.
-    usage,
-    usage_daily: usage,
-    usage_weekly: usage,
-    usage_monthly: usage,
+    // OpenRouter counts from the key's first day. The longest period that a budget knows is the month.
+    usage: use.month.spentUsd,
+    usage_daily: use.spentUsd,
+    usage_weekly: use.weekSpentUsd,
+    usage_monthly: use.month.spentUsd,
     byok_usage: 0,
     byok_usage_daily: 0,
     byok_usage_weekly: 0,
@@ -37,7 +43,7 @@ export async function keyRecord(
     is_provisioning_key: false,
     creator_user_id: null,
     expires_at: null,
-    // Newer than the OpenAPI document at hand; the official SDK insists on them.
+    // Missing from OpenRouter's OpenAPI document, and required by its SDK.
     allowed_data_regions: ['global'],
     free_model_daily_requests: { limit: 0, remaining: 0, used: 0 },
     organization_id: null,
@@ -46,7 +52,11 @@ export async function keyRecord(
   }
 }
 
-/** Reserved money is gone until it is settled. Rounded: sums of prices as floating-point numbers drift. */
-function left(capUsd: number, { spentUsd, reservedUsd }: BudgetUse): number {
-  return Math.max(0, Number((capUsd - spentUsd - reservedUsd).toFixed(6)))
+/** USD. Reserved money is gone until it is settled. Rounded: differences of prices as floating-point numbers drift. */
+function left(
+  limitUsd: number | undefined,
+  { spentUsd, reservedUsd }: Pick<BudgetUse, 'spentUsd' | 'reservedUsd'>,
+): number {
+  if (limitUsd === undefined) return Infinity
+  return Math.max(0, Number((limitUsd - spentUsd - reservedUsd).toFixed(6)))
 }

@@ -29,7 +29,7 @@ interface Found {
  * key.
  */
 export function dropinApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, catalogue, fetchList, readBudgetUse, settings, store } = ports
+  const { access, catalogue, fetchList, budgetUseOf, settings, store } = ports
   const { findOrGenerate, findOrSubmit } = createFlow(ports)
   const reading = { catalogue, defaultModel: settings.defaultModel }
   const app = new Hono<AppEnv>()
@@ -53,7 +53,7 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
 
   app.get('/key', async (c) => {
     const caller = await access.toGenerate(await knownKey(c), undefined)
-    return c.json({ data: await keyRecord(caller, readBudgetUse, settings) }, 200, {
+    return c.json({ data: await keyRecord(caller, budgetUseOf, settings) }, 200, {
       'Cache-Control': 'no-store',
     })
   })

@@ -1,13 +1,13 @@
-/** Each resolves when its part works, and rejects with a sentence for the operator when it doesn't. */
+/** Each resolves when its part works. Otherwise it rejects with a sentence for the operator. */
 export type HealthChecks = Readonly<Record<string, () => Promise<void>>>
 
 /** A check that takes longer counts as failed, milliseconds: whoever asks for health won't wait. */
 const TIMEOUT_MS = 5000
 
-/** 200 when all parts work, else 503; either way, each part by name. */
+/** 200 when all parts work, else 503; in both, each part by name. */
 export async function healthResponse(checks: HealthChecks): Promise<Response> {
   const results = await Promise.all(
-    Object.entries(checks).map(async ([name, check]) => [name, await outcome(check)] as const),
+    Object.entries(checks).map(async ([name, check]) => [name, await resultOf(check)] as const),
   )
   const healthy = results.every(([, result]) => result === 'ok')
   return Response.json(
@@ -16,7 +16,7 @@ export async function healthResponse(checks: HealthChecks): Promise<Response> {
   )
 }
 
-async function outcome(check: () => Promise<void>): Promise<string> {
+async function resultOf(check: () => Promise<void>): Promise<string> {
   try {
     await Promise.race([check(), timeout()])
     return 'ok'
@@ -27,20 +27,35 @@ async function outcome(check: () => Promise<void>): Promise<string> {
 
 function timeout(): Promise<never> {
   return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS)
+    setTimeout(() => reject(new Error(`No response within ${TIMEOUT_MS / 1000} s.`)), TIMEOUT_MS)
   })
 }
 
-/** R2 answers. */
+/** R2 responds. */
 export async function checkBucket(bucket: R2Bucket): Promise<void> {
-  // Of an object that isn't there: the cheapest question there is.
+  // The cheapest request there is: an object that doesn't exist.
   await bucket.head('healthz')
 }
 
-/** OpenRouter can be reached and knows the key. */
+/** The budget's ledger responds. */
+export async function checkLedger(use: () => Promise<unknown>): Promise<void> {
+  try {
+    await use()
+  } catch (cause) {
+    console.error(cause)
+    throw new Error(
+      'The budget ledger failed: cached images are served, and no new image can be generated.',
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** OpenRouter can be reached and accepts the key. */
 export async function checkKey(baseUrl: string, apiKey: string): Promise<void> {
   const response = await fetch(`${baseUrl}/key`, { headers: { Authorization: `Bearer ${apiKey}` } })
   await response.body?.cancel()
-  if (response.status === 401) throw new Error('OpenRouter refuses the key: check OPENROUTER_API_KEY')
-  if (!response.ok) throw new Error(`OpenRouter answers ${response.status}`)
+  if (response.status === 401) throw new Error('OpenRouter rejects the key: check OPENROUTER_API_KEY.')
+  if (!response.ok) throw new Error(`OpenRouter responds with ${response.status}.`)
 }

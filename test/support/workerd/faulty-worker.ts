@@ -1,5 +1,5 @@
 import worker, { Budget, Gallery, GenerationJob as RealJob, VariantJob } from '../../../worker/index.ts'
-import type { Env } from '../../../worker/settings.ts'
+import type { Env } from '../../../worker/env.ts'
 
 // The Worker as it is, but for its jobs: R2 under them fails, or holds still, when an object under `test/`
 // says so, which tests write; and they can be made to crash, as when their machine does.

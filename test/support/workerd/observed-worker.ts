@@ -5,7 +5,7 @@ import worker, {
   GenerationJob,
   VariantJob as RealVariantJob,
 } from '../../../worker/index.ts'
-import type { Env } from '../../../worker/settings.ts'
+import type { Env } from '../../../worker/env.ts'
 
 // The Worker as it is, and a view of what it does: /test/counts says what was read from R2 and how often a
 // image was transformed. With the variable TEST_EDGE_CACHE there is a cache before the Gallery, as strict as

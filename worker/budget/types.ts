@@ -1,0 +1,85 @@
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+
+/** Money that a generation will need. */
+export interface Reservation {
+  /** Idempotency key, one for each attempt: reserving twice counts once. */
+  readonly id: string
+  readonly fingerprint: Fingerprint
+  /** USD: the most that the generation can cost. */
+  readonly usd: number
+  /** Name of the requester's token, if it has one. */
+  readonly token?: string | undefined
+  readonly model: string
+  /** Milliseconds since the epoch: when the caller last saw that the image is not cached. */
+  readonly lookedAt: number
+}
+
+/** USD. Days and months are UTC. */
+export interface Limits {
+  readonly dailyUsd: number
+  readonly monthlyUsd?: number | undefined
+  /** Daily limit of the reservation's token. */
+  readonly tokenUsd?: number | undefined
+}
+
+/** Of all requests in a day or a month, or of one token's in a day. */
+export type LimitName = 'day' | 'month' | 'token'
+
+export type ReserveResult =
+  | {
+      readonly granted: true
+      /** A generation of this fingerprint ended since `lookedAt`: look again before paying. */
+      readonly settledSince: boolean
+    }
+  | {
+      readonly granted: false
+      /** The limit that stands in the way longest. */
+      readonly limit: LimitName
+      readonly leftUsd: number
+      /** Milliseconds since the epoch: the next UTC midnight, or the first of the next month. */
+      readonly resetsAt: number
+      /** Until the reset; a few seconds when only money that is still reserved stands in the way. */
+      readonly retryAfterSeconds: number
+    }
+
+/** How an attempt ended. */
+export interface Settlement {
+  /** USD that it counts as, 0 when nothing was billed; absent: all that was reserved. */
+  readonly usd?: number | undefined
+  /** `unknown`: it may have been billed, and nobody can tell. */
+  readonly outcome: 'generated' | 'failed' | 'unknown'
+}
+
+/** What is spent and reserved today, this week and this month (UTC), USD. */
+export interface BudgetUse {
+  readonly spentUsd: number
+  readonly reservedUsd: number
+  /** Milliseconds since the epoch: the next midnight. */
+  readonly resetsAt: number
+  /** Since Monday. */
+  readonly weekSpentUsd: number
+  readonly month: { readonly spentUsd: number; readonly reservedUsd: number; readonly resetsAt: number }
+}
+
+/** Counts of one day, model or token, or of all. */
+export interface UsageTotals {
+  readonly spentUsd: number
+  readonly generated: number
+  readonly unknown: number
+  readonly failed: number
+}
+
+/** The history of some days. A token of `undefined` is requests without one. */
+export interface UsageReport extends UsageTotals {
+  /** Every day of the period, oldest first. */
+  readonly days: readonly (UsageTotals & { readonly date: string })[]
+  /** Most expensive first, as are tokens. */
+  readonly models: readonly (UsageTotals & { readonly model: string })[]
+  readonly tokens: readonly (UsageTotals & { readonly token: string | undefined })[]
+}
+
+/** Reads today's use, of all requests or of one token's. */
+export type BudgetUseOf = (token?: string) => Promise<BudgetUse>
+
+/** Reads the history. @param from, to  UTC days, both included */
+export type UsageOf = (from: string, to: string) => Promise<UsageReport>

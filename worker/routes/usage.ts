@@ -1,0 +1,91 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import { InvalidSpecError } from '../../shared/errors.ts'
+import type { Access } from '../access/access.ts'
+import { addDays, dayOf, daysBetween } from '../budget/calendar.ts'
+import type { BudgetUse, BudgetUseOf, UsageOf, UsageReport, UsageTotals } from '../budget/types.ts'
+import type { Settings } from '../settings.ts'
+
+export interface UsagePorts {
+  readonly access: Pick<Access, 'toManage'>
+  readonly budgetUseOf: BudgetUseOf
+  readonly usageOf: UsageOf
+  readonly settings: Pick<Settings, 'dailyBudgetUsd' | 'monthlyBudgetUsd'>
+}
+
+const DEFAULT_DAYS = 30
+
+/** As far back as the history goes. */
+const MAX_DAYS = 400
+
+const day = z.iso.date('must be a day such as 2026-11-22').optional()
+const usageQuery = z.strictObject({ from: day, to: day })
+
+/** `GET /v1/usage?from=&to=`: what was generated and spent, for those with a token. */
+export function usageRoutes({ access, budgetUseOf, usageOf, settings }: UsagePorts): Hono {
+  const app = new Hono()
+
+  app.get('/', async (c) => {
+    await access.toManage(c.req.raw)
+    const { from, to } = parsePeriod(new URL(c.req.url).searchParams, dayOf(Date.now()))
+    const [report, use] = await Promise.all([usageOf(from, to), budgetUseOf()])
+    return c.json({ from, to, ...reportBody(report), budget: budgetBody(use, settings) }, 200, {
+      'Cache-Control': 'no-store',
+    })
+  })
+
+  return app
+}
+
+/**
+ * The days that a query asks for, both included.
+ *
+ * @throws {InvalidSpecError} naming the parameter
+ */
+function parsePeriod(query: URLSearchParams, today: string): { readonly from: string; readonly to: string } {
+  const repeated = Array.from(query.keys()).find((name) => query.getAll(name).length > 1)
+  if (repeated !== undefined) throw invalid(repeated, 'must be given once')
+  const { data, error } = usageQuery.safeParse(Object.fromEntries(query))
+  if (!data) {
+    const [issue] = error.issues
+    if (issue?.code === 'unrecognized_keys') {
+      throw invalid(issue.keys.join(', '), 'is not a parameter here; from and to are')
+    }
+    throw invalid(String(issue?.path[0]), issue?.message ?? 'is invalid')
+  }
+  const to = data.to ?? today
+  const from = data.from ?? addDays(to, 1 - DEFAULT_DAYS)
+  if (from > to) throw invalid('from', `must not be after to, which is ${to}`)
+  if (daysBetween(from, to) > MAX_DAYS) throw invalid('from', `must be at most ${MAX_DAYS} days before to`)
+  return { from, to }
+}
+
+function invalid(field: string, rule: string): InvalidSpecError {
+  return new InvalidSpecError([{ field, detail: `${field} ${rule}.` }])
+}
+
+function reportBody({ days, models, tokens, ...totals }: UsageReport) {
+  return {
+    ...totalsBody(totals),
+    days: days.map(({ date, ...of }) => ({ date, ...totalsBody(of) })),
+    models: models.map(({ model, ...of }) => ({ model, ...totalsBody(of) })),
+    // `null`: requests without a token, by a signed URL or in open mode.
+    tokens: tokens.map(({ token = null, ...of }) => ({ token, ...totalsBody(of) })),
+  }
+}
+
+function totalsBody({ spentUsd, generated, unknown, failed }: UsageTotals) {
+  return { spent_usd: spentUsd, generated, unknown, failed }
+}
+
+function budgetBody({ spentUsd, reservedUsd, resetsAt, month }: BudgetUse, settings: UsagePorts['settings']) {
+  const { dailyBudgetUsd, monthlyBudgetUsd } = settings
+  return {
+    daily_usd: dailyBudgetUsd,
+    ...(monthlyBudgetUsd !== undefined && { monthly_usd: monthlyBudgetUsd }),
+    spent_today_usd: spentUsd,
+    spent_month_usd: month.spentUsd,
+    reserved_usd: reservedUsd,
+    resets_at: new Date(resetsAt).toISOString(),
+  }
+}
