@@ -42,7 +42,7 @@ export function withRetryAfter(failure: Failure, until: number, now: number): Fa
 
 /** Whether money may have been spent although no image came. */
 export function mayHaveCost(error: unknown): boolean {
-  return error instanceof UpstreamError && error.mayHaveBeenPaid
+  return error instanceof UpstreamError && (error.mayHaveBeenBilled || error.code === 'upstream_invalid')
 }
 
 /** R2 does not take what has been paid for. */
@@ -58,8 +58,7 @@ export function notStored(retryAfterMs: number): Failure {
 /** After a restart in the middle of a call: what was asked for may have been made, and nobody knows. */
 export function interrupted(): UpstreamError {
   return new UpstreamError(
-    'upstream_failed',
+    'billing_unknown',
     'Easel was restarted while the image was being generated. It may have been billed, so Easel did not ask again by itself; ask again to have it generated.',
-    { mayHaveBeenPaid: true },
   )
 }
