@@ -5,6 +5,7 @@ export type EaselErrorCode =
   | 'unauthorized'
   | 'forbidden'
   | 'not_found'
+  | 'purged'
   | 'method_not_allowed'
   | 'payload_too_large'
   | 'unsupported_media_type'
@@ -16,6 +17,7 @@ export type EaselErrorCode =
   | 'rate_limited'
   | 'credits_exhausted'
   | 'upstream_unauthorized'
+  | 'billing_unknown'
   | 'no_image'
   | 'upstream_invalid'
   | 'upstream_failed'
@@ -24,20 +26,24 @@ export type EaselErrorCode =
   | 'misconfigured'
   | 'internal'
 
-/** What the caller may learn beside the sentence. Never a key, never an upstream body. */
+/** What the caller may learn beside the message. Never a key, never an upstream body. */
 export interface EaselErrorExtras {
   /** Where in the spec: `aspect_ratio`, `font_inputs[0].text`. */
   readonly field?: string
   /** What the field would accept. */
   readonly accepts?: readonly string[]
-  /** All that is wrong with a spec, when it is more than one thing. */
+  /** Everything that is wrong with a spec, when it is more than one thing. */
   readonly issues?: readonly SpecIssue[]
   /** Names close to the one that was not found. */
   readonly closest?: readonly string[]
-  /** Seconds until asking again makes sense; sent as `Retry-After`. */
+  /** Seconds until a retry makes sense; sent as `Retry-After`. */
   readonly retryAfterSeconds?: number
   /** The methods that a route has; sent as `Allow`. */
   readonly allow?: readonly string[]
+  /** Nobody can tell whether OpenRouter billed the request. */
+  readonly mayHaveBeenBilled?: true
+  /** What OpenRouter billed although no image came, USD. */
+  readonly billedUsd?: number
 }
 
 /** One thing that is wrong with a spec. */
@@ -49,8 +55,8 @@ export interface SpecIssue {
 }
 
 /**
- * Every error that Easel throws on purpose. `message` is one or two sentences for the user: what is wrong
- * and what to do about it. It may be shown to anyone.
+ * Every error that Easel throws on purpose. `message` is a few sentences for the user: what is wrong and what
+ * to do about it. Anyone may see it.
  */
 export class EaselError extends Error {
   override readonly name: string = 'EaselError'
@@ -109,7 +115,7 @@ export class ModelNotFoundError extends EaselError {
   }
 }
 
-/** Why a request to OpenRouter, or the reading of its answer, came to nothing. */
+/** Why a request to OpenRouter brought no image. */
 export type UpstreamErrorCode = Extract<
   EaselErrorCode,
   | 'invalid_spec'
@@ -118,36 +124,60 @@ export type UpstreamErrorCode = Extract<
   | 'rate_limited'
   | 'credits_exhausted'
   | 'upstream_unauthorized'
+  | 'billing_unknown'
   | 'no_image'
   | 'upstream_invalid'
   | 'upstream_failed'
   | 'upstream_timeout'
 >
 
-/** OpenRouter said no, broke off, or sent what is no image. */
+interface UpstreamErrorOptions {
+  readonly retryable?: boolean
+  readonly billedUsd?: number | undefined
+  readonly generationId?: string | undefined
+  readonly upstreamStatus?: number | undefined
+  readonly extras?: EaselErrorExtras
+  readonly cause?: unknown
+}
+
+/** OpenRouter refused, failed, or sent something that isn't an image. */
 export class UpstreamError extends EaselError {
   override readonly name = 'UpstreamError'
-  /** Whether asking again is free of the risk of paying twice and may help. */
+  override readonly code: UpstreamErrorCode
+  /** Whether a retry can't be billed twice, and may help. */
   readonly retryable: boolean
-  /** Whether the image may have been made, and billed, although it never arrived. */
-  readonly mayHaveBeenPaid: boolean
-  /** HTTP status from upstream, where there was one. */
+  /** Whether nobody can tell if it was billed; then the code is `billing_unknown`. */
+  readonly mayHaveBeenBilled: boolean
+  /** What OpenRouter billed although no image came, USD, where that is known. */
+  readonly billedUsd: number | undefined
+  /** OpenRouter's name for the generation, where it told. */
+  readonly generationId: string | undefined
+  /** HTTP status from OpenRouter, where there was one. */
   readonly upstreamStatus: number | undefined
+  readonly #options: UpstreamErrorOptions
 
-  constructor(
-    code: UpstreamErrorCode,
-    message: string,
-    options: {
-      readonly retryable?: boolean
-      readonly mayHaveBeenPaid?: boolean
-      readonly upstreamStatus?: number
-      readonly extras?: EaselErrorExtras
-      readonly cause?: unknown
-    } = {},
-  ) {
-    super(code, message, options)
+  constructor(code: UpstreamErrorCode, message: string, options: UpstreamErrorOptions = {}) {
+    const { billedUsd, extras, ...rest } = options
+    const mayHaveBeenBilled = code === 'billing_unknown'
+    super(code, message, {
+      ...rest,
+      extras: {
+        ...extras,
+        ...(mayHaveBeenBilled && { mayHaveBeenBilled }),
+        ...(billedUsd !== undefined && { billedUsd }),
+      },
+    })
+    this.code = code
+    this.#options = options
     this.retryable = options.retryable ?? false
-    this.mayHaveBeenPaid = options.mayHaveBeenPaid ?? false
+    this.mayHaveBeenBilled = mayHaveBeenBilled
+    this.billedUsd = billedUsd
+    this.generationId = options.generationId
     this.upstreamStatus = options.upstreamStatus
+  }
+
+  /** The same error, with what was learnt about the generation since. */
+  with(learnt: { readonly generationId?: string | undefined }): UpstreamError {
+    return new UpstreamError(this.code, this.message, { ...this.#options, ...learnt })
   }
 }

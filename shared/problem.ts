@@ -13,13 +13,16 @@ const STATUS = {
   precondition_failed: 412,
   range_not_satisfiable: 416,
   model_not_found: 404,
+  purged: 410,
   refused: 422,
   budget_exhausted: 402,
   rate_limited: 429,
   credits_exhausted: 503,
   upstream_unauthorized: 503,
-  no_image: 502,
-  upstream_invalid: 502,
+  // No client retries a 424 by itself, and that is the point: a retry would be billed again.
+  billing_unknown: 424,
+  no_image: 424,
+  upstream_invalid: 424,
   upstream_failed: 502,
   upstream_timeout: 504,
   storage_failed: 503,
@@ -28,24 +31,26 @@ const STATUS = {
 } as const satisfies Record<EaselErrorCode, number>
 
 const TITLE = {
-  invalid_spec: 'The image is not described right',
-  unsupported_by_model: 'The model cannot do this',
+  invalid_spec: 'Invalid request',
+  unsupported_by_model: 'Not supported by the model',
   unauthorized: 'A token or a signature is needed',
   forbidden: 'Not allowed',
   not_found: 'Not found',
   method_not_allowed: 'Method not allowed',
   payload_too_large: 'The request is too large',
-  unsupported_media_type: 'The request is of the wrong type',
-  precondition_failed: 'A precondition is not met',
+  unsupported_media_type: 'Unsupported media type',
+  precondition_failed: 'Precondition failed',
   range_not_satisfiable: 'The range lies outside the image',
   model_not_found: 'No such model',
+  purged: 'The image was purged',
   refused: 'The provider refused the content',
   budget_exhausted: 'The budget is used up',
   rate_limited: 'Too many requests',
   credits_exhausted: 'OpenRouter credits are used up',
-  upstream_unauthorized: 'OpenRouter refused the key',
-  no_image: 'The model answered without an image',
-  upstream_invalid: 'The answer was broken',
+  upstream_unauthorized: 'OpenRouter rejected the key',
+  billing_unknown: 'No image, and the billing is unknown',
+  no_image: 'The model responded without an image',
+  upstream_invalid: 'OpenRouter’s response was unusable',
   upstream_failed: 'OpenRouter failed',
   upstream_timeout: 'OpenRouter took too long',
   storage_failed: 'The image could not be stored',
@@ -62,7 +67,7 @@ export interface Problem {
   readonly [extra: string]: unknown
 }
 
-/** HTTP status that an error code is answered with. */
+/** The HTTP status of an error code. */
 export function statusOf(code: EaselErrorCode): number {
   return STATUS[code]
 }
@@ -72,29 +77,53 @@ export function titleOf(code: EaselErrorCode): string {
   return TITLE[code]
 }
 
-/** The problem body for any thrown value. What Easel did not throw on purpose tells nothing. */
+/** The problem body for any thrown value. What Easel did not throw on purpose reveals nothing. */
 export function toProblem(error: unknown): Problem {
   if (!(error instanceof EaselError)) {
-    return problem('internal', 'This is a bug in Easel. It has been logged; asking again may help.')
+    return problem('internal', 'This is a bug in Easel. It has been logged; a retry may help.')
   }
-  const { retryAfterSeconds, ...extras } = error.extras
+  const { retryAfterSeconds: _, mayHaveBeenBilled, billedUsd, ...extras } = error.extras
+  const retryAfter = retryAfterOf(error)
   return {
     ...problem(error.code, error.message),
     ...extras,
-    ...(retryAfterSeconds !== undefined && { retry_after: retryAfterSeconds }),
+    ...(retryAfter !== undefined && { retry_after: retryAfter }),
+    ...((mayHaveBeenBilled || error.code === 'billing_unknown') && { may_have_been_billed: true }),
+    ...(billedUsd !== undefined && { billed_usd: billedUsd }),
   }
 }
 
-/** The `application/problem+json` response for any thrown value: never cached, with `Retry-After` and `Allow`. */
+/**
+ * The headers of an error response, whatever the shape of its body: never cached, with `Retry-After` and
+ * `Allow` where they apply.
+ */
+export function errorHeaders(error: unknown): Headers {
+  const headers = new Headers({ 'Cache-Control': 'no-store' })
+  if (!(error instanceof EaselError)) return headers
+  const retryAfter = retryAfterOf(error)
+  if (retryAfter !== undefined) headers.set('Retry-After', String(Math.ceil(retryAfter)))
+  if (error.extras.allow) headers.set('Allow', error.extras.allow.join(', '))
+  // OpenAI's client retries by itself unless this is set.
+  if (isBilledFailure(error)) headers.set('x-should-retry', 'false')
+  return headers
+}
+
+/** The `application/problem+json` response for any thrown value. */
 export function problemResponse(error: unknown): Response {
   const body = toProblem(error)
-  const headers = new Headers({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' })
-  if (error instanceof EaselError) {
-    const { retryAfterSeconds, allow } = error.extras
-    if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(Math.ceil(retryAfterSeconds)))
-    if (allow) headers.set('Allow', allow.join(', '))
-  }
+  const headers = errorHeaders(error)
+  headers.set('Content-Type', 'application/problem+json')
   return new Response(JSON.stringify(body), { status: body.status, headers })
+}
+
+/** Whether OpenRouter billed, or may have, without an image: a retry costs again. */
+function isBilledFailure({ code }: EaselError): boolean {
+  return STATUS[code] === 424
+}
+
+/** Seconds; never for what a retry would be billed for again. */
+function retryAfterOf(error: EaselError): number | undefined {
+  return isBilledFailure(error) ? undefined : error.extras.retryAfterSeconds
 }
 
 function problem(code: EaselErrorCode, detail: string): Problem {

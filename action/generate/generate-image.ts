@@ -1,4 +1,4 @@
-import type { AnswerSummary } from '../../shared/response/read-response.ts'
+import type { ResponseSummary } from '../../shared/response/read-response.ts'
 import { collect } from '../../shared/openrouter/collect.ts'
 import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
 import { EXTENSION, type DecodedImage } from '../../shared/media/image.ts'
@@ -64,7 +64,7 @@ export async function generateImage(
   }
 }
 
-function entryOf(image: ReadyImage, file: DecodedImage, answer: AnswerSummary): LockEntry {
+function entryOf(image: ReadyImage, file: DecodedImage, answer: ResponseSummary): LockEntry {
   const { usage, generationId, model } = answer
   return {
     fingerprint: image.fingerprint,

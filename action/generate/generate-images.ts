@@ -26,6 +26,9 @@ export interface GenerateTools extends Omit<GenerationTools, 'signal' | 'onCost'
   readonly abort: AbortSignal
 }
 
+/** The image may have been billed, or was, although it never arrived whole. */
+const BILLED: ReadonlySet<string> = new Set(['billing_unknown', 'upstream_invalid', 'no_image'])
+
 /** After these, asking for the next image can only fail the same way. */
 const HOPELESS: ReadonlySet<string> = new Set(['credits_exhausted', 'upstream_unauthorized'])
 
@@ -117,7 +120,8 @@ async function attempt(
   } catch (error) {
     // OpenRouter bills no generation that failed, except where it can't know that it did.
     if (error instanceof EaselError) {
-      mayBePaid = 'mayHaveBeenPaid' in error && error.mayHaveBeenPaid === true
+      costUsd ??= error.extras.billedUsd
+      mayBePaid = BILLED.has(error.code)
     }
     return failure(planned, error, { costUsd, isAborted: tools.abort.aborted })
   } finally {

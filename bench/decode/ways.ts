@@ -1,15 +1,16 @@
 import type { BlockDecoder } from '../../shared/response/base64.ts'
-import { readAnswer } from '../../shared/response/read-response.ts'
+import { readResponse } from '../../shared/response/read-response.ts'
 
 /** How answers arrive: about what a socket gives at once. */
 const CHUNK_BYTES = 2 ** 16
 
-/** A PNG's first bytes, then what looks like noise: as many slashes as base64 has. */
-const PIECE = noise('iVBORw0KGgoAAAANSUhEUgAABAAAAAQACAYAAAB', CHUNK_BYTES)
+/** What looks like noise: as many slashes as base64 has. */
+const PIECE = noise(CHUNK_BYTES)
 const HEAD =
   'data: {"id":"gen-1","choices":[{"index":0,"delta":{"images":[{"image_url":{"url":"data:image/png;base64,'
-const TAIL =
-  '"}}]},"finish_reason":"stop"}],"usage":{"cost":0.04,"prompt_tokens":8,"completion_tokens":1290}}\n\ndata: [DONE]\n\n'
+/** The end of the noise's chunk, and of the file. */
+const PNG_END = base64('00000000' + '0000000049454e44ae426082')
+const TAIL = `${PNG_END}"}}]},"finish_reason":"stop"}],"usage":{"cost":0.04,"prompt_tokens":8,"completion_tokens":1290}}\n\ndata: [DONE]\n\n`
 
 const encoder = new TextEncoder()
 const CHUNK = encoder.encode(PIECE)
@@ -44,11 +45,11 @@ export function waysOf(native: Native, onChunk: () => void = () => {}) {
 
   async function streamed(size: number, chunk: Uint8Array): Promise<number> {
     const options = {
-      fetchLinked: () => Promise.reject(new Error('nothing is linked')),
+      fetchLinked: () => ReadableStream.from([]),
       ...(native.decodeBlock && { decodeBlock: native.decodeBlock }),
     }
     let bytes = 0
-    for await (const event of readAnswer(answer(size, chunk, onChunk), options)) {
+    for await (const event of readResponse(answer(size, chunk, onChunk), options)) {
       if (event.type === 'image') bytes = event.image.byteLength
     }
     return bytes
@@ -95,7 +96,7 @@ function answer(size: number, chunk: Uint8Array, onChunk: () => void): Response 
   const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        controller.enqueue(encoder.encode(HEAD))
+        controller.enqueue(encoder.encode(HEAD + pngHead(countOf(size))))
       },
       pull(controller) {
         onChunk()
@@ -113,10 +114,21 @@ function countOf(bytes: number): number {
   return Math.ceil((bytes * 4) / 3 / CHUNK_BYTES)
 }
 
+/** A PNG up to the data of a chunk that holds all the noise, and one byte that fills the last group of digits. */
+function pngHead(pieces: number): string {
+  const length = 1 + (pieces * CHUNK_BYTES * 3) / 4
+  const header = '89504e470d0a1a0a' + '0000000d49484452' + '0000040000000400' + '0806000000' + '00000000'
+  return base64(`${header}${length.toString(16).padStart(8, '0')}49444154` + '00')
+}
+
+function base64(hex: string): string {
+  return btoa(hex.replaceAll(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16))))
+}
+
 /** The same digits every time, by a linear congruential generator. */
-function noise(start: string, length: number): string {
+function noise(length: number): string {
   const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-  let text = start
+  let text = ''
   for (let state = 1; text.length < length;) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     text += digits.charAt(state >>> 26)

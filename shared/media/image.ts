@@ -16,16 +16,13 @@ export interface ImageHeader {
   readonly height: number
 }
 
-/**
- * An image in memory. The bytes stay in the pieces that they were decoded into: joining them would need
- * the memory twice.
- */
+/** An image in memory. Its bytes stay in the pieces that they came in: joining them would take the memory twice. */
 export interface DecodedImage extends ImageHeader {
   readonly segments: readonly Uint8Array<ArrayBuffer>[]
   readonly byteLength: number
 }
 
-/** File name extension of each type that Easel keeps. */
+/** File name extension of each type that Easel stores. */
 export const EXTENSION = {
   'image/png': 'png',
   'image/jpeg': 'jpg',
@@ -36,13 +33,13 @@ export const EXTENSION = {
 } as const satisfies Record<ImageMediaType, string>
 
 /** How far into a file its size may stand: JPEG puts metadata, colour profiles and previews before it. */
-const HEADER_MAX_BYTES = 1024 ** 2
-const HEADER_USUAL_BYTES = 2 ** 14
+export const HEADER_MAX_BYTES = 1024 ** 2
+export const HEADER_USUAL_BYTES = 2 ** 14
 
 /**
- * Looks at the bytes, not at what anyone claims they are.
+ * Goes by the bytes, not by what anyone claims they are.
  *
- * @returns the image, or `undefined` when the bytes are of none of Easel's types or their header is broken
+ * @returns the image, or `undefined` when the bytes are none of Easel's types, or their header is broken
  */
 export function identifyImage(segments: readonly Uint8Array<ArrayBuffer>[]): DecodedImage | undefined {
   // Nearly always a little says it; copying a megabyte to look at a few bytes takes as long as decoding it.
@@ -60,18 +57,19 @@ export function joinSegments(segments: readonly Uint8Array<ArrayBuffer>[]): Uint
   return leadingBytes(segments, Infinity)
 }
 
-function readHeader(bytes: Uint8Array<ArrayBuffer>): ImageHeader | undefined {
+/** What the first bytes of a file say; `undefined` when they are of none of Easel's types, or too few. */
+export function readHeader(bytes: Uint8Array<ArrayBuffer>): ImageHeader | undefined {
   try {
     const { type, width, height } = imageSize(bytes)
     const mediaType = MEDIA_TYPE[type ?? '']
     return mediaType && width > 0 && height > 0 ? { mediaType, width, height } : undefined
   } catch {
-    // image-size throws for what it doesn't know, and for what ends too early.
+    // image-size throws for types it doesn't know, and for headers that end too early.
     return undefined
   }
 }
 
-/** By the names that image-size gives. A HEIC photograph is no AVIF: no browser shows it. */
+/** By image-size's names. A HEIC photograph doesn't count as AVIF: no browser shows it. */
 const MEDIA_TYPE: Readonly<Record<string, ImageMediaType>> = {
   png: 'image/png',
   jpg: 'image/jpeg',

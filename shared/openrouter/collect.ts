@@ -1,28 +1,33 @@
-import type { AnswerEvent, AnswerSummary } from '../response/read-response.ts'
 import type { DecodedImage } from '../media/image.ts'
+import type { ResponseEvent, ResponseSummary } from '../response/read-response.ts'
 
 /** A finished generation, all of it in memory. */
-export interface Generation extends AnswerSummary {
+export interface Generation extends ResponseSummary {
   readonly images: readonly [DecodedImage, ...DecodedImage[]]
   /** What the model said beside the images; often nothing. */
   readonly text: string
 }
 
 /**
- * Waits for everything that a generation brings, for hosts that don't show previews.
+ * Gathers all that a generation brings, for hosts that can hold its images in memory.
  *
  * @throws what the events throw; there is no generation without an image
  */
-export async function collect(events: AsyncIterable<AnswerEvent>): Promise<Generation> {
+export async function collect(events: AsyncIterable<ResponseEvent>): Promise<Generation> {
   const images: DecodedImage[] = []
+  let segments: Uint8Array<ArrayBuffer>[] = []
   let text = ''
-  let summary: AnswerSummary = {}
+  let summary: ResponseSummary = { problems: [] }
   for await (const event of events) {
-    if (event.type === 'image') images.push(event.image)
-    else if (event.type === 'text') text += event.text
+    if (event.type === 'text') text += event.text
+    // The reader reuses its buffer.
+    else if (event.type === 'bytes') segments.push(event.bytes.slice())
     else if (event.type === 'done') {
       const { type: _, ...rest } = event
       summary = rest
+    } else {
+      if (event.type === 'image') images.push({ ...event.image, segments })
+      segments = []
     }
   }
   const [first, ...others] = images

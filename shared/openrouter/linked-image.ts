@@ -1,24 +1,25 @@
-import { UpstreamError } from '../errors.ts'
+import { BrokenImageError } from '../media/broken-image-error.ts'
+import { ConnectionCutError } from '../response/cursor.ts'
 
-/** Above the largest image that the documented models make, below what a Worker can hold. */
-const MAX_BYTES = 64 * 1024 ** 2
 const MAX_REDIRECTS = 3
+const CHUNK_MAX_BYTES = 2 ** 18
 
 /**
- * Gets an image that an answer links to instead of holding it.
+ * Fetches an image that a response links to instead of holding it.
  *
- * Only public https addresses are asked: the answer comes from outside, and must not make Easel reach into
- * the network it runs in. Redirects are followed by hand, because each needs the same check.
+ * Only public https addresses are fetched: the response comes from outside, and must not make Easel reach
+ * into the network it runs in. Redirects are followed by hand, because each needs the same check.
  *
- * @throws {UpstreamError} `upstream_invalid` when the link may not be followed, leads nowhere or is too large
+ * @throws {BrokenImageError} when the link may not be followed, or leads nowhere
+ * @throws {ConnectionCutError} when the signal is aborted
  */
-export async function fetchLinkedImage(
+export async function* fetchLinkedImage(
   link: string,
   { fetch, signal }: { readonly fetch: typeof globalThis.fetch; readonly signal: AbortSignal },
-): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   let url = link
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    if (!isPublicHttpsUrl(url)) throw unusable('links to an address that is not a public https one')
+    if (!isPublicHttpsUrl(url)) throw new BrokenImageError('it links to an address that is not public https')
     const response = await fetch(url, {
       redirect: 'manual',
       signal,
@@ -32,16 +33,16 @@ export async function fetchLinkedImage(
     }
     if (!response.ok || !response.body) {
       await response.body?.cancel()
-      throw unusable(`links to an image that can’t be had (status ${response.status})`)
+      throw new BrokenImageError(`its link can’t be fetched (status ${response.status})`)
     }
-    return readCapped(response.body, signal)
+    return yield* chunksOf(response.body, signal)
   }
-  throw unusable('links to an image behind too many redirects')
+  throw new BrokenImageError('its link redirects too often')
 }
 
 /**
- * Whether a URL is https, on the usual port, at a name or address that the whole internet sees.
- * What a name resolves to is not known here: Workers resolve outside any private network.
+ * Whether a URL is https, on the usual port, at a name or address that is public.
+ * What a name resolves to is not known here: Workers resolve names outside any private network.
  */
 export function isPublicHttpsUrl(url: string): boolean {
   if (!URL.canParse(url)) return false
@@ -57,28 +58,28 @@ export function isPublicHttpsUrl(url: string): boolean {
   )
 }
 
-async function readCapped(
+async function* chunksOf(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>[]> {
-  const segments: Uint8Array<ArrayBuffer>[] = []
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   const reader = body.getReader()
-  let total = 0
-  for (;;) {
-    const { done, value } = await reader.read().catch((error: unknown) => rethrow(error, signal))
-    if (done) return segments
-    total += value.byteLength
-    if (total > MAX_BYTES) {
-      reader.cancel().catch(() => undefined)
-      throw unusable(`links to an image of more than ${MAX_BYTES / 1024 ** 2} MiB`)
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((error: unknown) => rethrow(error, signal))
+      if (done) return
+      const bytes = new Uint8Array(value)
+      for (let at = 0; at < bytes.length; at += CHUNK_MAX_BYTES)
+        yield bytes.subarray(at, at + CHUNK_MAX_BYTES)
     }
-    segments.push(new Uint8Array(value))
+  } finally {
+    reader.cancel().catch(() => undefined)
   }
 }
 
-/** The caller's abort stays what it is; all else is the link's fault. */
+/** An abort ends the whole response; anything else is the link's fault. */
 function rethrow(error: unknown, signal: AbortSignal): never {
-  throw signal.aborted ? error : unusable('links to an image that can’t be had', error)
+  if (signal.aborted) throw new ConnectionCutError('the connection was cut', { cause: error })
+  throw new BrokenImageError('its link can’t be fetched', { cause: error })
 }
 
 /** Special-purpose blocks of RFC 6890 and its successors; the URL parser has normalised the notation. */
@@ -98,11 +99,4 @@ function isPublicIpv6(address: string): boolean {
   const [first = 0, second = 0] = address.split(':').map((part) => Number.parseInt(part || '0', 16))
   if (first < 0x2000 || first >= 0x4000 || first === 0x2002 || first === 0x3fff) return false
   return !(first === 0x2001 && (second < 0x200 || second === 0xdb8))
-}
-
-function unusable(what: string, cause?: unknown): UpstreamError {
-  return new UpstreamError('upstream_invalid', `OpenRouter’s answer can’t be used: it ${what}.`, {
-    mayHaveBeenPaid: true,
-    cause,
-  })
 }

@@ -1,31 +1,34 @@
+import { BrokenImageError } from '../media/broken-image-error.ts'
+
 /**
- * Base64 to bytes, a piece at a time, into segments that are never moved: neither the text nor a second
- * copy of the image is ever held.
+ * Decodes base64 as it arrives, into one buffer that is reused: neither the text nor the image is ever held.
+ * Whenever the buffer is full, `take` what is in it before writing more.
  */
 export interface Base64Decoder {
   /**
-   * Decodes from `text[from]` for as long as there are base64 digits.
+   * Decodes from `text[from]` for as long as there are base64 digits, and room.
    *
-   * @returns the index of the first byte that is none, or `text.length`
+   * @returns the index of the first byte not read, or `text.length`
    */
   write(text: Uint8Array, from: number): number
-  /** The same, with each `\\/` taken for `/`: slower, but far faster than stopping at each of them. */
+  /** The same, with each `\\/` read as `/`: slower, but far faster than stopping at each of them. */
   writeEscaped(text: Uint8Array, from: number): number
+  isFull(): boolean
+  /** The bytes decoded since the last `take`, valid until the next `write`. */
+  take(): Uint8Array<ArrayBuffer>
   /**
-   * The bytes so far.
+   * Ends the text. `take` returns its last bytes; then the decoder is ready for another text.
    *
    * @param padding  how many `=` ended the text; 0 is fine, any other number must be the right one
-   * @throws {Base64Error} when the text ends within a byte, or the padding contradicts its length
+   * @throws {BrokenImageError} when the text ends within a byte, or the padding contradicts its length
    */
-  finish(padding: number): Uint8Array<ArrayBuffer>[]
+  finish(padding: number): void
+  /** Forgets the text so far. */
+  reset(): void
 }
 
-export class Base64Error extends Error {
-  override readonly name = 'Base64Error'
-}
-
-/** A multiple of three, so that a group of four digits never straddles two segments. */
-const SEGMENT_BYTES = 3 * 2 ** 16
+/** A multiple of three, so that a group of four digits always fits whole. */
+const BUFFER_BYTES = 3 * 2 ** 16
 
 /** Digits decoded at once: large enough to make calls cheap, small enough to stay in the CPU's cache. */
 const BLOCK_DIGITS = 2 ** 16
@@ -45,31 +48,23 @@ export function createBase64Decoder(
   /** The digits of a group that isn't whole yet. */
   const group = new Uint8Array(4)
   let pending = 0
-  const segments: Uint8Array<ArrayBuffer>[] = []
-  /** What is left of the last segment. */
-  let free = new Uint8Array(0)
+  const buffer = new Uint8Array(BUFFER_BYTES)
+  let used = 0
   let unescaped: Uint8Array | undefined
 
-  /** Decodes whole groups only. False, and nothing done: not all of them are digits. */
+  /** Decodes whole groups, for which there is room. False, and nothing done: not all of them are digits. */
   function decodeGroups(digits: Uint8Array): boolean {
     if (digits.length === 0) return true
-    if (!decodeBlock(digits, free)) return false
-    free = free.subarray((digits.length / 4) * 3)
+    if (!decodeBlock(digits, buffer.subarray(used))) return false
+    used += (digits.length / 4) * 3
     return true
   }
 
-  /** How many digits fit into the last segment; always at least one group. */
-  function room(): number {
-    if (free.length === 0) segments.push((free = new Uint8Array(SEGMENT_BYTES)))
-    return (free.length / 3) * 4
-  }
-
-  /** Completes the group that has begun, or begins one. Returns where it stopped. */
+  /** Completes the group that was begun, or begins one. Returns where it stopped. */
   function writeSingly(text: Uint8Array, from: number): number {
     let at = from
     while (at < text.length && pending < 4 && isDigit(text[at])) group[pending++] = text[at++] as number
     if (pending === 4) {
-      room()
       decodeGroups(group)
       pending = 0
     }
@@ -77,11 +72,14 @@ export function createBase64Decoder(
   }
 
   function write(text: Uint8Array, from: number): number {
+    if (used === BUFFER_BYTES) return from
     let at = pending > 0 ? writeSingly(text, from) : from
     if (pending > 0) return at
     while (text.length - at >= 4) {
       const left = text.length - at
-      const digits = text.subarray(at, at + Math.min(left - (left % 4), BLOCK_DIGITS, room()))
+      const room = ((BUFFER_BYTES - used) / 3) * 4
+      if (room === 0) return at
+      const digits = text.subarray(at, at + Math.min(left - (left % 4), BLOCK_DIGITS, room))
       if (!decodeGroups(digits)) {
         const count = digitsIn(digits)
         decodeGroups(digits.subarray(0, count - (count % 4)))
@@ -89,7 +87,7 @@ export function createBase64Decoder(
       }
       at += digits.length
     }
-    return writeSingly(text, at)
+    return used === BUFFER_BYTES ? at : writeSingly(text, at)
   }
 
   return {
@@ -104,14 +102,25 @@ export function createBase64Decoder(
         if (written < unescaped.length) return at
       }
     },
+    isFull: () => used === BUFFER_BYTES,
+    take() {
+      const bytes = buffer.subarray(0, used)
+      used = 0
+      return bytes
+    },
     finish(padding) {
       if (pending === 1 || padding > 2 || (padding > 0 && (pending + padding) % 4 !== 0)) {
-        throw new Base64Error('its base64 ends within a byte, or has the wrong padding')
+        throw new BrokenImageError('its base64 ends within a byte, or has the wrong padding')
       }
-      const last = segments.pop()
-      if (last) segments.push(last.subarray(0, last.length - free.length))
-      if (pending > 0) segments.push(decodeTail(group.subarray(0, pending)))
-      return segments
+      if (pending === 0) return
+      const tail = decodeTail(group.subarray(0, pending))
+      buffer.set(tail, used)
+      used += tail.length
+      pending = 0
+    },
+    reset() {
+      pending = 0
+      used = 0
     },
   }
 }
@@ -119,7 +128,7 @@ export function createBase64Decoder(
 /**
  * Decodes `digits`, a multiple of four of them, to the start of `target`.
  *
- * @returns false when one of them is no base64 digit; `target` then holds nothing of use
+ * @returns false when one of them isn't a base64 digit; what `target` holds is then meaningless
  */
 export type BlockDecoder = (digits: Uint8Array, target: Uint8Array) => boolean
 
@@ -134,7 +143,7 @@ const ascii = new TextDecoder()
 function decodeNatively(digits: Uint8Array, target: Uint8Array): boolean {
   const native = target as Uint8Array & NativeTarget
   try {
-    // White space and padding are skipped rather than refused: then fewer bytes come out.
+    // White space and padding are skipped, not rejected: then fewer bytes come out.
     return native.setFromBase64(ascii.decode(digits)).written === (digits.length / 4) * 3
   } catch (error) {
     if (error instanceof SyntaxError) return false
@@ -165,7 +174,7 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 /** Value of each byte as a digit, or -1. */
 const VALUE = Int8Array.from({ length: 256 }, (_, byte) => DIGITS.indexOf(String.fromCharCode(byte)))
 
-/** Twelve bits for each pair of digits as they lie in memory (little-endian), or -1; made when first needed. */
+/** Twelve bits for each pair of digits as they lie in memory (little-endian), or -1; built on first use. */
 let pairTable: Int32Array | undefined
 
 function createPairTable(): Int32Array {
@@ -180,7 +189,7 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && (VALUE[byte] as number) >= 0
 }
 
-/** How many bytes there are before the first that is no digit. */
+/** How many bytes there are before the first that isn't a digit. */
 function digitsIn(bytes: Uint8Array): number {
   let count = 0
   while (count < bytes.length && (VALUE[bytes[count] as number] as number) >= 0) count++
@@ -188,8 +197,8 @@ function digitsIn(bytes: Uint8Array): number {
 }
 
 /**
- * Copies text until `target` is full, or an escape other than that of a slash comes. What else is no digit,
- * decoding finds. Run by run: a search and a copy in native code beat a look at every byte.
+ * Copies text until `target` is full, or up to an escape other than that of a slash. Decoding finds anything
+ * else that isn't a digit. Run by run: a native search and copy beat a look at every byte.
  */
 function unescapeSlashes(
   text: Uint8Array,
@@ -210,7 +219,7 @@ function unescapeSlashes(
   return { read: at - from, written }
 }
 
-/** Where `text` goes on after so many digits, counted from `from`. */
+/** The index after that many digits, counted from `from`. */
 function skipEscaped(text: Uint8Array, from: number, digits: number): number {
   let at = from
   for (let left = digits; left > 0; at++) if (text[at] !== BACKSLASH) left--

@@ -1,3 +1,5 @@
+import { ResponseLimitError } from './response-limits.ts'
+
 /** Where a parser stands in bytes that are still arriving. */
 export interface ByteCursor {
   bytes: Uint8Array
@@ -7,7 +9,7 @@ export interface ByteCursor {
 }
 
 /**
- * A parse that can pause: each `yield` of `undefined` asks for more bytes. Plain generators keep the parser
+ * A parse that can pause: `yield undefined` requests more bytes. Plain generators keep the parser
  * synchronous, so a chunk boundary costs one resumption and nothing else.
  */
 export type Parse<Result, Event = never> = Generator<Event | undefined, Result, undefined>
@@ -32,33 +34,32 @@ export function* next(cursor: ByteCursor): Parse<number> {
   return byte
 }
 
-/** UTF-8's mark may open a text, and means nothing. */
+/** UTF-8's byte order mark may open a text, and means nothing. */
 export function* skipByteOrderMark(cursor: ByteCursor): Parse<void> {
   if ((yield* peek(cursor)) === 0xef) for (let i = 0; i < 3; i++) yield* next(cursor)
 }
 
-/** Reading failed under way, and nobody asked it to stop. */
+/** The connection broke while the response was being read. */
 export class ConnectionCutError extends Error {
   override readonly name = 'ConnectionCutError'
 }
 
-/** Whether it was somebody on this side who ended it: a signal, or a deadline. */
-export function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
-}
-
 /**
- * Runs a parse over a body as it arrives, and hands out its events.
+ * Runs a parse over a body as it arrives, and yields its events.
  *
- * @throws what the parse throws, and what reading the body throws
+ * @throws {ConnectionCutError} when the body can't be read to its end
+ * @throws {ResponseLimitError} when it is longer than `maxBytes`
+ * @throws what the parse throws
  */
 export async function* runParse<Event>(
-  body: ReadableStream<Uint8Array>,
+  { body }: Response,
   parse: (cursor: ByteCursor) => Parse<void, Event>,
+  maxBytes: number,
 ): AsyncGenerator<Event, void, undefined> {
   const cursor: ByteCursor = { bytes: new Uint8Array(0), at: 0, ended: false }
   const steps = parse(cursor)
-  const reader = openReader(body)
+  const reader = openReader(body ?? new Blob([]).stream())
+  let total = 0
   try {
     for (let step = steps.next(); !step.done; step = steps.next()) {
       if (step.value !== undefined) {
@@ -66,23 +67,25 @@ export async function* runParse<Event>(
         continue
       }
       const { done, value } = await reader.read().catch((error: unknown) => {
-        throw isAbort(error) ? error : new ConnectionCutError('the connection was cut', { cause: error })
+        throw new ConnectionCutError('the connection was cut', { cause: error })
       })
+      total += value?.byteLength ?? 0
+      if (total > maxBytes) throw new ResponseLimitError(`it is longer than ${maxBytes / 2 ** 20} MiB`)
       if (done || !value) cursor.ended = true
       else Object.assign(cursor, { bytes: plainBytes(value), at: 0 })
     }
   } finally {
-    // Says “enough” upstream when the consumer, or an error, ends it early. Nothing hangs on the reply.
+    // Cancels the request when the consumer, or an error, ends it early. Nothing depends on the outcome.
     reader.cancel().catch(() => undefined)
   }
 }
 
-/** What one read may bring, at most: room for what has arrived while the parser was busy. */
+/** The limit of one read: room for what has arrived while the parser was busy. */
 const READ_BYTES = 2 ** 18
 
 /**
- * Reads into one buffer, over and over: the parser keeps nothing of what it has read. Read in the plain way,
- * workerd hands out a body in thousands of pieces of 4 KiB, which takes longer than to decode them.
+ * Reads into one buffer, over and over: the parser holds on to nothing that it has read. A default reader in
+ * workerd returns a body in thousands of pieces of 4 KiB, which takes longer than decoding them.
  */
 function openReader(body: ReadableStream<Uint8Array>): PieceReader {
   try {
@@ -97,7 +100,7 @@ function openReader(body: ReadableStream<Uint8Array>): PieceReader {
       cancel: () => reader.cancel(),
     }
   } catch {
-    // Only streams of the platform's own are read so; one that a program made may be of another kind.
+    // Streams that a program constructed may not be byte streams.
     return body.getReader()
   }
 }

@@ -1,41 +1,57 @@
+import { BrokenImageError } from '../media/broken-image-error.ts'
 import { parseDataUrl } from '../media/data-url.ts'
-import { Base64Error, type BlockDecoder, createBase64Decoder } from './base64.ts'
+import type { Base64Decoder } from './base64.ts'
 import { type ByteCursor, type Parse, peek } from './cursor.ts'
 import { nextCharacter, readString } from './json-string.ts'
 
-/** An image that stood in a JSON string: its bytes, or where they are to be had. */
-export type EmbeddedImage =
-  | { readonly kind: 'bytes'; readonly segments: readonly Uint8Array<ArrayBuffer>[] }
-  | { readonly kind: 'link'; readonly url: string }
+/** The next bytes of an image; valid until the parse goes on. */
+export interface ImageBytes {
+  readonly type: 'bytes'
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** How a string that should hold an image ended. */
+export type ImageStringEnd =
+  /** All of it was decoded; what the bytes are is for others to say. */
+  | { readonly type: 'image' }
+  | { readonly type: 'link'; readonly url: string }
+  | { readonly type: 'discard'; readonly problem: string }
 
 /** Of a link, and of a `data:` URL up to its comma. */
 const URL_MAX_CHARACTERS = 2 ** 14
 /** Of a `data:` URL that is not base64: SVG markup, in practice. */
 const PLAIN_DATA_MAX_BYTES = 2 ** 23
+const CHUNK_MAX_BYTES = 2 ** 18
 
 const BACKSLASH = 0x5c
 
 const encoder = new TextEncoder()
 
 /**
- * A JSON string that holds an image, its opening quote read: base64, a `data:` URL or a link. Base64 is
- * decoded as it arrives. Padding may be missing and white space may stand between the digits, because what
- * was paid for should not be lost to that; any other character is an error.
- *
- * @throws {Base64Error} when the text is broken
+ * Reads a JSON string that holds an image, its opening quote read: base64, a `data:` URL or a link. Base64 is
+ * decoded as it arrives. Padding may be missing and white space may stand between the digits, because a paid
+ * image should not be lost to that. Any other stray character breaks the image, and the string is read to its
+ * end all the same: other images may follow.
  */
-export function* readImage(cursor: ByteCursor, decodeBlock?: BlockDecoder): Parse<EmbeddedImage> {
+export function* readImageString(
+  cursor: ByteCursor,
+  decoder: Base64Decoder,
+): Parse<ImageStringEnd, ImageBytes> {
   const { text, closed } = yield* readHead(cursor)
   if (/^https?:\/\//i.test(text)) {
-    const rest = closed ? '' : ((yield* readString(cursor, URL_MAX_CHARACTERS)) ?? '')
-    return { kind: 'link', url: text + rest }
+    const rest = closed ? '' : yield* readString(cursor, URL_MAX_CHARACTERS)
+    return rest === undefined ? broken('its link is too long') : { type: 'link', url: text + rest }
   }
-  if (!/^data:/i.test(text)) return yield* readBase64(cursor, text, closed, decodeBlock)
-  if (/;\s*base64\s*,$/i.test(text)) return yield* readBase64(cursor, '', closed, decodeBlock)
-  const rest = closed ? '' : ((yield* readString(cursor, PLAIN_DATA_MAX_BYTES)) ?? '')
+  if (!/^data:/i.test(text)) return yield* readBase64(cursor, { head: text, closed }, decoder)
+  if (/;\s*base64\s*,$/i.test(text)) return yield* readBase64(cursor, { head: '', closed }, decoder)
+  const rest = closed ? '' : yield* readString(cursor, PLAIN_DATA_MAX_BYTES)
+  if (rest === undefined) return broken('its data: URL is too long')
   const data = parseDataUrl(text + rest)
-  if (!data) throw new Base64Error('the data: URL cannot be decoded')
-  return { kind: 'bytes', segments: [data.bytes] }
+  if (!data) return broken('its data: URL can’t be decoded')
+  for (let at = 0; at < data.bytes.length; at += CHUNK_MAX_BYTES) {
+    yield { type: 'bytes', bytes: data.bytes.subarray(at, at + CHUNK_MAX_BYTES) }
+  }
+  return { type: 'image' }
 }
 
 /** As much of the string as tells which of the three it is. */
@@ -56,33 +72,51 @@ function isUndecided(head: string): boolean {
 
 function* readBase64(
   cursor: ByteCursor,
-  head: string,
-  headIsAll: boolean,
-  decodeBlock?: BlockDecoder,
-): Parse<EmbeddedImage> {
-  const decoder = createBase64Decoder(decodeBlock)
+  start: { readonly head: string; readonly closed: boolean },
+  decoder: Base64Decoder,
+): Parse<ImageStringEnd, ImageBytes> {
+  let { closed } = start
   let padding = 0
   let slashesAreEscaped = false
-  const take = (character: string): void => {
+  decoder.reset()
+  try {
+    for (const character of start.head) take(character)
+    while (!closed) {
+      if (padding === 0) {
+        const { bytes, at } = cursor
+        cursor.at = slashesAreEscaped ? decoder.writeEscaped(bytes, at) : decoder.write(bytes, at)
+        if (decoder.isFull()) {
+          yield { type: 'bytes', bytes: decoder.take() }
+          continue
+        }
+        if (cursor.at === bytes.length && (yield* peek(cursor)) >= 0) continue
+      }
+      const isEscape = (yield* peek(cursor)) === BACKSLASH
+      const character = yield* nextCharacter(cursor)
+      slashesAreEscaped ||= isEscape && character === '/'
+      if (character === undefined) closed = true
+      else take(character)
+      if (decoder.isFull()) yield { type: 'bytes', bytes: decoder.take() }
+    }
+    decoder.finish(padding)
+  } catch (error) {
+    if (!(error instanceof BrokenImageError)) throw error
+    if (!closed) yield* readString(cursor, 0)
+    return broken(error.message)
+  }
+  const last = decoder.take()
+  if (last.length > 0) yield { type: 'bytes', bytes: last }
+  return { type: 'image' }
+
+  function take(character: string): void {
     if (character === '=') padding++
     else if (/\s/.test(character)) return
     else if (padding > 0 || decoder.write(encoder.encode(character), 0) === 0) {
-      throw new Base64Error('it holds a character that is not base64')
+      throw new BrokenImageError('it holds a character that is not base64')
     }
   }
-  for (const character of head) take(character)
-  let closed = headIsAll
-  while (!closed) {
-    if (padding === 0) {
-      const { bytes, at } = cursor
-      cursor.at = slashesAreEscaped ? decoder.writeEscaped(bytes, at) : decoder.write(bytes, at)
-      if (cursor.at === bytes.length && (yield* peek(cursor)) >= 0) continue
-    }
-    const isEscape = (yield* peek(cursor)) === BACKSLASH
-    const character = yield* nextCharacter(cursor)
-    slashesAreEscaped ||= isEscape && character === '/'
-    if (character === undefined) closed = true
-    else take(character)
-  }
-  return { kind: 'bytes', segments: decoder.finish(padding) }
+}
+
+function broken(problem: string): ImageStringEnd {
+  return { type: 'discard', problem }
 }

@@ -1,5 +1,5 @@
 import { type ByteCursor, next, type Parse } from './cursor.ts'
-import { AnswerSyntaxError } from './syntax-error.ts'
+import { ResponseSyntaxError } from './response-syntax-error.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -16,9 +16,9 @@ const SIMPLE_ESCAPES: ReadonlyMap<number, string> = new Map([
 /**
  * A JSON string whose opening quote has been read.
  *
- * @param maxBytes  how much of it to keep, as written; 0 to read past it
+ * @param maxBytes  how much of it to return, counted as written; 0 to read past it
  * @returns `undefined` when it is longer than that
- * @throws {AnswerSyntaxError} when it ends too early, holds a bad escape, or is not UTF-8
+ * @throws {ResponseSyntaxError} when it ends too early, holds a bad escape, or is not UTF-8
  */
 export function* readString(cursor: ByteCursor, maxBytes: number): Parse<string | undefined> {
   const parts: Uint8Array[] = []
@@ -32,7 +32,7 @@ export function* readString(cursor: ByteCursor, maxBytes: number): Parse<string 
     cursor.at = at
     const stop = yield* next(cursor)
     if (stop === QUOTE) break
-    if (stop < 0) throw new AnswerSyntaxError('it ends within a string')
+    if (stop < 0) throw new ResponseSyntaxError('it ends within a string')
     if (stop !== BACKSLASH) {
       // The chunk ended here, and `next` has read the first byte of the one after it.
       cursor.at--
@@ -49,7 +49,7 @@ export function* readString(cursor: ByteCursor, maxBytes: number): Parse<string 
 export function* nextCharacter(cursor: ByteCursor): Parse<string | undefined> {
   const byte = yield* next(cursor)
   if (byte === QUOTE) return undefined
-  if (byte < 0x20) throw new AnswerSyntaxError('it ends within a string')
+  if (byte < 0x20) throw new ResponseSyntaxError('it ends within a string')
   if (byte !== BACKSLASH) return String.fromCharCode(byte)
   const second = yield* next(cursor)
   // Some encoders escape every slash, or break base64 into lines: these come often.
@@ -60,15 +60,15 @@ export function* nextCharacter(cursor: ByteCursor): Parse<string | undefined> {
   return parseJsonString([Uint8Array.from(escaped)])
 }
 
-// Shared, and never streaming: setting one up for each string costs more than all the rest of reading it.
+// Shared, and never streaming: creating one per string costs more than everything else about reading it.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function parseJsonString(parts: readonly Uint8Array[]): string {
   try {
     return JSON.parse(`"${utf8.decode(joined(parts))}"`) as string
   } catch {
-    // Not UTF-8, or an escape that JSON doesn't have: the only two ways to fail.
-    throw new AnswerSyntaxError('it holds a broken string')
+    // Not UTF-8, or an escape that JSON doesn't have: it can fail in no other way.
+    throw new ResponseSyntaxError('it holds a string that is not valid UTF-8 or has a bad escape')
   }
 }
 

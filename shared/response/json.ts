@@ -1,39 +1,49 @@
-import type { BlockDecoder } from './base64.ts'
 import { type ByteCursor, type Parse, peek } from './cursor.ts'
-import { type EmbeddedImage, readImage } from './image-string.ts'
 import { readString } from './json-string.ts'
-import { AnswerSyntaxError } from './syntax-error.ts'
+import { ResponseSyntaxError } from './response-syntax-error.ts'
 
 /**
- * Which parts of a JSON document are wanted. All else is read past without being kept, however large it is.
+ * Which parts of a JSON document are wanted. Everything else is read past, however large it is, and not held.
  *
- * - `'scalar'`: a string, number, boolean or null; of other values, nothing
- * - `'image'`: a string that holds an image, decoded as it arrives
+ * - `'scalar'`: a string, number, boolean or null; any other value counts as absent
+ * - `'image'`: a string that holds an image, passed on as it arrives
+ * - `'image-or-preview'`: the same; a key of the object that holds it tells which
  */
-export type Shape = 'scalar' | 'image' | readonly [Shape] | { readonly [key: string]: Shape }
+export type Shape = 'scalar' | ImageShape | readonly [Shape] | { readonly [key: string]: Shape }
 
-/** What {@link readJson} makes of a document: plain JSON, with images in the place of their strings. */
+export type ImageShape = 'image' | 'image-or-preview'
+
+/** What {@link readJson} returns: plain JSON, with whatever {@link ReadImage} returned in place of images. */
 export type JsonValue =
   | string
   | number
   | boolean
   | null
-  | EmbeddedImage
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue }
 
-export interface JsonOptions {
+/**
+ * Reads a string whose shape is an image, its opening quote read, to its closing quote.
+ *
+ * @param siblings  what has been read so far of the object that holds the string
+ */
+export type ReadImage<Part> = (
+  cursor: ByteCursor,
+  shape: ImageShape,
+  siblings: { readonly [key: string]: JsonValue },
+) => Parse<JsonValue, Part>
+
+export interface JsonOptions<Part> {
+  readonly readImage: ReadImage<Part>
   /** Called after a line break between tokens: in an event stream the value may go on in the next field. */
   readonly atLineEnd?: (cursor: ByteCursor) => Parse<void>
-  /** How images are decoded; the platform's way where absent. */
-  readonly decodeBlock?: BlockDecoder | undefined
 }
 
-/** Strings longer than this, as written, count as absent: no field that is wanted is so long. */
+/** A longer string, counted as written, counts as absent: no wanted field is that long. */
 const STRING_MAX_BYTES = 2 ** 18
-/** A number has some thirty. */
+/** Numbers have about thirty at most. */
 const LITERAL_MAX_BYTES = 400
-/** Items beyond are read past: no answer holds so many, and a list could fill the memory. */
+/** Items beyond are read past: no response holds that many, and a list could fill the memory. */
 const ARRAY_MAX_ITEMS = 1000
 
 const OBJECT = [0x7b, 0x7d] as const
@@ -45,24 +55,26 @@ const NEWLINE = 0x0a
 const RETURN = 0x0d
 
 /**
- * Reads one JSON value. Of the result, only what `shape` names is there; keys may come in any order.
+ * Reads one JSON value. The result holds only what `shape` names; keys may come in any order.
  *
- * @throws {AnswerSyntaxError} when it is no JSON, or ends too early
- * @throws {Base64Error} when an image's text is broken
+ * @throws {ResponseSyntaxError} when it isn't JSON, or ends too early
  */
-export function* readJson(
+export function* readJson<Part>(
   cursor: ByteCursor,
   shape: Shape,
-  { atLineEnd, decodeBlock }: JsonOptions = {},
-): Parse<JsonValue | undefined> {
-  return yield* readValue(shape)
+  { readImage, atLineEnd }: JsonOptions<Part>,
+): Parse<JsonValue | undefined, Part> {
+  return yield* readValue(shape, {})
 
-  function* readValue(wanted: Shape | undefined): Parse<JsonValue | undefined> {
+  function* readValue(
+    wanted: Shape | undefined,
+    siblings: { readonly [key: string]: JsonValue },
+  ): Parse<JsonValue | undefined, Part> {
     const byte = yield* token()
     if (wanted === undefined) return yield* skipValue(byte)
     if (byte === QUOTE) {
-      return wanted === 'image'
-        ? yield* readImage(cursor, decodeBlock)
+      return wanted === 'image' || wanted === 'image-or-preview'
+        ? yield* readImage(cursor, wanted, siblings)
         : yield* readString(cursor, STRING_MAX_BYTES)
     }
     if (byte === OBJECT[0] && isObjectShape(wanted)) return yield* readObject(wanted)
@@ -73,24 +85,24 @@ export function* readJson(
 
   function* readObject(wanted: {
     readonly [key: string]: Shape
-  }): Parse<{ readonly [key: string]: JsonValue }> {
+  }): Parse<{ readonly [key: string]: JsonValue }, Part> {
     const object: Record<string, JsonValue> = {}
     if (yield* isEmpty(OBJECT[1])) return object
     for (;;) {
       expectByte(yield* token(), QUOTE)
       const key = (yield* readString(cursor, STRING_MAX_BYTES)) ?? ''
       expectByte(yield* token(), COLON)
-      const value = yield* readValue(Object.hasOwn(wanted, key) ? wanted[key] : undefined)
+      const value = yield* readValue(Object.hasOwn(wanted, key) ? wanted[key] : undefined, object)
       if (value !== undefined) object[key] = value
       if ((yield* separator(OBJECT[1])) === 'end') return object
     }
   }
 
-  function* readArray(wanted: Shape): Parse<readonly JsonValue[]> {
+  function* readArray(wanted: Shape): Parse<readonly JsonValue[], Part> {
     const array: JsonValue[] = []
     if (yield* isEmpty(ARRAY[1])) return array
     for (;;) {
-      const value = yield* readValue(wanted)
+      const value = yield* readValue(wanted, {})
       if (value !== undefined && array.length < ARRAY_MAX_ITEMS) array.push(value)
       if ((yield* separator(ARRAY[1])) === 'end') return array
     }
@@ -121,13 +133,13 @@ export function* readJson(
     try {
       return JSON.parse(literal) as JsonValue
     } catch {
-      throw new AnswerSyntaxError(first < 0 ? 'it ends too early' : 'it is not JSON')
+      throw new ResponseSyntaxError(first < 0 ? 'it ends too early' : 'it is not JSON')
     }
   }
 
   /**
-   * Past a value whose first byte has been read. A loop over bytes: what nobody wants may be megabytes, and
-   * deeper than any stack. Only its brackets and strings are looked at.
+   * Reads past a value whose first byte has been read. A loop over bytes, because it may be megabytes, and
+   * nested deeper than any stack. Only its brackets and strings matter.
    */
   function* skipValue(first: number): Parse<undefined> {
     if (first === QUOTE) {
@@ -140,7 +152,7 @@ export function* readJson(
     }
     for (let depth = 1; depth > 0;) {
       const byte = cursor.bytes[cursor.at] ?? (yield* peek(cursor))
-      if (byte < 0) throw new AnswerSyntaxError('it ends too early')
+      if (byte < 0) throw new ResponseSyntaxError('it ends too early')
       if (atLineEnd && (byte === NEWLINE || byte === RETURN)) {
         yield* peekToken()
         continue
@@ -153,7 +165,7 @@ export function* readJson(
     return undefined
   }
 
-  /** The next byte that is no white space; -1 at the end. */
+  /** The next byte that isn't white space; -1 at the end. */
   function* token(): Parse<number> {
     const byte = yield* peekToken()
     cursor.at++
@@ -173,7 +185,7 @@ export function* readJson(
 }
 
 function expectByte(byte: number, expected: number): void {
-  if (byte !== expected) throw new AnswerSyntaxError(byte < 0 ? 'it ends too early' : 'it is not JSON')
+  if (byte !== expected) throw new ResponseSyntaxError(byte < 0 ? 'it ends too early' : 'it is not JSON')
 }
 
 /** Letters, digits, `+`, `-` and `.`: what numbers and names consist of. */

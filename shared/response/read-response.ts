@@ -1,141 +1,104 @@
 import { UpstreamError } from '../errors.ts'
-import { identifyImage, type DecodedImage } from '../media/image.ts'
-import {
-  type AnswerPart,
-  type AnswerSummary,
-  type Usage,
-  answerParts,
-  ANSWER_SHAPE,
-} from './response-parts.ts'
-import { Base64Error, type BlockDecoder } from './base64.ts'
-import { type ByteCursor, ConnectionCutError, type Parse, runParse, skipByteOrderMark } from './cursor.ts'
-import type { EmbeddedImage } from './image-string.ts'
-import { readJson } from './json.ts'
-import { readEvents } from './sse.ts'
-import { AnswerSyntaxError } from './syntax-error.ts'
+import type { InspectedImage } from '../media/inspect-image.ts'
+import type { BlockDecoder } from './base64.ts'
+import { ConnectionCutError, runParse } from './cursor.ts'
+import { createImageEvents, type FetchLinked } from './image-events.ts'
+import { billingUnknown, invalidImages, noImage, QUOTED_TEXT_MAX_CHARACTERS } from './outcome-errors.ts'
+import type { ImageEvent, ResponseEvent, ResponseSummary } from './response-events.ts'
+import { BODY_MAX_BYTES, ResponseLimitError } from './response-limits.ts'
+import { type Description, parseResponse, type ResponsePart, type Usage } from './response-parts.ts'
+import { ResponseSyntaxError } from './response-syntax-error.ts'
 
-/** What an answer says, in the order in which it says it. `done` comes last, and only after an `image`. */
-export type AnswerEvent =
-  | { readonly type: 'text'; readonly text: string }
-  /** A preview; `index` counts the previews, not the images. */
-  | { readonly type: 'partial'; readonly index: number; readonly image: DecodedImage }
-  /** A finished image; `index` counts from 0. */
-  | { readonly type: 'image'; readonly index: number; readonly image: DecodedImage }
-  | ({ readonly type: 'done' } & AnswerSummary)
+export type { ImageEvent, InspectedImage, ResponseEvent, ResponseSummary, Usage }
 
-export type { AnswerSummary, Usage }
-
-export interface ReadAnswerOptions {
-  /** Gets an image that the answer only links to. @throws {UpstreamError} when it can't be had */
-  readonly fetchLinked: (url: string) => Promise<readonly Uint8Array<ArrayBuffer>[]>
+export interface ReadResponseOptions {
+  readonly fetchLinked: FetchLinked
   /** How images are decoded; the platform’s way where absent. */
   readonly decodeBlock?: BlockDecoder | undefined
+  /** The caller's. Once it is aborted, reading throws its reason instead of calling the connection cut. */
+  readonly signal?: AbortSignal | undefined
 }
 
-/** Enough of the model's words to see why it did not generate. */
-const QUOTED_TEXT_MAX_CHARACTERS = 300
-
 /**
- * Reads what OpenRouter answered with status 200, from either of its APIs, as JSON or as server-sent events.
- * Images are decoded while they stream in; beside the bytes of an image nothing of its size is held.
+ * Reads a response of OpenRouter's with status 200, from either of its APIs, as JSON or as server-sent events.
+ * Images are decoded and passed on while they arrive; nothing of an image's size is ever held.
  *
- * @throws {UpstreamError} `no_image` when no image came, `upstream_invalid` when the answer is broken or
- *   breaks off, and what an error inside the answer stands for
+ * What goes wrong once there is a whole image ends up in `problems`: that image is paid for, and must not be lost.
+ *
+ * @throws {UpstreamError} when the response ends without a whole image: `billing_unknown` when it was cut or
+ *   garbled, `no_image` or `upstream_invalid` when it was complete, else the error that it reports
  */
-export async function* readAnswer(
+export async function* readResponse(
   response: Response,
-  { fetchLinked, decodeBlock }: ReadAnswerOptions,
-): AsyncGenerator<AnswerEvent, void, undefined> {
-  if (!response.body) throw broken('it is empty')
+  { fetchLinked, decodeBlock, signal }: ReadResponseOptions,
+): AsyncGenerator<ResponseEvent, void, undefined> {
   const isStream = /^text\/event-stream\b/i.test(response.headers.get('Content-Type') ?? '')
-  const words: string[] = []
-  const summary = { generationId: response.headers.get('X-Generation-Id') ?? undefined }
-  let images = 0
-  let finished = !isStream
-  const parse = isStream ? parseStream : parseDocument
+  const images = createImageEvents(fetchLinked)
+  const seen = new Set<ResponsePart['type']>()
+  const problems: string[] = []
+  let description: Description = {}
+  let words = ''
+  let failure: Failure | undefined
 
   try {
-    for await (const part of runParse(response.body, (cursor) => parse(cursor, decodeBlock))) {
-      switch (part.type) {
-        case 'summary':
-          Object.assign(summary, part.summary)
-          break
-        case 'finished':
-          finished = true
-          break
-        case 'text':
-          words.push(part.text)
-          yield part
-          break
-        case 'partial': {
-          // A preview that can't be shown is no reason to lose the image.
-          const image = part.image.kind === 'bytes' ? identifyImage(part.image.segments) : undefined
-          if (image) yield { type: 'partial', index: part.index, image }
-          break
+    const parts = runParse(
+      response,
+      (cursor) => parseResponse(cursor, { isStream, decodeBlock }),
+      BODY_MAX_BYTES,
+    )
+    for await (const part of parts) {
+      seen.add(part.type)
+      if (part.type === 'description') description = { ...description, ...part.description }
+      else if (part.type === 'text') {
+        if (words.length <= QUOTED_TEXT_MAX_CHARACTERS) words += part.text
+        yield part
+      } else if (part.type !== 'finished' && part.type !== 'end-of-stream') {
+        for await (const event of images.eventsOf(part)) {
+          if (event.type === 'discard' && event.problem !== undefined) problems.push(event.problem)
+          yield event
         }
-        case 'image':
-          yield { type: 'image', index: images++, image: await toImage(part.image, fetchLinked) }
       }
     }
   } catch (error) {
-    throw asUpstreamError(error)
+    signal?.throwIfAborted()
+    failure = failureOf(error)
   }
-  if (!finished) throw broken('it breaks off')
-  if (images === 0) throw noImage(words.join(''))
-  yield { type: 'done', ...summary }
-}
 
-function* parseDocument(cursor: ByteCursor, decodeBlock?: BlockDecoder): Parse<void, AnswerPart> {
-  yield* skipByteOrderMark(cursor)
-  const value = yield* readJson(cursor, ANSWER_SHAPE, { decodeBlock })
-  yield* answerParts(value)
-}
-
-function* parseStream(cursor: ByteCursor, decodeBlock?: BlockDecoder): Parse<void, AnswerPart> {
-  const events = readEvents(cursor, ANSWER_SHAPE, decodeBlock)
-  let event = events.next()
-  for (; !event.done; event = events.next()) {
-    if (event.value === undefined) yield undefined
-    else yield* answerParts(event.value)
+  const generationId = response.headers.get('X-Generation-Id') ?? description.generationId
+  if (isStream && !failure && !seen.has('end-of-stream')) {
+    if (images.whole() > 0) problems.push('The stream ended without [DONE].')
+    else if (!seen.has('finished')) failure = unreadable('the stream ended too early')
   }
-  if (event.value) yield { type: 'finished' }
+  if (failure) problems.push(failure.problem)
+  if (images.isOpen()) yield { type: 'discard', problem: failure?.problem ?? 'The image ended too early.' }
+  if (images.whole() > 0) {
+    yield { type: 'done', ...description, ...(generationId !== undefined && { generationId }), problems }
+    return
+  }
+  const billing = { generationId, billedUsd: description.usage?.costUsd }
+  if (failure) throw failure.error.with({ generationId })
+  throw images.broken() > 0 ? invalidImages(problems, billing) : noImage(words, billing)
 }
 
-async function toImage(
-  embedded: EmbeddedImage,
-  fetchLinked: ReadAnswerOptions['fetchLinked'],
-): Promise<DecodedImage> {
-  const segments = embedded.kind === 'link' ? await fetchLinked(embedded.url) : embedded.segments
-  const image = identifyImage(segments)
-  if (!image) throw broken('its bytes are not a PNG, JPEG, WebP, GIF, AVIF or SVG image')
-  return image
+/** Why reading ended early: as an error, and as a problem beside whole images. */
+interface Failure {
+  readonly error: UpstreamError
+  readonly problem: string
 }
 
-function noImage(words: string): UpstreamError {
-  const text = words.trim().replaceAll(/\s+/g, ' ')
-  const quoted =
-    text.length > QUOTED_TEXT_MAX_CHARACTERS ? `${text.slice(0, QUOTED_TEXT_MAX_CHARACTERS)}…` : text
-  const reason = quoted ? `It said: “${quoted}”` : 'It said nothing.'
-  return new UpstreamError(
-    'no_image',
-    `The model answered without an image. ${reason} Try other words, or another model.`,
-  )
+/** @throws what is nobody's fault but Easel's */
+function failureOf(error: unknown): Failure {
+  if (error instanceof UpstreamError) return { error, problem: `OpenRouter reported: ${error.message}` }
+  if (error instanceof ResponseSyntaxError || error instanceof ResponseLimitError) {
+    return unreadable(error.message, error)
+  }
+  if (error instanceof ConnectionCutError) return unreadable(error.message, error.cause)
+  throw error
 }
 
-/** What goes wrong while reading: the answer's fault, or the connection's. */
-function asUpstreamError(error: unknown): unknown {
-  if (error instanceof AnswerSyntaxError || error instanceof Base64Error) return broken(error.message, error)
-  if (error instanceof ConnectionCutError) return broken('the connection was cut', error.cause)
-  return error
-}
-
-function broken(what: string, cause?: unknown): UpstreamError {
-  return new UpstreamError(
-    'upstream_invalid',
-    `OpenRouter’s answer can’t be used: ${what}. Ask again, or try another model.`,
-    {
-      mayHaveBeenPaid: true,
-      cause,
-    },
-  )
+function unreadable(what: string, cause?: unknown): Failure {
+  return {
+    error: billingUnknown(`OpenRouter’s response can’t be read: ${what}`, { cause }),
+    problem: `The rest of the response can’t be read: ${what}.`,
+  }
 }

@@ -1,165 +1,139 @@
-import * as z from 'zod'
-import type { Parse } from './cursor.ts'
-import type { EmbeddedImage } from './image-string.ts'
-import type { Shape } from './json.ts'
-import { errorInAnswer, upstreamErrorBody } from './upstream-error.ts'
+import type * as z from 'zod'
+import { type Base64Decoder, type BlockDecoder, createBase64Decoder } from './base64.ts'
+import { type ByteCursor, type Parse, skipByteOrderMark } from './cursor.ts'
+import { type ImageBytes, type ImageStringEnd, readImageString } from './image-string.ts'
+import { type JsonValue, type ReadImage, readJson } from './json.ts'
+import { readString } from './json-string.ts'
+import { RESPONSE_SHAPE, responseBody } from './response-shape.ts'
+import { readEvents } from './sse.ts'
+import { errorInBody } from './upstream-error.ts'
 
 /** What the provider counted. */
 export interface Usage {
-  /** USD, as billed. */
+  /** USD, as billed, including what the account's own provider key was charged. */
   readonly costUsd?: number | undefined
   readonly promptTokens?: number | undefined
   readonly completionTokens?: number | undefined
 }
 
 /** What is known of a generation beside its images. */
-export interface AnswerSummary {
+export interface Description {
   readonly generationId?: string | undefined
   readonly model?: string | undefined
   readonly usage?: Usage | undefined
 }
 
-/** One piece of an answer, images not looked at yet. */
-export type AnswerPart =
+/** One piece of a response, its images decoded but not looked at. */
+export type ResponsePart =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'partial'; readonly index: number; readonly image: EmbeddedImage }
-  | { readonly type: 'image'; readonly image: EmbeddedImage }
-  | { readonly type: 'summary'; readonly summary: AnswerSummary }
-  /** The answer says that it is complete; needed of a stream, which may be cut. */
+  | ImageBytes
+  /** How the bytes since the last of these ended; without a problem, a preview is discarded. */
+  | Exclude<ImageStringEnd, { readonly type: 'discard' }>
+  | { readonly type: 'discard'; readonly problem?: string }
+  | { readonly type: 'description'; readonly description: Description }
+  /** The model says that it is done. */
   | { readonly type: 'finished' }
+  /** The stream says that it is complete. */
+  | { readonly type: 'end-of-stream' }
 
-const ERROR_SHAPE = {
-  code: 'scalar',
-  message: 'scalar',
-  type: 'scalar',
-  metadata: { error_type: 'scalar', provider_code: 'scalar', reasons: ['scalar'], patterns: ['scalar'] },
-  availability: { code: 'scalar', retryable: 'scalar', retry_after: 'scalar' },
-} as const satisfies Shape
-
-const MESSAGE_SHAPE = {
-  content: 'scalar',
-  refusal: 'scalar',
-  images: [{ image_url: { url: 'image' } }],
-} as const satisfies Shape
+const PREVIEW = 'image_generation.partial_image'
 
 /**
- * All that is wanted of any answer: chat completion, chat chunk, images answer, images event. Their fields
- * don't clash, so one shape serves the four.
- */
-export const ANSWER_SHAPE = {
-  id: 'scalar',
-  type: 'scalar',
-  model: 'scalar',
-  choices: [{ finish_reason: 'scalar', message: MESSAGE_SHAPE, delta: MESSAGE_SHAPE, error: ERROR_SHAPE }],
-  data: [{ b64_json: 'image' }],
-  b64_json: 'image',
-  partial_image_index: 'scalar',
-  text: 'scalar',
-  usage: { cost: 'scalar', prompt_tokens: 'scalar', completion_tokens: 'scalar' },
-  error: ERROR_SHAPE,
-} as const satisfies Shape
-
-const image = z.custom<EmbeddedImage>(
-  (value) => typeof value === 'object' && value !== null && 'kind' in value,
-)
-const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined)
-
-/** What can be read of a list: one odd entry must not cost the images beside it. */
-const listOf = <T extends z.ZodType>(item: T) =>
-  optional(
-    z.array(z.unknown()).transform((values): z.output<T>[] =>
-      values.flatMap((value) => {
-        const result = item.safeParse(value)
-        return result.success ? [result.data] : []
-      }),
-    ),
-  )
-
-/** Some proxies put a sentence where the object belongs. */
-const error = optional(z.union([upstreamErrorBody, z.string().transform((text) => ({ message: text }))]))
-
-const message = z.object({
-  content: optional(z.string()),
-  refusal: optional(z.string()),
-  images: listOf(z.object({ image_url: z.object({ url: image }) })),
-})
-
-const answer = z.object({
-  id: optional(z.string()),
-  type: optional(z.string()),
-  model: optional(z.string()),
-  choices: listOf(
-    z.object({
-      finish_reason: optional(z.string()),
-      message: optional(message),
-      delta: optional(message),
-      error,
-    }),
-  ),
-  data: listOf(z.object({ b64_json: image })),
-  b64_json: optional(image),
-  partial_image_index: optional(z.number()),
-  text: optional(z.string()),
-  usage: optional(
-    z.object({
-      cost: optional(z.number()),
-      prompt_tokens: optional(z.number()),
-      completion_tokens: optional(z.number()),
-    }),
-  ),
-  error,
-})
-
-/**
- * What one JSON document, or one event, of an answer says.
+ * The parts of a response, from its bytes.
  *
+ * @throws {ResponseSyntaxError} when it isn't what its format promises
  * @throws {UpstreamError} when it says that the generation failed or was refused
  */
-export function* answerParts(value: unknown): Parse<void, AnswerPart> {
-  const parsed = answer.safeParse(value)
-  if (!parsed.success) return
-  const { id, type, model, choices, data, b64_json, partial_image_index, text, usage } = parsed.data
-  if (parsed.data.error) throw errorInAnswer(parsed.data.error)
+export function* parseResponse(
+  cursor: ByteCursor,
+  { isStream, decodeBlock }: { readonly isStream: boolean; readonly decodeBlock?: BlockDecoder | undefined },
+): Parse<void, ResponsePart> {
+  const { readImage, onValue } = createPartReader(createBase64Decoder(decodeBlock))
+  if (isStream) {
+    const isComplete = yield* readEvents(cursor, RESPONSE_SHAPE, { readImage, onEvent: onValue })
+    if (isComplete) yield { type: 'end-of-stream' }
+    return
+  }
+  yield* skipByteOrderMark(cursor)
+  const value = yield* readJson(cursor, RESPONSE_SHAPE, { readImage })
+  if (value !== undefined) yield* onValue(value)
+}
 
-  for (const choice of choices ?? []) {
-    if (choice.error) throw errorInAnswer(choice.error)
-    const { content, refusal, images } = { ...choice.message, ...choice.delta }
-    if (choice.finish_reason === 'error') throw errorInAnswer({})
-    if (refusal) throw errorInAnswer({ code: 400, message: refusal, metadata: { error_type: 'refusal' } })
-    if (choice.finish_reason === 'content_filter' && !images) {
-      throw errorInAnswer({
-        code: 400,
-        message: content ?? '',
-        metadata: { error_type: 'content_policy_violation' },
-      })
+function createPartReader(decoder: Base64Decoder) {
+  /** An image that was read before the `type` that tells whether it is a preview. */
+  let undecided: ImageStringEnd | undefined
+  let imagesInValue = 0
+
+  function* decide(isPreview: boolean): Parse<void, ResponsePart> {
+    if (undecided) yield isPreview ? { type: 'discard' } : undecided
+    if (undecided && !isPreview) imagesInValue++
+    undecided = undefined
+  }
+
+  const readImage: ReadImage<ResponsePart> = function* (cursor, shape, siblings) {
+    yield* decide(false)
+    const canBePreview = shape === 'image-or-preview'
+    if (canBePreview && siblings['type'] === PREVIEW) {
+      yield* readString(cursor, 0)
+      return true
     }
-    if (content) yield { type: 'text', text: content }
-    for (const { image_url } of images ?? []) yield { type: 'image', image: image_url.url }
-    if (choice.finish_reason) yield { type: 'finished' }
+    undecided = yield* readImageString(cursor, decoder)
+    if (!canBePreview || siblings['type'] !== undefined) yield* decide(false)
+    return true
   }
 
-  for (const { b64_json: one } of data ?? []) yield { type: 'image', image: one }
-  if (text) yield { type: 'text', text }
-  if (b64_json && type === 'image_generation.partial_image') {
-    yield { type: 'partial', index: partial_image_index ?? 0, image: b64_json }
-  } else if (b64_json) {
-    yield { type: 'image', image: b64_json }
-    // Of several images, the last brings the bill.
-    if (usage) yield { type: 'finished' }
+  function* onValue(value: JsonValue): Parse<void, ResponsePart> {
+    const parsed = responseBody.safeParse(value).data
+    yield* decide(parsed?.type === PREVIEW)
+    const hasImages = imagesInValue > 0
+    imagesInValue = 0
+    if (parsed) yield* partsOf(parsed, hasImages)
   }
 
+  return { readImage, onValue }
+}
+
+/** What one JSON document, or one event, says beside its images. */
+function* partsOf(body: z.output<typeof responseBody>, hasImages: boolean): Parse<void, ResponsePart> {
+  const { id, model, choices, text, usage, error } = body
   yield {
-    type: 'summary',
-    summary: {
+    type: 'description',
+    description: {
       ...(id && { generationId: id }),
       ...(model && { model }),
-      ...(usage && {
-        usage: {
-          costUsd: usage.cost ?? undefined,
-          promptTokens: usage.prompt_tokens ?? undefined,
-          completionTokens: usage.completion_tokens ?? undefined,
-        },
-      }),
+      ...(usage && { usage: usageOf(usage) }),
     },
+  }
+  if (error) throw errorInBody(error)
+  for (const choice of choices ?? []) {
+    if (choice.error) throw errorInBody(choice.error)
+    const { content, refusal } = { ...choice.message, ...choice.delta }
+    if (choice.finish_reason === 'error') throw errorInBody({})
+    if (refusal) throw errorInBody({ code: 400, message: refusal, metadata: { error_type: 'refusal' } })
+    if (choice.finish_reason === 'content_filter' && !hasImages) {
+      const metadata = { error_type: 'content_policy_violation' }
+      throw errorInBody({ code: 400, message: content ?? '', metadata })
+    }
+    if (content) yield { type: 'text', text: content }
+    if (choice.finish_reason) yield { type: 'finished' }
+  }
+  if (text) yield { type: 'text', text }
+  // The images API has no finish reason: of several images, the last event brings the bill.
+  if (!choices && hasImages && usage) yield { type: 'finished' }
+}
+
+function usageOf({
+  cost,
+  is_byok,
+  cost_details,
+  prompt_tokens,
+  completion_tokens,
+}: NonNullable<z.output<typeof responseBody>['usage']>): Usage {
+  // Filled in for other accounts too, whose `cost` includes it.
+  const providerCost = is_byok === true ? (cost_details?.upstream_inference_cost ?? undefined) : undefined
+  return {
+    costUsd: providerCost === undefined ? (cost ?? undefined) : (cost ?? 0) + providerCost,
+    promptTokens: prompt_tokens ?? undefined,
+    completionTokens: completion_tokens ?? undefined,
   }
 }

@@ -1,7 +1,6 @@
-import type { BlockDecoder } from './base64.ts'
 import { type ByteCursor, type Parse, peek, skipByteOrderMark } from './cursor.ts'
-import { type JsonValue, readJson, type Shape } from './json.ts'
-import { AnswerSyntaxError } from './syntax-error.ts'
+import { type JsonValue, type ReadImage, readJson, type Shape } from './json.ts'
+import { ResponseSyntaxError } from './response-syntax-error.ts'
 
 const NEWLINE = 0x0a
 const RETURN = 0x0d
@@ -9,23 +8,27 @@ const SPACE = 0x20
 const COLON = 0x3a
 const BRACKET = 0x5b
 
-/** `data`, `event`, `id`, `retry`: nothing else is looked at, so nothing longer is kept. */
+/** The known names are `data`, `event`, `id` and `retry`: no more of a longer one is needed. */
 const FIELD_MAX_CHARACTERS = 16
 
 /**
  * Server-sent events whose data is JSON, ended by `data: [DONE]` as OpenRouter does, or by the end of the
  * stream. Comments (`: OPENROUTER PROCESSING`) and other fields are read past.
  *
- * Data is parsed where it stands instead of being gathered first: an event may be larger than memory allows.
+ * Data is parsed in place instead of being gathered first: an event may be larger than the memory.
  *
- * @returns whether the stream said that it is done
- * @throws {AnswerSyntaxError} when an event's data is no JSON, or the stream ends within one
+ * @param onEvent  what to do with the data of each event
+ * @returns whether `[DONE]` came
+ * @throws {ResponseSyntaxError} when an event's data isn't JSON, or the stream ends within one
  */
-export function* readEvents(
+export function* readEvents<Part>(
   cursor: ByteCursor,
   shape: Shape,
-  decodeBlock?: BlockDecoder,
-): Parse<boolean, JsonValue> {
+  {
+    readImage,
+    onEvent,
+  }: { readonly readImage: ReadImage<Part>; readonly onEvent: (value: JsonValue) => Parse<void, Part> },
+): Parse<boolean, Part> {
   yield* skipByteOrderMark(cursor)
   while ((yield* peek(cursor)) >= 0) {
     const field = yield* readFieldName(cursor)
@@ -34,8 +37,8 @@ export function* readEvents(
       const first = yield* peek(cursor)
       if (first === BRACKET) return true
       if (!isLineEnd(first)) {
-        const value = yield* readJson(cursor, shape, { atLineEnd: continueOnNextLine, decodeBlock })
-        if (value !== undefined) yield value
+        const value = yield* readJson(cursor, shape, { atLineEnd: continueOnNextLine, readImage })
+        if (value !== undefined) yield* onEvent(value)
       }
     }
     yield* skipLine(cursor)
@@ -43,16 +46,16 @@ export function* readEvents(
   return false
 }
 
-/** JSON may be spread over several `data:` lines; the line break counts as white space. */
+/** JSON may span several `data:` lines; the line break counts as white space. */
 function* continueOnNextLine(cursor: ByteCursor): Parse<void> {
   while (!isLineEnd(yield* peek(cursor))) {
     if ((yield* readFieldName(cursor)) === 'data') return
     yield* skipLine(cursor)
   }
-  throw new AnswerSyntaxError('an event ends too early')
+  throw new ResponseSyntaxError('an event ends too early')
 }
 
-/** Up to and with the colon; empty for a comment and for an empty line, whose end is left. */
+/** Reads through the colon. Empty for a comment, and for an empty line, whose end stays unread. */
 function* readFieldName(cursor: ByteCursor): Parse<string> {
   let name = ''
   for (;;) {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { UpstreamError, type UpstreamErrorCode } from '../errors.ts'
+import { billingUnknown } from './outcome-errors.ts'
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined)
 
@@ -26,7 +27,6 @@ interface Meaning {
   readonly says: string
   readonly field?: string
   readonly retryable?: boolean
-  readonly mayHaveBeenPaid?: boolean
 }
 
 const CONTENT_REASON_MAX_CHARACTERS = 200
@@ -37,6 +37,15 @@ const TOO_LONG = {
   says: 'The prompt is too long for this model: shorten it.',
 } as const
 
+const FAILED = {
+  code: 'upstream_failed',
+  says: 'OpenRouter or the provider failed. Nothing was billed: retry in a moment.',
+} as const
+const TIMED_OUT = {
+  code: 'billing_unknown',
+  says: 'The provider took too long. The image may have been billed, so Easel did not retry. Check your activity at OpenRouter before you request it again.',
+} as const
+
 /** By `error_type`, where it says more than the status does. */
 const BY_TYPE: ReadonlyMap<string, Meaning> = byName({
   content_policy_violation: { code: 'refused', says: 'The provider refused the content' },
@@ -44,7 +53,7 @@ const BY_TYPE: ReadonlyMap<string, Meaning> = byName({
   invalid_prompt: {
     code: 'invalid_spec',
     field: 'prompt',
-    says: 'The provider cannot use this prompt: change its words.',
+    says: 'The provider cannot use this prompt: change it.',
   },
   string_too_long: TOO_LONG,
   invalid_image: {
@@ -75,10 +84,11 @@ const BY_TYPE: ReadonlyMap<string, Meaning> = byName({
   image_not_found: {
     code: 'invalid_spec',
     field: 'input_images',
-    says: 'An input image is not there: check its URL.',
+    says: 'An input image was not found: check its URL.',
   },
   context_length_exceeded: TOO_LONG,
   token_limit_exceeded: TOO_LONG,
+  timeout: TIMED_OUT,
 })
 
 /** By `error_type`, for errors that come without a status. */
@@ -98,23 +108,13 @@ const STATUS_OF_TYPE: ReadonlyMap<string, number> = byName({
   timeout: 504,
 })
 
-const FAILED = {
-  code: 'upstream_failed',
-  says: 'OpenRouter or the provider failed. Ask again in a moment.',
-} as const
-const TIMED_OUT = {
-  code: 'upstream_timeout',
-  says: 'The provider took too long. The image may have been made and billed, so Easel did not ask again by itself.',
-  mayHaveBeenPaid: true,
-} as const
-
-/** By status: of the response, or inside an answer that had begun. */
+/** By status: of the response, or inside a body that had begun. */
 const BY_STATUS: Readonly<Record<number, Meaning>> = {
   400: {
     code: 'invalid_spec',
     says: 'OpenRouter found the request invalid: the model may not accept one of its fields.',
   },
-  401: { code: 'upstream_unauthorized', says: 'OpenRouter refused the key: check OPENROUTER_API_KEY.' },
+  401: { code: 'upstream_unauthorized', says: 'OpenRouter rejected the key: check OPENROUTER_API_KEY.' },
   402: {
     code: 'credits_exhausted',
     says: 'The OpenRouter account is out of credits: add some at openrouter.ai/credits.',
@@ -128,11 +128,7 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
     field: 'model',
     says: 'OpenRouter has no provider for this model and these fields: try another model.',
   },
-  408: {
-    code: 'upstream_timeout',
-    says: 'OpenRouter did not get the request in time. Ask again.',
-    retryable: true,
-  },
+  408: TIMED_OUT,
   413: {
     code: 'invalid_spec',
     field: 'input_images',
@@ -142,63 +138,82 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
     code: 'invalid_spec',
     says: 'The provider cannot process this request: the model may not accept one of its fields.',
   },
-  429: { code: 'rate_limited', says: 'OpenRouter is limiting requests. Ask again later.', retryable: true },
+  429: { code: 'rate_limited', says: 'OpenRouter is limiting requests. Retry later.', retryable: true },
   500: { ...FAILED, retryable: true },
   502: { ...FAILED, retryable: true },
   503: { ...FAILED, retryable: true },
   504: TIMED_OUT,
-  524: TIMED_OUT,
   529: { ...FAILED, retryable: true },
 }
 
 const REDIRECTED = {
   code: 'upstream_failed',
-  says: 'OpenRouter’s address leads elsewhere: check the base URL.',
+  says: 'The base URL redirects, and Easel sends its key nowhere else: set the base URL to the final address.',
 } as const
 
-/** Words that a provider's own error code or message uses when it is about content, not about form. */
+/** Words that a provider's own error code or message uses when it is about content, not form. */
 const CONTENT_WORDS = /moderation|content[_ ]?policy|safety|flagged|blocked/i
 
-/** Someone's key, should a provider repeat it. */
+/** A key, in case a provider repeats one. */
 const KEY = /\b(sk-|Bearer )[\w.-]+/gi
 
-/**
- * The error for a response that is not 200.
- *
- * @param body     its text, whatever it is; of it, only a refusal's reason is ever shown
- * @param headers  `Retry-After` is honoured, in seconds
- */
-export function errorInResponse(status: number, body: string, headers: Headers): UpstreamError {
-  const error = upstreamErrorBody.safeParse(errorField(body)).data ?? {}
-  const seconds = Number(headers.get('Retry-After') || Number.NaN)
-  return upstreamError(status, error, atLeastZero(seconds))
+/** A longer `Retry-After` is not believed. */
+const RETRY_AFTER_MAX_SECONDS = 300
+
+/** An error response: status, headers and the text of its body, whatever that is. */
+export interface ErrorResponse {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string
+  /** Whether the body came to its end. A gateway that breaks off may have passed the request on. */
+  readonly isComplete: boolean
 }
 
 /**
- * The error for an `error` object inside an answer that had begun with 200. One that says so plainly was not
- * billed, so those that would be retried before the answer are retryable here too.
+ * The error for a response that is not 200. Of the body, only a refusal's reason is ever shown.
+ *
+ * @param now  milliseconds since the epoch; `Retry-After` may be a date
  */
-export function errorInAnswer(body: UpstreamErrorBody): UpstreamError {
+export function errorInResponse(
+  { status, headers, body, isComplete }: ErrorResponse,
+  now: number,
+): UpstreamError {
+  const error = upstreamErrorBody.safeParse(errorField(body)).data ?? {}
+  const generationId = headers.get('X-Generation-Id') ?? undefined
+  if (!isComplete && status >= 500) {
+    return billingUnknown('The connection to OpenRouter was cut', { upstreamStatus: status }).with({
+      generationId,
+    })
+  }
+  const retryAfter = retryAfterSeconds(headers.get('Retry-After') ?? '', now)
+  return upstreamError(status, error, { retryAfter, isComplete }).with({ generationId })
+}
+
+/**
+ * The error for an `error` object inside a body that had begun with status 200. OpenRouter doesn't bill a
+ * generation that it calls failed, so what is retryable as a response is retryable here too.
+ */
+export function errorInBody(body: UpstreamErrorBody): UpstreamError {
   const status = Number(body.code)
   const named = STATUS_OF_TYPE.get(typeOf(body) ?? '') ?? (isRefusedByName(body) ? 400 : 502)
-  return upstreamError(status >= 400 && status <= 599 ? status : named, body, undefined)
+  return upstreamError(status >= 400 && status <= 599 ? status : named, body, { isComplete: true })
 }
 
 function upstreamError(
   status: number,
   body: UpstreamErrorBody,
-  retryAfter: number | undefined,
+  { retryAfter, isComplete }: { readonly retryAfter?: number | undefined; readonly isComplete: boolean },
 ): UpstreamError {
   const meaning = meaningOf(status, body)
-  const retryAfterSeconds = retryAfter ?? atLeastZero(body.availability?.retry_after)
+  const seconds = retryAfter ?? believedSeconds(body.availability?.retry_after)
   const reason = meaning.code === 'refused' ? refusalReason(body) : ''
+  const mayRetry = isComplete && meaning.code !== 'billing_unknown'
   return new UpstreamError(meaning.code, meaning.says + reason, {
     upstreamStatus: status,
-    retryable: body.availability?.retryable ?? meaning.retryable ?? false,
-    mayHaveBeenPaid: meaning.mayHaveBeenPaid ?? false,
+    retryable: mayRetry && (body.availability?.retryable ?? meaning.retryable ?? false),
     extras: {
       ...(meaning.field && { field: meaning.field }),
-      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      ...(seconds !== undefined && { retryAfterSeconds: seconds }),
     },
   })
 }
@@ -211,23 +226,25 @@ function meaningOf(status: number, body: UpstreamErrorBody): Meaning {
   const isModeration = status === 403 && Boolean(isBlocked)
   if (isModeration || isRefusedByName(body)) return { code: 'refused', says: 'The content was refused' }
   if (status < 400) return REDIRECTED
-  return (
-    BY_STATUS[status] ??
-    (status < 500 ? { code: 'invalid_spec', says: 'OpenRouter refused the request.' } : FAILED)
-  )
+  const byStatus = BY_STATUS[status]
+  if (byStatus) return byStatus
+  if (status < 500)
+    return { code: 'invalid_spec', says: 'OpenRouter rejected the request: check its fields.' }
+  // A gateway's own words for a server that was reached but didn't respond in time, or at all.
+  return status >= 520 && status <= 528 ? TIMED_OUT : FAILED
 }
 
-/** The images API's events have it as `type`, everything else as `metadata.error_type`. */
+/** The images API's events call it `type`, everything else `metadata.error_type`. */
 function typeOf({ type, metadata }: UpstreamErrorBody): string | undefined {
   return metadata?.error_type ?? type ?? undefined
 }
 
-/** A provider's own code, passed on in the place of a status. */
+/** A provider's own code, in place of a status. */
 function isRefusedByName({ code, type }: UpstreamErrorBody): boolean {
   return typeof code === 'string' && CONTENT_WORDS.test(`${code} ${type}`)
 }
 
-/** Why, in the provider's words, on one line. The spec's author needs them, and they hold no secret. */
+/** Why, in the provider's words, on one line: the spec's author needs them, and they hold no secret. */
 function refusalReason({ message, metadata }: UpstreamErrorBody): string {
   const text = [message, ...(metadata?.reasons ?? [])]
     .filter(Boolean)
@@ -235,7 +252,9 @@ function refusalReason({ message, metadata }: UpstreamErrorBody): string {
     .replaceAll(/\s+/g, ' ')
     .replaceAll(KEY, '[key]')
     .trim()
-  return text ? `: “${text.slice(0, CONTENT_REASON_MAX_CHARACTERS)}”. Try other words.` : '. Try other words.'
+  return text
+    ? `: “${text.slice(0, CONTENT_REASON_MAX_CHARACTERS)}”. Change the prompt.`
+    : '. Change the prompt.'
 }
 
 function errorField(body: string): unknown {
@@ -247,11 +266,19 @@ function errorField(body: string): unknown {
   }
 }
 
-function atLeastZero(seconds: number | null | undefined): number | undefined {
-  return typeof seconds === 'number' && Number.isFinite(seconds) ? Math.max(0, seconds) : undefined
+/** `Retry-After`: seconds, or an HTTP date. */
+function retryAfterSeconds(header: string, now: number): number | undefined {
+  if (header === '') return undefined
+  if (/GMT$/.test(header)) return believedSeconds((Date.parse(header) - now) / 1000)
+  return believedSeconds(Number(header))
 }
 
-/** What comes from outside may be called `constructor`. */
+function believedSeconds(seconds: number | null | undefined): number | undefined {
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return undefined
+  return Math.min(Math.max(0, seconds), RETRY_AFTER_MAX_SECONDS)
+}
+
+/** Not an object: a name from outside may be `constructor`. */
 function byName<T>(entries: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
   return new Map(Object.entries(entries))
 }

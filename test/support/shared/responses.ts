@@ -1,14 +1,20 @@
-import { type AnswerEvent, readAnswer } from '../../../shared/response/read-response.ts'
+import { type ResponseEvent, readResponse } from '../../../shared/response/read-response.ts'
 import type { BlockDecoder } from '../../../shared/response/base64.ts'
 import { UpstreamError } from '../../../shared/errors.ts'
-import { joinSegments } from '../../../shared/media/image.ts'
 
-/** The head of a PNG file, and whatever bytes come after it: all that Easel looks at. */
+/** A PNG file of that size, as far as Easel looks: its header, one chunk that holds `rest`, and its end. */
 export function png(width: number, height: number, rest: Uint8Array = new Uint8Array(0)): Buffer {
   const head = Buffer.from('89504e470d0a1a0a0000000d49484452000000000000000008060000000000000000', 'hex')
   head.writeUInt32BE(width, 16)
   head.writeUInt32BE(height, 20)
-  return Buffer.concat([head.subarray(0, 33), rest])
+  return Buffer.concat([head.subarray(0, 33), pngChunk('IDAT', rest), pngChunk('IEND')])
+}
+
+/** Length, type, data, and a checksum that nobody looks at. */
+export function pngChunk(type: string, data: Uint8Array = new Uint8Array(0)): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(data.length)
+  return Buffer.concat([length, Buffer.from(type), data, Buffer.alloc(4)])
 }
 
 export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
@@ -20,7 +26,7 @@ export const USAGE = { prompt_tokens: 8, completion_tokens: 1290, total_tokens: 
 const imageParts = (images: readonly Uint8Array[]) =>
   images.map((bytes, index) => ({ type: 'image_url', index, image_url: { url: dataUrl(bytes) } }))
 
-/** The four ways in which OpenRouter answers, as in `openrouter/examples`. */
+/** The four formats of OpenRouter's responses. */
 export const FORMATS = {
   'chat JSON': {
     isStream: false,
@@ -103,17 +109,59 @@ export const event = (value: object): string => `data: ${JSON.stringify(value)}`
 interface ReadOptions {
   readonly isStream?: boolean
   readonly headers?: Readonly<Record<string, string>>
-  readonly fetchLinked?: (url: string) => Promise<readonly Uint8Array<ArrayBuffer>[]>
+  readonly fetchLinked?: (url: string) => AsyncIterable<Uint8Array<ArrayBuffer>>
   readonly decodeBlock?: BlockDecoder
+  readonly signal?: AbortSignal
 }
 
-/** Reads an answer whose bytes arrive in these chunks. An `Error` among them is the connection breaking. */
+/**
+ * An event as tests look at it: the bytes of an image, in one piece, stand with the `image` or `discard` that
+ * ends them.
+ */
+export type SeenEvent =
+  | Exclude<ResponseEvent, { readonly type: 'bytes' | 'image' | 'discard' }>
+  | (Extract<ResponseEvent, { readonly type: 'image' | 'discard' }> & { readonly bytes: Buffer })
+
+/** Reads a response whose bytes arrive in these chunks. An `Error` among them is the connection breaking. */
 export async function read(
   chunks: string | readonly (Uint8Array | Error)[],
-  { isStream = false, headers = {}, fetchLinked = noLinks, decodeBlock }: ReadOptions = {},
-): Promise<AnswerEvent[]> {
+  options: ReadOptions = {},
+): Promise<SeenEvent[]> {
+  const seen: SeenEvent[] = []
+  for await (const event of seenEvents(chunks, options)) seen.push(event)
+  return seen
+}
+
+/** The same, event by event. */
+export async function* seenEvents(
+  chunks: string | readonly (Uint8Array | Error)[],
+  { isStream = false, headers = {}, fetchLinked = noLinks, ...options }: ReadOptions = {},
+): AsyncGenerator<SeenEvent, void, undefined> {
+  const response = new Response(bodyOf(chunks), {
+    headers: { 'Content-Type': isStream ? 'text/event-stream' : 'application/json', ...headers },
+  })
+  let pieces: Buffer[] = []
+  for await (const event of readResponse(response, { fetchLinked, ...options })) {
+    if (event.type === 'bytes') {
+      if (event.bytes.length === 0 || event.bytes.length > 2 ** 18)
+        throw new Error('a chunk of the wrong size')
+      pieces.push(Buffer.from(event.bytes))
+      // Whoever holds on to a chunk will see that its buffer is reused.
+      event.bytes.fill(0)
+    } else if (event.type === 'image' || event.type === 'discard') {
+      yield { ...event, bytes: Buffer.concat(pieces) }
+      pieces = []
+    } else {
+      if (event.type === 'done' && pieces.length > 0) throw new Error('bytes belong to no image')
+      yield event
+    }
+  }
+}
+
+/** A body that is read no faster than it is asked for. */
+export function bodyOf(chunks: string | readonly (Uint8Array | Error)[]): ReadableStream<Uint8Array> {
   const left = typeof chunks === 'string' ? [Buffer.from(chunks)] : [...chunks]
-  const body = new ReadableStream<Uint8Array>(
+  return new ReadableStream<Uint8Array>(
     {
       pull(controller) {
         const next = left.shift()
@@ -124,19 +172,11 @@ export async function read(
     },
     { highWaterMark: 0 },
   )
-  const response = new Response(body, {
-    headers: { 'Content-Type': isStream ? 'text/event-stream' : 'application/json', ...headers },
-  })
-  const events: AnswerEvent[] = []
-  for await (const one of readAnswer(response, { fetchLinked, decodeBlock })) events.push(one)
-  return events
 }
 
-/** The bytes of every finished image, in order. */
-export function imagesOf(events: readonly AnswerEvent[]): Buffer[] {
-  return events.flatMap((one) =>
-    one.type === 'image' ? [Buffer.from(joinSegments(one.image.segments))] : [],
-  )
+/** The bytes of every whole image, in order. */
+export function imagesOf(events: readonly SeenEvent[]): Buffer[] {
+  return events.flatMap((one) => (one.type === 'image' ? [one.bytes] : []))
 }
 
 /** What reading threw; anything but an UpstreamError fails the test. */
@@ -155,6 +195,6 @@ export function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[
   return [...cuts, bytes.length].map((end, index) => bytes.subarray(cuts[index - 1] ?? 0, end))
 }
 
-async function noLinks(url: string): Promise<never> {
+async function* noLinks(url: string): AsyncGenerator<never, void, undefined> {
   throw new Error(`nothing may be fetched here: ${url}`)
 }

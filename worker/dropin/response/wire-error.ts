@@ -1,5 +1,5 @@
-import { EaselError, type EaselErrorCode } from '../../../shared/errors.ts'
-import { toProblem } from '../../../shared/problem.ts'
+import type { EaselErrorCode } from '../../../shared/errors.ts'
+import { errorHeaders, toProblem } from '../../../shared/problem.ts'
 
 interface WireError {
   readonly status: number
@@ -27,13 +27,15 @@ const WIRE = {
   payload_too_large: { status: 413, type: 'payload_too_large' },
   unsupported_media_type: { status: 415, type: 'invalid_request' },
   model_not_found: { status: 404, type: 'not_found' },
+  purged: { status: 410, type: 'not_found' },
   refused: { status: 400, type: 'content_policy_violation' },
   budget_exhausted: { status: 402, type: 'payment_required' },
   rate_limited: { status: 429, type: 'rate_limit_exceeded', retryable: true },
   credits_exhausted: { status: 402, type: 'payment_required' },
   upstream_unauthorized: { status: 502, type: 'provider_unavailable', retryable: false },
-  no_image: { status: 422, type: 'unprocessable' },
-  upstream_invalid: { status: 502, type: 'provider_unavailable', retryable: false },
+  billing_unknown: { status: 424, type: 'timeout', retryable: false },
+  no_image: { status: 424, type: 'unprocessable', retryable: false },
+  upstream_invalid: { status: 424, type: 'provider_unavailable', retryable: false },
   upstream_failed: { status: 502, type: 'provider_unavailable' },
   upstream_timeout: { status: 504, type: 'timeout', retryable: false },
   storage_failed: { status: 503, type: 'provider_overloaded', retryable: true },
@@ -58,11 +60,7 @@ export function toWireError(error: unknown) {
 /** The response for any thrown value, before an answer has begun. */
 export function wireErrorResponse(error: unknown): Response {
   const body = toWireError(error)
-  const headers = new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-  if (error instanceof EaselError) {
-    const { retryAfterSeconds, allow } = error.extras
-    if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(Math.ceil(retryAfterSeconds)))
-    if (allow) headers.set('Allow', allow.join(', '))
-  }
+  const headers = errorHeaders(error)
+  headers.set('Content-Type', 'application/json')
   return new Response(JSON.stringify({ error: body }), { status: body.code, headers })
 }
