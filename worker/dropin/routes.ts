@@ -103,7 +103,12 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
   ): Promise<Found | undefined> {
     const complete = generated?.manifest ? undefined : await store.complete(fingerprint)
     const manifest = generated?.manifest ?? complete?.manifest
-    return manifest && { cache, result: resultOf(manifest, cache, generated?.image?.bytes ?? complete?.first.body) }
+    return (
+      manifest && {
+        cache,
+        result: resultOf(manifest, cache, generated?.image?.bytes ?? complete?.first.body),
+      }
+    )
   }
 
   function resultOf(

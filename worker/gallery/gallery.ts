@@ -69,7 +69,8 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
       if (found && found !== 'original') return variantHeaders(fingerprint, index, found)
       const image = await store.head(fingerprint, index)
       if (!image) return undefined
-      if (isAsGenerated || found === 'original' || !transformationOf(image, variant)) return imageHeaders(image)
+      if (isAsGenerated || found === 'original' || !transformationOf(image, variant))
+        return imageHeaders(image)
       return fallbackHeaders(image, { reason: variants ? 'not-made-yet' : 'no-images-binding' })
     },
 

@@ -90,7 +90,13 @@ export function variantMetadata(
   }
 }
 
-function readVariant({ customMetadata, httpMetadata, etag, size, uploaded }: R2Object): VariantRecord | 'original' {
+function readVariant({
+  customMetadata,
+  httpMetadata,
+  etag,
+  size,
+  uploaded,
+}: R2Object): VariantRecord | 'original' {
   const { width, height, original, original_type, transformation } = customMetadata ?? {}
   if (original === undefined || transformation === undefined) return 'original'
   return {

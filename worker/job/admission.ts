@@ -54,7 +54,11 @@ export async function admit(
       LEDGER_MS,
     )
     if (result.granted) return { ok: true, settledSince: result.settledSince }
-    const whose = { day: 'The daily budget', month: 'The monthly budget', token: `The budget of token ${token}` }
+    const whose = {
+      day: 'The daily budget',
+      month: 'The monthly budget',
+      token: `The budget of token ${token}`,
+    }
     return refused(
       'budget_exhausted',
       `${whose[result.limit]} has ${formatUsd(result.leftUsd)} left, and this image may cost ${formatUsd(reserveUsd)}. Retry after ${new Date(Date.now() + result.retryAfterSeconds * 1000).toISOString()}.`,

@@ -51,16 +51,16 @@ function memoryOf({ code, extras }: Failure): number {
 
 /**
  * A remembered failure for somebody who asks at `now`, and what is remembered from then on: once told, a doubt is
- * held for `unknownHoldSeconds` more.
+ * held for `unknownHoldMs` more.
  */
 export function tell(
   remembered: RememberedFailure,
   now: number,
-  unknownHoldSeconds: number,
+  unknownHoldMs: number,
 ): { readonly failure: Failure; readonly remembered: RememberedFailure } {
   const { failure, isTold } = remembered
   const isUnknown = failure.code === 'billing_unknown'
-  const until = isUnknown && !isTold ? now + unknownHoldSeconds * SECOND_MS : remembered.until
+  const until = isUnknown && !isTold ? now + unknownHoldMs : remembered.until
   return {
     failure: isUnknown ? withNextGeneration(failure, until) : withRetryAfter(failure, until, now),
     remembered: { failure, until, isTold: true },
@@ -91,7 +91,6 @@ export function interrupted(): UpstreamError {
   return new UpstreamError(
     'billing_unknown',
     'Easel was restarted while the image was being generated, so it may have been billed.',
-    { mayHaveBeenBilled: true },
   )
 }
 

@@ -9,7 +9,16 @@ import type { Variant } from '../gallery/variant.ts'
 import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
 import { admit, settle } from './admission.ts'
 import { buildManifest } from './build-manifest.ts'
-import { billedUsdOf, type Failure, interrupted, NOT_STORED_YET, PURGED, remember, tell, toFailure } from './failure.ts'
+import {
+  billedUsdOf,
+  type Failure,
+  interrupted,
+  NOT_STORED_YET,
+  PURGED,
+  remember,
+  tell,
+  toFailure,
+} from './failure.ts'
 import { logGeneration } from './generation-log.ts'
 import { createImageSet, type ImageSet, type PendingGeneration } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
@@ -169,7 +178,8 @@ export class GenerationJob extends DurableObject<JobEnv> {
   async #admit(request: JobRequest): Promise<Outcome | Run> {
     try {
       const state = await this.#storage.state()
-      if (state && state.phase !== 'failed') return this.#running ? { run: this.#running } : await this.#runSoon()
+      if (state && state.phase !== 'failed')
+        return this.#running ? { run: this.#running } : await this.#runSoon()
       if (state && state.until > Date.now() && !request.refresh) {
         return { ok: false, failure: await this.#tell(state) }
       }
@@ -331,7 +341,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   }
 
   async #tell(state: FailedState): Promise<Failure> {
-    const { failure, remembered } = tell(state, Date.now(), this.#settings.unknownHoldSeconds)
+    const { failure, remembered } = tell(state, Date.now(), this.#settings.unknownHoldMs)
     if (!state.isTold) await this.#putFailed({ phase: 'failed', ...remembered })
     return failure
   }

@@ -60,7 +60,11 @@ export function createImageSet({ bucket, images, storage, forget }: ImageSetPort
     return result
   }
 
-  async function publishNow({ images: pending, manifest, replaced }: PendingGeneration): Promise<Publication> {
+  async function publishNow({
+    images: pending,
+    manifest,
+    replaced,
+  }: PendingGeneration): Promise<Publication> {
     const held: HeldImage[] = []
     let left = pending
     try {

@@ -70,7 +70,10 @@ export function createImageWriter(ports: ImageWriterPorts): ImageWriter {
     }
   }
 
-  async function finish({ byteLength, ...header }: ImageHeader & { readonly byteLength: number }): Promise<void> {
+  async function finish({
+    byteLength,
+    ...header
+  }: ImageHeader & { readonly byteLength: number }): Promise<void> {
     const image = current
     if (!image) throw new TypeError('an image without bytes')
     const isHeld = image.pieces.length === 0 && heldBytes + image.filled <= PART_BYTES

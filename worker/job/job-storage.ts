@@ -42,7 +42,7 @@ export interface JobStorage {
   /** Multipart uploads that a crash would leave behind. */
   uploads(): Promise<readonly { readonly index: number; readonly uploadId: string }[]>
   putUpload(index: number, uploadId: string): Promise<void>
-  piece(index: number, piece: number): Promise<Uint8Array[]>
+  piece(index: number, piece: number): Promise<ArrayBuffer>
   putPiece(index: number, piece: number, bytes: ArrayBuffer): Promise<void>
   /** Leaves nothing but an unsettled bill and, if so asked, the remembered failure. */
   clear(keep?: 'failed'): Promise<void>
@@ -99,13 +99,16 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
 
     async uploads() {
       const found = await storage.list<string>({ prefix: 'upload/' })
-      return Array.from(found, ([key, uploadId]) => ({ index: Number(key.slice('upload/'.length)), uploadId }))
+      return Array.from(found, ([key, uploadId]) => ({
+        index: Number(key.slice('upload/'.length)),
+        uploadId,
+      }))
     },
     putUpload: (index, uploadId) => storage.put(`upload/${index}`, uploadId),
 
     async piece(index, piece) {
-      const chunks = await storage.list<Uint8Array>({ prefix: `piece/${index}/${piece}/` })
-      return [...chunks.values()]
+      const chunks = await storage.list<Uint8Array<ArrayBuffer>>({ prefix: `piece/${index}/${piece}/` })
+      return new Blob([...chunks.values()]).arrayBuffer()
     },
     putPiece,
 

@@ -9,9 +9,12 @@ const DELAY_MS = 200
 
 /** `work`, or `storage_failed` when it takes longer than `ms`. The timer ends with the work. */
 export async function within<T>(work: Promise<T>, what: string, ms: number = STALL_MS): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let timer: ReturnType<typeof setTimeout> | null = null
   const stalled = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(storageFailed(`${what} does not respond. Try again in a few seconds.`)), ms)
+    timer = setTimeout(
+      () => reject(storageFailed(`${what} does not respond. Try again in a few seconds.`)),
+      ms,
+    )
   })
   try {
     return await Promise.race([work, stalled])

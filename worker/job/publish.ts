@@ -104,7 +104,7 @@ async function putImage(
       parts.push(piece.part)
       continue
     }
-    const bytes = piece.at === 'memory' ? piece.bytes : new Blob(await storage.piece(index, n) as BlobPart[])
+    const bytes = piece.at === 'memory' ? piece.bytes : await storage.piece(index, n)
     parts.push(await persistently(() => upload.uploadPart(n + 1, bytes)))
   }
   try {

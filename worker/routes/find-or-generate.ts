@@ -41,7 +41,9 @@ export function createFlow({ access, jobs }: { readonly access: Access; readonly
   async function findOrGenerate<T>(c: Context<AppEnv>, wanted: FindOrGenerate<T>): Promise<T> {
     const cached = await findCached(c, wanted)
     if ('found' in cached) return cached.found
-    const generated = await timed(c.get('trace'), 'generate', () => jobs.generate(cached.missing, wanted.index))
+    const generated = await timed(c.get('trace'), 'generate', () =>
+      jobs.generate(cached.missing, wanted.index),
+    )
     c.get('trace').cache = generated.cache
     const found = await wanted.find(generated.cache, generated)
     if (found !== undefined) return found

@@ -58,7 +58,8 @@ export function createImageServer(ports: AppPorts): ImageServer {
         throw notFound(`The model generated fewer images: there is none with index ${index}.`)
       },
       async beforeGenerating() {
-        if (c.req.method === 'HEAD') throw notFound('This image has not been generated yet. GET generates it.')
+        if (c.req.method === 'HEAD')
+          throw notFound('This image has not been generated yet. GET generates it.')
         await assertIndex(fingerprint, spec.n ?? 1, index)
       },
     })
