@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { fingerprint } from '../../../shared/fingerprint.ts'
 import { resolveSpec } from '../../../shared/spec/parse.ts'
-import { type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
+import { TOKENS } from '../../support/worker/client.ts'
+import { type FaultyEasel, startFaultyEasel } from '../../support/worker/faulty-easel.ts'
 
 /** More than all that lies between the job and somebody who doesn't read. */
 const BYTES = 24_000_000
@@ -11,30 +11,26 @@ const BYTES = 24_000_000
 /** As most models generate: R2 has it at once. */
 const SMALL_BYTES = 2_000_000
 
-/** While it is there, R2 takes no image. */
-const STANDING = 'test/standing'
-
-let easel: RunningEasel
+let easel: FaultyEasel
 
 beforeAll(async () => {
-  easel = await startEasel({
-    main: './test/support/workerd/faulty-worker.ts',
+  easel = await startFaultyEasel({
     vars: { EASEL_TOKENS: `docs:${TOKENS.docs}` },
     emulator: { faults: [{ match: 'Small', bytes: SMALL_BYTES }, { bytes: BYTES }] },
   })
 })
 
-afterEach(() => easel.bucket.delete(STANDING))
+afterEach(() => easel.faults.clear())
 afterAll(() => easel.close())
 
 describe('whoever has an image generated', () => {
   it('gets all of it before R2 has it, with the headers that it is served with ever after', async () => {
     const { path, isStored, paid } = await scene('Before it is stored')
-    await easel.bucket.put(STANDING, 'yes')
+    easel.faults.set({ r2: { op: 'put', key: /^images\/.*\/\d$/, action: 'stall' } })
     const first = await easel.get(path)
     const bytes = await read(first)
     expect(await isStored()).toBe(false)
-    await easel.bucket.delete(STANDING)
+    easel.faults.clear()
     await expect.poll(isStored).toBe(true)
     const later = await easel.get(path)
 
@@ -75,10 +71,10 @@ describe('whoever has an image generated', () => {
 
   it('sees that the answer is broken when the job crashes in the middle of it', async () => {
     const { path, name } = await scene('A crash in the middle')
-    await easel.bucket.put(STANDING, 'yes')
+    easel.faults.set({ r2: { op: 'put', key: /^images\/.*\/\d$/, action: 'stall' } })
     const response = await easel.get(path)
     expect(response.status).toBe(200)
-    await expect(easel.jobOf(name).crash()).rejects.toThrow()
+    await easel.abortJob(name)
 
     await expect(read(response)).rejects.toThrow()
   })
@@ -95,13 +91,12 @@ describe('whoever has an image generated', () => {
 
   it('gets a small one only when it is stored, so that nothing that was seen is lost', async () => {
     const { path, isStored, paid } = await scene('Small')
-    await easel.bucket.put(STANDING, 'yes')
+    easel.faults.set({ r2: { op: 'put', key: /^images\/.*\/\d$/, action: 'stall' } })
     let isAnswered = false
     const asked = easel.get(path).finally(() => (isAnswered = true))
-    await expect.poll(paid).toBe(1)
-    await pause(500)
+    await easel.faults.reached()
     expect(isAnswered).toBe(false)
-    await easel.bucket.delete(STANDING)
+    easel.faults.clear()
 
     const answer = await asked
     expect(await isStored()).toBe(true)
@@ -124,7 +119,7 @@ describe('whoever has an image generated', () => {
 describe('an image that has been sent and is not stored yet', () => {
   it('is waited for by everybody who asks for it, by whatever address', async () => {
     const { path, name, isStored, paid } = await scene('Asked for right after')
-    await easel.bucket.put(STANDING, 'yes')
+    easel.faults.set({ r2: { op: 'put', key: /^images\/.*\/\d$/, action: 'stall' } })
     const first = await easel.get(path)
     const { sha256 } = await read(first)
     const address = first.headers.get('content-location') ?? ''
@@ -137,7 +132,7 @@ describe('an image that has been sent and is not stored yet', () => {
     const heads = [easel.get(path, { method: 'HEAD' }), easel.get(address, { method: 'HEAD' })]
     expect((await easel.get(`/v1/images/${name}`)).status).toBe(202)
     expect(await isStored()).toBe(false)
-    await easel.bucket.delete(STANDING)
+    easel.faults.clear()
 
     const answers = await Promise.all(asked)
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 206])
@@ -149,12 +144,12 @@ describe('an image that has been sent and is not stored yet', () => {
 
   it('is deleted for good by whoever deletes it', async () => {
     const { path, name, isStored } = await scene('Deleted right after')
-    await easel.bucket.put(STANDING, 'yes')
+    easel.faults.set({ r2: { op: 'put', key: /^images\/.*\/\d$/, action: 'stall' } })
     await read(await easel.get(path))
     const headers = { Authorization: `Bearer ${TOKENS.docs}` }
     const deleted = easel.get(`/v1/images/${name}`, { method: 'DELETE', headers })
     expect((await easel.get(`/v1/images/${name}`)).status).toBe(202)
-    await easel.bucket.delete(STANDING)
+    easel.faults.clear()
 
     expect((await deleted).status).toBe(204)
     expect(await isStored()).toBe(false)
@@ -188,7 +183,7 @@ async function scene(prompt: string) {
   return {
     path: `/image?prompt=${encodeURIComponent(prompt)}`,
     name,
-    isStored: async () => (await easel.bucket.head(`images/${name}/0`)) !== null,
+    isStored: async () => (await easel.r2.keys(`images/${name}/0`)).length > 0,
     paid: () => easel.generations(prompt).length,
   }
 }
