@@ -12,7 +12,7 @@ export const CREDENTIALS = {
   EASEL_SIGNING_KEYS: `${SIGNING_KEY.kid}:${SIGNING_KEY.secret}`,
 } as const
 
-/** The request options of somebody with this token. */
+/** Request options with this token. */
 export function bearer(token: string): { readonly headers: { readonly Authorization: string } } {
   return { headers: { Authorization: `Bearer ${token}` } }
 }
@@ -24,7 +24,7 @@ export interface Client {
   post(path: string, body: unknown, init?: RequestInit): Promise<Response>
 }
 
-/** @param base  the Worker's address, asked for with each request */
+/** @param base  called for each request: the Worker's address */
 export function createClient(base: () => URL): Client {
   function get(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
@@ -42,11 +42,9 @@ export function createClient(base: () => URL): Client {
   }
 }
 
-/** The hash of a response's body, lower-case hex. */
-export async function sha256Of(response: Response): Promise<string> {
-  return createHash('sha256')
-    .update(new Uint8Array(await response.arrayBuffer()))
-    .digest('hex')
+/** Lower-case hex, as in manifests. */
+export function sha256(bytes: ArrayBuffer | Uint8Array): string {
+  return createHash('sha256').update(new Uint8Array(bytes)).digest('hex')
 }
 
 function randomAddress(): string {

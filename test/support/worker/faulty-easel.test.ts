@@ -25,7 +25,7 @@ describe('a faulty R2', () => {
     expect(puts.filter((key) => key === `images/${second.fingerprint}/0`)).toHaveLength(2)
   })
 
-  it('stalls until the faults are cleared, before or after it has done what it was asked', async () => {
+  it('stalls until the faults are cleared, before or after the operation', async () => {
     for (const when of ['before', 'after'] as const) {
       const { path, fingerprint } = await scene(easel, `Stalls ${when}`)
       const key = `images/${fingerprint}/0`
@@ -65,7 +65,7 @@ describe('a faulty ledger', () => {
 })
 
 describe('a job', () => {
-  it('is aborted at a moment that a test chooses, and what it waited for goes with it', async () => {
+  it('is aborted at a moment that a test chooses, and the requests that wait for it fail', async () => {
     const { path, fingerprint, generations } = await scene(easel, 'Aborted')
     easel.faults.set({ job: { op: 'alarm', action: 'stall' } })
     const asked = easel.get(path)
@@ -107,7 +107,7 @@ describe('a Worker that is killed', () => {
     const later = await easel.get(stored.path)
     expect([later.headers.get('cache-status'), later.headers.get('etag')]).toEqual(['Easel; hit', etag])
     expect(stored.generations()).toBe(1)
-    // Its alarm is part of what was stored: nobody has to ask again.
+    // Its alarm is part of the state: no request is needed.
     await expect.poll(() => easel.r2.keys(`images/${pending.fingerprint}/0`)).toHaveLength(1)
     expect(pending.generations()).toBe(1)
   })

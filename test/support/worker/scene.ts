@@ -5,7 +5,7 @@ import { resolveSpec } from '../../../shared/spec/parse.ts'
 export interface Scene {
   readonly path: string
   readonly fingerprint: Fingerprint
-  /** How often OpenRouter was asked for it. */
+  /** How many requests for it reached OpenRouter. */
   generations(): number
 }
 

@@ -8,8 +8,8 @@ import type { Env } from '../../../worker/settings.ts'
 import type { JobStorage } from '../worker/fault-rules.ts'
 import { withFault, withFaults } from './with-faults.ts'
 
-// The Worker as it is, over R2 and a ledger that fail when a test says so. Under /test/ it shows what no client
-// sees, and does to a job what the platform may do to it.
+// The Worker, over R2 and a ledger that fail on demand. The routes under /test/ show what clients don't see, and do
+// to a job what the platform may do to it.
 
 export default {
   async fetch(request, env, ctx) {
@@ -88,7 +88,7 @@ async function testRoute({ pathname, searchParams }: URL, request: Request, env:
   const job = JOBS.get(JOBS.idFromName(fingerprint))
   if (action === 'storage') return Response.json(await job.storageInTest())
   if (action === 'alarm') await job.alarmInTest()
-  // The call ends with the object that it is made to.
+  // The call fails together with the object.
   if (action === 'abort') await Promise.allSettled([job.abortInTest()])
   return new Response(null, { status: 204 })
 }

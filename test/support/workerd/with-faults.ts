@@ -1,7 +1,7 @@
 import type { Env } from '../../../worker/settings.ts'
 import type { Binding, Call } from '../worker/fault-rules.ts'
 
-// Bindings that ask the test, before and after each operation, whether it works.
+// Bindings that ask the test before and after each operation whether it should fail.
 
 /** The control's address, which tests set as a variable. */
 type TestEnv = Env & { readonly TEST_FAULTS_URL?: string }
@@ -69,7 +69,7 @@ function faultyLedger(ledger: object, env: TestEnv): object {
   )
 }
 
-/** `target`, whose methods are operations: all of them answer with promises, but for one of R2's. */
+/** Wraps an object whose methods are operations. All but one of R2's return promises. */
 function faulty<T extends object>(
   target: T,
   env: TestEnv,
@@ -83,7 +83,7 @@ function faulty<T extends object>(
       if (typeof member !== 'function' || typeof name !== 'string') return member
       return (...args: unknown[]): unknown => {
         const run = (): unknown => Reflect.apply(member, real, args)
-        // Asks R2 nothing: its methods do.
+        // Sends nothing to R2 itself, and returns no promise.
         if (name === 'resumeMultipartUpload') return faultyUpload(run() as R2MultipartUpload, env)
         const done = withFault(
           env,

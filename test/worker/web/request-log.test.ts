@@ -12,7 +12,7 @@ const HIT: RequestEntry = {
 }
 
 describe('the log of requests', () => {
-  it('writes the first hit at once, and those of the next second as one line that counts them', async () => {
+  it('writes the first hit at once, and the hits of the next second as one line with a count', async () => {
     const { log, lines, aSecondPasses } = scene()
     for (const durationMs of [4, 1, 2, 6]) log({ ...HIT, durationMs })
     expect(lines).toEqual([expect.objectContaining({ event: 'request', duration_ms: 4 })])
@@ -33,7 +33,7 @@ describe('the log of requests', () => {
     })
   })
 
-  it('writes nothing more for a hit that stays alone, and begins anew after the second', async () => {
+  it('writes nothing more for a single hit, and starts over after the second', async () => {
     const { log, lines, aSecondPasses } = scene()
     log(HIT)
     await aSecondPasses()
@@ -44,7 +44,7 @@ describe('the log of requests', () => {
     for (const line of lines) expect(line).not.toHaveProperty('count')
   })
 
-  it('never counts together what differs, nor what is no hit', async () => {
+  it('counts equal hits only, never misses or different requests', async () => {
     const { log, lines, aSecondPasses } = scene()
     const others: Partial<RequestEntry>[] = [
       {},
