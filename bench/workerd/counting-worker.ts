@@ -2,7 +2,6 @@ import worker, {
   Budget as RealBudget,
   Gallery,
   GenerationJob as RealJob,
-  VariantJob as RealVariantJob,
 } from '../../worker/index.ts'
 import type { Env } from '../../worker/env.ts'
 
@@ -36,12 +35,6 @@ export class GenerationJob extends RealJob {
   override alarm(): Promise<void> {
     count('do.alarm')
     return super.alarm()
-  }
-}
-
-export class VariantJob extends RealVariantJob {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(countStorage(ctx), counted(env))
   }
 }
 
@@ -88,7 +81,6 @@ function counted(env: Env): Env {
     BUCKET: countCalls(env.BUCKET, 'r2'),
     JOBS: countStubs(env.JOBS, 'JOBS'),
     BUDGET: countStubs(env.BUDGET, 'BUDGET'),
-    VARIANTS: countStubs(env.VARIANTS, 'VARIANTS'),
     ...(env.IMAGES && { IMAGES: countCalls(env.IMAGES, 'images') }),
   }
 }

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHROMIUM, launchBrowser } from '../support/browser.ts'
+import { CHROMIUM, launchBrowser, naturalSize } from '../support/browser.ts'
 import { type RunningEasel, startEasel } from '../support/worker/easel.ts'
 
 describe.skipIf(!CHROMIUM)('in a browser', () => {
@@ -14,21 +14,9 @@ describe.skipIf(!CHROMIUM)('in a browser', () => {
 
   afterAll(() => Promise.all([easel?.close(), browser?.close()]))
 
-  it('an <img> with a prompt shows the image, at its size, from any page', async () => {
-    const page = await browser.newPage()
+  it('an <img> with a prompt in its URL shows the image at its size, on any page', async () => {
     const src = new URL('/image?prompt=A+red+fox+in+the+snow&aspect_ratio=4:3', easel.url).href
-    await page.setContent(`<img src="${src}" alt="A red fox in the snow">`)
-    const size = await page.locator('img').evaluate(async (element) => {
-      const image = element as unknown as {
-        decode(): Promise<void>
-        naturalWidth: number
-        naturalHeight: number
-      }
-      await image.decode()
-      return [image.naturalWidth, image.naturalHeight]
-    })
-
-    expect(size).toEqual([1184, 864])
+    expect(await naturalSize(browser, src)).toEqual([1184, 864])
     expect(easel.generations()).toHaveLength(1)
   })
 })

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 const ROOT = join(import.meta.dirname, '../..')
 
 describe('wrangler.toml', () => {
-  it('deploys as it is: wrangler takes it, with every binding that the Worker needs', async () => {
+  it('deploys unchanged, with every binding that the Worker needs', async () => {
     const outdir = await mkdtemp(join(tmpdir(), 'easel-deploy-'))
     const { stdout } = await promisify(execFile)(
       'npx',

@@ -11,7 +11,7 @@ import { runGit } from '../support/github/bare-repository.ts'
 import { type GitHub, serveGitHub } from '../support/github/github.ts'
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/docs-site')
-/** What isn't in the repository. */
+/** Left out of the repository. */
 const NOT_CHECKED_IN = /^(node_modules|docs\/\.vitepress\/(cache|dist))\//
 const LAMP = 'docs/guide/lamp.md'
 
@@ -32,9 +32,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-// One story: each part goes on where the one before ended.
+// One story: each test continues where the previous one ended.
 describe('the example site', () => {
-  it('is up to date as it is checked in: a push that changes nothing costs nothing', async () => {
+  it('is up to date as committed: a push that changes nothing costs nothing', async () => {
     const before = await github.head()
 
     const { code, outputs } = await runOnPush()
@@ -45,7 +45,7 @@ describe('the example site', () => {
     expect(await github.head()).toBe(before)
   })
 
-  it('gets one new image, in one commit, when one prompt in one page is edited', async () => {
+  it('gets one new image in one commit after one prompt in one page is edited', async () => {
     const page = await readFile(join(EXAMPLE, LAMP), 'utf8')
     const edited = page.replace(/^prompt: .*$/m, 'prompt: A lighthouse above a stormy sea at night')
     const pushed = await github.push({ [LAMP]: edited }, { message: 'Another lamp' })
@@ -60,7 +60,7 @@ describe('the example site', () => {
     expect(await git('diff', '--name-only', pushed, head)).toEqual(['docs/img/lamp.jpg', 'easel.lock.json'])
   })
 
-  it('has a lock in which one entry changed, so that branches merge', async () => {
+  it('has a lock file with one changed entry, so that branches merge', async () => {
     const before = readLock(await readFile(join(EXAMPLE, 'easel.lock.json'), 'utf8'))
     const after = readLock((await git('cat-file', 'blob', 'main:easel.lock.json')).join('\n'))
 
@@ -71,7 +71,7 @@ describe('the example site', () => {
 
   it('is built with the new image', { timeout: 300_000 }, async () => {
     const site = await checkout()
-    // VitePress is no dependency of Easel: it comes from the registry, as for everyone who takes the example.
+    // VitePress is no dependency of Easel: it comes from the registry, as it does for users of the example.
     await npm(site, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline')
     await npm(site, 'run', 'build')
 
@@ -93,7 +93,7 @@ describe('the example site', () => {
     expect(page).not.toContain('easel')
   })
 
-  it('has nothing more to do on the next push', async () => {
+  it('has nothing left to do on the next push', async () => {
     const before = await github.head()
 
     expect((await runOnPush()).outputs).toMatchObject({ generated: '0', changed: 'false' })
@@ -102,7 +102,7 @@ describe('the example site', () => {
   })
 })
 
-/** What the workflow's step does on a push, with the built Action. */
+/** Runs the workflow's step for a push, with the built Action. */
 async function runOnPush(): Promise<ActionRun> {
   return runAction(await checkout(), {
     inputs: {
@@ -120,14 +120,14 @@ async function runOnPush(): Promise<ActionRun> {
   })
 }
 
-/** As `actions/checkout` leaves it. */
+/** A clone as `actions/checkout` leaves it. */
 async function checkout(): Promise<string> {
   const target = join(folder, String(checkouts++))
   await runGit(['clone', '--quiet', github.git.path, target])
   return target
 }
 
-/** Lines of what git says about the repository. */
+/** The lines that a git command prints about the repository. */
 async function git(...args: readonly string[]): Promise<string[]> {
   return (await github.git.git(args)).toString().trimEnd().split('\n')
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHROMIUM, launchBrowser } from '../support/browser.ts'
+import { CHROMIUM, launchBrowser, naturalSize } from '../support/browser.ts'
 import { type RunningEasel, startEasel } from '../support/worker/easel.ts'
 
-/** The page that docs/delivery.md recommends, as it stands there. */
+/** The page that docs/delivery.md recommends. */
 const EXAMPLE = /```html\n(<img\n.*?)```/s.exec(readFileSync('docs/delivery.md', 'utf8'))?.[1] ?? ''
 
-describe.skipIf(!CHROMIUM)('the responsive image of the documentation', () => {
+describe.skipIf(!CHROMIUM)('the responsive image in the documentation', () => {
   let easel: RunningEasel
   let browser: Browser
 
@@ -23,7 +23,7 @@ describe.skipIf(!CHROMIUM)('the responsive image of the documentation', () => {
     { screen: 'a sharp phone', viewport: 320, dpr: 2, width: 640 },
     { screen: 'a desktop', viewport: 1280, dpr: 1, width: 640 },
     { screen: 'a sharp desktop', viewport: 1280, dpr: 2, width: 1200 },
-  ])('is loaded $width pixels wide, and no other way, on $screen', async ({ viewport, dpr, width }) => {
+  ])('is loaded $width pixels wide, and in no other size, on $screen', async ({ viewport, dpr, width }) => {
     const context = await browser.newContext({
       viewport: { width: viewport, height: 800 },
       deviceScaleFactor: dpr,
@@ -44,29 +44,15 @@ describe.skipIf(!CHROMIUM)('the responsive image of the documentation', () => {
     expect(loaded.map(({ url }) => url.searchParams.get('w'))).toEqual([String(width)])
     expect(new URL(shown).searchParams.get('w')).toBe(String(width))
     expect(loaded[0]?.type).toBe('image/avif')
-    // What `naturalWidth` is of an image with `srcset` depends on the layout; of the bytes alone, it does not.
-    expect(await naturalSize(loaded[0]?.url ?? easel.url)).toEqual([width, Math.round((width * 768) / 1344)])
+    // With `srcset`, `naturalWidth` depends on the layout; of the file alone, it does not.
+    expect(await naturalSize(browser, loaded[0]?.url.href ?? '')).toEqual([
+      width,
+      Math.round((width * 768) / 1344),
+    ])
     await context.close()
   })
 
-  it('is generated once for all of them', () => {
+  it('is generated once for all of these screens', () => {
     expect(easel.generations()).toHaveLength(1)
   })
-
-  /** As the browser itself decodes the image, without a `srcset`. */
-  async function naturalSize(url: URL): Promise<readonly [number, number]> {
-    const page = await browser.newPage()
-    await page.setContent(`<img src="${url.href}">`)
-    const size = await page.locator('img').evaluate(async (element) => {
-      const image = element as unknown as {
-        decode(): Promise<void>
-        naturalWidth: number
-        naturalHeight: number
-      }
-      await image.decode()
-      return [image.naturalWidth, image.naturalHeight] as const
-    })
-    await page.close()
-    return size
-  }
 })

@@ -21,7 +21,7 @@ afterEach(() => {
 afterAll(() => rm(stateDir, { recursive: true }))
 
 describe('npm start', () => {
-  it('brings up all of Easel, prints a line to try, keeps images over a restart, and leaves nothing behind', async () => {
+  it('starts all of Easel, prints a command to try, still has its images after a restart, and leaves no process behind', async () => {
     const [port, emulatorPort] = [await freePort(), await freePort()]
     const first = await start(port, emulatorPort)
     expect(first.output()).toContain(`Easel is ready at http://127.0.0.1:${port}\n`)
@@ -32,9 +32,9 @@ describe('npm start', () => {
     await first.stop('SIGTERM')
 
     const second = await start(port, emulatorPort)
-    const kept = await fetch(url)
-    expect(kept.headers.get('cache-status')).toBe('Easel; hit')
-    expect(await kept.arrayBuffer()).toEqual(bytes)
+    const cached = await fetch(url)
+    expect(cached.headers.get('cache-status')).toBe('Easel; hit')
+    expect(await cached.arrayBuffer()).toEqual(bytes)
     const journal = await fetch(`http://127.0.0.1:${emulatorPort}/emulator/requests`)
     expect(await journal.json()).toEqual([])
     await second.stop('SIGINT')
@@ -59,7 +59,7 @@ describe('npm start', () => {
   })
 })
 
-/** As a user does it, in a process group of its own so that what is left behind can be found. */
+/** Runs `npm start` in a process group of its own, so that processes left behind can be found. */
 function launch(env: Record<string, string>): {
   readonly child: ChildProcess
   readonly output: () => string

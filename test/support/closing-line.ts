@@ -5,7 +5,7 @@ export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
     for (const module of modules) {
-      // A file that breaks before its first test counts as one that failed.
+      // A file that fails before its first test counts as one failed test.
       count.failed += module.errors().length
       for (const test of module.children.allTests()) {
         const { state } = test.result()

@@ -1,69 +1,98 @@
-import worker, { Budget, Gallery, GenerationJob as RealJob, VariantJob } from '../../../worker/index.ts'
+import worker, {
+  Budget as RealBudget,
+  Gallery as RealGallery,
+  GenerationJob as RealJob,
+} from '../../../worker/index.ts'
 import type { Env } from '../../../worker/env.ts'
+import type { JobStorage } from '../worker/fault-rules.ts'
+import { withFault, withFaults } from './with-faults.ts'
 
-// The Worker as it is, but for its jobs: R2 under them fails, or holds still, when an object under `test/`
-// says so, which tests write; and they can be made to crash, as when their machine does.
+// The Worker, over R2 and a ledger that fail on demand. The routes under /test/ show what clients don't see, and do
+// to a job what the platform may do to it.
 
-/** Number of puts of images that still fail. */
-const FAILING = 'test/failing-puts'
-/** While it is there, a put of a first image is done, and its caller doesn't hear of it. */
-const HOLDING = 'test/holding'
-/** While it is there, no put of an image begins. */
-const STANDING = 'test/standing'
-
-/** While it is there, no job begins. */
-const NOT_BEGINNING = 'test/not-beginning'
+export default {
+  async fetch(request, env, ctx) {
+    const url = new URL(request.url)
+    return url.pathname.startsWith('/test/')
+      ? testRoute(url, request, env)
+      : worker.fetch(request, withFaults(env), ctx)
+  },
+} satisfies ExportedHandler<Env>
 
 export class GenerationJob extends RealJob {
+  readonly #env: Env
+
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, { ...env, BUCKET: faulty(env.BUCKET) })
+    super(ctx, withFaults(env))
+    this.#env = env
   }
 
-  override async alarm(): Promise<void> {
-    while (await this.env.BUCKET.head(NOT_BEGINNING)) await scheduler.wait(20)
-    await super.alarm()
+  override alarm(): Promise<void> {
+    return withFault(this.#env, { binding: 'job', op: 'alarm', key: '' }, () => super.alarm())
   }
 
   /** Ends this object at once, whatever it does. What it has stored stays. */
-  crash(): void {
-    this.ctx.abort('crashed by a test')
+  abortInTest(): void {
+    this.ctx.abort('aborted by a test')
   }
 
-  /** Delivers the alarm another time. */
-  async ringAgain(): Promise<void> {
+  /** Delivers the alarm once more. */
+  async alarmInTest(): Promise<void> {
     await super.alarm()
   }
-}
 
-function faulty(bucket: R2Bucket): R2Bucket {
-  return new Proxy(bucket, {
-    get(target, name) {
-      if (name === 'put')
-        return (key: string, value: ReadableStream, options: R2PutOptions) => put(target, key, value, options)
-      const member: unknown = Reflect.get(target, name)
-      return typeof member === 'function' ? member.bind(target) : member
-    },
-  })
-}
-
-async function put(
-  bucket: R2Bucket,
-  key: string,
-  value: ReadableStream,
-  options: R2PutOptions,
-): Promise<R2Object> {
-  while (/^images\/.*\/\d$/.test(key) && (await bucket.head(STANDING))) await scheduler.wait(20)
-  const left = Number((await (await bucket.get(FAILING))?.text()) ?? 0)
-  if (left > 0 && /^images\/.*\/\d$/.test(key)) {
-    await bucket.put(FAILING, String(left - 1))
-    // R2 reads what it is sent, even when it then refuses it.
-    await value.pipeTo(new WritableStream())
-    throw new Error('R2 is not well')
+  async storageInTest(): Promise<JobStorage> {
+    const { storage } = this.ctx
+    const names = storage.sql
+      .exec<{ name: string }>(
+        `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'`,
+      )
+      .toArray()
+    const rows = (table: string): number =>
+      storage.sql.exec<{ rows: number }>(`SELECT count(*) AS rows FROM "${table}"`).one().rows
+    return {
+      keys: Array.from((await storage.list()).keys()),
+      tables: Object.fromEntries(names.map(({ name }) => [name, rows(name)])),
+      alarm: await storage.getAlarm(),
+    }
   }
-  const object = await bucket.put(key, value, options)
-  while (/^images\/.*\/0$/.test(key) && (await bucket.head(HOLDING))) await scheduler.wait(20)
-  return object
 }
 
-export { Budget, Gallery, VariantJob }
-export default worker
+export class Gallery extends RealGallery {
+  constructor(ctx: ExecutionContext, env: Env) {
+    super(ctx, withFaults(env))
+  }
+}
+
+export class Budget extends RealBudget {
+  queryInTest(sql: string): Record<string, SqlStorageValue>[] {
+    return this.ctx.storage.sql.exec(sql).toArray()
+  }
+}
+
+async function testRoute({ pathname, searchParams }: URL, request: Request, env: Env): Promise<Response> {
+  const [, , what, fingerprint = '', action] = pathname.split('/')
+  if (what === 'r2') return Response.json(await keysOf(env.BUCKET, searchParams.get('prefix') ?? ''))
+  if (what === 'ledger') {
+    const { BUDGET } = env as unknown as { BUDGET: DurableObjectNamespace<Budget> }
+    return Response.json(await BUDGET.get(BUDGET.idFromName('budget')).queryInTest(await request.text()))
+  }
+  const { JOBS } = env as unknown as { JOBS: DurableObjectNamespace<GenerationJob> }
+  const job = JOBS.get(JOBS.idFromName(fingerprint))
+  if (action === 'storage') return Response.json(await job.storageInTest())
+  if (action === 'alarm') await job.alarmInTest()
+  // The call fails together with the object.
+  if (action === 'abort') await Promise.allSettled([job.abortInTest()])
+  return new Response(null, { status: 204 })
+}
+
+async function keysOf(bucket: R2Bucket, prefix: string): Promise<string[]> {
+  const keys: string[] = []
+  let cursor: string | undefined
+  do {
+    const page: R2Objects = await bucket.list({ prefix, ...(cursor && { cursor }) })
+    keys.push(...page.objects.map(({ key }) => key))
+    cursor = page.truncated ? page.cursor : undefined
+  } while (cursor !== undefined)
+  return keys
+}

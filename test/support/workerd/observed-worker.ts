@@ -1,21 +1,16 @@
 import { env as bindings } from 'cloudflare:workers'
-import worker, {
-  Budget,
-  Gallery as RealGallery,
-  GenerationJob,
-  VariantJob as RealVariantJob,
-} from '../../../worker/index.ts'
+import worker, { Budget, Gallery as RealGallery, GenerationJob as RealJob } from '../../../worker/index.ts'
 import type { Env } from '../../../worker/env.ts'
 
-// The Worker as it is, and a view of what it does: /test/counts says what was read from R2 and how often a
-// image was transformed. With the variable TEST_EDGE_CACHE there is a cache before the Gallery, as strict as
-// the real one. While the object `test/images-fail` is there, transformations fail.
+// The Worker, observed: /test/counts says what was read from R2 and how often an image was transformed. With the
+// variable TEST_EDGE_CACHE there is a cache in front of the Gallery, as strict as the real one. While the object
+// `test/images-fail` exists, transformations fail.
 
 interface Counts {
   transformations: number
-  /** Bytes that R2 was asked for; those of an image that nobody reads are not sent. */
+  /** Requests to R2, whether or not their bodies were then read. */
   readonly reads: { key: string; how: 'head' | 'get'; range?: R2Range }[]
-  /** Names of the headers that came to the cache. */
+  /** Names of the request headers that reached the cache. */
   readonly headersAtTheEdge: string[]
 }
 
@@ -37,19 +32,19 @@ export default {
   },
 } satisfies ExportedHandler<Env>
 
-export class VariantJob extends RealVariantJob {
+export class GenerationJob extends RealJob {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env.IMAGES ? { ...env, IMAGES: counted(env.IMAGES) } : env)
   }
 }
 
-/** What the cache holds, by path and query, as the real one. */
-const kept = new Map<
+/** Cached responses by path and query, like the real cache's. */
+const cached = new Map<
   string,
   { readonly headers: Headers; readonly bytes: ArrayBuffer; readonly tag: string }
 >()
 
-/** The cache before the Gallery: whole 200s only, and ranges are cut out of them. */
+/** The Gallery behind the cache: it stores whole 200s only, and serves ranges from them. */
 export class Gallery extends RealGallery {
   constructor(ctx: ExecutionContext, env: Env) {
     super(ctx, observed(env))
@@ -59,10 +54,10 @@ export class Gallery extends RealGallery {
     counts.headersAtTheEdge.push(...request.headers.keys())
     const { pathname, search } = new URL(request.url)
     const key = pathname + search
-    const found = kept.get(key)
-    if (found) return answerFrom(found, request)
+    const found = cached.get(key)
+    if (found) return responseFrom(found, request)
 
-    // HEAD fills it, too.
+    // HEAD fills the cache, too.
     const response = await super.fetch(new Request(request.url, { headers: request.headers }))
     const headers = new Headers(response.headers)
     const tag = headers.get('Cache-Tag') ?? ''
@@ -70,26 +65,26 @@ export class Gallery extends RealGallery {
     headers.set('Cf-Cache-Status', 'MISS')
     const bytes = await response.arrayBuffer()
     const control = headers.get('Cache-Control') ?? ''
-    if (headers.has('Vary')) throw new Error('an answer that the cache would have to keep twice')
-    if (response.status === 200 && /\bpublic\b/.test(control)) kept.set(key, { headers, bytes, tag })
+    if (headers.has('Vary')) throw new Error('the response varies, so the cache would have to store it twice')
+    if (response.status === 200 && /\bpublic\b/.test(control)) cached.set(key, { headers, bytes, tag })
     const hasNoBody = request.method === 'HEAD' || response.status === 304
     return new Response(hasNoBody ? null : bytes, { status: response.status, headers })
   }
 
   override async forget(fingerprint: string): Promise<void> {
-    for (const [key, { tag }] of kept) if (tag === fingerprint) kept.delete(key)
+    for (const [key, { tag }] of cached) if (tag === fingerprint) cached.delete(key)
     await super.forget(fingerprint)
   }
 }
 
-function answerFrom(
-  { headers: known, bytes }: { headers: Headers; bytes: ArrayBuffer },
-  { method, headers: asked }: Request,
+function responseFrom(
+  { headers: stored, bytes }: { headers: Headers; bytes: ArrayBuffer },
+  { method, headers: requestHeaders }: Request,
 ): Response {
-  const headers = new Headers(known)
+  const headers = new Headers(stored)
   headers.set('Cf-Cache-Status', 'HIT')
   if (method === 'HEAD') return new Response(null, { headers })
-  const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(asked.get('Range') ?? '') ?? []
+  const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(requestHeaders.get('Range') ?? '') ?? []
   if (start === undefined || end === undefined) return new Response(bytes, { headers })
   const part = bytes.slice(Number(start), Number(end) + 1)
   headers.set('Content-Range', `bytes ${start}-${end}/${bytes.byteLength}`)
@@ -115,7 +110,7 @@ function failing(transformer: ImageTransformer): ImageTransformer {
       if (name === 'transform') return (options: ImageTransform) => failing(target.transform(options))
       return async (options: ImageOutputOptions) => {
         const { BUCKET } = bindings as unknown as Env
-        if (await BUCKET.head('test/images-fail')) throw new Error('Images is not well')
+        if (await BUCKET.head('test/images-fail')) throw new Error('Images fails in this test')
         return target.output(options)
       }
     },
@@ -142,4 +137,4 @@ function observedBucket(bucket: R2Bucket): R2Bucket {
   })
 }
 
-export { Budget, GenerationJob }
+export { Budget }

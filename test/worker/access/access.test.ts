@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signUrl } from '../../../shared/url-signature.ts'
 import {
+  bearer,
   CREDENTIALS,
   type RunningEasel,
   SIGNING_KEY,
@@ -9,10 +10,10 @@ import {
 } from '../../support/worker/easel.ts'
 
 let easel: RunningEasel
-/** How many generations there were when the last URL was signed. */
-let generated = 0
+/** Generations so far, when the last URL was signed. */
+let generatedBefore = 0
+const NO_MATCH = /does not match/
 const OLD_KEY = { kid: 'k0', secret: 'an-older-secret-0123456789' } as const
-const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
 
 describe('EASEL_ACCESS=signed', () => {
   beforeAll(async () => {
@@ -27,11 +28,11 @@ describe('EASEL_ACCESS=signed', () => {
   })
   afterAll(() => easel.close())
 
-  it('generates for a token, and then shows the image to everybody', async () => {
+  it('generates with a token, and then serves the image to everybody', async () => {
     const path = '/image?prompt=For+a+token'
-    const stranger = await easel.get(path)
-    expect(stranger.status).toBe(401)
-    expect(await stranger.json()).toMatchObject({
+    const anonymous = await easel.get(path)
+    expect(anonymous.status).toBe(401)
+    expect(await anonymous.json()).toMatchObject({
       code: 'unauthorized',
       detail: expect.stringContaining('POST /v1/sign'),
     })
@@ -42,14 +43,14 @@ describe('EASEL_ACCESS=signed', () => {
     expect(easel.generations('For a token')).toHaveLength(1)
   })
 
-  it('refuses a token that it doesn’t know, even where none is needed to generate', async () => {
-    const response = await easel.get('/image?prompt=For+a+stranger', bearer('docs-token-0123456780'))
+  it('refuses a request with an unknown token, and generates nothing', async () => {
+    const response = await easel.get('/image?prompt=Unknown+token', bearer('docs-token-0123456780'))
     expect(response.status).toBe(403)
     expect(await response.json()).toMatchObject({ code: 'forbidden' })
-    expect(easel.generations('For a stranger')).toHaveLength(0)
+    expect(easel.generations('Unknown token')).toHaveLength(0)
   })
 
-  it('generates for a signed URL, whatever the order of its parameters, and for an older key', async () => {
+  it('generates for a signed URL with its parameters in any order, signed with the current key or an older one', async () => {
     for (const key of [SIGNING_KEY, OLD_KEY]) {
       const url = await signed(`/image?prompt=Signed+by+${key.kid}&aspect_ratio=3:2`, { key })
       const reordered = new URL(url)
@@ -61,16 +62,16 @@ describe('EASEL_ACCESS=signed', () => {
   })
 
   it.each([
-    ['has expired', { expires: new Date(Date.now() - 1000) }, unchanged],
-    ['is of an unknown key', { key: { kid: 'k9', secret: SIGNING_KEY.secret } }, unchanged],
-    ['does not match', { key: { kid: 'k1', secret: OLD_KEY.secret } }, unchanged],
-    ['is for another image', {}, (url: URL) => url.searchParams.set('prompt', 'Another')],
-    ['is for one field less', {}, (url: URL) => url.searchParams.set('take', '2')],
-    ['is for another time', {}, (url: URL) => url.searchParams.set('exp', '9999999999')],
-    ['is malformed', {}, (url: URL) => url.searchParams.set('sig', 'nonsense')],
-    ['is missing beside its key', {}, (url: URL) => url.searchParams.delete('sig')],
-    ['has no time', {}, (url: URL) => url.searchParams.delete('exp')],
-  ])('says so when a signature %s', async (what, options, tamper) => {
+    ['has expired', { expires: new Date(Date.now() - 1000) }, unchanged, /expired/],
+    ['names an unknown key', { key: { kid: 'k9', secret: SIGNING_KEY.secret } }, unchanged, /not known/],
+    ['was made with another secret', { key: { kid: 'k1', secret: OLD_KEY.secret } }, unchanged, NO_MATCH],
+    ['is for another image', {}, (url: URL) => url.searchParams.set('prompt', 'Another'), NO_MATCH],
+    ['is for a spec with one field less', {}, (url: URL) => url.searchParams.set('take', '2'), NO_MATCH],
+    ['is for another expiry', {}, (url: URL) => url.searchParams.set('exp', '9999999999'), NO_MATCH],
+    ['is malformed', {}, (url: URL) => url.searchParams.set('sig', 'nonsense'), /malformed/],
+    ['is missing', {}, (url: URL) => url.searchParams.delete('sig'), /sig is missing/],
+    ['has no expiry', {}, (url: URL) => url.searchParams.delete('exp'), /exp is missing/],
+  ])('refuses a URL whose signature %s, and says why', async (what, options, tamper, reason) => {
     const url = await signed(`/image?prompt=A+signature+that+${encodeURIComponent(what)}`, options)
     tamper(url)
     const response = await fetch(url)
@@ -78,52 +79,40 @@ describe('EASEL_ACCESS=signed', () => {
 
     expect(response.status).toBe(403)
     expect(problem.code).toBe('forbidden')
-    expect(problem.detail).toMatch(REASONS[what] ?? /never/)
+    expect(problem.detail).toMatch(reason)
     expect(problem.detail).not.toContain(SIGNING_KEY.secret)
-    expect(easel.generations()).toHaveLength(generated)
+    expect(easel.generations()).toHaveLength(generatedBefore)
   })
 
-  it('POST /v1/sign makes URLs that work, for those with a token only', async () => {
-    const body = { spec: { prompt: 'Made by sign', aspect_ratio: '3:2' }, expires_in: 60 }
+  it('POST /v1/sign takes a token and returns a URL that works', async () => {
+    const body = { spec: { prompt: 'Signed by Easel', aspect_ratio: '3:2' }, expires_in: 60 }
     expect((await easel.post('/v1/sign', body)).status).toBe(401)
     const response = await easel.post('/v1/sign', body, bearer(TOKENS.docs))
     const { url, fingerprint, expires } = (await response.json()) as Record<string, string>
 
     expect(Date.parse(expires ?? '') - Date.now()).toBeGreaterThan(50_000)
-    const generatedNow = await fetch(url ?? '')
-    expect(generatedNow.status).toBe(200)
-    expect(generatedNow.headers.get('content-location')).toBe(`/i/${fingerprint}.png`)
+    const image = await fetch(url ?? '')
+    expect(image.status).toBe(200)
+    expect(image.headers.get('content-location')).toBe(`/i/${fingerprint}.png`)
   })
 
-  it('POST /v1/sign signs how an image is delivered, too', async () => {
-    const { url = '' } = (await (await ask({ w: 320, format: 'webp' })).json()) as { url?: string }
+  it('POST /v1/sign signs the delivery parameters as well', async () => {
+    const { url = '' } = (await (await sign({ w: 320, format: 'webp' })).json()) as { url?: string }
     const tampered = new URL(url)
     tampered.searchParams.set('w', '2560')
 
     expect((await fetch(tampered)).status).toBe(403)
     expect((await fetch(url)).headers.get('content-type')).toBe('image/webp')
-    const wrong = await ask({ w: 321 })
+    const wrong = await sign({ w: 321 })
     expect([wrong.status, await wrong.json()]).toMatchObject([400, { field: 'w' }])
   })
 
-  it('generates with the models that are allowed, and names them otherwise', async () => {
+  it('refuses a model that is not allowed, and lists those that are', async () => {
     const response = await easel.get('/image?prompt=x&model=recraft/recraft-v3', bearer(TOKENS.docs))
     expect(response.status).toBe(403)
     expect(await response.json()).toMatchObject({ accepts: ['google/*', 'bytedance-seed/seedream-4.5'] })
   })
 })
-
-const REASONS: Readonly<Record<string, RegExp>> = {
-  'has expired': /expired/,
-  'is of an unknown key': /not known/,
-  'does not match': /does not match/,
-  'is for another image': /does not match/,
-  'is for one field less': /does not match/,
-  'is for another time': /does not match/,
-  'is malformed': /malformed/,
-  'is missing beside its key': /sig is missing/,
-  'has no time': /exp is missing/,
-}
 
 describe('EASEL_ACCESS=private', () => {
   beforeAll(async () => {
@@ -131,21 +120,25 @@ describe('EASEL_ACCESS=private', () => {
   })
   afterAll(() => easel.close())
 
-  it('shows nothing, generated or not, to those without a credential', async () => {
+  it('serves nothing without a credential, cached or not', async () => {
     const path = '/image?prompt=Private'
     const response = await easel.get(path, bearer(TOKENS.docs))
-    const own = response.headers.get('content-location') ?? ''
-    const signedOwn = await signUrl(new URL(own, easel.url), SIGNING_KEY, new Date(Date.now() + 60_000))
+    const location = response.headers.get('content-location') ?? ''
+    const signedLocation = await signUrl(
+      new URL(location, easel.url),
+      SIGNING_KEY,
+      new Date(Date.now() + 60_000),
+    )
 
     expect(response.status).toBe(200)
     expect((await easel.get(path)).status).toBe(401)
-    expect((await easel.get(own)).status).toBe(401)
-    expect((await easel.get(own, bearer(TOKENS.ci))).status).toBe(200)
-    expect((await fetch(signedOwn)).status).toBe(200)
+    expect((await easel.get(location)).status).toBe(401)
+    expect((await easel.get(location, bearer(TOKENS.ci))).status).toBe(200)
+    expect((await fetch(signedLocation)).status).toBe(200)
   })
 })
 
-describe('a Worker that is not set up', () => {
+describe('a misconfigured Worker', () => {
   it.each([
     ['OPENROUTER_API_KEY', { OPENROUTER_API_KEY: undefined }],
     ['EASEL_TOKENS', { EASEL_ACCESS: 'signed', EASEL_SIGNING_KEYS: CREDENTIALS.EASEL_SIGNING_KEYS }],
@@ -153,7 +146,7 @@ describe('a Worker that is not set up', () => {
     ['EASEL_TOKENS', { EASEL_TOKENS: 'docs:short' }],
     ['EASEL_DAILY_BUDGET_USD', { EASEL_DAILY_BUDGET_USD: 'five' }],
     ['EASEL_ACCESS', { EASEL_ACCESS: 'everybody' }],
-  ])('says on the first request, and at /healthz, what to do about %s', async (variable, vars) => {
+  ])('says what is wrong with %s, on the first request and at /healthz', async (variable, vars) => {
     const bare = await startEasel({ vars })
     const [first, health] = await Promise.all(
       ['/image?prompt=x', '/healthz'].map(async (path) => {
@@ -176,8 +169,8 @@ describe('a Worker that is not set up', () => {
   })
 })
 
-describe('the rate of new images', () => {
-  it('is limited for an address, and what exists is shown all the same', async () => {
+describe('the rate limit on new images', () => {
+  it('applies to one address, and never to cached images', async () => {
     const busy = await startEasel({ emulator: { faults: [{ status: 402 }] } })
     const from = { headers: { 'CF-Connecting-IP': '203.0.113.7' } }
     const statuses = await Promise.all(
@@ -187,13 +180,13 @@ describe('the rate of new images', () => {
       ),
     )
     busy.upstream.setFaults([])
-    const other = await busy.get('/image?prompt=Somebody+else')
-    const shown = await busy.get('/image?prompt=Somebody+else', from)
+    const other = await busy.get('/image?prompt=From+elsewhere')
+    const cached = await busy.get('/image?prompt=From+elsewhere', from)
     await busy.close()
 
     expect(statuses.filter((status) => status === 429)).toHaveLength(20)
     expect(statuses.filter((status) => status === 503)).toHaveLength(100)
-    expect([other.status, shown.status]).toEqual([200, 200])
+    expect([other.status, cached.status]).toEqual([200, 200])
   })
 })
 
@@ -204,11 +197,11 @@ async function signed(
     expires = new Date(Date.now() + 60_000),
   }: { key?: { kid: string; secret: string }; expires?: Date },
 ): Promise<URL> {
-  generated = easel.generations().length
+  generatedBefore = easel.generations().length
   return signUrl(new URL(path, easel.url), key, expires)
 }
 
-function ask(delivery: object): Promise<Response> {
+function sign(delivery: object): Promise<Response> {
   return easel.post('/v1/sign', { spec: { prompt: 'Signed and small' }, delivery }, bearer(TOKENS.docs))
 }
 

@@ -1,13 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../action/config/load-config.ts'
 import { offlineCatalogue } from '../../../action/generate/run.ts'
 import { compileConfig } from '../../../scripts/edge-config/compile.ts'
-import type { CompiledConfig } from '../../../worker/config/compiled-config.ts'
-import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
+import { type ConfiguredEasel, startConfiguredEasel } from '../../support/worker/configured-easel.ts'
+import { bearer, CREDENTIALS, startEasel, TOKENS } from '../../support/worker/easel.ts'
 
 const YAML = `
 version: 1
@@ -21,45 +20,38 @@ images:
   - { path: docs/img/badge.webp, prompt: A badge, model: openai/gpt-image-1 }
   - { path: docs/img/team.png, id: team, prompt: A team, preset: branded }
 `
-const TOKEN = { headers: { Authorization: `Bearer ${TOKENS.docs}` } }
+const TOKEN = bearer(TOKENS.docs)
 
-let folder: string
-let compiled: CompiledConfig
-let easel: RunningEasel
+let easel: ConfiguredEasel
+let logo: Buffer
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'easel-named-'))
-  await writeFile(join(folder, 'easel.yml'), YAML)
-  const logo = sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } })
-  await writeFile(join(folder, 'logo.png'), await logo.png().toBuffer())
-  compiled = await compileConfig(join(folder, 'easel.yml'), () => {})
-  await writeFile(join(folder, 'compiled.json'), JSON.stringify(compiled))
-  easel = await startEasel({
-    main: './worker/index.ts',
-    easelConfig: join(folder, 'compiled.json'),
-    vars: { ...CREDENTIALS, EASEL_ACCESS: 'listed' },
-  })
+  logo = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } })
+    .png()
+    .toBuffer()
+  easel = await startConfiguredEasel(
+    { 'easel.yml': YAML, 'logo.png': logo },
+    { ...CREDENTIALS, EASEL_ACCESS: 'listed' },
+  )
 })
 
-afterAll(async () => {
-  await Promise.all([easel.close(), rm(folder, { recursive: true })])
-})
+afterAll(() => easel.close())
 
 describe('a listed image', () => {
   it('has the fingerprint that the Action gives it', async () => {
-    const action = await loadConfig({ root: folder, path: 'easel.yml', catalogue: offlineCatalogue() })
-    expect(compiled.images.map(({ path, fingerprint }) => [path, fingerprint])).toEqual(
+    const action = await loadConfig({ root: easel.folder, path: 'easel.yml', catalogue: offlineCatalogue() })
+    expect(easel.compiled.images.map(({ path, fingerprint }) => [path, fingerprint])).toEqual(
       action.images.map(({ path, fingerprint }) => [path, fingerprint]),
     )
   })
 
-  it('is generated for anybody, once, by its path, its id and its description', async () => {
+  it('is generated once without a credential, by its path, its id or its prompt', async () => {
     const byPath = await easel.get('/named/docs/img/hero.png')
     const byId = await easel.get('/named/hero')
     const byWords = await easel.get('/image?prompt=A+lighthouse+at+dusk&preset=line-art')
 
     expect([byPath, byId, byWords].map(({ status }) => status)).toEqual([200, 200, 200])
-    expect(byPath.headers.get('content-location')).toContain(compiled.images[0]?.fingerprint)
+    expect(byPath.headers.get('content-location')).toContain(easel.compiled.images[0]?.fingerprint)
     expect([byId, byWords].map(({ headers }) => headers.get('cache-status'))).toEqual([
       'Easel; hit',
       'Easel; hit',
@@ -68,14 +60,14 @@ describe('a listed image', () => {
     expect(easel.generations('A lighthouse at dusk. Single-weight line art.')).toHaveLength(1)
   })
 
-  it('is asked for as its model can generate it, whatever its path promises', async () => {
+  it('is requested in a format that its model has, whatever its path ends in', async () => {
     expect((await easel.get('/named/photo')).status).toBe(200)
     expect(easel.generations('A harbour')[0]?.body).not.toHaveProperty('image_config.output_format')
     const badge = await easel.get('/named/docs/img/badge.webp')
     expect(badge.headers.get('content-type')).toBe('image/webp')
   })
 
-  it('that starts from a file is not generated here, but shown once the Action had it generated', async () => {
+  it('that starts from a file is not generated here, but served once the Action has generated it', async () => {
     const missing = await easel.get('/named/team', TOKEN)
     expect(missing.status).toBe(404)
     expect(await missing.json()).toMatchObject({
@@ -83,9 +75,8 @@ describe('a listed image', () => {
       detail: expect.stringMatching(/logo\.png/),
     })
 
-    const logo = sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } })
-    const input = `data:image/png;base64,${(await logo.png().toBuffer()).toString('base64')}`
-    const { sent } = compiled.images[3] ?? {}
+    const input = `data:image/png;base64,${logo.toString('base64')}`
+    const { sent } = easel.compiled.images[3] ?? {}
     const generated = await easel.post('/v1/images', { ...sent, input_images: [input] }, TOKEN)
     expect(generated.status).toBe(200)
     expect((await easel.get('/named/team')).status).toBe(200)
@@ -102,8 +93,8 @@ describe('a listed image', () => {
   })
 })
 
-describe('what is not listed', () => {
-  it('is generated for those who may only', async () => {
+describe('an image that is not listed', () => {
+  it('is generated with a credential only', async () => {
     const path = '/image?prompt=Not+in+the+list'
     const refused = await easel.get(path)
     expect(refused.status).toBe(401)
@@ -113,7 +104,7 @@ describe('what is not listed', () => {
     expect(easel.generations('Not in the list')).toHaveLength(1)
   })
 
-  it('has no name', async () => {
+  it('is not found by a name', async () => {
     expect((await easel.get('/named/nobody')).status).toBe(404)
     expect((await easel.get('/named/__proto__')).status).toBe(404)
   })
@@ -132,7 +123,7 @@ describe('a preset', () => {
     expect(easel.generations('A fox')).toHaveLength(1)
   })
 
-  it('that starts from a file, or isn’t there, is refused with what to do', async () => {
+  it('that starts from a file, or does not exist, is refused with a way out', async () => {
     const file = await easel.get('/image?prompt=x&preset=branded', TOKEN)
     expect(await file.json()).toMatchObject({
       field: 'input_images[0]',
@@ -145,7 +136,7 @@ describe('a preset', () => {
 })
 
 describe('a Worker without an easel.yml', () => {
-  it('says so where the public may generate what is listed', async () => {
+  it('is misconfigured with EASEL_ACCESS=listed', async () => {
     const nothing = await startEasel({ vars: { ...CREDENTIALS, EASEL_ACCESS: 'listed' } })
     const response = await nothing.get('/image?prompt=x')
     await nothing.close()
@@ -158,7 +149,7 @@ describe('a Worker without an easel.yml', () => {
 
 describe('an easel.yml with a mistake', () => {
   it('fails the build, with its line and column', async () => {
-    const file = join(folder, 'wrong.yml')
+    const file = join(easel.folder, 'wrong.yml')
     await writeFile(file, 'version: 1\nimages:\n  - { path: a.png, prompt: A fox, aspect_ratio: "7:5" }\n')
     await expect(compileConfig(file, () => {})).rejects.toThrow(/wrong\.yml:3:\d+: error: .*7:5/)
   })

@@ -1,24 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
+import { bearer, CREDENTIALS, TOKENS } from '../../support/worker/easel.ts'
+import { fingerprintIn, type ObservedEasel, startObservedEasel } from '../../support/worker/observed-easel.ts'
 
-// Each row is a sentence of RFC 9110 about one request for one image. All of them hold where the image
-// comes straight from R2, and where a cache stands before the Gallery.
+// Each row is a sentence of RFC 9110 about one request for one image. All of them hold with and without the
+// edge's cache.
 
-const WORLDS = [
+const SETUPS = [
   ['straight from R2', {}],
   ['behind the edge’s cache', { TEST_EDGE_CACHE: 'yes' }],
 ] as const
 
-describe.each(WORLDS)('%s', (_, vars) => {
-  let easel: RunningEasel
-  /** As the image is: its address, bytes, tag and time. */
+describe.each(SETUPS)('%s', (_, vars) => {
+  let easel: ObservedEasel
+  /** The image's address, bytes, tag and time. */
   let path: string
   let bytes: Uint8Array
   let etag: string
   let modified: string
 
   beforeAll(async () => {
-    easel = await startEasel({ main: './test/support/workerd/observed-worker.ts', vars })
+    easel = await startObservedEasel({ vars })
     const generated = await easel.get('/image?prompt=A+harbour')
     path = generated.headers.get('content-location') ?? ''
     etag = generated.headers.get('etag') ?? ''
@@ -52,7 +53,11 @@ describe.each(WORLDS)('%s', (_, vars) => {
         200,
         () => ({ 'If-Modified-Since': 'Sun Nov  6 08:49:37 1994' }),
       ],
-      ['If-Modified-Since with what is no date', 200, () => ({ 'If-Modified-Since': '2999-01-01' })],
+      [
+        'If-Modified-Since with something that is no date',
+        200,
+        () => ({ 'If-Modified-Since': '2999-01-01' }),
+      ],
       [
         'If-None-Match with another tag, whatever If-Modified-Since says',
         200,
@@ -66,7 +71,7 @@ describe.each(WORLDS)('%s', (_, vars) => {
       ['If-Unmodified-Since with an earlier time', 412, () => ({ 'If-Unmodified-Since': earlier() })],
       ['If-Match before If-None-Match', 412, () => ({ 'If-Match': '"other"', 'If-None-Match': etag })],
       ['If-None-Match before Range', 304, () => ({ 'If-None-Match': etag, Range: 'bytes=0-9' })],
-    ])('%s is answered %i, on GET and on HEAD', async (_sentence, status, headers) => {
+    ])('%s gives %i, on GET and on HEAD', async (_sentence, status, headers) => {
       const [get, head] = [
         await easel.get(path, { headers: headers() }),
         await easel.get(path, { method: 'HEAD', headers: headers() }),
@@ -78,7 +83,7 @@ describe.each(WORLDS)('%s', (_, vars) => {
       expect((await head.arrayBuffer()).byteLength).toBe(0)
       expect(got.length === bytes.length).toBe(status === 200)
       expect(got.length === 0).toBe(status === 304)
-      // What a cache needs to go on using what it has.
+      // A cache needs these to keep using the response that it has.
       expect(get.headers.get('content-location')).toBe(status === 412 ? null : path)
       expect(get.headers.get('cache-control')).toContain(status === 412 ? 'no-store' : 'max-age=86400')
     })
@@ -95,7 +100,7 @@ describe.each(WORLDS)('%s', (_, vars) => {
       ['bytes=5-999999999', 5, Infinity],
       ['Bytes=0-9', 0, 10],
       ['bytes= 0-9 ', 0, 10],
-    ])('%s is answered with just these bytes', async (range, start, end) => {
+    ])('%s returns exactly these bytes', async (range, start, end) => {
       const response = await easel.get(path, { headers: { Range: range } })
       const part = new Uint8Array(await response.arrayBuffer())
       const expected = bytes.slice(start, end)
@@ -112,7 +117,7 @@ describe.each(WORLDS)('%s', (_, vars) => {
     })
 
     it.each(['bytes=999999999-', 'bytes=999999999-9999999999', 'bytes=-0'])(
-      '%s lies outside: 416 with the length',
+      '%s is out of range: 416 with the length',
       async (range) => {
         const response = await easel.get(path, { headers: { Range: range } })
 
@@ -135,7 +140,7 @@ describe.each(WORLDS)('%s', (_, vars) => {
       'bytes=0-9-12',
       'bytes=+1-2',
       'pages=1-2',
-    ])('%s is several, or none: the whole is sent', async (range) => {
+    ])('%s is several ranges, or none that is valid: the whole image is sent', async (range) => {
       const response = await easel.get(path, { headers: { Range: range } })
 
       expect(response.status).toBe(200)
@@ -151,8 +156,8 @@ describe.each(WORLDS)('%s', (_, vars) => {
       ['its time', 206, () => modified],
       ['a later time', 200, () => later()],
       ['an earlier time', 200, () => earlier()],
-      ['what is neither', 200, () => 'x'],
-    ])('with If-Range and %s is answered %i', async (_sentence, status, value) => {
+      ['a value that is neither', 200, () => 'x'],
+    ])('with If-Range and %s gives %i', async (_sentence, status, value) => {
       const headers = { Range: 'bytes=0-9', 'If-Range': value() }
       const response = await easel.get(path, { headers })
 
@@ -167,7 +172,7 @@ describe.each(WORLDS)('%s', (_, vars) => {
       expect(response.headers.get('content-length')).toBe(String(bytes.length))
     })
 
-    it('is right also of an image that nobody has asked for yet at this edge', async () => {
+    it('is right for an image that this edge has not cached yet', async () => {
       const generated = await easel.post('/v1/images', { prompt: `A cold harbour` })
       const { url } = (await generated.json()) as { url: string }
       const cold = await easel.get(url, { headers: { Range: 'bytes=100-199' } })
@@ -180,7 +185,7 @@ describe.each(WORLDS)('%s', (_, vars) => {
     })
   })
 
-  it('has the same headers on HEAD as on GET', async () => {
+  it('HEAD has the same headers as GET', async () => {
     const [get, head] = await Promise.all([easel.get(path), easel.get(path, { method: 'HEAD' })])
     expect(head.status).toBe(200)
     expect(lasting(head)).toEqual(lasting(get))
@@ -188,20 +193,22 @@ describe.each(WORLDS)('%s', (_, vars) => {
 })
 
 describe('R2', () => {
-  let easel: RunningEasel
+  let easel: ObservedEasel
   beforeAll(async () => {
-    easel = await startEasel({ main: './test/support/workerd/observed-worker.ts' })
+    easel = await startObservedEasel()
   })
   afterAll(() => easel.close())
 
-  it('is read once for a hit, and not for bytes that nobody wants', async () => {
+  it('is read once for a hit, and not for bytes that nobody requested', async () => {
     const { headers } = await easel.get('/image?prompt=A+pier')
     const path = headers.get('content-location') ?? ''
     const etag = headers.get('etag') ?? ''
     const readsFor = async (init: RequestInit) => {
-      const { length } = await reads(easel)
+      const { length } = (await easel.counts()).reads
       await easel.get(path, init).then((response) => response.arrayBuffer())
-      return (await reads(easel)).slice(length).map(({ how, range }) => (range ? { how, range } : { how }))
+      return (await easel.counts()).reads
+        .slice(length)
+        .map(({ how, range }) => (range ? { how, range } : { how }))
     }
 
     expect(await readsFor({})).toEqual([{ how: 'get' }])
@@ -216,19 +223,16 @@ describe('R2', () => {
 })
 
 describe('the edge’s cache', () => {
-  let easel: RunningEasel
+  let easel: ObservedEasel
   beforeAll(async () => {
-    easel = await startEasel({
-      main: './test/support/workerd/observed-worker.ts',
-      vars: { TEST_EDGE_CACHE: 'yes', ...CREDENTIALS },
-    })
+    easel = await startObservedEasel({ vars: { TEST_EDGE_CACHE: 'yes', ...CREDENTIALS } })
   })
   afterAll(() => easel.close())
 
-  it('answers hits, conditions and ranges of an image that it has, without R2', async () => {
+  it('serves hits, conditions and ranges of a cached image without reading R2', async () => {
     const path = (await easel.get('/image?prompt=A+buoy')).headers.get('content-location') ?? ''
     await easel.get(path)
-    const before = await reads(easel)
+    const before = (await easel.counts()).reads
     for (const headers of [{}, { 'If-None-Match': '*' }, { Range: 'bytes=0-9' }]) {
       const response = await easel.get(path, { headers: headers as Record<string, string> })
       expect(response.headers.get('cf-cache-status')).toBe('HIT')
@@ -237,10 +241,10 @@ describe('the edge’s cache', () => {
       await response.arrayBuffer()
     }
 
-    expect(await reads(easel)).toEqual(before)
+    expect((await easel.counts()).reads).toEqual(before)
   })
 
-  it('is told nothing of the client: only which bytes are wanted', async () => {
+  it('gets nothing of the client’s headers but the range', async () => {
     const headers = {
       Authorization: 'Bearer x',
       Cookie: 'a=b',
@@ -250,26 +254,23 @@ describe('the edge’s cache', () => {
     await easel.get('/image?prompt=A+gull')
     await easel.get('/image?prompt=A+gull', { headers })
 
-    const seen = (await counts(easel)).headersAtTheEdge
+    const seen = (await easel.counts()).headersAtTheEdge
     expect(seen).toContain('range')
     expect(seen.filter((name) => name !== 'range' && !/^(cf-|host$)/.test(name))).toEqual([])
   })
 
-  it('forgets an image that is purged', async () => {
+  it('drops an image that is purged', async () => {
     const generated = await easel.get('/image?prompt=A+wreck')
     const path = generated.headers.get('content-location') ?? ''
-    const fingerprint = /[0-9a-f]{64}/.exec(path)?.[0] ?? ''
-    const purged = await easel.get(`/v1/images/${fingerprint}`, {
-      method: 'DELETE',
-      headers: { Authorization: `Bearer ${TOKENS.docs}` },
-    })
+    const fingerprint = fingerprintIn(path)
+    const purged = await easel.get(`/v1/images/${fingerprint}`, { method: 'DELETE', ...bearer(TOKENS.docs) })
 
     expect(purged.status).toBe(204)
     expect((await easel.get(path)).status).toBe(404)
   })
 })
 
-/** The headers that are of the image, and not of one answer. */
+/** The headers that belong to the image and not to one response. */
 function lasting({ headers }: Response): [string, string][] {
   return [...headers].filter(([name]) => !/^(date|server-timing|connection|keep-alive)$/.test(name))
 }
@@ -282,17 +283,4 @@ function shifted(httpDate: string, seconds: number): string {
 function inFormOfRfc850(httpDate: string): string {
   const weekday = new Date(httpDate).toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' })
   return httpDate.replace(/^\w+, (\d+) (\w+) \d\d(\d\d)/, `${weekday}, $1-$2-$3`)
-}
-
-interface Counts {
-  readonly reads: readonly { key: string; how: string; range?: object }[]
-  readonly headersAtTheEdge: readonly string[]
-}
-
-async function counts(easel: RunningEasel): Promise<Counts> {
-  return (await (await easel.get('/test/counts')).json()) as Counts
-}
-
-async function reads(easel: RunningEasel): Promise<Counts['reads']> {
-  return (await counts(easel)).reads
 }

@@ -36,16 +36,16 @@ const chat = (content: unknown, more?: object) =>
 const askImages = (body: object) => easel.post('/api/v1/images', body)
 
 describe('OpenRouter’s own SDK, pointed at Easel', () => {
-  it('gets an image by chat, pays for it once, and then gets it for nothing', async () => {
+  it('gets an image by chat, is billed once, and then gets it for free', async () => {
     const first = await ask('An SDK’s lighthouse')
     const second = await ask('An SDK’s lighthouse')
 
     expect(imageSize(first.bytes)).toMatchObject({ type: 'png', width: 1344, height: 768 })
     expect(second.bytes.equals(first.bytes)).toBe(true)
-    expect(first.answer.usage?.cost).toBeGreaterThan(0.03)
-    expect(second.answer.usage?.cost).toBe(0)
-    expect(second.answer.usage?.completionTokens).toBe(first.answer.usage?.completionTokens)
-    expect(second.answer.id).toBe(first.answer.id)
+    expect(first.completion.usage?.cost).toBeGreaterThan(0.03)
+    expect(second.completion.usage?.cost).toBe(0)
+    expect(second.completion.usage?.completionTokens).toBe(first.completion.usage?.completionTokens)
+    expect(second.completion.id).toBe(first.completion.id)
     expect(easel.generations('An SDK’s lighthouse')).toHaveLength(1)
   })
 
@@ -68,19 +68,19 @@ describe('OpenRouter’s own SDK, pointed at Easel', () => {
 
   it('gets images from the images API, as JSON and as events', async () => {
     const request = { model: GPT_IMAGE, prompt: 'An SDK’s fox', outputFormat: 'webp' as const, n: 2 }
-    const answer = await client.images.generate({ imageGenerationRequest: request })
+    const plain = await client.images.generate({ imageGenerationRequest: request })
     const stream = await client.images.generate({ imageGenerationRequest: { ...request, stream: true } })
-    if (!('data' in answer) || 'data' in stream) throw new Error('not what was asked for')
+    if (!('data' in plain) || 'data' in stream) throw new Error('not what was requested')
     const events = await all(stream)
 
-    const images = answer.data.map(({ b64Json }) => b64Json)
+    const images = plain.data.map(({ b64Json }) => b64Json)
     expect(images.map((base64) => imageSize(Buffer.from(base64, 'base64')).type)).toEqual(['webp', 'webp'])
     expect(events.map((event) => 'b64Json' in event && event.b64Json)).toEqual(images)
     expect(events.map(({ type }) => type)).toEqual(Array(2).fill('image_generation.completed'))
     expect(easel.generations('An SDK’s fox')).toHaveLength(1)
   })
 
-  it('lists models and endpoints, and reads the key', async () => {
+  it('lists models and endpoints, and describes the key', async () => {
     expect((await client.images.listModels()).data).toHaveLength(16)
     const [page] = await all(await client.models.list({}))
     expect(page?.result.data).toHaveLength(16)
@@ -92,7 +92,7 @@ describe('OpenRouter’s own SDK, pointed at Easel', () => {
     expect(data.limitRemaining).toBeCloseTo(5 - data.usage, 6)
   })
 
-  it('throws what Easel refuses', async () => {
+  it('throws when Easel refuses a request', async () => {
     const request = { model: 'nobody/nothing', prompt: 'A fox' }
     await expect(client.images.generate({ imageGenerationRequest: request })).rejects.toMatchObject({
       statusCode: 404,
@@ -119,9 +119,9 @@ describe('Easel’s own client, as the Action uses it', () => {
   })
 })
 
-describe('one image, however it is asked for', () => {
-  it('is generated once for sixty who ask by chat, images, streams and Easel’s own routes at once', async () => {
-    const prompt = 'Asked for in six ways'
+describe('one image, requested in any form', () => {
+  it('is generated once for sixty requests at once by chat, images, streams and Easel’s own routes', async () => {
+    const prompt = 'Requested in six ways'
     const fields = { model: GEMINI, prompt, aspect_ratio: '1:1' }
     const config = { image_config: { aspect_ratio: '1:1' } }
     const ways: (() => Promise<Buffer>)[] = [
@@ -170,8 +170,8 @@ describe('one image, however it is asked for', () => {
   })
 })
 
-describe('what no spec can say', () => {
-  it('is passed on as it is, once, and kept under its body', async () => {
+describe('a request that no spec can express', () => {
+  it('is passed on unchanged, once, and cached by its body', async () => {
     const first = await conversation(0.5)
     const second = await conversation(0.5)
     const other = await conversation(0.6)
@@ -206,7 +206,7 @@ describe('a request that is refused', () => {
       400,
       /8:1/,
     ],
-  ])('%s: an error as OpenRouter would word it', async (_, body, status, message) => {
+  ])('because it %s gets an error in OpenRouter’s form', async (_, body, status, message) => {
     const before = easel.generations().length
     const response = await easel.post('/api/v1/chat/completions', body)
     const { error } = (await response.json()) as { error: { code: number; metadata: object } }
@@ -224,15 +224,18 @@ describe('a request that is refused', () => {
     ['content policy', { refusal: true }, 400, 'content_policy_violation'],
     ['rate', { status: 429, retryAfterSeconds: 20 }, 429, 'rate_limit_exceeded'],
     ['credits', { status: 402 }, 402, 'payment_required'],
-    ['our key', { status: 401 }, 502, 'provider_unavailable'],
+    ['Easel’s own key', { status: 401 }, 502, 'provider_unavailable'],
     ['no image', { noImage: true }, 422, 'unprocessable'],
-  ] as const)('by OpenRouter, for %s: has its status and type', async (name, fault, status, type) => {
-    easel.upstream.setFaults([{ ...fault, match: `Refused for ${name}` }])
-    const response = await chat(`Refused for ${name}`)
-    expect(response.status).toBe(status)
-    expect(await response.json()).toMatchObject({ error: { code: status, metadata: { error_type: type } } })
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
-  })
+  ] as const)(
+    'by OpenRouter, for %s, has the matching status and error_type',
+    async (name, fault, status, type) => {
+      easel.upstream.setFaults([{ ...fault, match: `Refused for ${name}` }])
+      const response = await chat(`Refused for ${name}`)
+      expect(response.status).toBe(status)
+      expect(await response.json()).toMatchObject({ error: { code: status, metadata: { error_type: type } } })
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    },
+  )
 
   it('is a 404 or a 405 elsewhere under /api/v1', async () => {
     const get = await easel.get('/api/v1/chat/completions')
@@ -245,9 +248,9 @@ describe('a request that is refused', () => {
   })
 })
 
-/** Asks for an image as the SDK's users do. */
+/** Requests an image as the SDK's users do. */
 async function ask(content: string) {
-  const answer = await client.chat.send({
+  const completion = await client.chat.send({
     chatRequest: {
       model: GEMINI,
       messages: [{ role: 'user', content }],
@@ -255,9 +258,9 @@ async function ask(content: string) {
       imageConfig: { aspect_ratio: '16:9' },
     },
   })
-  if (!('choices' in answer)) throw new Error('a stream')
-  const url = answer.choices[0]?.message.images?.[0]?.imageUrl.url ?? ''
-  return { bytes: Buffer.from(url.split(',')[1] ?? '', 'base64'), answer }
+  if (!('choices' in completion)) throw new Error('a stream')
+  const url = completion.choices[0]?.message.images?.[0]?.imageUrl.url ?? ''
+  return { bytes: Buffer.from(url.split(',')[1] ?? '', 'base64'), completion }
 }
 
 function conversation(temperature: number): Promise<Response> {

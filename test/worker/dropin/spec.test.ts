@@ -13,20 +13,20 @@ const MODEL = 'google/gemini-2.5-flash-image'
 const user = (content: unknown) => ({ model: MODEL, messages: [{ role: 'user', content }] })
 const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } }
 
-describe('a spec, said in OpenRouter’s words and read back,', () => {
-  it('has the fingerprint that it had, over chat', async () => {
+describe('a spec, written as an OpenRouter request and read back,', () => {
+  it('keeps its fingerprint over the chat API', async () => {
     const overChat = drawable().filter(({ spec, model }) => !chatObstacle(spec, model))
     await fc.assert(
       fc.asyncProperty(overChat, async ({ spec, model }) => {
         const body = wire(buildChatRequest(spec, model))
-        expect(await nameOf(chatToSpec(body))).toBe(await fingerprint(withoutTake(spec)))
+        expect(await fingerprintOf(chatToSpec(body))).toBe(await fingerprint(withoutTake(spec)))
       }),
     )
   })
 
-  it('has the fingerprint that it had, over the images API', async () => {
+  it('keeps its fingerprint over the images API', async () => {
     const overImages = drawable().filter(({ spec, model }) => {
-      // Fields that no spec has a name for can't be told from `provider.options` there.
+      // Fields that a spec has no name for look like `provider.options` there.
       if (spec.image_config) return false
       try {
         return buildRequest({ ...spec, api: 'images' }, model).path === '/images'
@@ -37,10 +37,10 @@ describe('a spec, said in OpenRouter’s words and read back,', () => {
     await fc.assert(
       fc.asyncProperty(overImages, async ({ spec, model }) => {
         const body = wire(buildImagesRequest(spec, model))
-        // 1K is what every model generates, and isn't said to those that don't know the field.
+        // 1K is every model's default, and isn't sent to models without the field.
         const { image_size, ...rest } = withoutTake(spec)
-        const said = body['resolution'] === undefined ? rest : { ...rest, ...(image_size && { image_size }) }
-        expect(await nameOf(imagesToSpec(body, model.endpoints))).toBe(await fingerprint(said))
+        const sent = body['resolution'] === undefined ? rest : { ...rest, ...(image_size && { image_size }) }
+        expect(await fingerprintOf(imagesToSpec(body, model.endpoints))).toBe(await fingerprint(sent))
       }),
     )
   })
@@ -48,17 +48,20 @@ describe('a spec, said in OpenRouter’s words and read back,', () => {
 
 describe('a chat request', () => {
   it.each([
-    ['who asks', { user: 'a', session_id: 'b', metadata: { c: 'd' } }],
-    ['how it travels', { stream: true, stream_options: { include_usage: true }, usage: { include: true } }],
-    ['nulls', { seed: null, temperature: null, provider: { only: null } }],
+    ['the user and session', { user: 'a', session_id: 'b', metadata: { c: 'd' } }],
+    [
+      'streaming and usage',
+      { stream: true, stream_options: { include_usage: true }, usage: { include: true } },
+    ],
+    ['null fields', { seed: null, temperature: null, provider: { only: null } }],
     ['the order of modalities', { modalities: ['text', 'image'] }],
-  ])('is the same image whatever it says of %s', async (_, more) => {
-    expect(await nameOf(chatToSpec({ ...user('A fox'), ...more }))).toBe(
+  ])('is the same image whatever it says about %s', async (_, more) => {
+    expect(await fingerprintOf(chatToSpec({ ...user('A fox'), ...more }))).toBe(
       await fingerprint({ model: MODEL, prompt: 'A fox' }),
     )
   })
 
-  it('keeps provider fields that Easel doesn’t know', () => {
+  it('keeps provider fields that are unknown to Easel', () => {
     const spec = chatToSpec({ ...user('A fox'), image_config: { aspect_ratio: '1:1', moderation: 'low' } })
     expect(spec).toMatchObject({ aspect_ratio: '1:1', image_config: { moderation: 'low' } })
   })
@@ -76,10 +79,10 @@ describe('a chat request', () => {
         { ...image, image_url: { ...image.image_url, detail: 'low' } },
       ]),
     ],
-    ['a ratio that is new', { ...user('A'), image_config: { aspect_ratio: '7:5' } }],
-    ['a size that chat does not have', { ...user('A'), image_config: { size: '64x64' } }],
-    ['a field that is new', { ...user('A'), plugins: [] }],
-  ])('with %s is no spec', (_, body) => {
+    ['an unknown aspect ratio', { ...user('A'), image_config: { aspect_ratio: '7:5' } }],
+    ['a size in pixels, which chat does not have,', { ...user('A'), image_config: { size: '64x64' } }],
+    ['an unknown field', { ...user('A'), plugins: [] }],
+  ])('with %s is not expressible as a spec', (_, body) => {
     expect(chatToSpec(body)).toBeUndefined()
   })
 })
@@ -87,18 +90,18 @@ describe('a chat request', () => {
 describe('an images request', () => {
   const body = { model: MODEL, prompt: 'A fox' }
 
-  it('says a tier as size or as resolution', async () => {
+  it('accepts a size tier as size or as resolution', async () => {
     const spec = { ...body, image_size: '0.5K' } as const
-    expect(await nameOf(imagesToSpec({ ...body, size: '512' }))).toBe(await fingerprint(spec))
-    expect(await nameOf(imagesToSpec({ ...body, resolution: '512' }))).toBe(await fingerprint(spec))
-    expect(await nameOf(imagesToSpec({ ...body, resolution: '512', size: '512' }))).toBe(
+    expect(await fingerprintOf(imagesToSpec({ ...body, size: '512' }))).toBe(await fingerprint(spec))
+    expect(await fingerprintOf(imagesToSpec({ ...body, resolution: '512' }))).toBe(await fingerprint(spec))
+    expect(await fingerprintOf(imagesToSpec({ ...body, resolution: '512', size: '512' }))).toBe(
       await fingerprint(spec),
     )
     expect(imagesToSpec({ ...body, resolution: '1K', size: '512' })).toBeUndefined()
     expect(imagesToSpec({ ...body, resolution: '8K' })).toBeUndefined()
   })
 
-  it('may hold a spec’s fields as a provider’s options', async () => {
+  it('accepts a spec’s fields as a provider’s options', async () => {
     const { endpoints } = modelOf('recraft/recraft-v3')
     const recraft = { model: 'recraft/recraft-v3', prompt: 'A fox' }
     const options = { recraft: { style: 'Photorealism', controls: [1] } }
@@ -110,16 +113,16 @@ describe('an images request', () => {
   })
 })
 
-async function nameOf(spec: ImageSpec | undefined): Promise<string | undefined> {
+async function fingerprintOf(spec: ImageSpec | undefined): Promise<string | undefined> {
   return spec && fingerprint(spec)
 }
 
-/** What arrives at the other end. */
+/** The body as the receiver parses it. */
 function wire(body: object): Record<string, unknown> {
   return JSON.parse(JSON.stringify(body)) as Record<string, unknown>
 }
 
-/** Not sent: OpenRouter has no name for it. */
+/** `take` isn't sent: OpenRouter has no name for it. */
 function withoutTake(spec: ImageSpec): ImageSpec {
   return { ...spec, take: 1 }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
+import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 import { eventsOf, imageOf } from '../../support/read-wire.ts'
 
 const GEMINI = 'google/gemini-2.5-flash-image'
@@ -21,7 +21,6 @@ beforeAll(async () => {
 
 afterAll(() => easel.close())
 
-const asToken = (token: string) => (token ? { headers: { Authorization: `Bearer ${token}` } } : {})
 const chat = (prompt: string, { token = TOKENS.docs, ...more }: { token?: string; stream?: boolean } = {}) =>
   easel.post(
     '/api/v1/chat/completions',
@@ -32,11 +31,11 @@ const chat = (prompt: string, { token = TOKENS.docs, ...more }: { token?: string
       stream: true,
       ...more,
     },
-    asToken(token),
+    token ? bearer(token) : {},
   )
 
 describe('an image of 25 MB', () => {
-  it('arrives whole in both APIs’ events and JSON, generated once', async () => {
+  it('arrives whole as events and as JSON of both APIs, generated once', async () => {
     easel.upstream.setFaults([{ bytes: LARGE, match: 'Heavy' }])
     const streamed = await chat('Heavy')
     expect(streamed.headers.get('content-type')).toBe('text/event-stream')
@@ -46,7 +45,7 @@ describe('an image of 25 MB', () => {
       choices: { message: { images: { image_url: { url: string } }[] } }[]
     }
     const body = { model: GEMINI, prompt: 'Heavy', stream: true }
-    const images = await eventsOf(await easel.post('/api/v1/images', body, asToken(TOKENS.docs)))
+    const images = await eventsOf(await easel.post('/api/v1/images', body, bearer(TOKENS.docs)))
 
     expect(image.length).toBeGreaterThan(LARGE * 0.99)
     expect(imageOf(plain.choices[0]?.message.images[0]?.image_url.url).equals(image)).toBe(true)
@@ -57,7 +56,7 @@ describe('an image of 25 MB', () => {
 })
 
 describe('a chat stream', () => {
-  it('stays alive with comments, then says words, image, end and price, and [DONE]', async () => {
+  it('is kept alive by comments, and then sends text, image, end, usage and [DONE]', async () => {
     const first = await chat('In order')
     const { events, comments, done } = await eventsOf(first)
     const again = await eventsOf(await chat('In order'))
@@ -75,7 +74,7 @@ describe('a chat stream', () => {
     expect(easel.generations('In order')).toHaveLength(1)
   })
 
-  it('tells an error of the generation within it', async () => {
+  it('reports an error of the generation as an event', async () => {
     easel.upstream.setFaults([{ refusal: true, match: 'Refused' }])
     const response = await chat('Refused')
     const { events, done } = await eventsOf(response)
@@ -90,30 +89,30 @@ describe('a chat stream', () => {
     expect(done).toBe(true)
   })
 
-  it('of the images API tells it in that API’s form', async () => {
+  it('of the images API reports it in that API’s form', async () => {
     easel.upstream.setFaults([{ notAnImage: true, match: 'No bytes' }])
     const body = { model: GEMINI, prompt: 'No bytes', stream: true }
-    const { events } = await eventsOf(await easel.post('/api/v1/images', body, asToken(TOKENS.docs)))
+    const { events } = await eventsOf(await easel.post('/api/v1/images', body, bearer(TOKENS.docs)))
     expect(events).toMatchObject([{ type: 'error', error: { code: '502', type: 'provider_unavailable' } }])
   })
 
   it('is generated to the end when the client hangs up', async () => {
     const giveUp = new AbortController()
-    const init = { ...asToken(TOKENS.docs), signal: giveUp.signal }
+    const init = { ...bearer(TOKENS.docs), signal: giveUp.signal }
     const body = { model: GEMINI, prompt: 'Hung up on', stream: true }
     easel.upstream.setFaults([{ latencyMs: 300, match: 'Hung up on' }])
     const response = await easel.post('/api/v1/images', body, init)
     expect(response.status).toBe(200)
     giveUp.abort()
 
-    const after = await easel.post('/api/v1/images', { ...body, stream: false }, asToken(TOKENS.docs))
+    const after = await easel.post('/api/v1/images', { ...body, stream: false }, bearer(TOKENS.docs))
     expect(after.status).toBe(200)
     expect(easel.generations('Hung up on')).toHaveLength(1)
   })
 })
 
 describe('a key', () => {
-  it('that is none of ours is a 401, and so is a missing one, before anything is generated', async () => {
+  it('that is unknown or missing is a 401, and nothing is generated', async () => {
     for (const token of ['sk-or-v1-somebody-else', '']) {
       const response = await chat('Without a key', { token })
       expect(response.status).toBe(401)
@@ -124,15 +123,15 @@ describe('a key', () => {
     expect(easel.generations('Without a key')).toHaveLength(0)
   })
 
-  it('has its own budget: told by /key, kept before the stream begins, as a 402', async () => {
+  it('has its own budget: /key shows it, and a request over it is a 402 before the stream starts', async () => {
     const key = async () => {
-      const response = await easel.get('/api/v1/key', asToken(TOKENS.ci))
+      const response = await easel.get('/api/v1/key', bearer(TOKENS.ci))
       return (await response.json()) as { data: { label: string; usage: number; limit_remaining: number } }
     }
     expect(await key()).toMatchObject({ data: { label: 'ci', limit: 0.05, limit_remaining: 0.05, usage: 0 } })
 
-    const paid = await chat('The first of ci', { token: TOKENS.ci })
-    const { events } = await eventsOf(paid)
+    const first = await chat('The first of ci', { token: TOKENS.ci })
+    const { events } = await eventsOf(first)
     const cost = events.at(-1)?.usage?.cost ?? 0
     const { data } = await key()
     expect(data.usage).toBeCloseTo(cost, 5)
@@ -147,19 +146,19 @@ describe('a key', () => {
     )
   })
 
-  it('generates with no model that is not allowed, not even as a fallback', async () => {
+  it('cannot generate with a model that is not allowed, not even as a fallback', async () => {
     const body = {
       models: [GEMINI, 'openai/gpt-image-1'],
       modalities: ['image', 'text'],
       messages: [{ role: 'user', content: 'With a fallback' }],
     }
-    const response = await easel.post('/api/v1/chat/completions', body, asToken(TOKENS.docs))
+    const response = await easel.post('/api/v1/chat/completions', body, bearer(TOKENS.docs))
     expect(response.status).toBe(403)
     expect(await response.json()).toMatchObject({ error: { metadata: { error_type: 'permission_denied' } } })
     expect(easel.generations('With a fallback')).toHaveLength(0)
   })
 
-  it('pays for a conversation what its images cost, and for what nobody can price, the cap', async () => {
+  it('reserves what a conversation’s images cost, and the whole EASEL_MAX_COST_USD for one without a price', async () => {
     const conversation = {
       model: GEMINI,
       modalities: ['image', 'text'],
@@ -169,15 +168,15 @@ describe('a key', () => {
       ],
     }
     const path = '/api/v1/chat/completions'
-    const dear = await easel.post(path, { ...conversation, plugins: [] }, asToken(TOKENS.docs))
-    expect(dear.status).toBe(402)
-    expect((await easel.post(path, conversation, asToken(TOKENS.docs))).status).toBe(200)
+    const unpriced = await easel.post(path, { ...conversation, plugins: [] }, bearer(TOKENS.docs))
+    expect(unpriced.status).toBe(402)
+    expect((await easel.post(path, conversation, bearer(TOKENS.docs))).status).toBe(200)
     expect(easel.generations('with a price')).toHaveLength(1)
   })
 })
 
 describe('a page of any origin', () => {
-  it('may call, with the headers that OpenRouter’s clients send', async () => {
+  it('may send requests with the headers of OpenRouter’s clients', async () => {
     const preflight = await easel.get('/api/v1/images', {
       method: 'OPTIONS',
       headers: {

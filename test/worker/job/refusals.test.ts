@@ -13,7 +13,14 @@ afterAll(() => easel.close())
 const BAD_REQUESTS = [
   ['no prompt', '/image', 400, 'invalid_spec', 'prompt', /prompt is missing/],
   ['an empty prompt', '/image?prompt=', 400, 'invalid_spec', 'prompt', /1 to 32,000 characters/],
-  ['40,000 characters', `/image?prompt=${'x'.repeat(40_000)}`, 400, 'invalid_spec', 'prompt', /1 to 32,000/],
+  [
+    'a prompt of 40,000 characters',
+    `/image?prompt=${'x'.repeat(40_000)}`,
+    400,
+    'invalid_spec',
+    'prompt',
+    /1 to 32,000/,
+  ],
   ['an unknown field', '/image?prompt=x&colour=red', 400, 'invalid_spec', 'colour', /not a field/],
   [
     'a misspelt field',
@@ -74,9 +81,9 @@ const BAD_REQUESTS = [
   ],
 ] as const
 
-describe('a request that is wrong', () => {
+describe('an invalid request', () => {
   it.each(BAD_REQUESTS)(
-    '%s is refused with the field and the way out',
+    'with %s is refused: the problem names the field and a way out',
     async (_, path, status, code, field, detail) => {
       const before = easel.generations().length
       const response = await easel.get(path)
@@ -97,9 +104,9 @@ const FAULTS: readonly (readonly [string, Fault, number, string, RegExp, number]
   ['broken base64', { base64: 'characters' }, 502, 'upstream_invalid', /base64/, 1],
   ['bytes that are no image', { notAnImage: true }, 502, 'upstream_invalid', /not a PNG/, 1],
   ['a cut connection', { cutAtByte: 2000 }, 502, 'upstream_invalid', /cut|breaks off|ends/, 1],
-  ['an end before the end', { endAtByte: 2000 }, 502, 'upstream_invalid', /breaks off|ends/, 1],
-  ['a drip that never ends', { dripBytesPerSecond: 50 }, 504, 'upstream_timeout', /billed/, 1],
-  ['an error under way', { status: 502, inBand: true }, 502, 'upstream_failed', /again/, 4],
+  ['a body that ends too early', { endAtByte: 2000 }, 502, 'upstream_invalid', /breaks off|ends/, 1],
+  ['bytes that drip past the deadline', { dripBytesPerSecond: 50 }, 504, 'upstream_timeout', /billed/, 1],
+  ['an error in the stream', { status: 502, inBand: true }, 502, 'upstream_failed', /again/, 4],
   [
     'a link into its own network',
     { link: 'http://127.0.0.1/a.png' },
@@ -113,18 +120,18 @@ const FAULTS: readonly (readonly [string, Fault, number, string, RegExp, number]
   ['404', { status: 404 }, 404, 'model_not_found', /another model/, 1],
   ['413', { status: 413 }, 400, 'invalid_spec', /smaller input images/, 1],
   ['422', { status: 422 }, 400, 'invalid_spec', /field/, 1],
-  ['500, after asking once more', { status: 500 }, 502, 'upstream_failed', /again/, 2],
-  ['503, after asking again and again', { status: 503 }, 502, 'upstream_failed', /again/, 4],
-  ['529, after asking again and again', { status: 529 }, 502, 'upstream_failed', /again/, 4],
-  ['524, and does not ask again', { status: 524 }, 504, 'upstream_timeout', /billed/, 1],
-  ['504, and does not ask again', { status: 504 }, 504, 'upstream_timeout', /billed/, 1],
-  ['silence', { silence: true }, 504, 'upstream_timeout', /6 s.*billed/, 1],
+  ['500, retried once,', { status: 500 }, 502, 'upstream_failed', /again/, 2],
+  ['503, retried with backoff,', { status: 503 }, 502, 'upstream_failed', /again/, 4],
+  ['529, retried with backoff,', { status: 529 }, 502, 'upstream_failed', /again/, 4],
+  ['524, never retried,', { status: 524 }, 504, 'upstream_timeout', /billed/, 1],
+  ['504, never retried,', { status: 504 }, 504, 'upstream_timeout', /billed/, 1],
+  ['nothing at all', { silence: true }, 504, 'upstream_timeout', /6 s.*billed/, 1],
 ]
 
-describe.concurrent('an upstream that answers with', () => {
+describe.concurrent('a response from OpenRouter with', () => {
   it.for(FAULTS)(
-    '%s: says so, stores nothing, and works the next time',
-    async ([name, fault, status, code, detail, asked], { expect }) => {
+    '%s is reported, nothing is stored, and the next attempt works',
+    async ([name, fault, status, code, detail, requests], { expect }) => {
       const { path, setFault, generations } = scene(name)
       setFault(fault)
       const response = await easel.get(path)
@@ -132,7 +139,7 @@ describe.concurrent('an upstream that answers with', () => {
 
       expect(problem).toMatchObject({ status, code, detail: expect.stringMatching(detail) })
       expect(response.status).toBe(status)
-      expect(generations()).toBe(asked)
+      expect(generations()).toBe(requests)
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
       expect(JSON.stringify(problem)).not.toMatch(/sk-or/)
 
@@ -141,7 +148,7 @@ describe.concurrent('an upstream that answers with', () => {
       await expect
         .poll(async () => (await easel.get(path)).status, { timeout: 15_000, interval: 500 })
         .toBe(200)
-      expect(generations()).toBe(asked + 1)
+      expect(generations()).toBe(requests + 1)
     },
   )
 
@@ -150,7 +157,7 @@ describe.concurrent('an upstream that answers with', () => {
     ['a moderation block', { status: 403 }, 422, 'refused', 3600],
     ['429', { status: 429, retryAfterSeconds: 30 }, 429, 'rate_limited', 30],
   ] as const)(
-    '%s: remembers it, and asks nobody again before its time',
+    '%s is remembered, and not requested again before its time',
     async ([name, fault, status, code, seconds], { expect }) => {
       const { path, setFault, generations } = scene(name)
       setFault(fault)
@@ -168,17 +175,17 @@ describe.concurrent('an upstream that answers with', () => {
   )
 })
 
-describe.concurrent('an upstream that is only odd', () => {
+describe.concurrent('a response from OpenRouter that', () => {
   it.for([
     ['escapes every slash', { escapedSlashes: true }],
-    ['writes its keys in another order', { reversedKeys: true }],
-    ['sends a huge field that nobody knows', { hugeFieldBytes: 3_000_000 }],
-    ['sends bytes that are no UTF-8 in such a field', { malformedUtf8: true }],
+    ['has its keys in another order', { reversedKeys: true }],
+    ['holds a huge unknown field', { hugeFieldBytes: 3_000_000 }],
+    ['holds invalid UTF-8 in an unknown field', { malformedUtf8: true }],
     ['breaks its base64 into lines', { base64: 'whitespace' }],
-    ['lies about the type', { lyingMediaType: true }],
-    ['writes beside the image', { text: 'Here you are.' }],
-    ['sends two images', { images: 2 }],
-  ] as const)('and %s still gives an image, at its true type', async ([name, fault], { expect }) => {
+    ['names the wrong media type', { lyingMediaType: true }],
+    ['holds text beside the image', { text: 'Here you are.' }],
+    ['holds two images', { images: 2 }],
+  ] as const)('%s still gives an image, with its true type', async ([name, fault], { expect }) => {
     const { path, setFault, generations } = scene(name)
     setFault(fault)
     const response = await easel.get(path)
@@ -192,7 +199,7 @@ describe.concurrent('an upstream that is only odd', () => {
   })
 })
 
-describe('anything else', () => {
+describe('an unknown path', () => {
   it('is a 404 that says where images are', async () => {
     const response = await easel.get('/nothing/here')
     expect(response.status).toBe(404)
@@ -205,7 +212,7 @@ describe('anything else', () => {
 
 const faults = new Map<string, Fault>()
 
-/** An image of its own for each test, so that they run side by side. */
+/** An image and a fault of a test's own, so that tests run side by side. */
 function scene(name: string) {
   const prompt = `a fault: ${name}`
   return {

@@ -1,16 +1,15 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import packageJson from '../../../package.json' with { type: 'json' }
-import { compileConfig } from '../../../scripts/edge-config/compile.ts'
 import { createDocument } from '../../../worker/openapi/document.ts'
 import stored from '../../../worker/openapi/openapi.json' with { type: 'json' }
-import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
+import { type ConfiguredEasel, startConfiguredEasel } from '../../support/worker/configured-easel.ts'
+import { CREDENTIALS, TOKENS } from '../../support/worker/easel.ts'
 
 const run = promisify(execFile)
 
@@ -32,32 +31,21 @@ const operations = Object.entries(stored.paths)
       }),
     ),
   )
-  // What forgets an image comes after what shows it.
+  // An image is purged after it has been shown.
   .toSorted((a, b) => Number(a.method === 'delete') - Number(b.method === 'delete'))
 
-let folder: string
-let easel: RunningEasel
+let easel: ConfiguredEasel
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'easel-openapi-'))
   const yaml =
     'version: 1\nimages:\n  - { path: hero.png, id: hero, prompt: A hero, model: google/gemini-2.5-flash-image }\n'
-  await writeFile(join(folder, 'easel.yml'), yaml)
-  const compiled = await compileConfig(join(folder, 'easel.yml'), () => {})
-  await writeFile(join(folder, 'compiled.json'), JSON.stringify(compiled))
-  easel = await startEasel({
-    main: './worker/index.ts',
-    easelConfig: join(folder, 'compiled.json'),
-    vars: { ...CREDENTIALS, EASEL_ACCESS: 'signed' },
-  })
+  easel = await startConfiguredEasel({ 'easel.yml': yaml }, { ...CREDENTIALS, EASEL_ACCESS: 'signed' })
 })
 
-afterAll(async () => {
-  await Promise.all([easel.close(), rm(folder, { recursive: true })])
-})
+afterAll(() => easel.close())
 
 describe('the OpenAPI document', () => {
-  it('is served as it is stored, and stored as the schemas say (node scripts/build-openapi.ts)', async () => {
+  it('is served as committed, and committed as the schemas say (node scripts/build-openapi.ts)', async () => {
     const response = await easel.get('/openapi.json')
     const created: unknown = JSON.parse(JSON.stringify(await createDocument(packageJson.version)))
     expect(await response.json()).toEqual(stored)
@@ -70,7 +58,7 @@ describe('the OpenAPI document', () => {
     expect(validator.version).toBe('3.1')
   })
 
-  it('names methods that its paths have', async () => {
+  it('lists only methods that its paths allow', async () => {
     for (const { path, method } of operations) {
       const response = await easel.get(path.replaceAll(/[{}]/g, ''), { method: 'OPTIONS' })
       const allowed = response.headers.get('allow') ?? response.headers.get('access-control-allow-methods')
@@ -79,10 +67,10 @@ describe('the OpenAPI document', () => {
   })
 
   it.each(operations.filter(({ schema }) => schema))(
-    '$id: its example works when pasted, and answers as documented',
+    '$id: its example works when pasted, and the response is as documented',
     async ({ operation, schema }) => {
-      const answer: unknown = JSON.parse(await pasted(operation))
-      expect(errorsOf(answer, { ...schema, components: stored.components })).toEqual([])
+      const body: unknown = JSON.parse(await pasted(operation))
+      expect(errorsOf(body, { ...schema, components: stored.components })).toEqual([])
     },
   )
 
@@ -90,7 +78,7 @@ describe('the OpenAPI document', () => {
     '$id: its example works when pasted, and saves an image',
     async ({ operation }) => {
       await pasted(operation)
-      const image = join(folder, 'image.png')
+      const image = join(easel.folder, 'image.png')
       expect((await stat(image)).size).toBeGreaterThan(1000)
       await rm(image)
     },
@@ -103,7 +91,7 @@ describe('the OpenAPI document', () => {
     },
   )
 
-  it('names the codes of the errors that it is answered with', async () => {
+  it('knows the errors that the Worker responds with', async () => {
     const { Problem } = stored.components.schemas
     const paths = ['/image?prompt=', '/image?prompt=Not+for+you', '/i/nothing', '/v1/images', '/nowhere']
     for (const path of paths) {
@@ -112,11 +100,11 @@ describe('the OpenAPI document', () => {
   })
 })
 
-/** What a terminal shows once an operation's example was pasted. */
+/** What a terminal shows after an operation's example is pasted into it. */
 async function pasted(operation: OperationObject): Promise<string> {
   const env = { ...process.env, EASEL: easel.url.origin, EASEL_TOKEN: TOKENS.docs }
   const [{ source } = { source: 'false' }] = operation['x-codeSamples']
-  const { stdout } = await run('bash', ['-c', source], { env, cwd: folder, maxBuffer: 50_000_000 })
+  const { stdout } = await run('bash', ['-c', source], { env, cwd: easel.folder, maxBuffer: 50_000_000 })
   return stdout
 }
 

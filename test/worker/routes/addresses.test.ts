@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
+import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 
-describe('an address', () => {
+describe('an image’s address', () => {
   let easel: RunningEasel
   let path: string
   let pin: string
@@ -13,7 +13,7 @@ describe('an address', () => {
   })
   afterAll(() => easel.close())
 
-  it('that pins the bytes is kept for a year, and never asked for again', async () => {
+  it('that pins the bytes is cached for a year, as immutable', async () => {
     const pinned = await easel.get(`${path}?v=${pin}`)
     const known = await easel.get(`${path}?v=${pin}`, { headers: { 'If-None-Match': `"${pin}"` } })
 
@@ -29,15 +29,15 @@ describe('an address', () => {
       (p: string) => `${p}?v=0123456789abcdef&w=640`,
       (p: string, v: string) => `${p}?v=${v}&w=640`,
     ],
-    ['has another type’s extension', (p: string) => p.replace('.png', '.webp'), (p: string) => p],
+    ['has the extension of another type', (p: string) => p.replace('.png', '.webp'), (p: string) => p],
     ['has no extension', (p: string) => p.replace('.png', ''), (p: string) => p],
     ['names the first image', (p: string) => p.replace('.png', '.0.png'), (p: string) => p],
     [
-      'has neither right',
+      'has the wrong extension and pins other bytes',
       (p: string) => `${p.replace('.png', '.jpg')}?v=0123456789abcdef`,
       (p: string, v: string) => `${p}?v=${v}`,
     ],
-  ])('that %s leads to the right one, on GET and HEAD, and is not kept', async (_, wrong, right) => {
+  ])('that %s redirects to the right one, on GET and HEAD, and is not cached', async (_, wrong, right) => {
     for (const method of ['GET', 'HEAD']) {
       const response = await easel.get(wrong(path), { method })
 
@@ -49,7 +49,7 @@ describe('an address', () => {
     }
   })
 
-  it('of /image can be pinned, too', async () => {
+  it('of the form /image?prompt= can be pinned, too', async () => {
     const wrong = await easel.get('/image?prompt=A+mooring&v=0123456789abcdef')
     const right = await easel.get(`/image?prompt=A+mooring&v=${pin}`)
 
@@ -58,13 +58,12 @@ describe('an address', () => {
     expect(easel.generations()).toHaveLength(1)
   })
 
-  it('of a private Easel may be kept by who may see it, and by no cache in between', async () => {
+  it('of a private Easel is cached by clients, and by no shared cache', async () => {
     const secret = await startEasel({ vars: { ...CREDENTIALS, EASEL_ACCESS: 'private' } })
-    const headers = { Authorization: `Bearer ${TOKENS.docs}` }
-    const generated = await secret.get('/image?prompt=A+secret+mooring', { headers })
-    const own = generated.headers.get('content-location') ?? ''
+    const generated = await secret.get('/image?prompt=A+secret+mooring', bearer(TOKENS.docs))
+    const location = generated.headers.get('content-location') ?? ''
     const v = generated.headers.get('etag')?.slice(1, 17) ?? ''
-    const pinned = await secret.get(`${own}?v=${v}`, { headers })
+    const pinned = await secret.get(`${location}?v=${v}`, bearer(TOKENS.docs))
     await secret.close()
 
     expect(generated.headers.get('cache-control')).toBe(

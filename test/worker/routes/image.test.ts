@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => easel.close())
 
 describe('GET /image', () => {
-  it('generates an image once and serves it from R2 ever after', async () => {
+  it('generates an image once, and serves it from R2 from then on', async () => {
     const before = easel.generations().length
     const first = await easel.get('/image?prompt=A+lighthouse+at+dusk&aspect_ratio=16:9')
     const second = await easel.get('/image?aspect_ratio=16%3A9&prompt=A%20lighthouse%20at%20dusk')
@@ -28,14 +28,14 @@ describe('GET /image', () => {
     expect(second.headers.get('x-easel-cost-usd')).toBe('0')
   })
 
-  it('names the image’s own address, which serves the same bytes and never generates', async () => {
+  it('names the image’s permanent address, which serves the same bytes and never generates', async () => {
     const generated = await easel.get('/image?prompt=An+owl')
-    const address = generated.headers.get('content-location') ?? ''
-    const own = await easel.get(address)
+    const location = generated.headers.get('content-location') ?? ''
+    const own = await easel.get(location)
     const before = easel.generations().length
     const missing = await easel.get(`/i/${'0'.repeat(64)}.png`)
 
-    expect(address).toMatch(/^\/i\/[0-9a-f]{64}\.png$/)
+    expect(location).toMatch(/^\/i\/[0-9a-f]{64}\.png$/)
     expect(new Uint8Array(await own.arrayBuffer())).toEqual(new Uint8Array(await generated.arrayBuffer()))
     expect(missing.status).toBe(404)
     expect(await missing.json()).toMatchObject({ code: 'not_found' })
@@ -52,7 +52,7 @@ describe('GET /image', () => {
     expect(headers.get('vary')).toBeNull()
   })
 
-  it('answers 304 to whoever has the image, without its bytes', async () => {
+  it('responds 304, without a body, to a client that has the image', async () => {
     const etag = (await easel.get('/image?prompt=A+dog')).headers.get('etag') ?? ''
 
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -65,11 +65,11 @@ describe('GET /image', () => {
     expect(other.status).toBe(200)
   })
 
-  it('answers HEAD as GET, without bytes, and never generates for it', async () => {
+  it('responds to HEAD as to GET, without a body, and never generates for it', async () => {
     const get = await easel.get('/image?prompt=A+horse')
     const head = await easel.get('/image?prompt=A+horse', { method: 'HEAD' })
     const before = easel.generations().length
-    const uncached = await easel.get('/image?prompt=A+horse+that+nobody+asked+for', { method: 'HEAD' })
+    const uncached = await easel.get('/image?prompt=An+uncached+horse', { method: 'HEAD' })
 
     expect(head.status).toBe(200)
     expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'))
@@ -81,7 +81,7 @@ describe('GET /image', () => {
 
   it('generates another image for another take, model, size or seed', async () => {
     const before = easel.generations().length
-    const addresses = await Promise.all(
+    const locations = await Promise.all(
       [
         '',
         '&take=2',
@@ -91,7 +91,7 @@ describe('GET /image', () => {
         (await easel.get(`/image?prompt=A+whale${more}`)).headers.get('content-location'),
       ),
     )
-    expect(new Set(addresses).size).toBe(4)
+    expect(new Set(locations).size).toBe(4)
     expect(easel.generations().length - before).toBe(4)
   })
 })

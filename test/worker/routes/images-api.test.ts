@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningEasel, startEasel, TOKENS, CREDENTIALS } from '../../support/worker/easel.ts'
+import { sha256 } from '../../support/worker/client.ts'
+import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 
 let easel: RunningEasel
-const token = { headers: { Authorization: `Bearer ${TOKENS.docs}` } }
+const token = bearer(TOKENS.docs)
 
 interface Generated {
   readonly fingerprint: string
@@ -20,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => easel.close())
 
 describe('POST /v1/images', () => {
-  it('generates any spec, and says all there is to say', async () => {
+  it('generates any spec, and describes the result', async () => {
     const spec = {
       prompt: 'Posted',
       model: 'recraft/recraft-v3',
@@ -40,40 +41,38 @@ describe('POST /v1/images', () => {
     })
     expect(second).toEqual({ ...first, cache: 'hit' })
     const bytes = await (await fetch(first.url)).arrayBuffer()
-    expect(Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex')).toBe(
-      first.images[0]?.sha256,
-    )
+    expect(sha256(bytes)).toBe(first.images[0]?.sha256)
     expect(easel.generations('Posted')).toHaveLength(1)
   })
 
-  it('joins a generating that is under way, and says so', async () => {
-    const answers = await Promise.all(
-      [1, 2, 3].map(async () => (await easel.post('/v1/images', { prompt: 'Joined' })).json()),
+  it('collapses requests into the generation in flight, and says so', async () => {
+    const responses = await Promise.all(
+      [1, 2, 3].map(async () => (await easel.post('/v1/images', { prompt: 'Collapsed' })).json()),
     )
-    const caches = (answers as Generated[]).map(({ cache }) => cache)
+    const caches = (responses as Generated[]).map(({ cache }) => cache)
     expect(caches.toSorted()).toEqual(['joined', 'joined', 'miss'])
   })
 
-  it('answers at once to those who prefer it, and tells them where to look', async () => {
+  it('responds at once to Prefer: respond-async, and says where to poll', async () => {
     const response = await easel.post(
       '/v1/images',
       { prompt: 'Later' },
       { headers: { Prefer: 'respond-async' } },
     )
     const location = response.headers.get('location') ?? ''
-    const early = await easel.get(location)
+    const pending = await easel.get(location)
 
     expect(response.status).toBe(202)
     expect(response.headers.get('preference-applied')).toBe('respond-async')
     expect(location).toMatch(/^\/v1\/images\/[0-9a-f]{64}$/)
-    expect(early.status).toBe(202)
-    expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(pending.status).toBe(202)
+    expect(Number(pending.headers.get('retry-after'))).toBeGreaterThan(0)
     await expect.poll(async () => (await easel.get(location)).status, { timeout: 10_000 }).toBe(200)
     expect(await (await easel.get(location)).json()).toMatchObject({ cache: 'hit' })
     expect(easel.generations('Later')).toHaveLength(1)
   })
 
-  it('tells whoever polls how an attempt failed', async () => {
+  it('reports how an attempt failed to clients that poll', async () => {
     easel.upstream.setFaults([{ refusal: true, match: 'Refused later' }])
     const response = await easel.post(
       '/v1/images',
@@ -86,10 +85,10 @@ describe('POST /v1/images', () => {
   })
 
   it.each([
-    ['no JSON', '{"prompt": "x"', {}, 400, 'invalid_spec', /not JSON/],
-    ['something after the JSON', '{"prompt": "x"} and more', {}, 400, 'invalid_spec', /not JSON/],
+    ['that is no JSON', '{"prompt": "x"', {}, 400, 'invalid_spec', /not JSON/],
+    ['with something after the JSON', '{"prompt": "x"} and more', {}, 400, 'invalid_spec', /not JSON/],
     [
-      'a field twice',
+      'with a field given twice',
       '{"prompt": "x", "prompt": "y"}',
       {},
       400,
@@ -97,25 +96,32 @@ describe('POST /v1/images', () => {
       /prompt stands in the body twice/,
     ],
     [
-      'a field twice, deep and escaped',
+      'with a nested field given twice, once escaped',
       '{"prompt": "x", "provider": {"only": ["a"], "onl\\u0079": ["b"]}}',
       {},
       400,
       'invalid_spec',
       /only stands/,
     ],
-    ['a list', '[]', {}, 400, 'invalid_spec', /spec is \[\]/],
+    ['that is a list', '[]', {}, 400, 'invalid_spec', /spec is \[\]/],
     [
-      'another type',
+      'of another type',
       'prompt=x',
       { 'Content-Type': 'application/x-www-form-urlencoded' },
       415,
       'unsupported_media_type',
       /application\/json/,
     ],
-    ['26 MB', JSON.stringify({ prompt: 'x'.repeat(26 * 1024 ** 2) }), {}, 413, 'payload_too_large', /25 MiB/],
-    ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), {}, 400, 'invalid_spec', /UTF-8/],
-  ])('refuses a body that is, or holds, %s', async (_, body, headers, status, code, detail) => {
+    [
+      'of 26 MB',
+      JSON.stringify({ prompt: 'x'.repeat(26 * 1024 ** 2) }),
+      {},
+      413,
+      'payload_too_large',
+      /25 MiB/,
+    ],
+    ['that is no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), {}, 400, 'invalid_spec', /UTF-8/],
+  ])('refuses a body %s', async (_, body, headers, status, code, detail) => {
     const before = easel.generations().length
     const response = await easel.get('/v1/images', {
       method: 'POST',
@@ -128,14 +134,14 @@ describe('POST /v1/images', () => {
     expect(easel.generations()).toHaveLength(before)
   })
 
-  it('is not troubled by braces and quotes inside strings', async () => {
+  it('accepts braces and quotes inside strings', async () => {
     const prompt = 'A sign: {"a": 1, "a": 2} \\" [x], \\\\'
     expect((await easel.post('/v1/images', { prompt })).status).toBe(200)
   })
 })
 
-describe('what is kept', () => {
-  it('is listed newest first, a page at a time, for those with a token', async () => {
+describe('a stored image', () => {
+  it('is listed with a token, newest first', async () => {
     for (const n of [1, 2, 3]) await easel.post('/v1/images', { prompt: `Listed ${n}` })
     expect((await easel.get('/v1/images')).status).toBe(401)
     const { images } = (await (await easel.get('/v1/images', token)).json()) as { images: Generated[] }
@@ -148,19 +154,19 @@ describe('what is kept', () => {
     expect((await fetch(images[0]?.url ?? '')).status).toBe(200)
   })
 
-  it('shows its spec to those with a token only', async () => {
+  it('shows its spec with a token only', async () => {
     const { fingerprint } = (await (
       await easel.post('/v1/images', { prompt: 'A secret' })
     ).json()) as Generated
-    const stranger = await (await easel.get(`/v1/images/${fingerprint}`)).json()
-    const known = await (await easel.get(`/v1/images/${fingerprint}`, token)).json()
+    const anonymous = await (await easel.get(`/v1/images/${fingerprint}`)).json()
+    const withToken = await (await easel.get(`/v1/images/${fingerprint}`, token)).json()
 
-    expect(stranger).not.toHaveProperty('spec')
-    expect(JSON.stringify(stranger)).not.toContain('A secret')
-    expect(known).toMatchObject({ spec: { prompt: 'A secret' } })
+    expect(anonymous).not.toHaveProperty('spec')
+    expect(JSON.stringify(anonymous)).not.toContain('A secret')
+    expect(withToken).toMatchObject({ spec: { prompt: 'A secret' } })
   })
 
-  it('is gone everywhere once it is purged', async () => {
+  it('is gone from every route once it is purged', async () => {
     const { fingerprint, url } = (await (
       await easel.post('/v1/images', { prompt: 'Purged' })
     ).json()) as Generated
@@ -176,21 +182,21 @@ describe('what is kept', () => {
     expect((await easel.get(`/v1/images/${fingerprint}`, { method: 'DELETE', ...token })).status).toBe(404)
   })
 
-  it('is regenerated for a token that says no-cache, and for nobody else', async () => {
-    const path = '/image?prompt=Anew'
+  it('is regenerated for Cache-Control: no-cache with a token, and not without', async () => {
+    const path = '/image?prompt=Regenerated'
     await easel.get(path)
-    const asStranger = await easel.get(path, { headers: { 'Cache-Control': 'no-cache' } })
-    expect(asStranger.headers.get('cache-status')).toBe('Easel; hit')
-    expect(easel.generations('Anew')).toHaveLength(1)
+    const anonymous = await easel.get(path, { headers: { 'Cache-Control': 'no-cache' } })
+    expect(anonymous.headers.get('cache-status')).toBe('Easel; hit')
+    expect(easel.generations('Regenerated')).toHaveLength(1)
 
-    const asToken = await easel.get(path, { headers: { 'Cache-Control': 'no-cache', ...token.headers } })
-    expect(asToken.status).toBe(200)
-    expect(easel.generations('Anew')).toHaveLength(2)
+    const withToken = await easel.get(path, { headers: { 'Cache-Control': 'no-cache', ...token.headers } })
+    expect(withToken.status).toBe(200)
+    expect(easel.generations('Regenerated')).toHaveLength(2)
   })
 })
 
 describe('GET /v1/models', () => {
-  it('lists the models with what they can do and cost', async () => {
+  it('lists the models with their capabilities and prices', async () => {
     const { data, source } = (await (await easel.get('/v1/models')).json()) as {
       data: { id: string; endpoints: unknown[] }[]
       source: string
@@ -202,7 +208,7 @@ describe('GET /v1/models', () => {
 })
 
 describe('the log', () => {
-  it('has a line for each request and each generation, and no prompt, key or address', async () => {
+  it('has a line for each request and each generation, without prompt, key or client address', async () => {
     await easel.get('/image?prompt=Unspeakable', { headers: { 'CF-Connecting-IP': '198.51.100.9' } })
     await expect
       .poll(() => easel.log().filter(({ event }) => event === 'generation').length)

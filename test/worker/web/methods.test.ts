@@ -19,7 +19,7 @@ describe('a method', () => {
     ['/healthz', 'GET, HEAD, OPTIONS'],
   ]
 
-  it.each(ROUTES)('%s has not is refused with those it has: %s', async (path, allow) => {
+  it.each(ROUTES)('that %s does not allow is a 405 that lists those it does: %s', async (path, allow) => {
     for (const method of ['PATCH', 'PUT', 'PROPFIND']) {
       const response = await easel.get(path, { method })
 
@@ -30,7 +30,7 @@ describe('a method', () => {
     expect(easel.generations()).toHaveLength(0)
   })
 
-  it.each(ROUTES)('OPTIONS of %s lists them: %s', async (path, allow) => {
+  it.each(ROUTES)('OPTIONS of %s lists the allowed ones: %s', async (path, allow) => {
     const response = await easel.get(path, { method: 'OPTIONS' })
 
     expect(response.status).toBe(204)
@@ -38,7 +38,7 @@ describe('a method', () => {
     expect(response.headers.get('access-control-allow-methods')).toBeNull()
   })
 
-  it.each(ROUTES)('that a page asks for in advance is allowed at %s: %s', async (path, allow) => {
+  it.each(ROUTES)('is allowed in a CORS preflight of %s: %s', async (path, allow) => {
     const response = await easel.get(path, {
       method: 'OPTIONS',
       headers: {
@@ -55,7 +55,7 @@ describe('a method', () => {
     expect(response.headers.get('access-control-allow-credentials')).toBeNull()
   })
 
-  it('of a path that is not there is a 404, whichever it is', async () => {
+  it('of any kind on an unknown path is a 404', async () => {
     for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS', 'PROPFIND']) {
       expect([method, (await easel.get('/nothing', { method })).status]).toEqual([method, 404])
     }
@@ -72,7 +72,7 @@ describe('a method', () => {
     },
   )
 
-  it('of the API may be read by any page, errors included', async () => {
+  it('of the API can be called by any page, which can read errors, too', async () => {
     for (const path of ['/v1/models', '/v1/images', '/image', '/nothing']) {
       expect((await easel.get(path)).headers.get('access-control-allow-origin')).toBe('*')
     }

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { remember } from '../../../worker/web/remember.ts'
 
-describe('what is remembered', () => {
-  it('is computed once for a key that comes again, and anew once others have pushed it out', async () => {
+describe('a remembered value', () => {
+  it('is computed once for a repeated key, and again after other keys have evicted it', async () => {
     const { computed, read } = scene()
     for (const key of ['a', 'b', 'a', 'c', 'a', 'd', 'b', 'a']) expect(await read(key)).toEqual({ key })
 
-    // `c` and `d` pushed out `b`: `a` had been asked for in between.
+    // `c` and `d` evicted `b`: `a` had been read in between.
     expect(computed).toEqual(['a', 'b', 'c', 'd', 'b'])
   })
 
-  it('is never a long key, nor a failure', async () => {
+  it('is not stored under a long key, and failures are not stored', async () => {
     const { computed, read } = scene()
     for (const key of ['long key', 'long key']) await read(key)
     for (const key of ['bad', 'bad']) await expect(async () => read(key)).rejects.toThrow('bad')
@@ -19,7 +19,7 @@ describe('what is remembered', () => {
   })
 })
 
-/** Two keys, of four characters or less. */
+/** Remembers two keys of at most four characters. */
 function scene() {
   const computed: string[] = []
   const compute = (key: string): Promise<{ key: string }> => {

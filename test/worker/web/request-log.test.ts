@@ -1,79 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import type { Fingerprint } from '../../../shared/fingerprint.ts'
-import { createRequestLog, type RequestEntry } from '../../../worker/web/request-log.ts'
+import { requestLine } from '../../../worker/web/request-log.ts'
 
-const HIT: RequestEntry = {
-  method: 'GET',
-  route: '/image',
-  status: 200,
-  durationMs: 4,
-  fingerprint: 'a'.repeat(64) as Fingerprint,
-  cache: 'hit',
-}
+describe('the log line of a request', () => {
+  it('is one line of JSON, and holds no URL', () => {
+    const line = requestLine({
+      method: 'GET',
+      route: '/image',
+      status: 200,
+      durationMs: 3,
+      fingerprint: undefined,
+      cache: 'collapsed',
+    })
 
-describe('the log of requests', () => {
-  it('writes the first hit at once, and those of the next second as one line that counts them', async () => {
-    const { log, lines, aSecondPasses } = scene()
-    for (const durationMs of [4, 1, 2, 6]) log({ ...HIT, durationMs })
-    expect(lines).toEqual([expect.objectContaining({ event: 'request', duration_ms: 4 })])
-    expect(lines[0]).not.toHaveProperty('count')
-
-    await aSecondPasses()
-
-    expect(lines).toHaveLength(2)
-    expect(lines[1]).toEqual({
+    expect(line).not.toContain('\n')
+    expect(JSON.parse(line)).toEqual({
       event: 'request',
       method: 'GET',
       route: '/image',
       status: 200,
-      fingerprint: HIT.fingerprint,
-      cache: 'hit',
-      count: 3,
+      cache: 'collapsed',
       duration_ms: 3,
     })
   })
-
-  it('writes nothing more for a hit that stays alone, and begins anew after the second', async () => {
-    const { log, lines, aSecondPasses } = scene()
-    log(HIT)
-    await aSecondPasses()
-    log(HIT)
-    await aSecondPasses()
-
-    expect(lines).toHaveLength(2)
-    for (const line of lines) expect(line).not.toHaveProperty('count')
-  })
-
-  it('never counts together what differs, nor what is no hit', async () => {
-    const { log, lines, aSecondPasses } = scene()
-    const others: Partial<RequestEntry>[] = [
-      {},
-      { status: 304 },
-      { method: 'HEAD' },
-      { route: '/i/:file' },
-      { fingerprint: 'b'.repeat(64) as Fingerprint },
-    ]
-    for (const other of others) log({ ...HIT, ...other })
-    for (const cache of ['miss', 'miss', 'joined', undefined] as const) log({ ...HIT, cache })
-    await aSecondPasses()
-
-    expect(lines).toHaveLength(others.length + 4)
-  })
 })
-
-/** A log whose second ends when the test says so. */
-function scene() {
-  const lines: Record<string, unknown>[] = []
-  let end = Promise.withResolvers<void>()
-  const waiting: Promise<unknown>[] = []
-  const log = createRequestLog({ write: (line) => lines.push(JSON.parse(line)), wait: () => end.promise })
-  return {
-    lines,
-    log: (entry: RequestEntry) => log(entry, (work) => waiting.push(work)),
-    async aSecondPasses() {
-      end.resolve()
-      await Promise.all(waiting)
-      end = Promise.withResolvers<void>()
-    },
-  }
-}

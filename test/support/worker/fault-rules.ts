@@ -1,0 +1,57 @@
+// What tests and the Worker under them tell each other. Types only: both sides import it.
+
+/** What can go wrong, by where: the operations that test/support/workerd/with-faults.ts announces. */
+export interface Operations {
+  r2:
+    | 'head'
+    | 'get'
+    | 'put'
+    | 'delete'
+    | 'list'
+    | 'createMultipartUpload'
+    | 'resumeMultipartUpload'
+    | 'uploadPart'
+    | 'complete'
+    | 'abort'
+  ledger: 'reserve' | 'settle' | 'use' | 'usage'
+  job: 'alarm'
+}
+
+export type Binding = keyof Operations
+
+/** An operation that the Worker is about to do, or has done. */
+export interface Call<B extends Binding = Binding> {
+  readonly binding: B
+  readonly op: Operations[B]
+  /** R2's key or prefix; the id of the ledger's reservation; nothing for a job. */
+  readonly key: string
+  readonly when: 'before' | 'after'
+}
+
+/** The first rule that matches a call decides; a call that no rule matches goes through. */
+export interface FaultRule<B extends Binding = Binding> {
+  readonly op: Operations[B]
+  /** Without, every key. */
+  readonly key?: RegExp
+  /** `after`: the operation has been done, and its caller doesn't hear of it. Default `before`. */
+  readonly when?: 'before' | 'after'
+  /** `stall` lasts until the rules are cleared or replaced; then the operation goes on. */
+  readonly action: 'throw' | 'stall' | 'delay'
+  /** Of `delay`, milliseconds. */
+  readonly ms?: number
+  /** Calls that go through before the first fault. Default 0. */
+  readonly skip?: number
+  /** Calls that the rule applies to after those. Default: all. */
+  readonly times?: number
+}
+
+export type FaultRules = { readonly [B in Binding]?: FaultRule<B> | readonly FaultRule<B>[] }
+
+/** What a job has left in its storage. */
+export interface JobStorage {
+  readonly keys: readonly string[]
+  /** Tables of its own, with the number of their rows. */
+  readonly tables: Readonly<Record<string, number>>
+  /** Milliseconds since the epoch, when one is set. */
+  readonly alarm: number | null
+}

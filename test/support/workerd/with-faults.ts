@@ -1,0 +1,110 @@
+import type { Env } from '../../../worker/env.ts'
+import type { Binding, Call } from '../worker/fault-rules.ts'
+
+// Bindings that ask the test before and after each operation whether it should fail.
+
+/** The control's address, which tests set as a variable. */
+type TestEnv = Env & { readonly TEST_FAULTS_URL?: string }
+
+/** The same environment, with R2 and the ledger under the test's control. */
+export function withFaults(env: TestEnv): Env {
+  return {
+    ...env,
+    BUCKET: faultyBucket(env.BUCKET, env),
+    BUDGET: new Proxy(env.BUDGET, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name)
+        if (typeof member !== 'function') return member
+        return (...args: unknown[]): unknown => {
+          const result: unknown = Reflect.apply(member, target, args)
+          return name === 'get' || name === 'getByName' ? faultyLedger(result as object, env) : result
+        }
+      },
+    }),
+  }
+}
+
+/**
+ * Does an operation as the test wants it.
+ *
+ * @param refuse  what happens to the operation's input when it isn't done
+ */
+export async function withFault<T>(
+  env: TestEnv,
+  call: { readonly binding: Binding; readonly op: string; readonly key: string },
+  operation: () => Promise<T>,
+  refuse?: () => Promise<void>,
+): Promise<T> {
+  if ((await decision(env, { ...call, when: 'before' })) === 'throw') {
+    await refuse?.()
+    throw new Error(`${call.binding}: ${call.op} fails in this test`)
+  }
+  const result = await operation()
+  if ((await decision(env, { ...call, when: 'after' })) === 'throw')
+    throw new Error(`${call.binding}: the response to ${call.op} is lost in this test`)
+  return result
+}
+
+async function decision(
+  { TEST_FAULTS_URL: url }: TestEnv,
+  call: Omit<Call, 'op'> & { op: string },
+): Promise<string> {
+  if (url === undefined) return 'pass'
+  return (await fetch(url, { method: 'POST', body: JSON.stringify(call) })).text()
+}
+
+function faultyBucket(bucket: R2Bucket, env: TestEnv): R2Bucket {
+  return faulty(bucket, env, 'r2', (first) => r2Key(first), {
+    createMultipartUpload: (upload) => faultyUpload(upload as R2MultipartUpload, env),
+  })
+}
+
+function faultyUpload(upload: R2MultipartUpload, env: TestEnv): R2MultipartUpload {
+  return faulty(upload, env, 'r2', () => upload.key)
+}
+
+function faultyLedger(ledger: object, env: TestEnv): object {
+  return faulty(ledger, env, 'ledger', (first) =>
+    typeof first === 'object' && first !== null && 'id' in first ? String(first.id) : String(first),
+  )
+}
+
+/** Wraps an object whose methods are operations. All but one of R2's return promises. */
+function faulty<T extends object>(
+  target: T,
+  env: TestEnv,
+  binding: Binding,
+  keyOf: (firstArgument: unknown) => string,
+  wrapResult: Readonly<Record<string, (result: unknown) => unknown>> = {},
+): T {
+  return new Proxy(target, {
+    get(real, name) {
+      const member: unknown = Reflect.get(real, name)
+      if (typeof member !== 'function' || typeof name !== 'string') return member
+      return (...args: unknown[]): unknown => {
+        const run = (): unknown => Reflect.apply(member, real, args)
+        // Sends nothing to R2 itself, and returns no promise.
+        if (name === 'resumeMultipartUpload') return faultyUpload(run() as R2MultipartUpload, env)
+        const done = withFault(
+          env,
+          { binding, op: name, key: keyOf(args[0]) },
+          async () => run(),
+          () => drain(args[1]),
+        )
+        const wrap = wrapResult[name]
+        return wrap ? done.then(wrap) : done
+      }
+    },
+  })
+}
+
+/** R2 reads what it is sent, even when it then refuses it. */
+async function drain(value: unknown): Promise<void> {
+  if (value instanceof ReadableStream) await value.pipeTo(new WritableStream())
+}
+
+function r2Key(first: unknown): string {
+  if (typeof first === 'string') return first
+  if (Array.isArray(first)) return first.join(',')
+  return typeof first === 'object' && first !== null && 'prefix' in first ? String(first.prefix) : ''
+}
