@@ -10,6 +10,7 @@ export function requestedVariant({ width, format, quality }: DeliveryParameters,
     ...(width !== undefined && { width }),
     ...(chosen.format && { format: chosen.format }),
     ...(chosen.keep.length > 0 && { keep: chosen.keep }),
-    ...(quality !== undefined && { quality }),
+    // PNG has no quality: asking for one must not make another variant.
+    ...(quality !== undefined && chosen.format !== 'png' && { quality }),
   }
 }

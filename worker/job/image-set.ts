@@ -68,11 +68,11 @@ export function createImageSet({ bucket, images, storage, forget }: ImageSetPort
     const held: HeldImage[] = []
     let left = pending
     try {
-      await publish({ bucket, storage }, pending, manifest, replaced, (image, etag) => {
+      await publish({ bucket, storage }, pending, manifest, replaced, (image, object) => {
         left = left.filter((other) => other !== image)
-        etags.set(image.index, etag)
+        etags.set(image.index, object.etag)
         const bytes = bytesInMemory(image)
-        if (bytes) held.push({ record: recordOf(image, etag, manifest), bytes })
+        if (bytes) held.push({ record: recordOf(image, object, manifest), bytes })
       })
       for (const index of etags.keys()) if (index >= manifest.images.length) etags.delete(index)
       knowsAll = true
@@ -131,8 +131,8 @@ function bytesInMemory({ pieces: [only, ...others] }: PendingImage): ArrayBuffer
 
 function recordOf(
   { index, header, byteLength }: PendingImage,
-  etag: string,
-  { fingerprint, model, created }: Manifest,
+  { etag, uploaded }: R2Object,
+  { fingerprint, model }: Manifest,
 ): HeldImage['record'] {
-  return { ...header, fingerprint, index, etag, byteLength, model, created: new Date(created) }
+  return { ...header, fingerprint, index, etag, byteLength, model, created: uploaded }
 }

@@ -4,7 +4,7 @@ import { imageKey, imagesPrefix, listKey, manifestKey, variantsPrefix } from '..
 import type { Manifest } from '../gallery/manifest.ts'
 import type { JobStorage } from './job-storage.ts'
 import { persistently, within } from './patience.ts'
-import type { PendingImage } from './pieces.ts'
+import type { PendingImage, Piece } from './pieces.ts'
 
 export interface PublishPorts {
   readonly bucket: R2Bucket
@@ -32,7 +32,7 @@ export async function publish(
   images: readonly PendingImage[],
   manifest: Manifest,
   replaced: Replaced | undefined,
-  onPublished: (image: PendingImage, etag: string) => void,
+  onPublished: (image: PendingImage, object: R2Object) => void,
 ): Promise<void> {
   const { fingerprint } = manifest
   const put = async (image: PendingImage) =>
@@ -82,17 +82,17 @@ async function putImage(
   { bucket, storage }: PublishPorts,
   { fingerprint, model }: Manifest,
   { index, header, byteLength, sha256, uploadId, pieces }: PendingImage,
-): Promise<string> {
+): Promise<R2Object> {
   const key = imageKey(fingerprint, index)
   const options = {
     httpMetadata: { contentType: header.mediaType },
     customMetadata: imageMetadata(header, model),
   }
-  const [only] = pieces
-  if (pieces.length === 1 && only?.at === 'memory') {
+  const [first, ...others] = pieces
+  if (first && first.at !== 'r2' && others.length === 0 && uploadId === undefined) {
+    const bytes = await bytesOf(first, index, 0, storage)
     // R2 refuses the object when the bytes that arrive are others.
-    const object = await persistently(() => bucket.put(key, only.bytes, { ...options, sha256 }))
-    return object.etag
+    return persistently(() => bucket.put(key, bytes, { ...options, sha256 }))
   }
   const upload =
     uploadId === undefined
@@ -104,17 +104,26 @@ async function putImage(
       parts.push(piece.part)
       continue
     }
-    const bytes = piece.at === 'memory' ? piece.bytes : await storage.piece(index, n)
+    const bytes = await bytesOf(piece, index, n, storage)
     parts.push(await persistently(() => upload.uploadPart(n + 1, bytes)))
   }
   try {
-    return (await within(upload.complete(parts), 'R2')).etag
+    return await within(upload.complete(parts), 'R2')
   } catch (error) {
     // It may have been completed just before a restart, and can't be a second time.
     const object = await bucket.head(key)
-    if (object?.size === byteLength && uploadId !== undefined && isSettled(error)) return object.etag
+    if (object?.size === byteLength && uploadId !== undefined && isSettled(error)) return object
     throw error
   }
+}
+
+function bytesOf(
+  piece: Exclude<Piece, { readonly at: 'r2' }>,
+  index: number,
+  n: number,
+  storage: PublishPorts['storage'],
+): ArrayBuffer | Promise<ArrayBuffer> {
+  return piece.at === 'memory' ? piece.bytes : storage.piece(index, n)
 }
 
 /** R2's error 10024: there is no such upload, or no more. */

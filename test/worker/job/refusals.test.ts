@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Fault } from '../../../emulator/index.ts'
-import { type RunningEasel, startEasel } from '../../support/worker/easel.ts'
+import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 
 let easel: RunningEasel
 
 beforeAll(async () => {
-  easel = await startEasel({ vars: { EASEL_TIMEOUT_SECONDS: '6' } })
+  easel = await startEasel({
+    vars: { ...CREDENTIALS, EASEL_TIMEOUT_SECONDS: '6', EASEL_DAILY_BUDGET_USD: '50' },
+  })
 })
 
 afterAll(() => easel.close())
@@ -98,38 +100,38 @@ describe('an invalid request', () => {
   )
 })
 
-const FAULTS: readonly (readonly [string, Fault, number, string, RegExp, number])[] = [
-  ['no image', { noImage: true, text: 'I would rather not.' }, 502, 'no_image', /rather not/, 1],
-  ['broken JSON', { brokenJson: true }, 502, 'upstream_invalid', /can’t be used/, 1],
-  ['broken base64', { base64: 'characters' }, 502, 'upstream_invalid', /base64/, 1],
-  ['bytes that are no image', { notAnImage: true }, 502, 'upstream_invalid', /not a PNG/, 1],
-  ['a cut connection', { cutAtByte: 2000 }, 502, 'upstream_invalid', /cut|breaks off|ends/, 1],
-  ['a body that ends too early', { endAtByte: 2000 }, 502, 'upstream_invalid', /breaks off|ends/, 1],
-  ['bytes that drip past the deadline', { dripBytesPerSecond: 50 }, 504, 'upstream_timeout', /billed/, 1],
-  ['an error in the stream', { status: 502, inBand: true }, 502, 'upstream_failed', /again/, 4],
-  [
-    'a link into its own network',
-    { link: 'http://127.0.0.1/a.png' },
-    502,
-    'upstream_invalid',
-    /public https/,
-    1,
-  ],
+/** Where surely nothing was billed: forgotten after a moment. */
+const NOT_BILLED: readonly (readonly [string, Fault, number, string, RegExp, number])[] = [
+  ['an error in the stream', { status: 502, inBand: true }, 502, 'upstream_failed', /retry/i, 1],
   ['401', { status: 401 }, 503, 'upstream_unauthorized', /OPENROUTER_API_KEY/, 1],
   ['402', { status: 402 }, 503, 'credits_exhausted', /credits/, 1],
   ['404', { status: 404 }, 404, 'model_not_found', /another model/, 1],
   ['413', { status: 413 }, 400, 'invalid_spec', /smaller input images/, 1],
   ['422', { status: 422 }, 400, 'invalid_spec', /field/, 1],
-  ['500, retried once,', { status: 500 }, 502, 'upstream_failed', /again/, 2],
-  ['503, retried with backoff,', { status: 503 }, 502, 'upstream_failed', /again/, 4],
-  ['529, retried with backoff,', { status: 529 }, 502, 'upstream_failed', /again/, 4],
-  ['524, never retried,', { status: 524 }, 504, 'upstream_timeout', /billed/, 1],
-  ['504, never retried,', { status: 504 }, 504, 'upstream_timeout', /billed/, 1],
-  ['nothing at all', { silence: true }, 504, 'upstream_timeout', /6 s.*billed/, 1],
+  ['500, retried once,', { status: 500 }, 502, 'upstream_failed', /retry/i, 2],
+  ['503, retried with backoff,', { status: 503 }, 502, 'upstream_failed', /retry/i, 4],
+  ['529, retried with backoff,', { status: 529 }, 502, 'upstream_failed', /retry/i, 4],
+]
+
+/** Complete, billed and useless. */
+const USELESS: readonly (readonly [string, Fault, string, RegExp])[] = [
+  ['no image', { noImage: true, text: 'I would rather not.' }, 'no_image', /rather not/],
+  ['broken base64', { base64: 'characters' }, 'upstream_invalid', /base64/],
+  ['bytes that are no image', { notAnImage: true }, 'upstream_invalid', /not a PNG/],
+  ['a link into its own network', { link: 'http://127.0.0.1/a.png' }, 'upstream_invalid', /public https/],
+  ['a cut connection, billed as /generation tells,', { cutAtByte: 2000 }, 'upstream_invalid', /billed/],
+  ['a body that ends too early, billed,', { endAtByte: 2000 }, 'upstream_invalid', /billed/],
+]
+
+/** Where the model may have finished, and nobody can tell. */
+const MAYBE_BILLED: readonly (readonly [string, Fault])[] = [
+  ['524', { status: 524 }],
+  ['504', { status: 504 }],
+  ['nothing at all', { silence: true }],
 ]
 
 describe.concurrent('a response from OpenRouter with', () => {
-  it.for(FAULTS)(
+  it.for(NOT_BILLED)(
     '%s is reported, nothing is stored, and the next attempt works',
     async ([name, fault, status, code, detail, requests], { expect }) => {
       const { path, setFault, generations } = scene(name)
@@ -138,6 +140,7 @@ describe.concurrent('a response from OpenRouter with', () => {
       const problem = (await response.json()) as Record<string, unknown>
 
       expect(problem).toMatchObject({ status, code, detail: expect.stringMatching(detail) })
+      expect(problem['may_have_been_billed']).toBeUndefined()
       expect(response.status).toBe(status)
       expect(generations()).toBe(requests)
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -149,6 +152,51 @@ describe.concurrent('a response from OpenRouter with', () => {
         .poll(async () => (await easel.get(path)).status, { timeout: 15_000, interval: 500 })
         .toBe(200)
       expect(generations()).toBe(requests + 1)
+    },
+  )
+
+  it.for(USELESS)(
+    '%s is a 424 that is remembered: nobody buys the same again',
+    async ([name, fault, code, detail], { expect }) => {
+      const { path, setFault, generations } = scene(name)
+      setFault(fault)
+
+      for (const response of [await easel.get(path), await easel.get(path)]) {
+        expect(response.status).toBe(424)
+        expect(response.headers.get('x-should-retry')).toBe('false')
+        expect(response.headers.get('retry-after')).toBeNull()
+        const problem = (await response.json()) as Record<string, unknown>
+        expect(problem).toMatchObject({ code, detail: expect.stringMatching(detail) })
+        expect(problem['billed_usd']).toBeGreaterThan(0)
+      }
+      expect(generations()).toBe(1)
+    },
+  )
+
+  it.for(MAYBE_BILLED)(
+    '%s may have been billed: it is told, held, and not generated again by itself',
+    async ([name, fault], { expect }) => {
+      const { path, setFault, generations } = scene(name)
+      setFault(fault)
+
+      for (const response of [await easel.get(path), await easel.get(path)]) {
+        expect(response.status).toBe(424)
+        expect(response.headers.get('x-should-retry')).toBe('false')
+        expect(response.headers.get('retry-after')).toBeNull()
+        expect(await response.json()).toMatchObject({
+          code: 'billing_unknown',
+          may_have_been_billed: true,
+          detail: expect.stringMatching(/billed.*next request after \d{4}-.*Z generates again.*no-cache/s),
+        })
+      }
+      expect(generations()).toBe(1)
+
+      setFault(undefined)
+      const refreshed = await easel.get(path, {
+        headers: { ...bearer(TOKENS.docs).headers, 'Cache-Control': 'no-cache' },
+      })
+      expect(refreshed.status).toBe(200)
+      expect(generations()).toBe(2)
     },
   )
 
