@@ -27,7 +27,7 @@ function daysAgo(days: number): string {
 
 async function usage(query = '', init: RequestInit = bearer) {
   const response = await easel.get(`/v1/usage${query}`, init)
-  return { status: response.status, headers: response.headers, body: (await response.json()) as unknown }
+  return { status: response.status, headers: response.headers, body: await response.json() }
 }
 
 function totals(spent_usd: number, generated: number, { unknown = 0, failed = 0 } = {}) {
