@@ -4,12 +4,12 @@ import type { ImageSize } from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 import { quantitiesOf, tierAt } from './quantities.ts'
 
-/** What a request will cost, and what that rests on. */
+/** What a request will cost, and what the number is based on. */
 export type CostEstimate =
   | {
       /** USD for the whole request, rounded up to a millionth. */
       readonly usd: number
-      /** `list price` of images or pixels; `tokens`: a price a token times the documented number of tokens. */
+      /** `list price` of images or pixels; `tokens`: the price of a token times the documented number of tokens. */
       readonly basis: 'list price' | 'tokens'
     }
   | { readonly usd: undefined; readonly basis: 'unknown' }
@@ -22,7 +22,7 @@ const SURCHARGES: readonly PriceLine[] = [
   { billable: 'input_reference', unit: 'image', cost_usd: 0.2 },
 ]
 
-/** How price lists spell the resolutions, in lower case. */
+/** How price lists spell resolutions, in lower case. */
 const TIER_NAMES = {
   '0.5K': ['0.5k', '512', '512px'],
   '1K': ['1k', '1024', '1024px'],
@@ -33,22 +33,22 @@ const TIER_NAMES = {
 const ALL_TIER_NAMES: ReadonlySet<string> = new Set(Object.values(TIER_NAMES).flat())
 
 /**
- * What `spec` will cost: the dearest of the endpoints that OpenRouter may choose. Pure.
+ * What `spec` will cost at the most expensive endpoint that OpenRouter may choose. Pure.
  *
- * Meant to be too high rather than too low, since money is reserved by it: unknown as soon as one of those
- * endpoints has no price to reckon with, and `n` times everything, because some providers serve `n` by asking
- * again. What it cannot know is how large input images are, and how much text comes with an image.
+ * Too high is better than too low, because money is reserved by it. So the cost is unknown as soon as one of those
+ * endpoints has no usable price, and everything is multiplied by `n`, because some providers serve `n` with one
+ * request each. It can't know how large input images are, nor how much text comes with an image.
  *
- * @see openrouter/README.md, "Finding models", and the surcharges under `image_config`
+ * @see docs/openrouter.md, for price lists and the surcharges under `image_config`
  */
 export function estimateCost(spec: ImageSpec, model: ImageModel): CostEstimate {
   const [first, ...others] = eligibleEndpoints(spec, model).map((endpoint) =>
     endpointCost(spec, model, endpoint),
   )
-  return others.reduce(dearer, first ?? UNKNOWN)
+  return others.reduce(higher, first ?? UNKNOWN)
 }
 
-function dearer(a: CostEstimate, b: CostEstimate): CostEstimate {
+function higher(a: CostEstimate, b: CostEstimate): CostEstimate {
   if (a.usd === undefined || b.usd === undefined) return UNKNOWN
   return b.usd > a.usd ? b : a
 }
@@ -73,7 +73,7 @@ function endpointCost(spec: ImageSpec, model: ImageModel, endpoint: ImageEndpoin
   }
 }
 
-/** The price list for one resolution: a line for each billable and unit, surcharges filled in. */
+/** The price list for one resolution: one line for each billable and unit, with surcharges filled in. */
 function applicableLines({ pricing }: ImageEndpoint, tier: ImageSize): PriceLine[] {
   const surcharges = SURCHARGES.filter(({ billable }) => !pricing.some((line) => line.billable === billable))
   const choices = Map.groupBy([...pricing, ...surcharges], ({ billable, unit }) => `${billable} ${unit}`)
@@ -81,8 +81,8 @@ function applicableLines({ pricing }: ImageEndpoint, tier: ImageSize): PriceLine
 }
 
 /**
- * The variant of that resolution; the line without a variant where the others are for other resolutions; else the
- * dearest, because what the variants depend on is not known.
+ * The variant for that resolution. Without one, the line without a variant, if all variants are resolutions.
+ * Otherwise the most expensive, because nobody knows what the variants depend on.
  */
 function lineFor(tier: ImageSize, lines: readonly PriceLine[]): PriceLine {
   const names: readonly string[] = TIER_NAMES[tier]
@@ -92,10 +92,10 @@ function lineFor(tier: ImageSize, lines: readonly PriceLine[]): PriceLine {
     ? lines.filter(({ variant }) => variant === undefined)
     : []
   const candidates = [ofTier, general, lines].find(({ length }) => length > 0) ?? lines
-  return candidates.reduce((dearest, line) => (line.cost_usd > dearest.cost_usd ? line : dearest))
+  return candidates.reduce((highest, line) => (line.cost_usd > highest.cost_usd ? line : highest))
 }
 
-/** Up to the next millionth of a dollar, without what floating point adds (0.1 + 0.2 is 0.3). */
+/** Up to the next millionth of a dollar, without floating-point noise: 0.1 + 0.2 is 0.3. */
 function roundUp(usd: number): number {
   return Math.ceil(Number((usd * 1e6).toFixed(6))) / 1e6
 }

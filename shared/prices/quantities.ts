@@ -3,13 +3,13 @@ import { type ImageSize, outputPixels, tierOfPixels } from '../spec/pixel-sizes.
 import { IMAGE_SIZES, type ImageSpec, parseSize } from '../spec/schema.ts'
 import { inputImageTokens, outputTokens, promptTokens } from './tokens.ts'
 
-/** How much of one billable an image takes, in each unit; a unit without a number cannot be reckoned with. */
+/** How much of one billable an image takes, in each unit. A unit without a number can't be priced. */
 type Quantities = Readonly<Partial<Record<PriceLine['unit'], number>> & { image: number }>
 
-/** What an input image counts as: its real size is not known before it is sent. */
+/** What an input image counts as: its size isn't known. */
 const INPUT_IMAGE_PIXELS = 1024 * 1024
 
-/** What one image of `spec` takes at `endpoint`. */
+/** How much one image of `spec` takes at `endpoint`. */
 export function quantitiesOf(
   spec: ImageSpec,
   model: ImageModel,
@@ -35,7 +35,7 @@ export function quantitiesOf(
   }
 }
 
-/** The resolution that an image will have: what the spec says, else 1K, or the largest where 1K isn't made. */
+/** The resolution that an image will have: the spec's, else 1K, or the endpoint's largest if it has no 1K. */
 export function tierAt(spec: ImageSpec, endpoint: ImageEndpoint): ImageSize {
   const sides = spec.size === undefined ? undefined : parseSize(spec.size)
   if (sides) return tierOfPixels(sides[0] * sides[1])
@@ -45,7 +45,7 @@ export function tierAt(spec: ImageSpec, endpoint: ImageEndpoint): ImageSize {
   return IMAGE_SIZES.findLast((tier) => resolution.values.includes(tier)) ?? '1K'
 }
 
-/** Providers count a million pixels or 1024² as one, some only whole ones: the most that any of them would bill. */
+/** A megapixel is 10⁶ or 1024² pixels, and some providers bill whole ones only. This is the most that any would bill. */
 function megapixels(pixels: number): number {
   return Math.max(Math.ceil(pixels / 1024 ** 2), pixels / 1e6)
 }

@@ -3,9 +3,9 @@ import type { ImageSize } from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 
 /**
- * Output tokens of one Gemini image.
+ * Output tokens of one Gemini image. A family without a number of its own counts as the most expensive one.
  *
- * @see openrouter/README.md, "Finding models". A Gemini that isn't there counts as the dearest that is.
+ * @see docs/openrouter.md
  */
 const GEMINI_TOKENS: readonly { family: RegExp; tokens: Readonly<Record<ImageSize, number>> }[] = [
   { family: /gemini-2\.5-flash/, tokens: { '0.5K': 1290, '1K': 1290, '2K': 1290, '4K': 1290 } },
@@ -16,7 +16,7 @@ const GEMINI_TOKENS: readonly { family: RegExp; tokens: Readonly<Record<ImageSiz
 
 /**
  * Output tokens of one GPT Image image: 1024×1024, and the larger of 1024×1536 and 1536×1024. From OpenAI's image
- * generation guide; 4,175 instead of its 4,160 because OpenRouter's own example shows that many.
+ * generation guide, but 4,175 instead of 4,160: OpenRouter's own example has that many.
  */
 const OPENAI_TOKENS = {
   low: { square: 272, other: 408 },
@@ -24,20 +24,20 @@ const OPENAI_TOKENS = {
   high: { square: 4175, other: 6240 },
 } as const
 
-/** The area that OpenAI's larger numbers stand for; newer models go beyond it. */
+/** The area that OpenAI's larger numbers are for. Newer models go beyond it. */
 const OPENAI_LARGE_PIXELS = 1024 * 1536
 
-/** Google: 258 a tile of 768 pixels, and six tiles for a large photo; Gemini 3 bills at most 1,120. */
+/** Google: 258 for each tile of 768 pixels, six tiles for a large photo. Gemini 3 bills at most 1,120. */
 const GEMINI_INPUT_TOKENS = 6 * 258
 
-/** OpenAI, high input fidelity: 6,240 for an image that isn't square, and 65 + 129 a tile of 512 pixels. */
+/** OpenAI at high input fidelity: 6,240 for an image that isn't square, and 65 + 129 for each tile of 512 pixels. */
 const OPENAI_INPUT_TOKENS = 7000
 
-/** English has about four characters a token; other scripts come near one. */
+/** English has about four characters a token, other scripts nearly one. */
 const ASCII_CHARACTERS_PER_TOKEN = 4
 
 /**
- * Most tokens that one image is documented to take, or `undefined` when nothing is documented for the model.
+ * The most tokens that one image is documented to take; `undefined` when the model has no documented number.
  *
  * @param tier    resolution of the image
  * @param pixels  width × height
@@ -51,7 +51,7 @@ export function outputTokens(
     return GEMINI_TOKENS.find(({ family }) => family.test(model.id))?.tokens[tier]
   }
   if (!model.id.startsWith('openai/')) return undefined
-  // `auto`, the default, may turn out to be high.
+  // `auto`, the default, may choose high.
   const quality = spec.quality === undefined || spec.quality === 'auto' ? 'high' : spec.quality
   const { square, other } = OPENAI_TOKENS[quality]
   const isSquare = spec.aspect_ratio === '1:1' || spec.size === '1024x1024'
@@ -59,13 +59,13 @@ export function outputTokens(
   return Math.ceil(tokens * Math.max(1, pixels / OPENAI_LARGE_PIXELS))
 }
 
-/** Tokens that the prompt is read as. */
+/** Input tokens of the prompt. */
 export function promptTokens(prompt: string): number {
   const ascii = prompt.replaceAll(/[^\p{ASCII}]/gu, '').length
   return Math.ceil(ascii / ASCII_CHARACTERS_PER_TOKEN) + (prompt.length - ascii)
 }
 
-/** Most tokens that one input image is read as; its size isn't known. */
+/** The most input tokens of one input image: its size isn't known. */
 export function inputImageTokens(model: ImageModel): number {
   return model.id.startsWith('google/') ? GEMINI_INPUT_TOKENS : OPENAI_INPUT_TOKENS
 }

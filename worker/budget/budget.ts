@@ -12,7 +12,7 @@ export interface BudgetEnv {
 }
 
 /**
- * The one ledger of a Worker. Durable Objects handle one call at a time, so no burst gets past a limit.
+ * The one ledger of a Worker. Its calls are synchronous, so no two overlap and no burst gets past a limit.
  *
  * Thin: it gives the ledger a database and a clock, and delivers alerts from its alarm, where no generation waits
  * for them.
@@ -63,7 +63,7 @@ export class Budget extends DurableObject<BudgetEnv> {
     return this.#ledger.usage(from, to)
   }
 
-  /** Delivers alerts. Never throws: the platform would repeat it at once. */
+  /** Delivers alerts. One that fails is due again later, with its own backoff instead of the platform's. */
   override async alarm(): Promise<void> {
     const next = await this.#outbox.deliver()
     if (next !== undefined) await this.ctx.storage.setAlarm(next)

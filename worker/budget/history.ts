@@ -3,6 +3,9 @@ import { toUsd } from './money.ts'
 import type { Sql } from './storage.ts'
 import type { Settlement, UsageReport, UsageTotals } from './types.ts'
 
+/** How far back the history goes, today included. */
+export const HISTORY_DAYS = 400
+
 /** What the history counts by. */
 export interface HistoryKey {
   readonly day: string

@@ -1,5 +1,5 @@
 import { addDays, dayOf, mondayOf, monthOf, nextMidnight, nextMonth } from './calendar.ts'
-import { createHistory } from './history.ts'
+import { createHistory, HISTORY_DAYS } from './history.ts'
 import { toMicro, toUsd } from './money.ts'
 import { createReservations, type OpenReservation } from './reservations.ts'
 import { createTables, type LedgerStorage } from './storage.ts'
@@ -7,10 +7,7 @@ import { createThresholds, type ReachedThreshold } from './thresholds.ts'
 import { createTotals, type Scope } from './totals.ts'
 import type { BudgetUse, Limits, Reservation, ReserveResult, Settlement, UsageReport } from './types.ts'
 
-/** How far back the history goes, today included. */
-export const HISTORY_DAYS = 400
-
-/** When only money in flight stands in the way: generations take seconds, and most cost less than was reserved. */
+/** Retry after this when the limit is only reserved, not spent: most generations take seconds, and cost less than reserved. */
 const IN_FLIGHT_SECONDS = 5
 
 /** How long a settled reservation is remembered, milliseconds: longer than anybody looks before reserving. */
@@ -35,8 +32,8 @@ export interface Ledger {
 }
 
 /**
- * The budget's book: reserve the most that a generation can cost, settle with what it did cost. A reservation
- * belongs to the day that it was made on, and so does its cost.
+ * The budget's book: reserve the most that a generation can cost, settle with what it did cost. Both count for the
+ * day of the reservation.
  *
  * Reserving and settling look at running totals in memory, whatever is in flight or in the history. Totals are
  * summed up once a day, and whenever the object starts.
@@ -60,7 +57,7 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
     day = current
     totals.clear()
     for (const open of reservations.allOpen()) totals.reserve(open, open.micro)
-    // No job runs for a day. Whoever reserved these was lost, and what became of the money is unknown.
+    // No job runs for a day: these jobs are lost, and whether they were billed is unknown.
     for (const open of reservations.allOpen())
       if (open.day < addDays(current, -1)) close(open, { outcome: 'unknown' })
     history.forgetBefore(addDays(current, 1 - HISTORY_DAYS))
@@ -142,7 +139,7 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
   }
 }
 
-/** The refusal by the limit that stands in the way longest; `undefined` when none does. */
+/** The refusal by the limit that lasts longest; `undefined` when every limit has enough left. */
 function refuse(
   micro: number,
   limits: OpenReservation['limits'],

@@ -33,12 +33,12 @@ export type ReserveResult =
     }
   | {
       readonly granted: false
-      /** The limit that stands in the way longest. */
+      /** The limit that would be passed; the one that lasts longest, if several would. */
       readonly limit: LimitName
       readonly leftUsd: number
       /** Milliseconds since the epoch: the next UTC midnight, or the first of the next month. */
       readonly resetsAt: number
-      /** Until the reset; a few seconds when only money that is still reserved stands in the way. */
+      /** Until the reset; a few seconds when the limit is only reserved, not spent. */
       readonly retryAfterSeconds: number
     }
 

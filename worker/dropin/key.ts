@@ -1,4 +1,3 @@
-import type { Caller } from '../access/access.ts'
 import type { BudgetUse, BudgetUseOf } from '../budget/types.ts'
 import type { Settings } from '../settings.ts'
 
@@ -7,7 +6,7 @@ import type { Settings } from '../settings.ts'
  * what is left for all.
  */
 export async function keyRecord(
-  caller: Caller,
+  caller: { readonly kind: string; readonly name: string },
   useOf: BudgetUseOf,
   {
     dailyBudgetUsd,
@@ -28,8 +27,8 @@ export async function keyRecord(
       left(monthlyBudgetUsd, all.month),
     ),
     limit_reset: 'daily',
-    // OpenRouter counts from the key's first day. The longest period that a budget knows is the month.
-    usage: use.month.spentUsd,
+    // Of the day, as the limit is: clients subtract one from the other.
+    usage: use.spentUsd,
     usage_daily: use.spentUsd,
     usage_weekly: use.weekSpentUsd,
     usage_monthly: use.month.spentUsd,

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { InvalidSpecError } from '../../shared/errors.ts'
 import type { Access } from '../access/access.ts'
 import { addDays, dayOf, daysBetween } from '../budget/calendar.ts'
+import { HISTORY_DAYS } from '../budget/history.ts'
 import type { BudgetUse, BudgetUseOf, UsageOf, UsageReport, UsageTotals } from '../budget/types.ts'
 import type { Settings } from '../settings.ts'
 
@@ -14,9 +15,6 @@ export interface UsagePorts {
 }
 
 const DEFAULT_DAYS = 30
-
-/** As far back as the history goes. */
-const MAX_DAYS = 400
 
 const day = z.iso.date('must be a day such as 2026-11-22').optional()
 const usageQuery = z.strictObject({ from: day, to: day })
@@ -56,7 +54,8 @@ function parsePeriod(query: URLSearchParams, today: string): { readonly from: st
   const to = data.to ?? today
   const from = data.from ?? addDays(to, 1 - DEFAULT_DAYS)
   if (from > to) throw invalid('from', `must not be after to, which is ${to}`)
-  if (daysBetween(from, to) > MAX_DAYS) throw invalid('from', `must be at most ${MAX_DAYS} days before to`)
+  if (daysBetween(from, to) > HISTORY_DAYS)
+    throw invalid('from', `must be at most ${HISTORY_DAYS} days before to`)
   return { from, to }
 }
 

@@ -45,7 +45,7 @@ function estimate(model: ImageModel, fields: Fields = {}) {
 
 describe('the estimate of a listed model', () => {
   it.each<[string, Fields, number, 'list price' | 'tokens']>([
-    // A price an image, by resolution.
+    // A price for each image, by resolution.
     ['bytedance-seed/seedream-4.5', {}, 0.04, 'list price'],
     ['bytedance-seed/seedream-4.5', { n: 3, image_size: '4K' }, 0.12, 'list price'],
     ['sourceful/riverflow-v2-fast', {}, 0.02, 'list price'],
@@ -53,7 +53,7 @@ describe('the estimate of a listed model', () => {
     ['sourceful/riverflow-v2-fast', { size: '2048x2048' }, 0.04, 'list price'],
     ['sourceful/riverflow-v2-fast', { size: '1344x768' }, 0.02, 'list price'],
     ['sourceful/riverflow-v2-pro', { image_size: '4K' }, 0.33, 'list price'],
-    // A resolution without a line of its own counts as the dearest.
+    // A resolution without a line of its own counts as the most expensive.
     ['sourceful/riverflow-v2-pro', { image_size: '0.5K' }, 0.33, 'list price'],
     // Surcharges.
     ['sourceful/riverflow-v2-pro', { font_inputs: fonts(2) }, 0.21, 'list price'],
@@ -63,14 +63,14 @@ describe('the estimate of a listed model', () => {
       0.95,
       'list price',
     ],
-    // A price a megapixel: 1024² is 1.048576 million pixels.
+    // A price for each megapixel: 1024² is 1.048576 million pixels.
     [FLUX, {}, 0.031458, 'list price'],
     [FLUX, { aspect_ratio: '1:1' }, 0.031458, 'list price'],
     [FLUX, { aspect_ratio: '16:9' }, 0.030966, 'list price'],
     [FLUX, { size: '2048x2048' }, 0.12583, 'list price'],
     [FLUX, { size: '512x512' }, 0.03, 'list price'],
     [FLUX, { input_images: images(2) }, 0.062915, 'list price'],
-    // A price a token: the documented number of them, and ten tokens of prompt.
+    // A price a token: the documented number of tokens, and ten for the prompt.
     ['google/gemini-2.5-flash-image', {}, 0.038703, 'tokens'],
     ['google/gemini-2.5-flash-image-preview', {}, 0.0387, 'tokens'],
     ['google/gemini-3-pro-image', { image_size: '2K' }, 0.1344, 'tokens'],
@@ -88,7 +88,7 @@ describe('the estimate of a listed model', () => {
     expect(estimate(listed(id), fields)).toEqual({ usd, basis })
   })
 
-  it('counts what is read of an image that is given, where text is billed by the token', () => {
+  it('counts an input image as tokens where text is billed by the token', () => {
     const gemini = listed('google/gemini-2.5-flash-image')
 
     expect(estimate(gemini, { input_images: images(1) }).usd).toBeGreaterThan(
@@ -96,7 +96,7 @@ describe('the estimate of a listed model', () => {
     )
   })
 
-  it('counts other scripts as more tokens a character than English', () => {
+  it('counts more tokens a character for other scripts than for English', () => {
     const gemini = listed('google/gemini-2.5-flash-image')
 
     expect(estimate(gemini, { prompt: '狐'.repeat(400) })).toEqual({ usd: 0.03882, basis: 'tokens' })
@@ -106,29 +106,30 @@ describe('the estimate of a listed model', () => {
 
 describe('the estimate', () => {
   const cheap = served('cheap', image(0.01))
-  const dear = served('dear', image(0.1))
+  const expensive = served('expensive', image(0.1))
   const free = served('free', image(0))
-  const mute = served('mute')
-  it('is that of the dearest provider while routing is open', () => {
-    expect(estimate(servedBy(cheap, dear)).usd).toBe(0.1)
-    expect(estimate(servedBy(dear, cheap), { provider: { order: ['cheap'] } }).usd).toBe(0.1)
+  const unpriced = served('unpriced')
+
+  it('is that of the most expensive provider while routing is open', () => {
+    expect(estimate(servedBy(cheap, expensive)).usd).toBe(0.1)
+    expect(estimate(servedBy(expensive, cheap), { provider: { order: ['cheap'] } }).usd).toBe(0.1)
   })
 
-  it('leaves out the providers that the spec leaves out', () => {
-    const all = servedBy(cheap, dear)
+  it('leaves out providers that the spec excludes', () => {
+    const all = servedBy(cheap, expensive)
 
     expect(estimate(all, { provider: { only: ['cheap'] } }).usd).toBe(0.01)
-    expect(estimate(all, { provider: { ignore: ['dear'] } }).usd).toBe(0.01)
+    expect(estimate(all, { provider: { ignore: ['expensive'] } }).usd).toBe(0.01)
     expect(estimate(all, { provider: { order: ['cheap'], allow_fallbacks: false } }).usd).toBe(0.01)
   })
 
-  it('is zero for what is free, which is not the same as unknown', () => {
+  it('is zero, not unknown, for what is free', () => {
     expect(estimate(servedBy(free))).toEqual({ usd: 0, basis: 'list price' })
   })
 
   it.each<[string, ImageModel, Fields]>([
-    ['no endpoint records are at hand', servedBy(), {}],
-    ['one of the providers has no price', servedBy(cheap, mute), {}],
+    ['the model has no endpoint records', servedBy(), {}],
+    ['one of the providers has no price', servedBy(cheap, unpriced), {}],
     ['the routing leaves no provider', servedBy(cheap), { provider: { only: ['nobody'] } }],
     [
       'a token price has no documented number of tokens',
@@ -140,11 +141,11 @@ describe('the estimate', () => {
       servedBy(served('one', image(0.01), { billable: 'input_font', unit: 'megapixel', cost_usd: 1 })),
       { font_inputs: fonts(1) },
     ],
-  ])('is unknown, not a guess, when %s', (_, unpriced, fields) => {
-    expect(estimate(unpriced, fields)).toEqual({ usd: undefined, basis: 'unknown' })
+  ])('is unknown, not a guess, when %s', (_, model, fields) => {
+    expect(estimate(model, fields)).toEqual({ usd: undefined, basis: 'unknown' })
   })
 
-  it('is not unknown for a price that the spec does not touch', () => {
+  it('is known although a price that the spec doesn’t need is unknown', () => {
     const odd = served('one', image(0.01), { billable: 'input_font', unit: 'megapixel', cost_usd: 1 })
 
     expect(estimate(servedBy(odd)).usd).toBe(0.01)
@@ -156,7 +157,7 @@ describe('the estimate', () => {
     expect(estimate(servedBy(cheap), fields)).toEqual({ usd: 0.27, basis: 'list price' })
   })
 
-  it('reads variants in either case, and takes the dearest of those it cannot read', () => {
+  it('reads variants in upper and lower case, and takes the most expensive of those it cannot read', () => {
     const tiers = servedBy(served('one', image(0.5), image(0.1, '2K'), image(0.2, '4k')))
     const moods = servedBy(served('one', image(0.1), image(0.3, 'with fireworks')))
 
@@ -166,7 +167,7 @@ describe('the estimate', () => {
     expect(estimate(moods).usd).toBe(0.3)
   })
 
-  it('assumes the largest resolution where a provider does not make the default one', () => {
+  it('assumes the largest resolution where a provider has no 1K', () => {
     const large = {
       ...served('one', image(0.1, '2k'), image(0.2, '4k')),
       supported_parameters: { resolution: { type: 'enum', values: ['2K', '4K'] } },
@@ -175,7 +176,7 @@ describe('the estimate', () => {
     expect(estimate(servedBy(large)).usd).toBe(0.2)
   })
 
-  it('shows no floating point: 0.1 and 0.2 are 0.3, and a fraction of a millionth is rounded up', () => {
+  it('has no floating-point noise: 0.1 and 0.2 are 0.3, and a fraction of a millionth is rounded up', () => {
     const sum = served('one', image(0.1), { billable: 'input_text', unit: 'image', cost_usd: 0.2 })
 
     expect(estimate(servedBy(sum)).usd).toBe(0.3)
@@ -255,7 +256,7 @@ describe('the estimate', () => {
   })
 })
 
-/** USD; what is unknown counts as more than any price. */
+/** USD. Unknown counts as more than any price. */
 function atMost(model: ImageModel, fields: Fields): number {
   return estimate(model, fields).usd ?? Infinity
 }

@@ -241,10 +241,6 @@ describe('settledSince', () => {
     expect(rows(ledger)).toBe(33)
     expect(looked(ledger, 'once more', start)).toMatchObject({ settledSince: false })
   })
-
-  function rows({ storage }: ReturnType<typeof startLedger>): number {
-    return storage.sql.exec('SELECT id FROM ledger_reservations').toArray().length
-  }
 })
 
 describe('the history', () => {
@@ -316,4 +312,8 @@ describe('the history', () => {
 
 function totals(spentUsd: number, generated: number, failed = 0) {
   return { spentUsd, generated, unknown: 0, failed }
+}
+
+function rows({ storage }: ReturnType<typeof startLedger>): number {
+  return storage.sql.exec('SELECT id FROM ledger_reservations').toArray().length
 }

@@ -97,10 +97,13 @@ describe('GET /image', () => {
 })
 
 describe('GET /healthz', () => {
-  it('says that R2 and the key work', async () => {
+  it('says that R2, the ledger and the key work', async () => {
     const response = await easel.get('/healthz')
     expect(response.status).toBe(200)
-    expect(await response.json()).toEqual({ status: 'ok', checks: { r2: 'ok', openrouter: 'ok' } })
+    expect(await response.json()).toEqual({
+      status: 'ok',
+      checks: { r2: 'ok', ledger: 'ok', openrouter: 'ok' },
+    })
   })
 })
 
