@@ -2,8 +2,8 @@ import type { Point } from './canvas.ts'
 import type { Colour } from './colour.ts'
 import { darker, lighter, mix } from './colour.ts'
 import { seen } from './palette.ts'
-import type { Season } from './reading.ts'
 import type { Stage } from './stage.ts'
+import type { Season } from './words.ts'
 
 /** Materials before any light falls on them. */
 export function grassColour(season: Season): Colour {

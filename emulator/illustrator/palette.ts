@@ -1,6 +1,6 @@
 import type { Colour } from './colour.ts'
 import { mix } from './colour.ts'
-import type { Light } from './reading.ts'
+import type { Light } from './words.ts'
 
 /** The light of an image: what the sky looks like and what it does to everything under it. */
 export interface Palette {

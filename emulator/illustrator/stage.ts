@@ -1,7 +1,8 @@
 import type { Canvas } from './canvas.ts'
 import type { Palette } from './palette.ts'
 import type { Random } from './random.ts'
-import type { Light, Reading, Season, Weather } from './reading.ts'
+import type { Reading } from './reading.ts'
+import type { Light, Season, Weather } from './words.ts'
 
 /** What every part of an image needs to know about the whole. */
 export interface Stage {

@@ -6,11 +6,12 @@ import type { Routing } from './parts.ts'
 /** Longest prompt, in characters; more is `string_too_long`. */
 const MAX_PROMPT = 32_000
 
-/** @throws {ApiError} 404 for an id that OpenRouter wouldn't know */
+/** @throws {ApiError} 404 for an id that OpenRouter doesn't know or no longer serves */
 export function requireModel(id: string | undefined): Model {
   if (id === undefined) throw new ApiError(400, { message: 'model: required' })
   const model = findModel(id)
   if (model === undefined) throw new ApiError(404, { message: `${id} is not a valid model ID` })
+  if (model.is_retired) throw new ApiError(404, { message: `No endpoints found for ${id}.` })
   return model
 }
 
@@ -37,6 +38,12 @@ export function requireSupport(
       message: `${field}: ${value} is not supported by ${model.id}. Supported: ${range}`,
     })
   }
+}
+
+/** Ignored by models that list no quality. @throws {ApiError} 400 where the model lists others */
+export function requireQuality(model: Model, quality: string | undefined, field: string): void {
+  if (quality === undefined || model.supported_parameters['quality'] === undefined) return
+  requireSupport(model, 'quality', quality, field)
 }
 
 /** @throws {ApiError} 400 for a field that only some providers take, and this one doesn't */

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../emulator/index.ts'
-import { heavyPng } from '../../emulator/noise-png.ts'
+import { noisePng } from '../../emulator/noise-png.ts'
 import {
   GEMINI,
   GEMINI_PRO,
@@ -171,7 +171,7 @@ describe('the images API refuses', () => {
 
 describe('an input image', async () => {
   const [good, tiny] = await Promise.all([square(64), square(4)])
-  const noise = heavyPng(50_000)
+  const noise = noisePng(50_000)
 
   it.each<[string, string, number, string]>([
     ['that is no base64', 'data:image/png;base64,???', 400, 'invalid_image'],
