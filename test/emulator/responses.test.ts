@@ -150,37 +150,6 @@ describe('costs', () => {
   })
 })
 
-describe('the lists of models', () => {
-  it('hold image models only when asked, and those that also write by default', async () => {
-    const emulator = createEmulator()
-    const ids = async (path: string): Promise<readonly string[]> => {
-      const { data } = (await (await get(emulator, path)).json()) as { data: { id: string }[] }
-      return data.map(({ id }) => id)
-    }
-
-    expect(await ids('/models?output_modalities=image')).toHaveLength(16)
-    expect(await ids('/models')).not.toContain(RIVERFLOW)
-    expect(await ids('/models')).toContain(GEMINI)
-    expect(await ids('/images/models')).toHaveLength(16)
-  })
-
-  it('lead to each model’s endpoint with its prices and passthrough fields', async () => {
-    const response = await get(createEmulator(), `/images/models/${RIVERFLOW}/endpoints`)
-
-    expect(await response.json()).toMatchObject({
-      id: RIVERFLOW,
-      endpoints: [
-        {
-          provider_slug: 'sourceful',
-          allowed_passthrough_parameters: ['font_inputs', 'super_resolution_references'],
-          pricing: expect.arrayContaining([{ billable: 'input_font', unit: 'image', cost_usd: 0.03 }]),
-        },
-      ],
-    })
-    expect((await get(createEmulator(), '/images/models/nobody/nothing/endpoints')).status).toBe(404)
-  })
-})
-
 describe('the journal', () => {
   it('holds every request for an image as it came, and no other, without the key, until it is cleared', async () => {
     const emulator = createEmulator({ now: () => 1_700_000_000_000 })
