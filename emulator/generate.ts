@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import type { Accounts } from './accounts.ts'
 import { delay } from './delay.ts'
-import { ApiError, errorData, errorResponse } from './errors.ts'
+import { ApiError, errorResponse } from './errors.ts'
 import { errorOf } from './fault-error.ts'
 import type { Fault } from './faults.ts'
 import { failsAtOnce, isBilled } from './faults.ts'
@@ -13,17 +13,8 @@ import { loadInput } from './inputs.ts'
 import type { ParsedRequest } from './parsed-request.ts'
 import { bill } from './prices.ts'
 import type { LoadedImages, Studio } from './studio.ts'
-import { chatBody, chatClosing, chatOpening, chatStreamError } from './wire/chat-response.ts'
 import { deliver } from './wire/deliver.ts'
-import {
-  imagesBody,
-  imagesClosing,
-  imagesPartial,
-  imagesStreamError,
-  imagesTextChunks,
-} from './wire/images-response.ts'
-import { withEnd } from './wire/places.ts'
-import { KEEP_ALIVE, serialise } from './wire/serialise.ts'
+import { bodyOf, streamOf } from './wire/response.ts'
 
 /** A request to generate, and what belongs to it alone. */
 export interface GenerateRequest {
@@ -89,44 +80,14 @@ export async function generate(asked: GenerateRequest, services: Services): Prom
     // Begun at once: what the client or a cut does to the stream doesn't stop the work, nor its bill.
     const pending = work()
     pending.catch(() => undefined) // the stream reports it, if it gets that far
-    return deliver({ ...common, contentType: 'text/event-stream', pieces: stream(start, pending, services) })
+    return deliver({
+      ...common,
+      contentType: 'text/event-stream',
+      pieces: streamOf(start, pending, services),
+    })
   }
-  const generation = await work()
-  const pieces = failsAtOnce(fault)
-    ? withEnd(serialise({ error: errorData(error) }))
-    : start.request.api === 'completions'
-      ? chatBody(generation)
-      : imagesBody(generation)
+  const pieces = bodyOf(await work())
   return deliver({ ...common, contentType: 'application/json', pieces })
-}
-
-async function* stream(
-  start: StartedGeneration,
-  pending: Promise<Generation>,
-  { studio, keepAliveMs }: Services,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const isChat = start.request.api === 'completions'
-  yield KEEP_ALIVE
-  if (isChat && !failsAtOnce(start.fault)) yield* chatOpening(start)
-  while ((await Promise.race([pending, delay(keepAliveMs)])) === undefined) yield KEEP_ALIVE
-  const generation = await pending
-  if (generation.error !== undefined && failsAtOnce(start.fault)) {
-    yield* isChat
-      ? chatStreamError(start, generation.error)
-      : imagesStreamError(generation.error, start.fault)
-    return
-  }
-  if (isChat) {
-    yield* chatClosing(generation)
-    return
-  }
-  const [first] = generation.images
-  if (first?.svg !== undefined) yield* imagesTextChunks(first.svg)
-  else if (first !== undefined) {
-    const previews = await studio.previews(first)
-    for (const [index, preview] of previews.entries()) yield* imagesPartial(preview, index)
-  }
-  yield* imagesClosing(generation)
 }
 
 function isStreamed({ stream: isWanted, api, model }: ParsedRequest, { streams }: Fault): boolean {
