@@ -42,29 +42,29 @@ export interface Services {
  *
  * @throws {ApiError} for whatever is wrong with the request itself
  */
-export async function generate(asked: GenerateRequest, services: Services): Promise<Response> {
-  const { fault, signal, connection, onAbort } = asked
+export async function generate(incoming: GenerateRequest, services: Services): Promise<Response> {
+  const { fault, signal, connection, onAbort } = incoming
   const startedAt = services.now()
   const id = `gen-${Math.floor(startedAt / 1000)}-${randomUUID().replaceAll('-', '').slice(0, 20)}`
   const headers = { 'X-Generation-Id': id }
   const error = errorOf(fault, startedAt)
-  const streams = isStreamed(asked.request, fault)
+  const streams = isStreamed(incoming.request, fault)
   const record = (generation: Generation): Generation => {
-    const { key, referer } = asked
+    const { key, referer } = incoming
     const billed = isBilled(fault)
     services.accounts.record({ generation, key, startedAt, streamed: streams, referer, billed })
     return generation
   }
 
   if (fault.silence === true || (error !== undefined && fault.inBand !== true)) {
-    record(withoutImages(startOf(asked.request, fault, id, startedAt), error))
+    record(withoutImages(startOf(incoming.request, fault, id, startedAt), error))
     // Silence ends only when the client goes away; nobody reads what follows.
     await delay(fault.silence === true ? Infinity : (fault.latencyMs ?? 0), signal)
     return errorResponse(error ?? new ApiError(408), headers)
   }
 
-  const loaded = await load(asked.request, services.fetchImage)
-  const start = startOf(sizedLike(asked.request, loaded), fault, id, startedAt)
+  const loaded = await load(incoming.request, services.fetchImage)
+  const start = startOf(sizedLike(incoming.request, loaded), fault, id, startedAt)
   const work = async (): Promise<Generation> => {
     if (failsAtOnce(fault)) return record(withoutImages(start, error, loaded.inputs))
     const [images] = await Promise.all([

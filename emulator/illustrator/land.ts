@@ -27,7 +27,7 @@ export interface Layer {
   readonly bumps?: number
 }
 
-/** A soft rolling edge across the image, filled to the bottom; answers its height at any x. */
+/** A soft rolling edge across the image, filled to the bottom; returns its height at any x. */
 export function drawHills(
   stage: Stage,
   { name, y, rise, colour, distance, bumps = 5 }: Layer,

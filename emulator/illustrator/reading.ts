@@ -90,7 +90,7 @@ function subjectOf(words: string): Subject | undefined {
   return vocabulary.find((entry) => entry.words.includes(words))
 }
 
-/** Crude on purpose: "foxes" and "houses" must come out as the vocabulary has them, nothing more. */
+/** Crude on purpose: "foxes" and "houses" must match the vocabulary, nothing more. */
 function singular(word: string): string {
   if (word.length < 4 || word.endsWith('ss') || word.endsWith('us')) return word
   if (/(?:x|ch|sh|ss)es$/.test(word)) return word.slice(0, -2)

@@ -27,7 +27,7 @@ export interface Stage {
   readonly sunX: number
 }
 
-/** A place for figures, in three movements: what is behind them, where they stand, what is before them. */
+/** A place for figures, in three layers: what is behind them, the ground they stand on, what is in front of them. */
 export interface Setting {
   drawBack(): void
   /** Where something of that habitat touches the ground at `x`, in pixels. */

@@ -94,7 +94,7 @@ describe('broken responses', () => {
     expect(bytes.includes(Buffer.from([0xff, 0xfe]))).toBe(true)
   })
 
-  it('hold a valid PNG of the size that was asked for', async () => {
+  it('hold a valid PNG of the size that the fault says', async () => {
     const [image] = await images({ bytes: 3_000_000 })
     expect(Math.abs((image?.bytes.length ?? 0) - 3_000_000)).toBeLessThan(30_000)
     expect(imageSize(image?.bytes ?? new Uint8Array())).toMatchObject({ type: 'png', width: 999 })

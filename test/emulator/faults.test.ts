@@ -213,7 +213,7 @@ describe('which requests', () => {
     expect(emulator.bills().generations.map(({ billed }) => billed)).toEqual([true, false])
   })
 
-  it('is told when the list can’t be read', async () => {
+  it('say so when the list can’t be read', async () => {
     const response = await createEmulator().request('/emulator/faults', {
       method: 'POST',
       body: '[{"stauts":429}]',
