@@ -5,6 +5,7 @@ import type { Bills } from './accounts.ts'
 import { createAccounts, requireKey } from './accounts.ts'
 import { findModel, imageModelEndpoints, imageModelsList, modelsList } from './catalogue.ts'
 import { createControls } from './controls.ts'
+import { delay } from './delay.ts'
 import { ApiError, errorResponse } from './errors.ts'
 import { errorOf } from './fault-error.ts'
 import { createFaultList, withoutFault } from './fault-list.ts'
@@ -85,7 +86,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   })
   app.use(`${BASE}/*`, async (c, next) => {
     if (c.req.method === 'POST') return next() // those look at the prompt first
-    const error = errorOf(faults.take({ path: c.req.path }) ?? {}, now())
+    const fault = faults.take({ path: c.req.path }) ?? {}
+    await delay(fault.silence === true ? Infinity : (fault.latencyMs ?? 0), c.req.raw.signal)
+    const error = errorOf(fault, now())
     if (error !== undefined) throw error
     return next()
   })

@@ -32,8 +32,9 @@ async function oneImage(
   if (isAffected && fault.lyingMediaType === true) {
     return { ...(await studio.image({ ...request, format: 'jpeg' }, index, loaded)), mediaType: 'image/png' }
   }
-  const image =
-    fault.bytes === undefined ? await studio.image(request, index, loaded) : studio.noise(fault.bytes)
+  const image = await (fault.bytes === undefined
+    ? studio.image(request, index, loaded)
+    : studio.noise(fault.bytes))
   if (!isAffected || fault.truncatedImage !== true) return image
   return encodedImage(image.bytes.subarray(0, image.bytes.length >> 1), image.mediaType)
 }

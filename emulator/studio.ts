@@ -28,7 +28,7 @@ export interface Studio {
   /** Two steps on the way to the image, as base64. */
   previews(image: EncodedImage): Promise<readonly Buffer[]>
   /** A valid PNG of about that many bytes. */
-  noise(bytes: number): EncodedImage
+  noise(bytes: number): Promise<EncodedImage>
 }
 
 /** Bytes of finished images in the cache, base64 included. */
@@ -59,7 +59,6 @@ export function createStudio(): Studio {
     void measure(key, entry)
     return entry.image
   }
-  let noise: { readonly size: number; readonly image: EncodedImage } | undefined
 
   return {
     image(request, index, loaded) {
@@ -70,10 +69,7 @@ export function createStudio(): Studio {
       })
     },
     previews: async (image) => (await previewsOf(image.bytes)).map(base64Of),
-    noise(size) {
-      if (noise?.size !== size) noise = { size, image: encodedImage(noisePng(size), 'image/png') }
-      return noise.image
-    },
+    noise: (bytes) => cached(`noise ${bytes}`, async () => encodedImage(noisePng(bytes), 'image/png')),
   }
 }
 

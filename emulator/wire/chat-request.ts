@@ -5,6 +5,8 @@ import type { ParsedRequest, Tier } from '../parsed-request.ts'
 import { sizeOf } from '../sizes.ts'
 import { QUALITIES, chatProvider, fontInputs, imagePart, parse, parseBody, references, rgb } from './parts.ts'
 import {
+  defaultFormat,
+  requireAlpha,
   requireModel,
   requirePassthrough,
   requirePrompt,
@@ -187,17 +189,5 @@ function requireConfig(model: Model, config: ImageConfig): void {
   }
   for (const key of Object.keys(config)) {
     if (!HANDLED.has(key)) requirePassthrough(model, key, `image_config.${key}`)
-  }
-}
-
-export function defaultFormat(model: Model): ParsedRequest['format'] {
-  const formats = model.supported_parameters['output_format']
-  return formats?.type === 'enum' && formats.values[0] === 'svg' ? 'svg' : 'png'
-}
-
-/** @throws {ApiError} 400 */
-export function requireAlpha(transparent: boolean, format: ParsedRequest['format']): void {
-  if (transparent && format === 'jpeg') {
-    throw new ApiError(400, { message: 'background: transparent requires an output_format of png or webp' })
   }
 }

@@ -4,7 +4,6 @@ import type { Model } from '../catalogue.ts'
 import type { ParsedRequest, Tier } from '../parsed-request.ts'
 import type { Size } from '../sizes.ts'
 import { matchesRatio, sizeOf, tierOf } from '../sizes.ts'
-import { defaultFormat, requireAlpha } from './chat-request.ts'
 import {
   QUALITIES,
   fontInputs,
@@ -16,6 +15,8 @@ import {
   rgb,
 } from './parts.ts'
 import {
+  defaultFormat,
+  requireAlpha,
   requireModel,
   requirePassthrough,
   requirePrompt,

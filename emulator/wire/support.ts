@@ -1,6 +1,7 @@
 import type { Model } from '../catalogue.ts'
 import { findModel } from '../catalogue.ts'
 import { ApiError } from '../errors.ts'
+import type { Format } from '../parsed-request.ts'
 import type { Routing } from './parts.ts'
 
 /** Longest prompt, in characters; more is `string_too_long`. */
@@ -77,5 +78,18 @@ export function requirePrompt(prompt: string): void {
       type: 'string_too_long',
       message: `The prompt is longer than ${MAX_PROMPT} characters`,
     })
+  }
+}
+
+/** What a model generates unless the request names a format. */
+export function defaultFormat(model: Model): Format {
+  const formats = model.supported_parameters['output_format']
+  return formats?.type === 'enum' && formats.values[0] === 'svg' ? 'svg' : 'png'
+}
+
+/** @throws {ApiError} 400 */
+export function requireAlpha(transparent: boolean, format: Format): void {
+  if (transparent && format === 'jpeg') {
+    throw new ApiError(400, { message: 'background: transparent requires an output_format of png or webp' })
   }
 }

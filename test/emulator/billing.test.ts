@@ -3,6 +3,9 @@ import type { Emulator, Fault } from '../../emulator/index.ts'
 import { createEmulator } from '../../emulator/index.ts'
 import { GEMINI, GPT_IMAGE, chatBody, eventsOf, get, post } from '../support/emulator/ask.ts'
 
+/** Bytes of an image that takes no time. */
+const SMALL = 2000
+
 /** What one Gemini image costs for "A fox". */
 const PRICE = 1290 * 3e-5 + 2 * 3e-7
 
@@ -38,7 +41,7 @@ describe('the bills', () => {
     ['a key of the user’s own', { byok: true }, PRICE],
   ])('hold %s at its price, and so does /generation', async (_what, fault, usd) => {
     for (const stream of [false, true]) {
-      const emulator = createEmulator({ faults: [fault] })
+      const emulator = createEmulator({ faults: [{ bytes: SMALL, ...fault }] })
       const response = await post(emulator, '/chat/completions', chatBody('A fox', { stream }))
       await response.text()
 
@@ -82,7 +85,7 @@ describe('a generation', () => {
     'is named before the body: %o',
     async (fault) => {
       for (const stream of [false, true]) {
-        const emulator = createEmulator({ faults: [fault] })
+        const emulator = createEmulator({ faults: [{ bytes: SMALL, ...fault }] })
         const response = await post(emulator, '/chat/completions', chatBody('A fox', { stream }))
         expect(response.headers.get('x-generation-id')).toMatch(/^gen-\d+-\w{20}$/)
         await response.text().catch(() => undefined)
@@ -92,7 +95,7 @@ describe('a generation', () => {
   )
 
   it('is found only after as many misses as the fault says, and the journal of look-ups shows all', async () => {
-    const emulator = createEmulator({ faults: [{ lookupMisses: 2 }] })
+    const emulator = createEmulator({ faults: [{ lookupMisses: 2, bytes: SMALL }] })
     const response = await post(emulator, '/chat/completions', chatBody('A fox'))
     const statuses: number[] = []
     for (let time = 0; time < 3; time += 1) statuses.push((await lookUp(emulator, response)).status)
@@ -114,6 +117,23 @@ describe('a generation', () => {
     expect((await lookUp(emulator, response)).status).toBe(500)
     expect((await lookUp(emulator, response)).status).toBe(200)
     expect(emulator.lookups.map(({ status }) => status)).toEqual([500, 200])
+  })
+
+  it('can’t be looked up in silence, until the client gives up', async () => {
+    const emulator = createEmulator({ faults: [{ path: '/generation', silence: true, times: 1 }] })
+    const response = await post(emulator, '/chat/completions', chatBody('A fox'))
+    const client = new AbortController()
+    const path = `/api/v1/generation?id=${response.headers.get('x-generation-id')}`
+    const silent = emulator.request(path, {
+      headers: { Authorization: 'Bearer sk-or-test' },
+      signal: client.signal,
+    })
+
+    await expect.poll(async () => (await emulator.request('/emulator/faults')).json()).toEqual([])
+    expect(emulator.lookups).toEqual([])
+    client.abort()
+    await silent
+    expect(emulator.lookups).toHaveLength(1)
   })
 })
 
@@ -161,7 +181,7 @@ interface Usage {
 
 /** Of a chat response, a chat stream and an images response. */
 async function usages(fault: Fault): Promise<readonly (Usage | undefined)[]> {
-  const emulator = createEmulator({ faults: [fault] })
+  const emulator = createEmulator({ faults: [{ bytes: SMALL, ...fault }] })
   const chat = await post(emulator, '/chat/completions', chatBody('A fox'))
   const images = await post(emulator, '/images', { model: GEMINI, prompt: 'A fox' })
   const stream = await post(emulator, '/chat/completions', chatBody('A fox', { stream: true }))
