@@ -1,17 +1,20 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Context } from 'hono'
-import * as z from 'zod'
+import type { Bills } from './accounts.ts'
 import { createAccounts, requireKey } from './accounts.ts'
 import { findModel, imageModelEndpoints, imageModelsList, modelsList } from './catalogue.ts'
+import { createControls } from './controls.ts'
+import { delay } from './delay.ts'
 import { ApiError, errorResponse } from './errors.ts'
+import { errorOf } from './fault-error.ts'
+import { createFaultList, withoutFault } from './fault-list.ts'
 import type { Fault } from './faults.ts'
-import { createFaultList, faultSchema, withoutFault } from './faults.ts'
-import type { Workshop } from './generate.ts'
+import type { Services } from './generate.ts'
 import { generate } from './generate.ts'
-import type { JournalEntry } from './journal.ts'
+import type { Journal, JournalEntry, Lookup } from './journal.ts'
 import { bodyForJournal, createJournal, readBody } from './journal.ts'
-import type { Order } from './parsed-request.ts'
+import type { ParsedRequest } from './parsed-request.ts'
 import { createStudio } from './studio.ts'
 import { readChatRequest } from './wire/chat-request.ts'
 import { readImagesRequest } from './wire/images-request.ts'
@@ -31,28 +34,34 @@ export interface EmulatorOptions {
 
 /** The emulator as a Hono app, with its controls for tests in the same process. */
 export type Emulator = Hono<Env> & {
-  /** The journal: live, oldest first. */
+  /** The journal of requests for images: live, oldest first. */
   readonly requests: readonly JournalEntry[]
+  /** The journal of `GET /generation`: live, oldest first. */
+  readonly lookups: readonly Lookup[]
+  /** Empties both journals. */
   clearRequests(): void
+  /** Every generation so far and what it cost. */
+  bills(): Bills
   setFaults(faults: readonly Fault[]): void
 }
 
 type Env = {
   Bindings: Partial<HttpBindings>
-  Variables: { note: ReturnType<ReturnType<typeof createJournal>['open']>; text: string }
+  Variables: { note: ReturnType<Journal['open']>; text: string }
 }
 
 const BASE = '/api/v1'
 
 /**
  * OpenRouter's image API, offline. Serves the paths of the documentation under `/api/v1`, and under `/emulator`
- * the journal (`GET`, `DELETE /emulator/requests`) and the faults (`GET`, `POST`, `DELETE /emulator/faults`).
+ * the journals (`GET`, `DELETE /emulator/requests`, `GET /emulator/lookups`), the bills (`GET /emulator/bills`) and
+ * the faults (`GET`, `POST`, `DELETE /emulator/faults`).
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const now = options.now ?? Date.now
   const journal = createJournal(now)
   const faults = createFaultList(options.faults)
-  const workshop: Workshop = {
+  const services: Services = {
     studio: createStudio(),
     accounts: createAccounts(now),
     now,
@@ -71,23 +80,29 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     await next()
     return note({ status: c.res.status })
   })
+  app.use(`${BASE}/generation`, async (c, next) => {
+    await next()
+    journal.addLookup(c.req.query('id') ?? '', c.res.status)
+  })
   app.use(`${BASE}/*`, async (c, next) => {
     if (c.req.method === 'POST') return next() // those look at the prompt first
-    const fault = faults.take({ path: c.req.path })
-    if (fault?.status !== undefined) throw new ApiError(fault.status, fault)
+    const fault = faults.take({ path: c.req.path }) ?? {}
+    await delay(fault.silence === true ? Infinity : (fault.latencyMs ?? 0), c.req.raw.signal)
+    const error = errorOf(fault, now())
+    if (error !== undefined) throw error
     return next()
   })
 
-  const route = (read: (text: string) => Order) => async (c: Context<Env>) => {
+  const route = (parse: (text: string) => ParsedRequest) => async (c: Context<Env>) => {
     const key = requireKey(c.req.raw)
-    const order = read(c.var.text)
-    const fault = faults.take({ path: c.req.path, prompt: order.prompt }) ?? {}
+    const request = parse(c.var.text)
+    const fault = faults.take({ path: c.req.path, prompt: request.prompt }) ?? {}
     const onAbort = (): void => c.var.note({ aborted: true })
     const { signal } = c.req.raw
     signal.addEventListener('abort', onAbort, { once: true })
     return generate(
       {
-        order: { ...order, prompt: withoutFault(order.prompt) },
+        request: { ...request, prompt: withoutFault(request.prompt) },
         fault,
         key,
         referer: c.req.header('http-referer') ?? null,
@@ -95,7 +110,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
         connection: c.env?.outgoing, // `env` is absent in `app.request()`
         onAbort,
       },
-      workshop,
+      services,
     )
   }
   app.post(`${BASE}/chat/completions`, route(readChatRequest))
@@ -108,31 +123,15 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     if (model === undefined) throw new ApiError(404)
     return c.json(imageModelEndpoints(model))
   })
-  app.get(`${BASE}/key`, (c) => c.json(workshop.accounts.key(requireKey(c.req.raw))))
+  app.get(`${BASE}/key`, (c) => c.json(services.accounts.key(requireKey(c.req.raw))))
   app.get(`${BASE}/generation`, (c) => {
     requireKey(c.req.raw)
     const id = c.req.query('id') ?? ''
     if (id === '') throw new ApiError(400, { message: 'id: required' })
-    return c.json(workshop.accounts.generation(id))
+    return c.json(services.accounts.lookUp(id))
   })
 
-  app.get('/emulator/requests', (c) => c.json(journal.entries))
-  app.delete('/emulator/requests', (c) => {
-    journal.clear()
-    return c.body(null, 204)
-  })
-  app.get('/emulator/faults', (c) => c.json(faults.list()))
-  app.post('/emulator/faults', async (c) => {
-    const given: unknown = await c.req.json().catch(() => undefined)
-    const list = z.array(faultSchema).safeParse(given)
-    if (!list.success) return c.json({ error: z.prettifyError(list.error) }, 400)
-    faults.replace(list.data)
-    return c.json(faults.list())
-  })
-  app.delete('/emulator/faults', (c) => {
-    faults.replace([])
-    return c.body(null, 204)
-  })
+  app.route('/emulator', createControls(journal, faults, services.accounts))
 
   app.notFound(() => errorResponse(new ApiError(404)))
   app.onError((error) => {
@@ -143,6 +142,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 
   return Object.assign(app, {
     requests: journal.entries,
+    lookups: journal.lookups,
+    bills: () => services.accounts.bills(),
     clearRequests: () => journal.clear(),
     setFaults: (list: readonly Fault[]) => faults.replace(list),
   })

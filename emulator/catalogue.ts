@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import data from './models.json' with { type: 'json' }
+import documentedModels from './models.json' with { type: 'json' }
+import newerModels from './newer-models.json' with { type: 'json' }
 
 const capability = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('enum'), values: z.array(z.string()) }),
@@ -9,7 +10,7 @@ const capability = z.discriminatedUnion('type', [
 
 const priceLine = z.strictObject({
   billable: z.enum(['output_image', 'input_image', 'input_font', 'input_reference', 'input_text']),
-  unit: z.enum(['image', 'megapixel', 'token']),
+  unit: z.enum(['image', 'megapixel', 'token', 'request']),
   cost_usd: z.number(),
   variant: z.string().optional(),
 })
@@ -25,7 +26,13 @@ const modelSchema = z.strictObject({
   }),
   supported_parameters: z.record(z.string(), capability),
   supports_streaming: z.boolean(),
-  /** The one endpoint that serves it: sixteen models, one provider each. */
+  /** The day after which the model may be removed. */
+  expiration_date: z.iso.date().nullable().default(null),
+  /** Only `POST /images` serves it, and only `GET /images/models` lists it. */
+  is_images_only: z.boolean().default(false),
+  /** Still listed, and nobody serves it any more. */
+  is_retired: z.boolean().default(false),
+  /** The one endpoint that serves it: every model has one provider. */
   provider: z.strictObject({
     provider_name: z.string(),
     provider_slug: z.string(),
@@ -38,26 +45,37 @@ const modelSchema = z.strictObject({
 export type Model = Readonly<z.infer<typeof modelSchema>>
 export type Capability = Readonly<z.infer<typeof capability>>
 
-/** The sixteen models, in the order of OpenRouter's list. */
-export const models: readonly Model[] = z.array(modelSchema).parse(data)
+/** OpenRouter's documented sixteen, in its order, then what came or went since August 2026, with invented prices. */
+const models: readonly Model[] = z.array(modelSchema).parse([...documentedModels, ...newerModels])
+
+/** Names that always mean a current model. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['~google/gemini-flash-image-latest', 'google/gemini-3.1-flash-image'],
+])
 
 /** Shortcuts that only sort the providers; every model accepts them. */
 const ROUTING_VARIANTS = new Set(['nitro', 'floor'])
 
-/** The model under `author/slug` or `author/slug:variant`. */
+/** The model under `author/slug`, `author/slug:variant` or `~author/family-latest`, a retired one too. */
 export function findModel(id: string): Model | undefined {
-  const [slug, variant] = id.split(':', 2)
+  const [slug = '', variant] = id.split(':', 2)
   if (variant !== undefined && !ROUTING_VARIANTS.has(variant)) return undefined
-  return models.find((model) => model.id === slug)
+  const target = ALIASES.get(slug) ?? slug
+  return models.find((model) => model.id === target)
 }
 
 /** `GET /images/models`. */
 export function imageModelsList(): object {
   return {
-    data: models.map(({ provider: _provider, ...model }) => ({
-      ...model,
+    data: models.map(({ id, name, created, architecture, supported_parameters, supports_streaming }) => ({
+      id,
+      name,
       description: '',
-      endpoints: endpointsPath(model.id),
+      created,
+      architecture,
+      supported_parameters,
+      supports_streaming,
+      endpoints: endpointsPath(id),
     })),
   }
 }
@@ -65,6 +83,7 @@ export function imageModelsList(): object {
 /** `GET /images/models/{author}/{slug}/endpoints`. */
 export function imageModelEndpoints(model: Model): object {
   const { supported_parameters, supports_streaming } = model
+  if (model.is_retired) return { id: model.id, endpoints: [] }
   return { id: model.id, endpoints: [{ ...model.provider, supported_parameters, supports_streaming }] }
 }
 
@@ -76,11 +95,15 @@ export function imageModelEndpoints(model: Model): object {
  */
 export function modelsList(outputModalities = 'text'): object {
   const wanted = new Set(outputModalities.split(',').map((modality) => modality.trim()))
-  const found = models.filter(
-    (model) =>
-      wanted.has('all') || model.architecture.output_modalities.some((modality) => wanted.has(modality)),
-  )
-  return { data: found.map(generalRecord), total_count: found.length, links: { next: null } }
+  const isWanted = (model: Model): boolean =>
+    wanted.has('all') || model.architecture.output_modalities.some((modality) => wanted.has(modality))
+  const found = models.filter((model) => !model.is_images_only && isWanted(model)).map(generalRecord)
+  const aliases = [...ALIASES].flatMap(([alias, target]) => {
+    const model = models.find(({ id }) => id === target)
+    return model !== undefined && isWanted(model) ? [aliasRecord(alias, model)] : []
+  })
+  const data = [...found, ...aliases]
+  return { data, total_count: data.length, links: { next: null } }
 }
 
 function endpointsPath(id: string): string {
@@ -88,7 +111,7 @@ function endpointsPath(id: string): string {
 }
 
 /** The general list gives prices as decimal strings per token or per image; fields it can't fill are null. */
-function generalRecord(model: Model): object {
+function generalRecord(model: Model): Readonly<Record<string, unknown>> {
   const { input_modalities, output_modalities } = model.architecture
   return {
     id: model.id,
@@ -115,6 +138,16 @@ function generalRecord(model: Model): object {
     default_parameters: null,
     supported_voices: null,
     links: { details: `/api/v1/models/${model.id}/endpoints` },
+    expiration_date: model.expiration_date,
+  }
+}
+
+function aliasRecord(alias: string, target: Model): object {
+  return {
+    ...generalRecord(target),
+    id: alias,
+    name: `${target.name} (latest)`,
+    alias_target: { name: target.name, slug: target.id },
   }
 }
 

@@ -31,7 +31,7 @@ const ERROR_TYPES = [
 
 export type ErrorType = (typeof ERROR_TYPES)[number]
 
-/** What OpenRouter answers with each status: the `error_type` and the message its documentation shows. */
+/** What OpenRouter says with each status: the `error_type` and the message its documentation shows. */
 const DEFAULTS: Readonly<Record<number, readonly [type: ErrorType, message: string]>> = {
   400: ['invalid_request', 'Invalid request parameters'],
   401: ['authentication', 'Missing Authentication header'],
@@ -59,6 +59,8 @@ export interface ApiErrorDetails {
   readonly message?: string | undefined
   readonly providerCode?: string | undefined
   readonly retryAfterSeconds?: number | undefined
+  /** `Retry-After` is this date instead of seconds. */
+  readonly retryAt?: Date | undefined
   /** Fills `availability.retryable`; without it the body holds no `availability`. */
   readonly retryable?: boolean | undefined
   /** Further keys of `metadata`, such as `reasons` and `flagged_input` of a moderation block. */
@@ -103,10 +105,15 @@ export function errorData(error: ApiError): Readonly<Record<string, unknown>> {
   }
 }
 
-export function errorResponse(error: ApiError): Response {
-  const headers = new Headers({ 'Content-Type': 'application/json' })
-  if (error.details.retryAfterSeconds !== undefined) {
-    headers.set('Retry-After', String(error.details.retryAfterSeconds))
-  }
-  return new Response(JSON.stringify({ error: errorData(error) }), { status: error.status, headers })
+export function errorResponse(error: ApiError, headers: Readonly<Record<string, string>> = {}): Response {
+  const { retryAt, retryAfterSeconds } = error.details
+  const retryAfter = retryAt?.toUTCString() ?? retryAfterSeconds?.toString()
+  return new Response(JSON.stringify({ error: errorData(error) }), {
+    status: error.status,
+    headers: {
+      'Content-Type': 'application/json',
+      ...(retryAfter === undefined ? {} : { 'Retry-After': retryAfter }),
+      ...headers,
+    },
+  })
 }

@@ -1,40 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import type { Accounts } from './accounts.ts'
-import { ApiError, errorData } from './errors.ts'
+import { delay } from './delay.ts'
+import { ApiError, errorResponse } from './errors.ts'
+import { errorOf } from './fault-error.ts'
 import type { Fault } from './faults.ts'
+import { failsAtOnce, isBilled } from './faults.ts'
+import { generateImages } from './generate-images.ts'
+import type { Generation, StartedGeneration } from './generation.ts'
 import type { InputImage } from './inputs.ts'
 import { loadInput } from './inputs.ts'
-import type { Order } from './parsed-request.ts'
-import type { DecodedImage, Studio } from './studio.ts'
-import type { Bill } from './prices.ts'
+import type { ParsedRequest } from './parsed-request.ts'
 import { bill } from './prices.ts'
-import { chatBody, chatClosing, chatOpening, chatStreamError } from './wire/chat-response.ts'
-import { delay, deliver } from './wire/deliver.ts'
-import {
-  imagesBody,
-  imagesClosing,
-  imagesPartial,
-  imagesStreamError,
-  imagesTextChunks,
-} from './wire/images-response.ts'
-import { KEEP_ALIVE, serialise } from './wire/serialise.ts'
+import type { LoadedImages, Studio } from './studio.ts'
+import { deliver } from './wire/deliver.ts'
+import { bodyOf, streamOf } from './wire/response.ts'
 
-/** Everything that an answer's body is written from. */
-export interface Answer {
-  readonly id: string
-  /** Unix seconds. */
-  readonly created: number
-  readonly order: Order
-  /** What the model writes beside the images; `null` for nothing. */
-  readonly text: string | null
-  readonly images: readonly DecodedImage[]
-  readonly bill: Bill
-  readonly fault: Fault
-}
-
-export interface Job {
-  readonly order: Order
+/** A request to generate, and what belongs to it alone. */
+export interface GenerateRequest {
+  readonly request: ParsedRequest
   readonly fault: Fault
   readonly key: string
   readonly referer: string | null
@@ -43,7 +27,8 @@ export interface Job {
   readonly onAbort: () => void
 }
 
-export interface Workshop {
+/** What all requests share. */
+export interface Services {
   readonly studio: Studio
   readonly accounts: Accounts
   readonly now: () => number
@@ -53,131 +38,89 @@ export interface Workshop {
 }
 
 /**
- * Makes the images and answers, as JSON or as a stream.
+ * Generates the images and responds, as JSON or as a stream.
  *
- * @throws {ApiError} for whatever is wrong before the work begins
+ * @throws {ApiError} for whatever is wrong with the request itself
  */
-export async function generate(job: Job, workshop: Workshop): Promise<Response> {
-  const { order, fault, signal, connection, onAbort } = job
-  const startedAt = workshop.now()
-  if (fault.silence === true) await silence(signal)
-  if (fault.refusal === true) throw refusal(fault)
-  if (fault.status !== undefined && fault.inBand !== true) throw faultError(fault, fault.status)
-
-  const load = (url: string): Promise<InputImage> => loadInput(url, workshop.fetchImage)
-  const inputs = await Promise.all(order.inputs.map(load))
-  const references = await Promise.all(order.references.map(load))
-
-  const start = {
-    id: `gen-${Math.floor(startedAt / 1000)}-${randomUUID().replaceAll('-', '').slice(0, 20)}`,
-    created: Math.floor(startedAt / 1000),
-    // With super resolution the image keeps the size of what is sharpened.
-    order: references.length > 0 && inputs[0] !== undefined ? { ...order, ...sizeOfInput(inputs[0]) } : order,
-    text: fault.text ?? (order.wantsText ? 'Here is your image.' : null),
-    fault,
+export async function generate(incoming: GenerateRequest, services: Services): Promise<Response> {
+  const { fault, signal, connection, onAbort } = incoming
+  const startedAt = services.now()
+  const id = `gen-${Math.floor(startedAt / 1000)}-${randomUUID().replaceAll('-', '').slice(0, 20)}`
+  const headers = { 'X-Generation-Id': id }
+  const error = errorOf(fault, startedAt)
+  const streams = isStreamed(incoming.request, fault)
+  const record = (generation: Generation): Generation => {
+    const { key, referer } = incoming
+    const billed = isBilled(fault)
+    services.accounts.record({ generation, key, startedAt, streamed: streams, referer, billed })
+    return generation
   }
-  const work = async (): Promise<Answer> => {
+
+  if (fault.silence === true || (error !== undefined && fault.inBand !== true)) {
+    record(withoutImages(startOf(incoming.request, fault, id, startedAt), error))
+    // Silence ends only when the client goes away; nobody reads what follows.
+    await delay(fault.silence === true ? Infinity : (fault.latencyMs ?? 0), signal)
+    return errorResponse(error ?? new ApiError(408), headers)
+  }
+
+  const loaded = await load(incoming.request, services.fetchImage)
+  const start = startOf(sizedLike(incoming.request, loaded), fault, id, startedAt)
+  const work = async (): Promise<Generation> => {
+    if (failsAtOnce(fault)) return record(withoutImages(start, error, loaded.inputs))
     const [images] = await Promise.all([
-      makeImages(start.order, fault, { inputs, references }, workshop.studio),
-      delay(fault.latencyMs ?? workshop.latencyMs, signal),
+      generateImages(start.request, fault, loaded, services.studio),
+      delay(fault.latencyMs ?? services.latencyMs, signal),
     ])
-    const answer = { ...start, images, bill: bill(start.order, images.length, inputs) }
-    workshop.accounts.record(answer, { ...job, startedAt, streamed: streams })
-    return answer
+    const cost = bill(start.request, images.length, loaded.inputs)
+    return record({ ...start, images: images.slice(0, fault.afterImages), bill: cost, error })
   }
-  const streams =
-    order.stream && (order.api === 'completions' || order.model.supports_streaming || fault.streams === true)
-  const headers = { 'X-Generation-Id': start.id }
-  const inBand = fault.status === undefined ? undefined : faultError(fault, fault.status)
 
+  const common = { headers, fault, connection, onAbort }
   if (streams) {
-    const pieces = stream(start, inBand, work, workshop)
-    return deliver({ contentType: 'text/event-stream', headers, pieces, fault, connection, onAbort })
+    // Begun at once: what the client or a cut does to the stream doesn't stop the work, nor its bill.
+    const pending = work()
+    pending.catch(() => undefined) // the stream reports it, if it gets that far
+    return deliver({
+      ...common,
+      contentType: 'text/event-stream',
+      pieces: streamOf(start, pending, services),
+    })
   }
-  const body = async (): Promise<readonly Uint8Array[]> => {
-    if (inBand !== undefined) return serialise({ error: errorData(inBand) })
-    const answer = await work()
-    return order.api === 'completions' ? chatBody(answer) : imagesBody(answer)
-  }
-  return deliver({
-    contentType: 'application/json',
-    headers,
-    pieces: await body(),
-    fault,
-    connection,
-    onAbort,
-  })
+  const pieces = bodyOf(await work())
+  return deliver({ ...common, contentType: 'application/json', pieces })
 }
 
-async function* stream(
-  start: Omit<Answer, 'images' | 'bill'>,
-  inBand: ApiError | undefined,
-  work: () => Promise<Answer>,
-  { studio, keepAliveMs }: Workshop,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const isChat = start.order.api === 'completions'
-  yield KEEP_ALIVE
-  if (inBand !== undefined) {
-    yield* isChat ? chatStreamError(start, inBand) : imagesStreamError(inBand)
-    return
-  }
-  if (isChat) yield* chatOpening(start)
-  const pending = work()
-  // Observed below; this only keeps a rejection during a keep-alive from counting as unhandled.
-  pending.catch(() => undefined)
-  while ((await Promise.race([pending, delay(keepAliveMs)])) === undefined) yield KEEP_ALIVE
-  const answer = await pending
-  if (isChat) {
-    yield* chatClosing(answer)
-    return
-  }
-  const [first] = answer.images
-  if (first?.svg !== undefined) yield* imagesTextChunks(first.svg)
-  else if (first !== undefined) {
-    const partials = await studio.partials(first)
-    for (const [index, partial] of partials.entries()) yield* imagesPartial(partial, index)
-  }
-  yield* imagesClosing(answer)
+function isStreamed({ stream: isWanted, api, model }: ParsedRequest, { streams }: Fault): boolean {
+  return isWanted && (streams ?? (api === 'completions' || model.supports_streaming))
 }
 
-async function makeImages(
-  order: Order,
-  fault: Fault,
-  given: { inputs: readonly InputImage[]; references: readonly InputImage[] },
-  studio: Studio,
-): Promise<readonly DecodedImage[]> {
-  if (fault.noImage === true || !order.wantsImage) return []
-  const count = fault.images ?? order.count
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      if (fault.bytes !== undefined) return studio.heavy(fault.bytes)
-      if (fault.notAnImage === true) return studio.notAnImage()
-      if (fault.lyingMediaType !== true) return studio.draw(order, index, given)
-      return { ...(await studio.draw({ ...order, format: 'jpeg' }, index, given)), mediaType: 'image/png' }
-    }),
-  )
+function startOf(request: ParsedRequest, fault: Fault, id: string, startedAt: number): StartedGeneration {
+  const text = fault.text ?? (request.wantsText ? 'Here is your image.' : null)
+  return { id, created: Math.floor(startedAt / 1000), request, text, fault }
 }
 
-/** Ends only when the client goes away; nobody reads what follows. */
-async function silence(signal: AbortSignal): Promise<never> {
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-  throw new ApiError(408)
+/** A generation that failed. If it is billed all the same, it costs what its images would have cost. */
+function withoutImages(
+  start: StartedGeneration,
+  error: ApiError | undefined,
+  inputs: readonly InputImage[] = [],
+): Generation {
+  const { request, fault } = start
+  const count = fault.images ?? (request.wantsImage ? request.count : 0)
+  return { ...start, images: [], bill: bill(request, count, inputs), error }
 }
 
-function refusal(fault: Fault): ApiError {
-  const message = fault.message ?? 'The request was refused by the content policy of the provider'
-  return new ApiError(400, { type: 'content_policy_violation', message, providerCode: 'moderation_blocked' })
+async function load(
+  { inputs, references }: ParsedRequest,
+  fetchImage: typeof fetch,
+): Promise<{ readonly inputs: readonly InputImage[]; readonly references: readonly InputImage[] }> {
+  const all = (urls: readonly string[]): Promise<InputImage[]> =>
+    Promise.all(urls.map((url) => loadInput(url, fetchImage)))
+  return { inputs: await all(inputs), references: await all(references) }
 }
 
-function faultError(fault: Fault, status: number): ApiError {
-  const { errorType: type, message, retryAfterSeconds, retryable } = fault
-  const metadata = status === 403 ? { reasons: ['violence'], flagged_input: 'the flagged words' } : undefined
-  return new ApiError(status, { type, message, retryAfterSeconds, retryable, metadata })
-}
-
-function sizeOfInput({ width, height }: InputImage): { width: number; height: number } {
-  return { width, height }
+/** With super resolution the image keeps the size of what is sharpened. */
+function sizedLike(request: ParsedRequest, { inputs: [first], references }: LoadedImages): ParsedRequest {
+  if (references.length === 0 || first === undefined) return request
+  return { ...request, width: first.width, height: first.height }
 }

@@ -1,4 +1,5 @@
+export type { BilledGeneration, Bills } from './accounts.ts'
 export type { Emulator, EmulatorOptions } from './app.ts'
 export { createEmulator } from './app.ts'
 export type { Fault } from './faults.ts'
-export type { JournalEntry } from './journal.ts'
+export type { JournalEntry, Lookup } from './journal.ts'

@@ -19,7 +19,7 @@ const FORMATS = new Set(['png', 'jpeg', 'webp', 'gif'])
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+);base64,([A-Za-z0-9+/]*={0,2})$/
 
 /**
- * Reads what a request refers to.
+ * Loads an image that a request refers to.
  *
  * @throws {ApiError} 400 `invalid_image`, `image_too_large`, `image_too_small`, `unsupported_image_format`,
  *                    `image_download_failed`; 404 `image_not_found`
@@ -28,7 +28,6 @@ export async function loadInput(url: string, fetchImage: typeof fetch): Promise<
   const bytes = url.startsWith('data:') ? fromDataUrl(url) : await download(url, fetchImage)
   if (bytes.length > MAX_BYTES)
     throw refused('image_too_large', `The image is larger than ${MAX_BYTES} bytes`)
-  // `toFormat` of an animated or rotated image is not our concern: the first bytes decide.
   const found = await sharp(bytes)
     .metadata()
     .catch(() => undefined)
@@ -43,7 +42,7 @@ export async function loadInput(url: string, fetchImage: typeof fetch): Promise<
   return { bytes, width: found.width, height: found.height }
 }
 
-/** Whether all of its pixels can be read; the beginning tells no more than the size. */
+/** Whether all of its pixels can be read; its head says no more than the size. */
 async function isWhole(bytes: Buffer): Promise<boolean> {
   return sharp(bytes)
     .resize(1)

@@ -11,16 +11,26 @@ export interface JournalEntry {
   readonly at: number
   /** Lower-case names; the authorization is redacted. */
   readonly headers: Readonly<Record<string, string>>
-  /** Parsed JSON, or the raw text where it is no JSON, or `null`. */
+  /** Parsed JSON, the text where it is no JSON, or `null`. */
   readonly body: unknown
-  /** `null` until the answer has begun. */
+  /** `null` until the response has begun. */
   readonly status: number | null
-  /** The client hung up before the answer was complete. */
+  /** The client hung up before the response was complete. */
   readonly aborted: boolean
+}
+
+/** One request for a generation's record, `GET /generation`. These cost nothing. */
+export interface Lookup {
+  readonly generation_id: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly status: number
 }
 
 export interface Journal {
   readonly entries: readonly JournalEntry[]
+  readonly lookups: readonly Lookup[]
+  addLookup(generationId: string, status: number): void
   /** Opens an entry; the returned function changes it as the request goes on. */
   open(request: Request, body: unknown): (change: Partial<Pick<JournalEntry, 'status' | 'aborted'>>) => void
   clear(): void
@@ -31,10 +41,13 @@ const MAX_BODY_BYTES = 100_000_000
 
 export function createJournal(now: () => number): Journal {
   const entries: JournalEntry[] = []
+  const lookups: Lookup[] = []
   let count = 0
 
   return {
     entries,
+    lookups,
+    addLookup: (generation_id, status) => void lookups.push({ generation_id, at: now(), status }),
     open(request, body) {
       count += 1
       const url = new URL(request.url)
@@ -53,6 +66,7 @@ export function createJournal(now: () => number): Journal {
     },
     clear() {
       entries.length = 0
+      lookups.length = 0
     },
   }
 }
@@ -71,7 +85,7 @@ export function bodyForJournal(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return text // the route answers 400; the journal shows what came
+    return text // the route responds with 400; the journal shows what came
   }
 }
 

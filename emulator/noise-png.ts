@@ -6,11 +6,11 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const OVERHEAD = 90
 
 /**
- * A PNG of noise, for measuring: RGB pixels that don't compress, stored. Within 1 % of the size, or 3 kB.
+ * A valid PNG of noise: RGB pixels that don't compress, stored. Within 1 % of the size, or 3 kB.
  *
  * @param bytes  at least 100
  */
-export function heavyPng(bytes: number): Buffer {
+export function noisePng(bytes: number): Buffer {
   const pixels = Math.max(1, Math.floor((bytes - OVERHEAD) / 3))
   const width = Math.max(1, Math.floor(Math.sqrt(pixels)))
   const height = Math.max(1, Math.floor((bytes - OVERHEAD) / (width * 3 + 1)))

@@ -1,15 +1,16 @@
 import type { Model } from './catalogue.ts'
 
-export type Tier = '512' | '1K' | '2K' | '4K'
+export type Tier = '512' | '1K' | '1.5K' | '2K' | '4K'
 export type Format = 'png' | 'jpeg' | 'webp' | 'svg'
+export type Quality = 'auto' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
 
 export interface FontInput {
   readonly font_url: string
   readonly text: string
 }
 
-/** Images to make, whichever of the two APIs asked. Already validated. */
-export interface Order {
+/** A request for images to either API, validated. */
+export interface ParsedRequest {
   readonly api: 'completions' | 'image'
   readonly model: Model
   readonly prompt: string
@@ -23,7 +24,7 @@ export interface Order {
   readonly format: Format
   /** 0–100, for JPEG and WebP. */
   readonly compression: number | undefined
-  readonly quality: 'auto' | 'low' | 'medium' | 'high'
+  readonly quality: Quality
   readonly transparent: boolean
   /** URLs, `data:` or http(s). */
   readonly inputs: readonly string[]

@@ -5,8 +5,11 @@ import { createEmulator } from './app.ts'
 export interface ServedEmulator {
   /** The base URL for OpenRouter clients: `http://127.0.0.1:8788/api/v1`. */
   readonly url: string
-  /** The journal: live, oldest first. */
+  /** The journal of requests for images: live, oldest first. */
   readonly requests: Emulator['requests']
+  /** The journal of `GET /generation`: live, oldest first. */
+  readonly lookups: Emulator['lookups']
+  readonly bills: Emulator['bills']
   readonly setFaults: Emulator['setFaults']
   readonly clearRequests: Emulator['clearRequests']
   /** Ends every open connection at once. */
@@ -34,6 +37,8 @@ export async function serveEmulator(options: ServeOptions = {}): Promise<ServedE
   return {
     url: `http://${host}:${actual}/api/v1`,
     requests: emulator.requests,
+    lookups: emulator.lookups,
+    bills: () => emulator.bills(),
     setFaults: (faults) => emulator.setFaults(faults),
     clearRequests: () => emulator.clearRequests(),
     close: () =>

@@ -27,7 +27,7 @@ const AT_1K: Readonly<Record<string, readonly [width: number, height: number]>> 
 }
 
 /** 2K and 4K double and quadruple the sides; 0.5K halves them. */
-const FACTOR = { '512': 0.5, '1K': 1, '2K': 2, '4K': 4 } as const satisfies Record<Tier, number>
+const FACTOR = { '512': 0.5, '1K': 1, '1.5K': 1.5, '2K': 2, '4K': 4 } as const satisfies Record<Tier, number>
 
 /** The documentation gives no pixels for the others; like the ten usual ones, about 1 MP in steps of 32. */
 const MEGAPIXEL = 1024 * 1024

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { InputImage } from './inputs.ts'
-import type { Order } from './parsed-request.ts'
-import { compose } from './illustrator/compose.ts'
-import { drawGiven } from './illustrator/given.ts'
-import { encode, outlined, partials, rasterise, thumbnail } from './illustrator/raster.ts'
-import { heavyPng } from './noise-png.ts'
+import type { AttachedImage } from './illustrator/illustrate.ts'
+import { illustrate } from './illustrator/illustrate.ts'
+import { noisePng } from './noise-png.ts'
+import type { ParsedRequest } from './parsed-request.ts'
+import { previewsOf } from './previews.ts'
 
-export interface DecodedImage {
+/** An image file, ready to be sent. */
+export interface EncodedImage {
   readonly bytes: Buffer
   /** The base64 text of the bytes, as ASCII. */
   readonly base64: Buffer
@@ -15,67 +15,74 @@ export interface DecodedImage {
   readonly svg?: string
 }
 
-export interface Given {
-  readonly inputs: readonly InputImage[]
-  readonly references: readonly InputImage[]
+/** The images that the request refers to, loaded. */
+export interface LoadedImages {
+  readonly inputs: readonly AttachedImage[]
+  readonly references: readonly AttachedImage[]
 }
 
-/** Draws what orders ask for, and remembers what it drew. */
+/** Has images illustrated, and caches them: a second request for the same image costs no time. */
 export interface Studio {
-  /** @param index  which of the order's images, from 0 */
-  draw(order: Order, index: number, given: Given): Promise<DecodedImage>
+  /** @param index  which of the request's images, from 0 */
+  image(request: ParsedRequest, index: number, loaded: LoadedImages): Promise<EncodedImage>
   /** Two steps on the way to the image, as base64. */
-  partials(image: DecodedImage): Promise<readonly Buffer[]>
-  /** A valid PNG of about that many bytes, noise. */
-  heavy(bytes: number): DecodedImage
-  notAnImage(): DecodedImage
+  previews(image: EncodedImage): Promise<readonly Buffer[]>
+  /** A valid PNG of about that many bytes. */
+  noise(bytes: number): Promise<EncodedImage>
 }
 
-/** Bytes of finished images kept in memory. */
+/** Bytes of finished images in the cache, base64 included. */
 const CACHE_BYTES = 128_000_000
 
+interface CacheEntry {
+  readonly image: Promise<EncodedImage>
+  /** 0 until the image is finished. */
+  bytes: number
+}
+
 export function createStudio(): Studio {
-  const kept = new Map<string, { image: Promise<DecodedImage>; bytes: number }>()
-  const settle = async (
-    key: string,
-    entry: { image: Promise<DecodedImage>; bytes: number },
-  ): Promise<void> => {
+  const cache = new Map<string, CacheEntry>()
+  const measure = async (key: string, entry: CacheEntry): Promise<void> => {
     try {
       const { bytes, base64 } = await entry.image
       entry.bytes = bytes.length + base64.length
-      forgetOldest(kept)
+      evictOldest(cache)
     } catch {
-      kept.delete(key) // who asked for the image gets the error
+      cache.delete(key) // the request for the image gets the error
     }
   }
-  const remember = (key: string, make: () => Promise<DecodedImage>): Promise<DecodedImage> => {
-    const known = kept.get(key)
+  const cached = (key: string, generate: () => Promise<EncodedImage>): Promise<EncodedImage> => {
+    const known = cache.get(key)
     if (known !== undefined) return known.image
-    const entry = { image: make(), bytes: 0 }
-    kept.set(key, entry)
-    void settle(key, entry)
+    const entry = { image: generate(), bytes: 0 }
+    cache.set(key, entry)
+    void measure(key, entry)
     return entry.image
   }
-  const heavy = new Map<number, DecodedImage>()
 
   return {
-    draw(order, index, given) {
-      const key = fingerprint(order, index, given)
-      return remember(key, () => paint(order, key, given))
+    image(request, index, loaded) {
+      const key = fingerprint(request, index, loaded)
+      return cached(key, async () => {
+        const { bytes, mediaType, svg } = await illustrate({ ...request, ...loaded, seed: key })
+        return { ...encodedImage(bytes, mediaType), ...(svg === undefined ? {} : { svg }) }
+      })
     },
-    partials: (image) => partials(image.bytes),
-    heavy(bytes) {
-      const known = heavy.get(bytes) ?? imageOf(heavyPng(bytes), 'image/png')
-      heavy.set(bytes, known)
-      return known
-    },
-    notAnImage: () =>
-      imageOf(Buffer.from('These bytes are no image at all, whatever the media type says.\n'), 'image/png'),
+    previews: async (image) => (await previewsOf(image.bytes)).map(base64Of),
+    noise: (bytes) => cached(`noise ${bytes}`, async () => encodedImage(noisePng(bytes), 'image/png')),
   }
 }
 
-/** Of all that may change the pixels. */
-function fingerprint(order: Order, index: number, { inputs, references }: Given): string {
+export function encodedImage(bytes: Buffer, mediaType: string): EncodedImage {
+  return { bytes, base64: base64Of(bytes), mediaType }
+}
+
+function base64Of(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString('base64'), 'latin1')
+}
+
+/** Of everything that may change the pixels. */
+function fingerprint(request: ParsedRequest, index: number, { inputs, references }: LoadedImages): string {
   const hash = createHash('sha256')
   const {
     model,
@@ -86,38 +93,18 @@ function fingerprint(order: Order, index: number, { inputs, references }: Given)
     inputs: _inputs,
     references: _references,
     ...rest
-  } = order
+  } = request
   hash.update(JSON.stringify([model.id, index, rest]))
   for (const { bytes } of [...inputs, ...references]) hash.update(createHash('sha256').update(bytes).digest())
   return hash.digest('hex')
 }
 
-async function paint(order: Order, seed: string, { inputs, references }: Given): Promise<DecodedImage> {
-  const { prompt, width, height, transparent, colours, backgroundColour, style, format } = order
-  const thumbnails = await Promise.all(inputs.map(thumbnail))
-  const swatches = await Promise.all(references.map(thumbnail))
-  const composed = compose(
-    { prompt, seed, width, height, transparent, colours, backgroundColour, style },
-    (stage) => drawGiven(stage, { thumbnails, swatches, fonts: order.fonts }),
-  )
-  if (format === 'svg') {
-    const svg = outlined(composed.svg)
-    return { ...imageOf(Buffer.from(svg), 'image/svg+xml'), svg }
-  }
-  const pixels = await rasterise(composed, { width, height, transparent })
-  return imageOf(await encode(pixels, format, order.compression), `image/${format}`)
-}
-
-function imageOf(bytes: Buffer, mediaType: string): DecodedImage {
-  return { bytes, base64: Buffer.from(bytes.toString('base64'), 'latin1'), mediaType }
-}
-
-function forgetOldest(kept: Map<string, { bytes: number }>): void {
+function evictOldest(cache: Map<string, CacheEntry>): void {
   let total = 0
-  for (const { bytes } of kept.values()) total += bytes
-  for (const [key, { bytes }] of kept) {
-    if (total <= CACHE_BYTES || kept.size === 1) return
-    kept.delete(key)
+  for (const { bytes } of cache.values()) total += bytes
+  for (const [key, { bytes }] of cache) {
+    if (total <= CACHE_BYTES || cache.size === 1) return
+    cache.delete(key)
     total -= bytes
   }
 }

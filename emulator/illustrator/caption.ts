@@ -73,7 +73,7 @@ export function drawCaption(stage: Stage, prompt: string, transparent: boolean):
   }
 }
 
-/** One line of text, set in the font that comes with the emulator. */
+/** One line of text, set in the illustrator's own font. */
 export function text(
   words: string,
   x: number,

@@ -7,13 +7,14 @@ import { drawFigures } from './figures.ts'
 import { PALETTES } from './palette.ts'
 import type { Random } from './random.ts'
 import { createRandom } from './random.ts'
-import type { Light, Reading, Style } from './reading.ts'
+import type { Reading } from './reading.ts'
 import { read } from './reading.ts'
 import { settings } from './settings/index.ts'
 import { drawMedium } from './medium.ts'
 import { drawSky } from './sky.ts'
 import type { Stage } from './stage.ts'
 import { drawWeather } from './weather.ts'
+import type { Light, Style } from './words.ts'
 
 /** What to compose; the same request gives the same markup. */
 export interface Composition {

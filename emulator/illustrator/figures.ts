@@ -62,7 +62,7 @@ function drawFigure(
   )
 }
 
-/** A single colour somewhere in the prompt, and one thing to wear it. */
+/** The prompt names one colour and one thing: they belong together, wherever they stand. */
 function figureTakes({ reading }: Stage): boolean {
   return reading.figures.length === 1 && reading.colours.length === 1
 }

@@ -2,8 +2,8 @@ import type { Point } from './canvas.ts'
 import type { Colour } from './colour.ts'
 import { darker, lighter, mix } from './colour.ts'
 import { seen } from './palette.ts'
-import type { Season } from './reading.ts'
 import type { Stage } from './stage.ts'
+import type { Season } from './words.ts'
 
 /** Materials before any light falls on them. */
 export function grassColour(season: Season): Colour {
@@ -27,7 +27,7 @@ export interface Layer {
   readonly bumps?: number
 }
 
-/** A soft rolling edge across the image, filled to the bottom; answers its height at any x. */
+/** A soft rolling edge across the image, filled to the bottom; returns its height at any x. */
 export function drawHills(
   stage: Stage,
   { name, y, rise, colour, distance, bumps = 5 }: Layer,

@@ -1,6 +1,6 @@
 import type { Colour } from './colour.ts'
 import { mix } from './colour.ts'
-import type { Light } from './reading.ts'
+import type { Light } from './words.ts'
 
 /** The light of an image: what the sky looks like and what it does to everything under it. */
 export interface Palette {
@@ -94,7 +94,7 @@ export const PALETTES = {
 /**
  * A material as it looks in this light at this distance.
  *
- * @param distance  0 is at one's feet, 1 on the horizon
+ * @param distance  0 is in front, 1 on the horizon
  */
 export function seen(palette: Palette, material: Colour, distance: number): Colour {
   const inLight = mix(material, palette.ambient.colour, palette.ambient.amount)

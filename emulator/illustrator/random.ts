@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Draws numbers; the same seed always draws the same ones. */
+/** Random numbers; the same seed always gives the same ones. */
 export interface Random {
   /** In [min, max). */
   between(min: number, max: number): number

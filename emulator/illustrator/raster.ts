@@ -3,7 +3,6 @@ import type { ResvgRenderOptions } from '@resvg/resvg-js'
 import { Resvg, renderAsync } from '@resvg/resvg-js'
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
-import type { InputImage } from '../inputs.ts'
 import type { Composed } from './compose.ts'
 import { createRandom } from './random.ts'
 
@@ -105,49 +104,7 @@ function tile(value: (x: number, y: number, noise: number) => number, blur: numb
     .toBuffer()
 }
 
-/** @param compression  0 (smallest) to 100 (best), for JPEG and WebP; PNG has nothing to trade */
-export async function encode(
-  { data, width, height, hasAlpha }: Pixels,
-  format: 'png' | 'jpeg' | 'webp',
-  compression: number | undefined,
-): Promise<Buffer> {
-  const rendered = sharp(data, { raw: { width, height, channels: 4 } })
-  const flat = hasAlpha ? rendered : rendered.removeAlpha()
-  // 0 is a quality that neither codec accepts.
-  const quality = Math.max(1, compression ?? 90)
-  if (format === 'jpeg') return flat.jpeg({ quality }).toBuffer()
-  if (format === 'webp') return flat.webp({ quality, effort: 2 }).toBuffer()
-  return flat.png({ compressionLevel: 3 }).toBuffer()
-}
-
 /** SVG that looks the same without our font: text becomes outlines. */
 export function outlined(svg: string): string {
   return new Resvg(svg, { font: FONT }).toString()
-}
-
-/** Blurred, then clearer: how a diffusion model arrives. */
-export async function partials(bytes: Buffer): Promise<readonly Buffer[]> {
-  const { width, format } = await sharp(bytes).metadata()
-  return Promise.all(
-    [48, 12].map(async (factor) => {
-      const small = await sharp(bytes)
-        .resize(Math.max(8, Math.round(width / factor)))
-        .toBuffer()
-      const large = sharp(small).resize(width).blur(3)
-      return Buffer.from((await large.toFormat(format).toBuffer()).toString('base64'), 'latin1')
-    }),
-  )
-}
-
-/** A small PNG of an input rendered, as a data URL, and its shape. */
-export async function thumbnail({
-  bytes,
-  width,
-  height,
-}: InputImage): Promise<{ url: string; ratio: number }> {
-  const small = await sharp(bytes)
-    .resize({ width: 320, height: 320, fit: 'inside', withoutEnlargement: true })
-    .png()
-    .toBuffer()
-  return { url: `data:rendered/png;base64,${small.toString('base64')}`, ratio: width / height }
 }

@@ -1,23 +1,8 @@
 import type { Colour } from './colour.ts'
 import type { Subject } from './subjects/subject.ts'
 import { subjects as vocabulary } from './subjects/index.ts'
+import type { Light, Season, SettingName, Style, Weather } from './words.ts'
 import { COLOURS, LIGHTS, SEASONS, SETTINGS, STYLES, WEATHERS } from './words.ts'
-
-export type Light = 'dawn' | 'day' | 'golden' | 'dusk' | 'night' | 'storm' | 'overcast'
-export type Weather = 'clear' | 'cloudy' | 'rain' | 'snow' | 'fog'
-export type Season = 'spring' | 'summer' | 'autumn' | 'winter'
-export type SettingName =
-  | 'sea'
-  | 'mountains'
-  | 'forest'
-  | 'desert'
-  | 'city'
-  | 'meadow'
-  | 'room'
-  | 'space'
-  | 'underwater'
-  | 'abstract'
-export type Style = 'line' | 'watercolor' | 'oil' | 'monochrome' | 'sepia' | 'pastel' | 'neon' | 'pixel'
 
 /** A thing in the image, in the order in which the prompt names them. */
 export interface Figure {
@@ -105,7 +90,7 @@ function subjectOf(words: string): Subject | undefined {
   return vocabulary.find((entry) => entry.words.includes(words))
 }
 
-/** Crude on purpose: "foxes" and "houses" must come out as the vocabulary has them, nothing more. */
+/** Crude on purpose: "foxes" and "houses" must match the vocabulary, nothing more. */
 function singular(word: string): string {
   if (word.length < 4 || word.endsWith('ss') || word.endsWith('us')) return word
   if (/(?:x|ch|sh|ss)es$/.test(word)) return word.slice(0, -2)

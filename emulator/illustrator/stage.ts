@@ -1,7 +1,8 @@
 import type { Canvas } from './canvas.ts'
 import type { Palette } from './palette.ts'
 import type { Random } from './random.ts'
-import type { Light, Reading, Season, Weather } from './reading.ts'
+import type { Reading } from './reading.ts'
+import type { Light, Season, Weather } from './words.ts'
 
 /** What every part of an image needs to know about the whole. */
 export interface Stage {
@@ -26,7 +27,7 @@ export interface Stage {
   readonly sunX: number
 }
 
-/** A place for figures, in three movements: what is behind them, where they stand, what is before them. */
+/** A place for figures, in three layers: what is behind them, the ground they stand on, what is in front of them. */
 export interface Setting {
   drawBack(): void
   /** Where something of that habitat touches the ground at `x`, in pixels. */

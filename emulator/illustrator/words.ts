@@ -1,5 +1,20 @@
 import type { Colour } from './colour.ts'
-import type { Light, Season, SettingName, Style, Weather } from './reading.ts'
+
+export type Light = 'dawn' | 'day' | 'golden' | 'dusk' | 'night' | 'storm' | 'overcast'
+export type Weather = 'clear' | 'cloudy' | 'rain' | 'snow' | 'fog'
+export type Season = 'spring' | 'summer' | 'autumn' | 'winter'
+export type SettingName =
+  | 'sea'
+  | 'mountains'
+  | 'forest'
+  | 'desert'
+  | 'city'
+  | 'meadow'
+  | 'room'
+  | 'space'
+  | 'underwater'
+  | 'abstract'
+export type Style = 'line' | 'watercolor' | 'oil' | 'monochrome' | 'sepia' | 'pastel' | 'neon' | 'pixel'
 
 type Table<T> = readonly (readonly [T, readonly string[]])[]
 

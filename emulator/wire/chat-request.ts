@@ -1,14 +1,17 @@
 import * as z from 'zod'
 import { ApiError } from '../errors.ts'
 import type { Model } from '../catalogue.ts'
-import type { Order, Tier } from '../parsed-request.ts'
+import type { ParsedRequest, Tier } from '../parsed-request.ts'
 import { sizeOf } from '../sizes.ts'
-import { chatProvider, fontInputs, imagePart, parse, parseBody, references, rgb } from './parts.ts'
+import { QUALITIES, chatProvider, fontInputs, imagePart, parse, parseBody, references, rgb } from './parts.ts'
 import {
+  defaultFormat,
+  requireAlpha,
   requireModel,
   requirePassthrough,
   requirePrompt,
   requireProvider,
+  requireQuality,
   requireSupport,
 } from './support.ts'
 
@@ -40,13 +43,14 @@ const body = z.strictObject({
   reasoning: z.record(z.string(), z.unknown()).optional(),
   session_id: z.string().max(256).optional(),
   user: z.string().optional(),
+  trace: z.record(z.string(), z.unknown()).optional(),
 })
 
 /** The fields that OpenRouter's page documents; what else a model takes stands in its passthrough list. */
 const imageConfig = z.looseObject({
   aspect_ratio: z.string().optional(),
-  image_size: z.enum(['0.5K', '1K', '2K', '4K']).optional(),
-  quality: z.enum(['auto', 'low', 'medium', 'high']).optional(),
+  image_size: z.enum(['0.5K', '1K', '1.5K', '2K', '4K']).optional(),
+  quality: z.enum(QUALITIES).optional(),
   background: z.enum(['auto', 'transparent', 'opaque']).optional(),
   output_format: z.enum(['png', 'jpeg', 'webp', 'svg']).optional(),
   output_compression: z.int().min(0).max(100).optional(),
@@ -82,15 +86,15 @@ const HANDLED = new Set<string>([
 ])
 
 /**
- * A body of `POST /chat/completions` as an order.
+ * Reads a body of `POST /chat/completions`.
  *
  * @throws {ApiError} 400, 404 as OpenRouter documents them
  */
-export function readChatRequest(text: string): Order {
+export function readChatRequest(text: string): ParsedRequest {
   const request = parseBody(body, text)
   const model = requireModel(request.model ?? request.models?.[0])
   requireProvider(model, request.provider)
-  // A model that can write does so unless images are asked for; one that can't has only one way to answer.
+  // A model that can write does so unless images are asked for; one that can't has no choice.
   const canWrite = model.architecture.output_modalities.includes('text')
   const modalities = request.modalities ?? (canWrite ? ['text'] : ['image'])
   requireModalities(model, modalities)
@@ -136,10 +140,11 @@ export function readChatRequest(text: string): Order {
   }
 }
 
-/** @throws {ApiError} 404, as when an image-only model is asked for text */
+/** @throws {ApiError} 404, such as for text from an image-only model, or any chat with a model of the images API only */
 function requireModalities(model: Model, modalities: readonly string[]): void {
   const possible: readonly string[] = model.architecture.output_modalities
-  if (modalities.length > 0 && modalities.every((modality) => possible.includes(modality))) return
+  const isServed = !model.is_images_only && modalities.length > 0
+  if (isServed && modalities.every((modality) => possible.includes(modality))) return
   throw new ApiError(404, {
     message: `No endpoints found that support the requested output modalities: ${modalities.join(', ')}`,
   })
@@ -167,6 +172,7 @@ function requireConfig(model: Model, config: ImageConfig): void {
     if (value !== undefined) requireSupport(model, field, value, `image_config.${field}`)
   }
   const { image_size, n } = config
+  requireQuality(model, config.quality, 'image_config.quality')
   if (
     image_size !== undefined &&
     !(image_size === '1K' && model.supported_parameters['resolution'] === undefined)
@@ -183,17 +189,5 @@ function requireConfig(model: Model, config: ImageConfig): void {
   }
   for (const key of Object.keys(config)) {
     if (!HANDLED.has(key)) requirePassthrough(model, key, `image_config.${key}`)
-  }
-}
-
-export function defaultFormat(model: Model): Order['format'] {
-  const formats = model.supported_parameters['output_format']
-  return formats?.type === 'enum' && formats.values[0] === 'svg' ? 'svg' : 'png'
-}
-
-/** @throws {ApiError} 400 */
-export function requireAlpha(transparent: boolean, format: Order['format']): void {
-  if (transparent && format === 'jpeg') {
-    throw new ApiError(400, { message: 'background: transparent requires an output_format of png or webp' })
   }
 }

@@ -1,102 +1,86 @@
 import type { ApiError } from '../errors.ts'
 import { errorData } from '../errors.ts'
-import type { Fault } from '../faults.ts'
-import type { Answer } from '../generate.ts'
-import { DONE, placeholder, serialise, sse } from './serialise.ts'
+import type { Generation, StartedGeneration } from '../generation.ts'
+import { withEnd } from './places.ts'
+import type { ImageText } from './serialise.ts'
+import { MALFORMED_PLACEHOLDER, done, imagePlaceholder, serialise, sse } from './serialise.ts'
+import { usagePart } from './usage.ts'
+
+const PROMPT_DETAILS = ['cached_tokens', 'cache_write_tokens', 'audio_tokens', 'video_tokens'] as const
 
 /** The body of `POST /chat/completions`. */
-export function chatBody(answer: Answer): readonly Uint8Array[] {
-  const { order, images, fault, text } = answer
-  const message = { role: 'assistant', content: text, ...imageParts(answer, false) }
-  const choice = { index: 0, finish_reason: 'stop', message }
-  return serialise(
-    {
-      ...envelope(answer, 'chat.completion'),
-      system_fingerprint: null,
-      choices: [choice],
-      usage: chatUsage(answer),
-      provider: order.model.provider.provider_name,
-    },
-    images.map((image) => image.base64),
-    fault,
+export function chatBody(generation: Generation): readonly Uint8Array[] {
+  const { request, error, fault } = generation
+  const message = { role: 'assistant', content: textOf(generation), ...imageParts(generation, false) }
+  const choice = { index: 0, finish_reason: error === undefined ? 'stop' : 'error', message }
+  return withEnd(
+    serialise(
+      {
+        ...envelope(generation, 'chat.completion'),
+        system_fingerprint: null,
+        choices: [choice],
+        ...usagePart(generation, PROMPT_DETAILS),
+        provider: request.model.provider.provider_name,
+        ...(error === undefined ? {} : { error: errorData(error) }),
+      },
+      imageTexts(generation),
+      fault,
+    ),
   )
 }
 
 /** Before the work: what a model that writes says first. */
-export function chatOpening(answer: Omit<Answer, 'images' | 'bill'>): readonly Uint8Array[] {
-  if (answer.text === null) return []
-  return sse(chunk(answer, { role: 'assistant', content: answer.text }, null))
+export function chatOpening(generation: StartedGeneration): readonly Uint8Array[] {
+  if (generation.text === null) return []
+  return sse(chunk(generation, { role: 'assistant', content: textOf(generation) }, null))
 }
 
-/** After the work: all images in one chunk, then the end with the usage. */
-export function chatClosing(answer: Answer): readonly Uint8Array[] {
-  const delta = { role: 'assistant', content: '', ...imageParts(answer, true) }
-  const last = { ...chunk(answer, { role: 'assistant', content: '' }, 'stop'), usage: chatUsage(answer) }
-  return [
-    ...(answer.images.length === 0
-      ? []
-      : sse(
-          chunk(answer, delta, null),
-          answer.images.map((image) => image.base64),
-          answer.fault,
-        )),
-    ...sse(last),
-    DONE,
-  ]
+/** After the work: all images in one chunk, then the end with the usage, or with the error. */
+export function chatClosing(generation: Generation): readonly Uint8Array[] {
+  const { images, fault, error } = generation
+  const delta = { role: 'assistant', content: '', ...imageParts(generation, true) }
+  const imagesChunk =
+    images.length === 0 ? [] : sse(chunk(generation, delta, null), imageTexts(generation), fault)
+  if (error !== undefined) return [...imagesChunk, ...chatStreamError(generation, error)]
+  const last = {
+    ...chunk(generation, { role: 'assistant', content: '' }, 'stop'),
+    ...usagePart(generation, PROMPT_DETAILS),
+  }
+  return [...imagesChunk, ...sse(last), ...done(fault)]
 }
 
-/** An error once the stream has begun. */
-export function chatStreamError(
-  answer: Omit<Answer, 'images' | 'bill'>,
-  error: ApiError,
-): readonly Uint8Array[] {
-  const failed = chunk(answer, { content: '' }, 'error')
-  return [
-    ...sse({ ...failed, provider: answer.order.model.provider.provider_slug, error: errorData(error) }),
-    DONE,
-  ]
+/** An error once the stream has begun, and the end. */
+export function chatStreamError(generation: StartedGeneration, error: ApiError): readonly Uint8Array[] {
+  const { request, fault } = generation
+  const failed = chunk(generation, { content: '' }, 'error')
+  const provider = request.model.provider.provider_slug
+  return [...sse({ ...failed, provider, error: errorData(error) }), ...done(fault)]
 }
 
-function envelope(answer: Pick<Answer, 'id' | 'created' | 'order'>, object: string): object {
-  return { id: answer.id, object, created: answer.created, model: answer.order.model.id }
+function envelope({ id, created, request }: StartedGeneration, object: string): object {
+  return { id, object, created, model: request.model.id }
 }
 
-function chunk(
-  answer: Pick<Answer, 'id' | 'created' | 'order'>,
-  delta: object,
-  finish_reason: string | null,
-): object {
-  return { ...envelope(answer, 'chat.completion.chunk'), choices: [{ index: 0, delta, finish_reason }] }
+function chunk(generation: StartedGeneration, delta: object, finish_reason: string | null): object {
+  return { ...envelope(generation, 'chat.completion.chunk'), choices: [{ index: 0, delta, finish_reason }] }
 }
 
-function imageParts({ images, fault }: Answer, indexed: boolean): object {
+function textOf({ text, fault }: StartedGeneration): string | null {
+  if (text === null || fault.malformedUtf8 !== 'text') return text
+  return `${text} ${MALFORMED_PLACEHOLDER}`
+}
+
+function imageTexts({ images, fault }: Generation): readonly ImageText[] {
+  return fault.link === undefined ? images.map(({ base64 }, index) => ({ base64, index })) : []
+}
+
+function imageParts({ images, fault }: Generation, isStream: boolean): object {
   if (images.length === 0) return {}
   return {
-    images: images.map((image, index) => ({
+    images: images.map(({ mediaType }, index) => ({
       type: 'image_url',
-      ...(indexed ? { index } : {}),
-      image_url: { url: imageUrl(image.mediaType, index, fault) },
+      ...(isStream ? { index } : {}),
+      image_url: { url: fault.link ?? `data:${mediaType};base64,${imagePlaceholder(index)}` },
     })),
-  }
-}
-
-function imageUrl(mediaType: string, index: number, fault: Fault): string {
-  return fault.link ?? `data:${mediaType};base64,${placeholder(index)}`
-}
-
-function chatUsage({ bill }: Answer): object {
-  return {
-    prompt_tokens: bill.promptTokens,
-    completion_tokens: bill.completionTokens,
-    total_tokens: bill.promptTokens + bill.completionTokens,
-    cost: bill.cost,
-    is_byok: false,
-    prompt_tokens_details: { cached_tokens: 0, cache_write_tokens: 0, audio_tokens: 0, video_tokens: 0 },
-    cost_details: {
-      upstream_inference_cost: null,
-      upstream_inference_prompt_cost: bill.promptCost,
-      upstream_inference_completions_cost: bill.completionCost,
-    },
-    completion_tokens_details: { reasoning_tokens: 0, image_tokens: bill.imageTokens, audio_tokens: 0 },
   }
 }

@@ -1,11 +1,16 @@
 import type { HttpBindings } from '@hono/node-server'
-import type { Fault } from '../faults.ts'
+import { delay } from '../delay.ts'
+import type { Fault, FaultPlace } from '../faults.ts'
+import { placeOf } from './places.ts'
 
 /** Bytes of one write: small enough that a slow reader is felt, large enough to be cheap. */
 const CHUNK_BYTES = 256 * 1024
 
 /** Lets the bytes before a cut leave; only then is the connection cut. */
 const FLUSH_MS = 30
+
+/** An endless image repeats this: valid base64, zeros. */
+const ENDLESS = Buffer.alloc(CHUNK_BYTES, 'A')
 
 export interface Delivery {
   readonly contentType: string
@@ -18,26 +23,29 @@ export interface Delivery {
   readonly onAbort: () => void
 }
 
-/** What ends an answer that is to be cut. */
+/** What ends a response that is to be cut. */
 class CutError extends Error {
-  override readonly message = 'the emulator cut the connection, as it was told to'
+  override readonly message = 'the emulator cut the connection, because a fault said so'
 }
 
-/** The answer as a stream that goes wrong where the fault says. */
+/** The response as a stream that goes wrong where the fault says. */
 export function deliver({ contentType, headers, pieces, fault, connection, onAbort }: Delivery): Response {
   if (fault.cutAtByte === 0) {
     if (connection === undefined) throw new CutError()
     connection.socket?.destroySoon()
   }
-  const chunks = spoiled(pieces, fault)[Symbol.asyncIterator]()
+  const hangUp = new AbortController()
+  const chunks = spoiled(pieces, fault, hangUp.signal)
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = await chunks.next()
+          if (hangUp.signal.aborted) return
           if (done === true) controller.close()
           else controller.enqueue(value)
         } catch (error) {
+          if (hangUp.signal.aborted) return
           if (!(error instanceof CutError)) console.error(error)
           // Failing the stream of a connection would print another stack.
           if (connection === undefined) controller.error(error)
@@ -46,7 +54,8 @@ export function deliver({ contentType, headers, pieces, fault, connection, onAbo
       },
       async cancel() {
         onAbort()
-        await chunks.return?.(undefined)
+        hangUp.abort()
+        await chunks.return()
       },
     },
     { highWaterMark: 0 },
@@ -57,36 +66,37 @@ export function deliver({ contentType, headers, pieces, fault, connection, onAbo
 async function* spoiled(
   pieces: Delivery['pieces'],
   fault: Fault,
+  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const end = Math.min(fault.cutAtByte ?? Infinity, fault.endAtByte ?? Infinity)
   const perSecond = fault.dripBytesPerSecond
   const chunkBytes = perSecond === undefined ? CHUNK_BYTES : Math.max(1, Math.ceil(perSecond / 20))
   let sent = 0
+  await spoil('head', fault, signal)
   for await (const piece of pieces) {
+    const place = placeOf(piece)
+    if (place !== undefined) await spoil(place, fault, signal)
+    if (place === 'image' && fault.endlessImage === true) while (!signal.aborted) yield ENDLESS
     for (let at = 0; at < piece.length; at += chunkBytes) {
       const chunk = piece.subarray(at, Math.min(at + chunkBytes, piece.length, at + end - sent))
       sent += chunk.length
       if (chunk.length > 0) yield chunk
       if (sent >= end) {
         if (fault.cutAtByte === undefined) return
-        await delay(FLUSH_MS)
-        throw new CutError()
+        await cut(signal)
       }
-      if (perSecond !== undefined) await delay((chunk.length / perSecond) * 1000)
+      if (perSecond !== undefined) await delay((chunk.length / perSecond) * 1000, signal)
     }
   }
 }
 
-/** Resolves after the time, or at once when the signal aborts. */
-export function delay(ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted === true) return Promise.resolve()
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', finish)
-      resolve()
-    }
-    const timer = setTimeout(finish, ms)
-    signal?.addEventListener('abort', finish)
-  })
+/** Stalls, then cuts, where the fault says so at this place. */
+async function spoil(place: FaultPlace, fault: Fault, signal: AbortSignal): Promise<void> {
+  if (fault.stallAt === place) await delay(fault.stallMs ?? Infinity, signal)
+  if (fault.cutAt === place) await cut(signal)
+}
+
+async function cut(signal: AbortSignal): Promise<never> {
+  await delay(FLUSH_MS, signal)
+  throw new CutError()
 }

@@ -1,25 +1,36 @@
 import * as z from 'zod'
 import { ApiError } from '../errors.ts'
 import type { Model } from '../catalogue.ts'
-import type { Order, Tier } from '../parsed-request.ts'
+import type { ParsedRequest, Tier } from '../parsed-request.ts'
 import type { Size } from '../sizes.ts'
 import { matchesRatio, sizeOf, tierOf } from '../sizes.ts'
-import { defaultFormat, requireAlpha } from './chat-request.ts'
-import { fontInputs, imagePart, imageProvider, parse, parseBody, references, rgb } from './parts.ts'
 import {
+  QUALITIES,
+  fontInputs,
+  imagePart,
+  imageProvider,
+  parse,
+  parseBody,
+  references,
+  rgb,
+} from './parts.ts'
+import {
+  defaultFormat,
+  requireAlpha,
   requireModel,
   requirePassthrough,
   requirePrompt,
   requireProvider,
+  requireQuality,
   requireSupport,
 } from './support.ts'
 
-/** All 22; which of them, the model says. */
+/** Which of them, the model says. */
 const ASPECT_RATIOS =
-  '1:1 1:2 1:4 1:8 2:1 2:3 3:2 3:4 4:1 4:3 4:5 5:4 8:1 9:16 16:9 9:19.5 19.5:9 9:20 20:9 9:21 21:9 auto'.split(
+  '1:1 1:2 1:4 1:8 2:1 2:3 3:2 3:4 4:1 4:3 4:5 5:4 8:1 9:16 16:9 9:19.5 19.5:9 9:20 20:9 9:21 21:9 2.35:1 5:2 auto'.split(
     ' ',
   )
-const TIERS = ['512', '1K', '2K', '4K'] as const
+const TIERS = ['512', '1K', '1.5K', '2K', '4K'] as const
 
 /** `ImageGenerationRequest` of the OpenAPI document. */
 const body = z.strictObject({
@@ -29,7 +40,7 @@ const body = z.strictObject({
   resolution: z.enum(TIERS).optional(),
   aspect_ratio: z.enum(ASPECT_RATIOS).optional(),
   size: z.string().optional(),
-  quality: z.enum(['auto', 'low', 'medium', 'high']).optional(),
+  quality: z.enum(QUALITIES).optional(),
   output_format: z.enum(['png', 'jpeg', 'webp', 'svg']).optional(),
   output_compression: z.int().min(0).max(100).optional(),
   background: z.enum(['auto', 'transparent', 'opaque']).optional(),
@@ -37,6 +48,9 @@ const body = z.strictObject({
   input_references: z.array(imagePart).max(16).optional(),
   provider: imageProvider.optional(),
   stream: z.boolean().optional(),
+  user: z.string().optional(),
+  session_id: z.string().max(256).optional(),
+  trace: z.record(z.string(), z.unknown()).optional(),
 })
 
 type Request = z.infer<typeof body>
@@ -55,11 +69,11 @@ const MIN_SIDE = 64
 const MAX_SIDE = 8192
 
 /**
- * A body of `POST /images` as an order.
+ * Reads a body of `POST /images`.
  *
  * @throws {ApiError} 400, 404 as OpenRouter documents them
  */
-export function readImagesRequest(text: string): Order {
+export function readImagesRequest(text: string): ParsedRequest {
   const request = parseBody(body, text)
   const model = requireModel(request.model)
   requireProvider(model, request.provider)
@@ -104,6 +118,7 @@ function requireCapabilities(model: Model, request: Request): void {
     const value = request[field]
     if (value !== undefined) requireSupport(model, field, value)
   }
+  requireQuality(model, request.quality, 'quality')
   if (request.input_references !== undefined) {
     requireSupport(model, 'input_references', request.input_references.length)
   }

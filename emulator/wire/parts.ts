@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ApiError } from '../errors.ts'
+import type { Quality } from '../parsed-request.ts'
 
 /** `{type: "image_url", image_url: {url}}`, the same in messages and in `input_references`. */
 export const imagePart = z.strictObject({
@@ -9,6 +10,15 @@ export const imagePart = z.strictObject({
     detail: z.enum(['auto', 'low', 'high', 'original']).optional(),
   }),
 })
+
+export const QUALITIES = [
+  'auto',
+  'low',
+  'medium',
+  'high',
+  'xhigh',
+  'max',
+] as const satisfies readonly Quality[]
 
 const names = z.array(z.string()).nullish()
 const sortKey = z.enum(['price', 'throughput', 'latency', 'exacto'])

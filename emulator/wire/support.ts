@@ -1,16 +1,18 @@
 import type { Model } from '../catalogue.ts'
 import { findModel } from '../catalogue.ts'
 import { ApiError } from '../errors.ts'
+import type { Format } from '../parsed-request.ts'
 import type { Routing } from './parts.ts'
 
 /** Longest prompt, in characters; more is `string_too_long`. */
 const MAX_PROMPT = 32_000
 
-/** @throws {ApiError} 404 for an id that OpenRouter wouldn't know */
+/** @throws {ApiError} 404 for an id that OpenRouter doesn't know or no longer serves */
 export function requireModel(id: string | undefined): Model {
   if (id === undefined) throw new ApiError(400, { message: 'model: required' })
   const model = findModel(id)
   if (model === undefined) throw new ApiError(404, { message: `${id} is not a valid model ID` })
+  if (model.is_retired) throw new ApiError(404, { message: `No endpoints found for ${id}.` })
   return model
 }
 
@@ -37,6 +39,12 @@ export function requireSupport(
       message: `${field}: ${value} is not supported by ${model.id}. Supported: ${range}`,
     })
   }
+}
+
+/** Ignored by models that list no quality. @throws {ApiError} 400 where the model lists others */
+export function requireQuality(model: Model, quality: string | undefined, field: string): void {
+  if (quality === undefined || model.supported_parameters['quality'] === undefined) return
+  requireSupport(model, 'quality', quality, field)
 }
 
 /** @throws {ApiError} 400 for a field that only some providers take, and this one doesn't */
@@ -70,5 +78,18 @@ export function requirePrompt(prompt: string): void {
       type: 'string_too_long',
       message: `The prompt is longer than ${MAX_PROMPT} characters`,
     })
+  }
+}
+
+/** What a model generates unless the request names a format. */
+export function defaultFormat(model: Model): Format {
+  const formats = model.supported_parameters['output_format']
+  return formats?.type === 'enum' && formats.values[0] === 'svg' ? 'svg' : 'png'
+}
+
+/** @throws {ApiError} 400 */
+export function requireAlpha(transparent: boolean, format: Format): void {
+  if (transparent && format === 'jpeg') {
+    throw new ApiError(400, { message: 'background: transparent requires an output_format of png or webp' })
   }
 }

@@ -5,8 +5,8 @@ import { Hono } from 'hono'
 import { describe, expect, it, vi } from 'vitest'
 import { deliver } from '../../emulator/wire/deliver.ts'
 
-describe('an answer over a connection', () => {
-  it('is cut off, and told, when it can’t be finished', async () => {
+describe('a response over a connection', () => {
+  it('is cut off, and logged, when it can’t be finished', async () => {
     const pieces = (function* () {
       yield new Uint8Array(10)
       throw new Error('a bug of the emulator')
@@ -30,11 +30,11 @@ describe('an answer over a connection', () => {
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
 
-    const told = vi.spyOn(console, 'error').mockReturnValue()
+    const logged = vi.spyOn(console, 'error').mockReturnValue()
     const response = await fetch(`http://127.0.0.1:${port}/`)
     await expect(response.arrayBuffer()).rejects.toThrow('terminated')
-    expect(told.mock.calls).toEqual([[new Error('a bug of the emulator')]])
-    told.mockRestore()
+    expect(logged.mock.calls).toEqual([[new Error('a bug of the emulator')]])
+    logged.mockRestore()
     server.close()
   })
 })

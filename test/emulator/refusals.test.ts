@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../../emulator/index.ts'
-import { heavyPng } from '../../emulator/noise-png.ts'
+import { noisePng } from '../../emulator/noise-png.ts'
 import {
   GEMINI,
   GEMINI_PRO,
@@ -171,7 +171,7 @@ describe('the images API refuses', () => {
 
 describe('an input image', async () => {
   const [good, tiny] = await Promise.all([square(64), square(4)])
-  const noise = heavyPng(50_000)
+  const noise = noisePng(50_000)
 
   it.each<[string, string, number, string]>([
     ['that is no base64', 'data:image/png;base64,???', 400, 'invalid_image'],
@@ -183,15 +183,15 @@ describe('an input image', async () => {
     ['whose server fails', 'https://example.com/broken.png', 400, 'image_download_failed'],
     ['whose server can’t be reached', 'https://example.com/offline.png', 400, 'image_download_failed'],
   ])('%s is refused', async (_case, url, status, type) => {
-    const answers: Record<string, () => Response> = {
+    const files: Record<string, () => Response> = {
       '/missing.png': () => new Response(null, { status: 404 }),
       '/broken.png': () => new Response(null, { status: 500 }),
     }
     const emulator = createEmulator({
       fetch: async (input) => {
-        const answer = answers[new URL(new Request(input).url).pathname]
-        if (answer === undefined) throw new TypeError('fetch failed')
-        return answer()
+        const file = files[new URL(new Request(input).url).pathname]
+        if (file === undefined) throw new TypeError('fetch failed')
+        return file()
       },
     })
 
@@ -202,10 +202,10 @@ describe('an input image', async () => {
   })
 
   it('is fetched from https', async () => {
-    const asked: string[] = []
+    const fetched: string[] = []
     const emulator = createEmulator({
       fetch: async (input) => {
-        asked.push(new Request(input).url)
+        fetched.push(new Request(input).url)
         return new Response(new Uint8Array(good))
       },
     })
@@ -213,7 +213,7 @@ describe('an input image', async () => {
     const response = await post(emulator, '/chat/completions', withInput('https://example.com/brand.png'))
 
     expect(response.status).toBe(200)
-    expect(asked).toEqual(['https://example.com/brand.png'])
+    expect(fetched).toEqual(['https://example.com/brand.png'])
   })
 })
 

@@ -3,7 +3,7 @@ import { imageSize } from 'image-size'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ServedEmulator } from '../../emulator/serve.ts'
 import { serveEmulator } from '../../emulator/serve.ts'
-import { GEMINI, GPT_IMAGE, RIVERFLOW } from '../support/emulator/ask.ts'
+import { GEMINI, GPT_IMAGE, NANO_BANANA_2, RIVERFLOW } from '../support/emulator/ask.ts'
 
 describe('OpenRouter’s own SDK', () => {
   let emulator: ServedEmulator
@@ -17,7 +17,7 @@ describe('OpenRouter’s own SDK', () => {
   const messages = [{ role: 'user' as const, content: 'A lighthouse at dusk' }]
 
   it('gets an image by chat', async () => {
-    const answer = await client.chat.send({
+    const result = await client.chat.send({
       chatRequest: {
         model: GEMINI,
         messages,
@@ -26,13 +26,13 @@ describe('OpenRouter’s own SDK', () => {
       },
     })
 
-    if (!('choices' in answer)) throw new Error('a stream')
-    const url = answer.choices[0]?.message.images?.[0]?.imageUrl.url ?? ''
+    if (!('choices' in result)) throw new Error('a stream')
+    const url = result.choices[0]?.message.images?.[0]?.imageUrl.url ?? ''
     expect(imageSize(Buffer.from(url.split(',')[1] ?? '', 'base64'))).toMatchObject({
       width: 1344,
       height: 768,
     })
-    expect(answer.usage?.cost).toBeGreaterThan(0.03)
+    expect(result.usage?.cost).toBeGreaterThan(0.03)
   })
 
   it('reads a chat stream to its end', async () => {
@@ -47,12 +47,12 @@ describe('OpenRouter’s own SDK', () => {
   })
 
   it('gets an image from the images API', async () => {
-    const answer = await client.images.generate({
+    const result = await client.images.generate({
       imageGenerationRequest: { model: GPT_IMAGE, prompt: 'A fox', outputFormat: 'webp', n: 2 },
     })
 
-    if (!('data' in answer)) throw new Error('a stream')
-    expect(answer.data.map(({ b64Json }) => imageSize(Buffer.from(b64Json, 'base64')).type)).toEqual([
+    if (!('data' in result)) throw new Error('a stream')
+    expect(result.data.map(({ b64Json }) => imageSize(Buffer.from(b64Json, 'base64')).type)).toEqual([
       'webp',
       'webp',
     ])
@@ -74,9 +74,13 @@ describe('OpenRouter’s own SDK', () => {
 
   it('lists models and endpoints, and reads the key', async () => {
     const [author = '', slug = ''] = RIVERFLOW.split('/')
-    expect((await client.images.listModels()).data).toHaveLength(16)
+    expect((await client.images.listModels()).data).toHaveLength(21)
     const [page] = await all(await client.models.list({ outputModalities: 'image' }))
-    expect(page?.result.data).toHaveLength(16)
+    expect(page?.result.data).toHaveLength(21)
+    expect(page?.result.data.at(-1)).toMatchObject({
+      aliasTarget: { slug: NANO_BANANA_2 },
+      expirationDate: null,
+    })
     expect((await client.images.listModelEndpoints({ author, slug })).endpoints[0]?.providerSlug).toBe(
       'sourceful',
     )
@@ -84,12 +88,12 @@ describe('OpenRouter’s own SDK', () => {
   })
 
   it('looks a generation up', async () => {
-    const answer = await client.chat.send({
+    const result = await client.chat.send({
       chatRequest: { model: GEMINI, messages, modalities: ['image', 'text'] },
     })
-    if (!('choices' in answer)) throw new Error('a stream')
-    expect((await client.generations.getGeneration({ id: answer.id })).data.totalCost).toBe(
-      answer.usage?.cost,
+    if (!('choices' in result)) throw new Error('a stream')
+    expect((await client.generations.getGeneration({ id: result.id })).data.totalCost).toBe(
+      result.usage?.cost,
     )
   })
 

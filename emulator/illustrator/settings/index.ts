@@ -1,5 +1,5 @@
-import type { SettingName } from '../reading.ts'
 import type { Setting, Stage } from '../stage.ts'
+import type { SettingName } from '../words.ts'
 import { abstract } from './abstract.ts'
 import { city } from './city.ts'
 import { desert } from './desert.ts'

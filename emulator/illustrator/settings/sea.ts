@@ -186,7 +186,7 @@ function drawSurf({ canvas, palette, unit, height }: Stage, x: number, y: number
   }
 }
 
-/** Dark water at one's feet, where the caption stands. */
+/** Dark water in front, under the caption. */
 function drawForeground({ canvas, palette, random, width, height, unit }: Stage): void {
   const near = random.fork('foreground')
   const base = darker(palette.water[1], 0.4)

@@ -1,7 +1,7 @@
 import type { Canvas } from '../canvas.ts'
 import type { Colour } from '../colour.ts'
 import type { Random } from '../random.ts'
-import type { Season, SettingName } from '../reading.ts'
+import type { Season, SettingName } from '../words.ts'
 
 export interface Tones {
   /** The colour that the prompt names, or the subject's own. */

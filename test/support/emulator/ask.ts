@@ -31,7 +31,7 @@ export async function get(emulator: Emulator, path: string): Promise<Response> {
   return emulator.request(`/api/v1${path}`, { headers: { Authorization: 'Bearer sk-or-test' } })
 }
 
-const chatAnswer = z.object({
+const chatSchema = z.object({
   id: z.string(),
   choices: z.tuple([
     z.object({
@@ -44,12 +44,12 @@ const chatAnswer = z.object({
   usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number(), cost: z.number() }),
 })
 
-const imagesAnswer = z.object({
+const imagesSchema = z.object({
   data: z.array(z.object({ b64_json: z.string(), media_type: z.string() })),
   usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number(), cost: z.number() }),
 })
 
-const errorAnswer = z.object({
+const errorSchema = z.object({
   error: z.object({
     code: z.number(),
     message: z.string(),
@@ -58,22 +58,22 @@ const errorAnswer = z.object({
   }),
 })
 
-export async function chatOf(response: Response): Promise<z.infer<typeof chatAnswer>> {
-  return chatAnswer.parse(await response.json())
+export async function chatOf(response: Response): Promise<z.infer<typeof chatSchema>> {
+  return chatSchema.parse(await response.json())
 }
 
-export async function imagesResponse(response: Response): Promise<z.infer<typeof imagesAnswer>> {
-  return imagesAnswer.parse(await response.json())
+export async function imagesResponse(response: Response): Promise<z.infer<typeof imagesSchema>> {
+  return imagesSchema.parse(await response.json())
 }
 
-export async function errorOf(response: Response): Promise<z.infer<typeof errorAnswer>['error']> {
-  return errorAnswer.parse(await response.json()).error
+export async function errorOf(response: Response): Promise<z.infer<typeof errorSchema>['error']> {
+  return errorSchema.parse(await response.json()).error
 }
 
-/** The images of a chat answer: their claimed types and bytes. */
+/** The images of a chat response: their claimed types and bytes. */
 export async function imagesOf(response: Response): Promise<readonly { type: string; bytes: Buffer }[]> {
-  const answer = await chatOf(response)
-  return (answer.choices[0].message.images ?? []).map(({ image_url }) => {
+  const result = await chatOf(response)
+  return (result.choices[0].message.images ?? []).map(({ image_url }) => {
     const [head = '', base64 = ''] = image_url.url.split(';base64,')
     return { type: head.replace('data:', ''), bytes: Buffer.from(base64, 'base64') }
   })

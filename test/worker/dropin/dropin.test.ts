@@ -81,9 +81,9 @@ describe('OpenRouter’s own SDK, pointed at Easel', () => {
   })
 
   it('lists models and endpoints, and describes the key', async () => {
-    expect((await client.images.listModels()).data).toHaveLength(16)
+    expect((await client.images.listModels()).data).toHaveLength(21)
     const [page] = await all(await client.models.list({}))
-    expect(page?.result.data).toHaveLength(16)
+    expect(page?.result.data).toHaveLength(21)
     const [author, slug] = ['sourceful', 'riverflow-v2-pro']
     const { endpoints } = await client.images.listModelEndpoints({ author, slug })
     expect(endpoints[0]?.providerSlug).toBe('sourceful')

@@ -1,28 +1,27 @@
-import type { FontInput } from '../parsed-request.ts'
 import { escapeXml, text } from './caption.ts'
 import type { Stage } from './stage.ts'
+import type { Thumbnail } from './thumbnail.ts'
 
-export interface Thumbnail {
-  /** `data:image/png;…` */
-  readonly url: string
-  /** Width by height. */
-  readonly ratio: number
-}
-
-export interface GivenThings {
-  readonly thumbnails: readonly Thumbnail[]
+/** What a request brings along beside its words. */
+export interface Attachments {
+  readonly prints: readonly Thumbnail[]
   readonly swatches: readonly Thumbnail[]
-  readonly fonts: readonly FontInput[]
+  readonly fonts: readonly FontTitle[]
 }
 
-/** Shows what the request brought along: input images as prints, references as a strip, font texts as titles. */
-export function drawGiven(stage: Stage, { thumbnails, swatches, fonts }: GivenThings): void {
+interface FontTitle {
+  readonly font_url: string
+  readonly text: string
+}
+
+/** Input images as prints, references as a row of swatches, the texts of fonts as titles. */
+export function drawAttachments(stage: Stage, { prints, swatches, fonts }: Attachments): void {
   const { unit, width } = stage
   const isRight = stage.focusX < width / 2
-  for (const [index, thumbnail] of thumbnails.slice(0, 4).entries()) {
+  for (const [index, print] of prints.slice(0, 4).entries()) {
     const size = unit * 23
     const x = isRight ? width - unit * 5 - size - index * unit * 9 : unit * 5 + index * unit * 9
-    drawPrint(stage, thumbnail, x, unit * (5 + index * 2), size, index % 2 === 0 ? -3 : 3)
+    drawPrint(stage, print, x, unit * (5 + index * 2), size, index % 2 === 0 ? -3 : 3)
   }
   for (const [index, swatch] of swatches.entries()) {
     const size = unit * 9
@@ -71,7 +70,7 @@ function drawPrint(
   })
 }
 
-function drawTitle({ canvas, unit, width, height, palette }: Stage, font: FontInput, index: number): void {
+function drawTitle({ canvas, unit, width, height, palette }: Stage, font: FontTitle, index: number): void {
   const size = Math.min(unit * 11, (width * 0.84) / Math.max(4, font.text.length * 0.6))
   const y = height * 0.16 + index * size * 1.25
   const source = font.font_url.split('/').at(-1) ?? ''

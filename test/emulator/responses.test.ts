@@ -14,24 +14,24 @@ import {
 } from '../support/emulator/ask.ts'
 
 describe('chat completions', () => {
-  it('answers with a PNG as a data URL, beside the words that were asked for', async () => {
+  it('responds with a PNG as a data URL, beside the model’s words', async () => {
     const response = await post(createEmulator(), '/chat/completions', chatBody('A lighthouse at dusk'))
 
     expect(response.headers.get('content-type')).toBe('application/json')
-    const answer = await chatOf(response)
-    expect(response.headers.get('x-generation-id')).toBe(answer.id)
-    const [{ message }] = answer.choices
+    const result = await chatOf(response)
+    expect(response.headers.get('x-generation-id')).toBe(result.id)
+    const [{ message }] = result.choices
     expect(message.content).toBe('Here is your image.')
     expect(message.images).toHaveLength(1)
     expect(message.images?.[0]?.image_url.url).toMatch(/^data:image\/png;base64,iVBORw0KGgo/)
   })
 
-  it('only writes when only text was asked for, as by default', async () => {
+  it('only writes when the request wants text only, as by default', async () => {
     const { modalities: _, ...body } = { modalities: 0, ...chatBody('A lighthouse') }
-    const answer = await chatOf(await post(createEmulator(), '/chat/completions', { ...body }))
+    const result = await chatOf(await post(createEmulator(), '/chat/completions', { ...body }))
 
-    expect(answer.choices[0].message.images).toBeUndefined()
-    expect(answer.choices[0].message.content).not.toBeNull()
+    expect(result.choices[0].message.images).toBeUndefined()
+    expect(result.choices[0].message.content).not.toBeNull()
   })
 
   it('streams comments while it works, then one chunk with the whole image, then the usage', async () => {
@@ -61,14 +61,14 @@ describe('chat completions', () => {
 })
 
 describe('the images API', () => {
-  it('answers with base64 and its media type', async () => {
+  it('responds with base64 and its media type', async () => {
     const emulator = createEmulator()
-    const answer = await imagesResponse(
+    const result = await imagesResponse(
       await post(emulator, '/images', { model: GPT_IMAGE, prompt: 'A fox', n: 2, output_format: 'webp' }),
     )
 
-    expect(answer.data.map(({ media_type }) => media_type)).toEqual(['image/webp', 'image/webp'])
-    expect(answer.data[0]?.b64_json).not.toBe(answer.data[1]?.b64_json)
+    expect(result.data.map(({ media_type }) => media_type)).toEqual(['image/webp', 'image/webp'])
+    expect(result.data[0]?.b64_json).not.toBe(result.data[1]?.b64_json)
   })
 
   it('streams two partials and the image where the model can', async () => {
@@ -95,7 +95,7 @@ describe('the images API', () => {
     expect((await imagesResponse(response)).data).toHaveLength(1)
   })
 
-  it('writes SVG in text chunks that add up to the image, once told that the vector model streams', async () => {
+  it('writes SVG in text chunks that add up to the image, when a fault makes the vector model stream', async () => {
     const emulator = createEmulator({ faults: [{ streams: true }] })
     const response = await post(emulator, '/images', { model: VECTOR, prompt: 'A fox', stream: true })
 
@@ -147,37 +147,6 @@ describe('costs', () => {
     })
     expect(await (await get(emulator, '/key')).json()).toMatchObject({ data: { usage: usage.cost } })
     expect((await get(emulator, '/generation?id=gen-0-unknown')).status).toBe(404)
-  })
-})
-
-describe('the lists of models', () => {
-  it('hold image models only when asked, and those that also write by default', async () => {
-    const emulator = createEmulator()
-    const ids = async (path: string): Promise<readonly string[]> => {
-      const { data } = (await (await get(emulator, path)).json()) as { data: { id: string }[] }
-      return data.map(({ id }) => id)
-    }
-
-    expect(await ids('/models?output_modalities=image')).toHaveLength(16)
-    expect(await ids('/models')).not.toContain(RIVERFLOW)
-    expect(await ids('/models')).toContain(GEMINI)
-    expect(await ids('/images/models')).toHaveLength(16)
-  })
-
-  it('lead to each model’s endpoint with its prices and passthrough fields', async () => {
-    const response = await get(createEmulator(), `/images/models/${RIVERFLOW}/endpoints`)
-
-    expect(await response.json()).toMatchObject({
-      id: RIVERFLOW,
-      endpoints: [
-        {
-          provider_slug: 'sourceful',
-          allowed_passthrough_parameters: ['font_inputs', 'super_resolution_references'],
-          pricing: expect.arrayContaining([{ billable: 'input_font', unit: 'image', cost_usd: 0.03 }]),
-        },
-      ],
-    })
-    expect((await get(createEmulator(), '/images/models/nobody/nothing/endpoints')).status).toBe(404)
   })
 })
 
