@@ -76,7 +76,7 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
   const upstream = upstreamFrom(options, terminal)
   const [{ planProject }, { run, onlineCatalogue }, { UsageError }] = await Promise.all([
     import('../plan/plan-project.ts'),
-    import('../generate/run.ts'),
+    import('../generate/generate-and-prune.ts'),
     import('../config/diagnostic.ts'),
   ])
   const planned = await planProject(

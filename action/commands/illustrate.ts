@@ -47,7 +47,7 @@ async function act(
   { cwd, config, write = false, writeDimensions = false, json = false }: IllustrateOptions,
 ): Promise<void> {
   const [{ openPages }, { illustrate }, { withDimensions }] = await Promise.all([
-    import('../markdown/open-pages.ts'),
+    import('./open-pages.ts'),
     import('../markdown/illustrate.ts'),
     import('../markdown/dimensions.ts'),
   ])

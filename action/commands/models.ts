@@ -38,7 +38,7 @@ Examples:
     )
   return command.action(async (search: string[], options: ModelsOptions) => {
     const [{ onlineCatalogue }, { findModels }, { modelLines }] = await Promise.all([
-      import('../generate/run.ts'),
+      import('../generate/generate-and-prune.ts'),
       import('./find-models.ts'),
       import('./model-lines.ts'),
     ])

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { OPENROUTER_BASE_URL } from '../../shared/openrouter/client.ts'
 import { normaliseBaseUrl } from '../config/base-url.ts'
-import type { Upstream } from '../generate/run.ts'
+import type { Upstream } from '../generate/generate-and-prune.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Options of every command that works on a project. */

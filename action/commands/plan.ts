@@ -38,7 +38,7 @@ Examples:
   $ easel plan --json | jq .totals.estimate_usd`,
     )
   return command.action(async (only: string[], options: PlanOptions) => {
-    const { onlineCatalogue } = await import('../generate/run.ts')
+    const { onlineCatalogue } = await import('../generate/generate-and-prune.ts')
     await showPlan(terminal, only, options, onlineCatalogue(upstreamFrom(options, terminal)))
   })
 }
@@ -64,7 +64,7 @@ Examples:
     )
   return command.action(async (only: string[], options: PlanOptions) => {
     const [{ offlineCatalogue }, { isOutOfDate }] = await Promise.all([
-      import('../generate/run.ts'),
+      import('../generate/generate-and-prune.ts'),
       import('../plan/plan.ts'),
     ])
     const plan = await showPlan(terminal, only, options, offlineCatalogue())

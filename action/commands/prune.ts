@@ -28,7 +28,7 @@ Examples:
     const [{ planProject }, { offlineCatalogue }, { prune }, { prunedLine }, { oneLine }] = await Promise.all(
       [
         import('../plan/plan-project.ts'),
-        import('../generate/run.ts'),
+        import('../generate/generate-and-prune.ts'),
         import('../generate/prune.ts'),
         import('../report/result-lines.ts'),
         import('../report/one-line.ts'),

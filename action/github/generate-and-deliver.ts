@@ -35,7 +35,7 @@ export async function generate(first: PlannedProject, run: Run): Promise<number>
     { plainPaint },
     { reportOf },
   ] = await Promise.all([
-    import('../generate/run.ts'),
+    import('../generate/generate-and-prune.ts'),
     import('../generate/results.ts'),
     import('../generate/interruptions.ts'),
     import('../report/progress.ts'),

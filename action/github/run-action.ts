@@ -69,7 +69,7 @@ async function plan(inputs: ActionInputs, situation: Situation): Promise<Planned
   const { workspace, stranger } = situation
   const [{ planProject }, { onlineCatalogue, offlineCatalogue }] = await Promise.all([
     import('../plan/plan-project.ts'),
-    import('../generate/run.ts'),
+    import('../generate/generate-and-prune.ts'),
   ])
   const base = stranger?.baseSha
   const ofBase =

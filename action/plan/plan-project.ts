@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import { findConfig, lockPathOf } from '../config/find-config.ts'
-import { type LoadedConfig, loadConfig } from '../config/load-config.ts'
+import { type LoadedConfig, loadConfig } from './load-config.ts'
 import { realRoot } from '../files/safe-path.ts'
 import { createLockStore, type LockStore } from '../lock/lock-store.ts'
 import type { LockEntries } from '../lock/schema.ts'

@@ -1,7 +1,7 @@
 import pMap from 'p-map'
 import type { ReadyImage } from '../config/fit-model.ts'
 import type { LockEntries, LockEntry } from '../lock/schema.ts'
-import { type Change, changesBetween } from './changes.ts'
+import { type Change, changesBetween } from './field-changes.ts'
 import { type FileState, lookAtFile } from './file-state.ts'
 
 /** Images read at the same time: enough for the next to be there when one is hashed. */

@@ -1,5 +1,5 @@
 import type { PlannedImage } from '../plan/plan.ts'
-import type { Change } from '../plan/changes.ts'
+import type { Change } from '../plan/field-changes.ts'
 import { oneLine, shorten } from './one-line.ts'
 
 /** Values longer than this are named, not shown. */

@@ -6,9 +6,9 @@ import { readRegularFile } from '../files/read-file.ts'
 import { createLinkFinder, inWorkspace, isErrno, pathProblem, realRoot } from '../files/safe-path.ts'
 import { writeAtomic } from '../files/write-atomic.ts'
 import { createLockStore } from '../lock/lock-store.ts'
-import { declarePages } from './declare-pages.ts'
-import type { Dimensions } from './dimensions.ts'
-import { PAGE } from './find-pages.ts'
+import { declarePages } from '../markdown/declare-pages.ts'
+import type { Dimensions } from '../markdown/dimensions.ts'
+import { PAGE } from '../markdown/find-pages.ts'
 
 /** A page that is to be changed. */
 export interface OpenPage {
