@@ -1,34 +1,26 @@
-import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
-import { createCatalogue } from '../../shared/catalogue/catalogue.ts'
-import { createOpenRouterClient, OPENROUTER_BASE_URL } from '../../shared/openrouter/client.ts'
+import { createOpenRouterClient } from '../../shared/openrouter/client.ts'
+import type { Upstream } from '../config/catalogues.ts'
+import type { PlannedProject } from '../plan/plan-project.ts'
 import { createConverter } from './convert.ts'
 import { generateImages, type GenerateOptions, type GenerateTools } from './generate-images.ts'
 import { decodeWithBuffer } from './node-base64.ts'
 import { prune } from './prune.ts'
 import type { RunResult } from './results.ts'
 import { createImageSaver } from './save-image.ts'
-import type { PlannedProject } from '../plan/plan-project.ts'
-
-/** Where OpenRouter is, and who asks. */
-export interface Upstream {
-  readonly apiKey: string | undefined
-  /** Without a slash at the end. */
-  readonly baseUrl: string
-}
 
 export interface RunOptions extends GenerateOptions {
-  /** Whether orphans are removed at the end. */
+  /** Whether to remove orphans at the end. */
   readonly prune: boolean
 }
 
-/** What a host brings to a run. */
-export type RunHost = Pick<GenerateTools, 'report' | 'stop' | 'abort'> & {
-  /** Where images go that were paid for and have no place. */
+/** What the terminal or the Action provides. */
+export type RunHost = Pick<GenerateTools, 'onProgress' | 'stop' | 'abort'> & {
+  /** Where images go that were paid for but can’t be written to their path. */
   readonly rescueFolder: string
 }
 
-/** Generates what the plan says, then prunes if asked to. */
-export async function run(
+/** Generates the images of a plan, then removes orphans if asked to. */
+export async function generateAndPrune(
   { project: { root, lock }, plan }: PlannedProject,
   options: RunOptions,
   { apiKey, baseUrl }: Upstream & { readonly apiKey: string },
@@ -45,24 +37,4 @@ export async function run(
   })
   if (!options.prune || result.stoppedBy !== undefined) return result
   return { ...result, pruned: await prune(plan.orphans, { root, lock }) }
-}
-
-/** The live catalogue, and the snapshot where it can't be had. */
-export function onlineCatalogue({ apiKey, baseUrl }: Upstream): Catalogue {
-  return createCatalogue({
-    fetch,
-    baseUrl,
-    // OpenRouter's lists are public; a Worker's may not be.
-    ...(apiKey !== undefined && baseUrl !== OPENROUTER_BASE_URL && { apiKey }),
-    now: Date.now,
-  })
-}
-
-/** The snapshot alone: no request is made. */
-export function offlineCatalogue(): Catalogue {
-  return createCatalogue({
-    fetch: () => Promise.reject(new Error('offline by choice')),
-    baseUrl: OPENROUTER_BASE_URL,
-    now: Date.now,
-  })
 }

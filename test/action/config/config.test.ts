@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, formatDiagnostic } from '../../../action/config/diagnostic.ts'
 import { loadConfig } from '../../../action/plan/load-config.ts'
-import { offlineCatalogue } from '../../../action/generate/generate-and-prune.ts'
+import { offlineCatalogue } from '../../../action/config/catalogues.ts'
 import { config, createWorkspace, type Workspace } from '../../support/action/workspace.ts'
 
 const HEAD = 'version: 1\ndefaults: { model: google/gemini-2.5-flash-image }\n'

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createEmulator } from 'emulate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createApi, type GitHubApi } from '../../../../action/github/deliver/api.ts'
-import { headOf, readBlob, readSnapshot } from '../../../../action/github/deliver/read-commit.ts'
+import { headOf, readBlob, readCommit } from '../../../../action/github/deliver/read-commit.ts'
 import { type CommitFile, createCommit } from '../../../../action/github/deliver/commit.ts'
 import { BranchMovedError } from '../../../../action/github/deliver/delivery-error.ts'
 import { cloned } from '../../../support/github/client.ts'
@@ -37,7 +37,7 @@ function api(token = 'ghs_test', apiUrl = github.apiUrl): GitHubApi {
     },
     now: () => clock,
     random: () => 0,
-    tell: () => {},
+    log: () => {},
   })
 }
 
@@ -140,7 +140,7 @@ describe('object by object at emulate, which knows nothing of our double', () =>
       const { sha } = await createCommit(client, { ...wanted, files })
 
       expect(await headOf(client, 'main')).toBe(sha)
-      const there = await readSnapshot(client, sha, { lockPath: 'easel.lock.json', paths: [] })
+      const there = await readCommit(client, sha, { lockPath: 'easel.lock.json', paths: [] })
       expect(Buffer.from(await readBlob(client, there.blobs.get('img/a.png') ?? ''))).toEqual(bytes)
       await expect(createCommit(client, { ...wanted, headline: 'Late', files })).rejects.toThrow()
       expect(await headOf(client, 'main')).toBe(sha)
@@ -165,7 +165,7 @@ describe('patience', () => {
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       now: Date.now,
       random: Math.random,
-      tell: () => {},
+      log: () => {},
     })
 
     await createCommit(slow, {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Change } from '../../../../action/github/deliver/file-change.ts'
+import type { FileChange } from '../../../../action/github/deliver/file-change.ts'
 import { DEFAULT_MESSAGE, messageFor } from '../../../../action/github/deliver/message.ts'
 import { bodyFor, withSection } from '../../../../action/github/deliver/pull-request-body.ts'
 import type { LockEntry } from '../../../../action/lock/schema.ts'
@@ -16,7 +16,7 @@ const ENTRY: LockEntry = {
   spec: {},
 }
 
-function added(path: string): Change {
+function added(path: string): FileChange {
   return { path, before: undefined, after: ENTRY, removesFile: false }
 }
 
