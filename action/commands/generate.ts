@@ -59,8 +59,8 @@ export function generateCommand(terminal: Terminal): Command {
     .addHelpText(
       'after',
       `
-Press Ctrl-C to finish the images in flight, which are already paid for, and start no others. Press it
-again to cancel them. Files are never left half-written.
+Press Ctrl-C to finish the images in flight, which are already paid for, and to
+start no others. Press it again to cancel them. Files are never half-written.
 
 Examples:
   $ easel generate

@@ -28,7 +28,7 @@ export function modelsCommand(terminal: Terminal): Command {
     .addHelpText(
       'after',
       `
-The price is for one image with the fields of --takes, else with the model's defaults.
+The price is for one image with the fields of --takes and the model's defaults.
 
 Examples:
   $ easel models

@@ -26,7 +26,7 @@ export function createProgram(terminal: Terminal): Command {
       'after',
       `
 Environment:
-  OPENROUTER_API_KEY   OpenRouter key, or a token of your Easel Worker; for easel generate
+  OPENROUTER_API_KEY   key for easel generate, or a token of your Easel Worker
   OPENROUTER_BASE_URL  OpenRouter's API, or that of your Easel Worker
   EASEL_SIGNING_KEYS   signing keys (kid:secret,…); for easel sign
   NO_COLOR             set it to turn colours off

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { EXIT, print, printJson, printToStderr, type Terminal } from './terminal.ts'
 
 interface SignOptions {
@@ -23,11 +23,10 @@ export function signCommand(terminal: Terminal): Command {
     .argument('<url>', 'the image’s URL, such as https://img.example.com/image?prompt=A+lighthouse')
     .option('-p, --prompt <text>', 'set the prompt')
     .option('-s, --set <field=value...>', 'set other fields, such as aspect_ratio=16:9')
-    .option(
-      '-e, --expires-in <time>',
-      'how long the URL is valid, such as 90s, 15m, 12h, 30d',
-      duration,
-      30 * SECONDS.d,
+    .addOption(
+      new Option('-e, --expires-in <time>', 'how long the URL is valid, such as 90s, 15m, 12h')
+        .argParser(duration)
+        .default(30 * SECONDS.d, '30d'),
     )
     .option('--json', 'print the URL and its expiry as JSON')
     .addHelpText(
