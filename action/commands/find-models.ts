@@ -8,26 +8,26 @@ import { UsageError } from '../config/diagnostic.ts'
 
 export interface FoundModel {
   readonly model: ImageModel
-  /** Of one image as the filter describes it. */
+  /** For one image with the filter's fields. */
   readonly price: CostEstimate
 }
 
 interface Filter {
-  /** Words that id or name hold, all of them. */
+  /** Words that must all appear in the id or the name. */
   readonly search: readonly string[]
-  /** `field=value`, as in a spec; input images by their number. */
+  /** `field=value`, as in a spec; for input images, how many. */
   readonly takes: readonly string[]
   readonly maxPriceUsd: number | undefined
 }
 
-/** Stands for input images whose number alone matters. */
+/** Placeholder: only the number of input images matters. */
 const ANY_IMAGE = 'https://example.com/image.png'
 
 /**
- * The models that a filter leaves, cheapest first; those of unknown price last.
+ * The models that pass a filter, cheapest first; models without a known price last.
  *
- * @throws {UsageError} when `takes` is no field and value
- * @throws {InvalidSpecError} when it is one that no spec has
+ * @throws {UsageError} when an entry of `takes` is not `field=value`
+ * @throws {InvalidSpecError} when its field or value is not valid in any spec
  */
 export function findModels(
   models: readonly ImageModel[],
@@ -48,12 +48,12 @@ export function findModels(
 
 function wantedSpec(takes: readonly string[]): Omit<ImageSpec, 'model'> {
   const query = new URLSearchParams()
-  for (const wish of takes) {
-    const [field = '', value] = wish.split(/=(.*)/s, 2)
+  for (const pair of takes) {
+    const [field = '', value] = pair.split(/=(.*)/s, 2)
     if (field === 'input_images') {
       for (let count = Number(value ?? 1); count > 0; count--) query.append(field, ANY_IMAGE)
     } else if (value === undefined || value === '') {
-      throw new UsageError(`--takes is ${wish}: it must be a field and a value, such as image_size=4K.`)
+      throw new UsageError(`--takes is ${pair}: it must be field=value, such as image_size=4K.`)
     } else query.append(field, value)
   }
   const { preset: _, ...spec } = parseSpecQuery(query)

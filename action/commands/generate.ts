@@ -14,7 +14,7 @@ import {
   withProjectOptions,
   withUpstreamOptions,
 } from './options.ts'
-import { EXIT, print, printJson, tell, tellDiagnostics, type Terminal } from './terminal.ts'
+import { EXIT, print, printJson, printToStderr, printDiagnostics, type Terminal } from './terminal.ts'
 
 interface GenerateOptions extends ProjectOptions, UpstreamOptions {
   readonly onDrift: OnDrift
@@ -30,37 +30,37 @@ interface GenerateOptions extends ProjectOptions, UpstreamOptions {
 export const DEFAULT_CONCURRENCY = 4
 export const MAX_CONCURRENCY = 64
 
-/** `easel generate`: makes what is new, changed or missing. */
+/** `easel generate`: generates what is new, changed or missing. */
 export function generateCommand(terminal: Terminal): Command {
   const command = new Command('generate')
-    .summary('make the images that are new or changed')
+    .summary('generate images that are new, changed or missing')
     .description(
-      'Has every image generated that is new, changed or missing, writes it to its place and its entry into the lock at once. What is up to date costs nothing. Needs OPENROUTER_API_KEY in the environment.',
+      'Generates every image that is new, changed or missing. Each image is written to its path and recorded in easel.lock.json as soon as it arrives. Images that are up to date cost nothing. Needs OPENROUTER_API_KEY in the environment.',
     )
     .argument('[only...]', 'ids, paths or globs of images (default: all)')
   withUpstreamOptions(withProjectOptions(command))
-    .option('--max-cost-usd <usd>', 'begin no image that could take the run above this', usdAmount)
-    .option('--max-images <n>', 'begin no more images than this', wholeNumber(0, 1_000_000))
+    .option('--max-cost-usd <usd>', 'skip images that could push the run over this amount', usdAmount)
+    .option('--max-images <n>', 'generate at most this many images', wholeNumber(0, 1_000_000))
     .option(
       '-j, --concurrency <n>',
-      'images under way at the same time',
+      'images generated at the same time',
       wholeNumber(1, MAX_CONCURRENCY),
       DEFAULT_CONCURRENCY,
     )
     .addOption(
-      new Option('--on-error <what>', 'after a failure, end the run or go on with the others')
+      new Option('--on-error <what>', 'after a failure, end the run or continue with the other images')
         .choices(['fail', 'keep-going'])
         .default('fail'),
     )
     .addOption(onDriftOption())
-    .option('-f, --force', 'generate all selected images anew, also edited ones; this costs money')
-    .option('--prune', 'remove orphans from the lock, and the files that Easel made for them')
+    .option('-f, --force', 'regenerate all selected images, even those edited by hand; this costs money')
+    .option('--prune', 'remove orphans from the lock, and the files that Easel wrote for them')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       `
-Ctrl-C finishes the images that are under way, which are paid for, and begins no others; a second one
-gives them up. Nothing is left half-written either way.
+Press Ctrl-C to finish the images in flight, which are already paid for, and to
+start no others. Press it again to cancel them. Files are never half-written.
 
 Examples:
   $ easel generate
@@ -74,22 +74,23 @@ Examples:
 async function act(terminal: Terminal, only: readonly string[], options: GenerateOptions): Promise<void> {
   const { cwd, config, onDrift, json = false, force = false, prune = false } = options
   const upstream = upstreamFrom(options, terminal)
-  const [{ planProject }, { run, onlineCatalogue }, { UsageError }] = await Promise.all([
+  const [{ planProject }, { onlineCatalogue }, { generateAndPrune }, { UsageError }] = await Promise.all([
     import('../plan/plan-project.ts'),
-    import('../generate/run.ts'),
+    import('../config/catalogues.ts'),
+    import('../generate/generate-and-prune.ts'),
     import('../config/diagnostic.ts'),
   ])
   const planned = await planProject(
     { workspace: cwd ?? terminal.cwd, config, catalogue: onlineCatalogue(upstream) },
     { only, onDrift, force },
   )
-  tellDiagnostics(terminal, planned.project.warnings)
+  printDiagnostics(terminal, planned.project.warnings)
 
   const needsKey = planned.plan.images.some(({ action }) => action === 'generate')
   const { apiKey } = upstream
   if (needsKey && apiKey === undefined) {
     throw new UsageError(
-      'OPENROUTER_API_KEY is not set: make a key at openrouter.ai/keys and export it. easel plan works without one.',
+      'OPENROUTER_API_KEY is not set. Create a key at openrouter.ai/keys and export it. easel plan needs no key.',
     )
   }
   const [{ createProgress }, { paintFor }, { reportOf }, { resultLines }, { summaryLines }, { hasFailed }] =
@@ -101,25 +102,25 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
       import('../report/plan-lines.ts'),
       import('../generate/results.ts'),
     ])
-  const report = await createProgress(terminal.stderr)
-  using interruption = interruptions((message) => report({ type: 'note', message }))
-  const result = await run(
+  const onProgress = await createProgress(terminal.stderr)
+  using interruption = interruptions((message) => onProgress({ type: 'note', message }))
+  const result = await generateAndPrune(
     planned,
     { ...options, prune },
     { ...upstream, apiKey: apiKey ?? '' },
     {
-      report,
+      onProgress,
       stop: interruption.stop,
       abort: interruption.abort,
       rescueFolder: join(tmpdir(), `easel-rescued-${randomUUID().slice(0, 8)}`),
     },
   )
 
-  const idle = result.pruned.length === 0 && result.images.every(({ outcome }) => outcome === 'kept')
+  const idle = result.pruned.length === 0 && result.images.every(({ outcome }) => outcome === 'unchanged')
   if (json) printJson(terminal, reportOf(planned, result))
   else if (idle) print(terminal, summaryLines(planned.plan))
   else print(terminal, await resultLines(result, { paint: paintFor(terminal.stdout) }))
-  if (!json && result.stoppedBy !== undefined) tell(terminal, [`Ended early: ${result.stoppedBy}`])
+  if (!json && result.stoppedBy !== undefined) printToStderr(terminal, [`Stopped early: ${result.stoppedBy}`])
   if (interruption.exitCode !== undefined) terminal.setExitCode(interruption.exitCode)
   else if (hasFailed(result)) terminal.setExitCode(EXIT.failed)
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Proposal } from '../markdown/illustrate.ts'
+import { count } from '../report/format.ts'
 import { type ProjectOptions, withProjectOptions } from './options.ts'
 import { print, printJson, type Terminal } from './terminal.ts'
 
@@ -9,27 +10,27 @@ interface IllustrateOptions extends ProjectOptions {
   readonly json?: boolean
 }
 
-/** What was found out about one page. */
-interface PageReport {
+/** What Easel proposes for one page, and what it wrote. */
+interface PageResult {
   readonly file: string
   readonly proposals: readonly Proposal[]
-  /** HTML images that width and height were found for. */
+  /** HTML images that got width and height. */
   readonly dimensions: number
   readonly written: boolean
 }
 
-/** `easel illustrate`: comments for the images of a draft. */
+/** `easel illustrate`: proposes comments for images of a draft. */
 export function illustrateCommand(terminal: Terminal): Command {
   const command = new Command('illustrate')
-    .summary('propose descriptions for the images of a Markdown file')
+    .summary('propose easel comments for the images of a Markdown file')
     .description(
-      'Looks for images in Markdown or MDX files that have no file and no easel comment, and proposes one for each, with a prompt from its alt text and the heading above. With --write it inserts them, and changes nothing else, byte for byte.',
+      'Finds images in Markdown or MDX files that have neither a file nor an easel comment, and proposes a comment for each, with a prompt from the alt text and the heading above. With --write it inserts the comments and changes no other byte.',
     )
     .argument('<file...>', '.md or .mdx files')
   withProjectOptions(command)
     .option('-w, --write', 'insert the comments')
-    .option('--write-dimensions', 'set width and height on HTML images that have neither, from the lock')
-    .option('--json', 'print what is proposed as JSON')
+    .option('--write-dimensions', 'set width and height, from the lock, on HTML images that have neither')
+    .option('--json', 'print the proposals as JSON')
     .addHelpText(
       'after',
       `
@@ -47,12 +48,12 @@ async function act(
   { cwd, config, write = false, writeDimensions = false, json = false }: IllustrateOptions,
 ): Promise<void> {
   const [{ openPages }, { illustrate }, { withDimensions }] = await Promise.all([
-    import('../markdown/open-pages.ts'),
+    import('./open-pages.ts'),
     import('../markdown/illustrate.ts'),
     import('../markdown/dimensions.ts'),
   ])
   const pages = await openPages(cwd ?? terminal.cwd, { config, files })
-  const reports: PageReport[] = []
+  const results: PageResult[] = []
   for (const { file, content, save } of pages.all) {
     const proposed = writeDimensions && !write ? undefined : await illustrate({ file, content }, pages)
     const illustrated = write && proposed ? proposed.content : content
@@ -61,28 +62,28 @@ async function act(
       : { content: illustrated, count: 0 }
     const written = sized.content !== content
     if (written) await save(sized.content)
-    reports.push({ file, proposals: proposed?.proposals ?? [], dimensions: sized.count, written })
+    results.push({ file, proposals: proposed?.proposals ?? [], dimensions: sized.count, written })
   }
-  if (json) printJson(terminal, { pages: reports })
+  if (json) printJson(terminal, { pages: results })
   else
     print(
       terminal,
-      reports.flatMap((report) => linesOf(report, { write })),
+      results.flatMap((result) => linesOf(result, { write })),
     )
 }
 
 function linesOf(
-  { file, proposals, dimensions, written }: PageReport,
+  { file, proposals, dimensions, written }: PageResult,
   { write }: { readonly write: boolean },
 ): string[] {
   const lines = proposals.flatMap(({ line, column, path, comment, fits }) => [
-    `${file}:${line}:${column}: ${path}${fits ? '' : ' (put it there by hand: inserting it would change how the page reads)'}`,
+    `${file}:${line}:${column}: ${path}${fits ? '' : ' (add this one by hand: inserting it would change how the page renders)'}`,
     `  + ${comment}`,
   ])
   const inserted = proposals.filter(({ fits }) => fits).length
-  if (dimensions > 0) lines.push(`${file}: width and height set on ${dimensions} of its HTML images.`)
+  if (dimensions > 0) lines.push(`${file}: width and height set on ${count(dimensions, 'HTML image')}.`)
   if (inserted > 0)
-    lines.push(write ? `${file}: ${inserted} inserted.` : `${file}: --write inserts ${inserted}.`)
+    lines.push(`${file}: ${write ? 'inserted' : '--write inserts'} ${count(inserted, 'comment')}.`)
   if (proposals.length === 0 && !written) lines.push(`${file}: nothing to propose.`)
   return lines
 }

@@ -4,12 +4,12 @@ import { oneLine } from '../report/one-line.ts'
 import { columns } from '../report/table.ts'
 import type { FoundModel } from './find-models.ts'
 
-/** Fields that only some models have, in the order they are listed. */
+/** Fields that only some models accept, in the order they are listed. */
 const EXTRAS = ['seed', 'quality', 'background', 'font_inputs', 'style', 'strength', 'text_layout'] as const
 
-/** Models as a table for people. */
+/** A table of models for people. */
 export async function modelLines(models: readonly FoundModel[]): Promise<string[]> {
-  if (models.length === 0) return ['No model takes all of that. Leave something out.']
+  if (models.length === 0) return ['No model matches all filters. Leave one out.']
   const head = ['MODEL', 'PRICE', 'SIZES', 'RATIOS', 'INPUTS', 'FORMATS', 'ALSO']
   const rows = models.map(({ model, price }) => [
     oneLine(model.id),

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { ImageModel } from '../../shared/catalogue/model.ts'
 import type { CostEstimate } from '../../shared/prices/estimate.ts'
 import { type UpstreamOptions, upstreamFrom, usdAmount, withUpstreamOptions } from './options.ts'
-import { print, printJson, tell, type Terminal } from './terminal.ts'
+import { print, printJson, printToStderr, type Terminal } from './terminal.ts'
 
 interface ModelsOptions extends UpstreamOptions {
   readonly takes?: readonly string[]
@@ -10,25 +10,25 @@ interface ModelsOptions extends UpstreamOptions {
   readonly json?: boolean
 }
 
-/** `easel models`: what can be generated with, and for how much. */
+/** `easel models`: the image models, what they accept and cost. */
 export function modelsCommand(terminal: Terminal): Command {
   const command = new Command('models')
-    .summary('list the image models: what they take, what they cost')
+    .summary('list image models, what they accept and what they cost')
     .description(
-      'Lists OpenRouter’s image models with what they take and what an image costs. Needs no key; without the network, the list that comes with Easel is used.',
+      'Lists OpenRouter’s image models, what they accept and what an image costs. Needs no key. Without a network, Easel uses the list that it ships with.',
     )
-    .argument('[search...]', 'words that the model’s name holds')
+    .argument('[search...]', 'words in the model’s id or name')
     .option(
       '-t, --takes <field=value...>',
-      'only models that take this, such as image_size=4K or input_images=2',
+      'only models that accept this, such as image_size=4K or input_images=2',
     )
-    .option('-p, --max-price <usd>', 'only models whose image costs no more', usdAmount)
+    .option('-p, --max-price <usd>', 'only models whose image costs no more than this', usdAmount)
   withUpstreamOptions(command)
-    .option('--json', 'print the list as JSON, with everything that is known')
+    .option('--json', 'print the full list as JSON')
     .addHelpText(
       'after',
       `
-The price is of one image as --takes describes it, else of the model's defaults.
+The price is for one image with the fields of --takes and the model's defaults.
 
 Examples:
   $ easel models
@@ -38,7 +38,7 @@ Examples:
     )
   return command.action(async (search: string[], options: ModelsOptions) => {
     const [{ onlineCatalogue }, { findModels }, { modelLines }] = await Promise.all([
-      import('../generate/run.ts'),
+      import('../config/catalogues.ts'),
       import('./find-models.ts'),
       import('./model-lines.ts'),
     ])
@@ -50,7 +50,9 @@ Examples:
     }
     print(terminal, await modelLines(found))
     if (source === 'snapshot') {
-      tell(terminal, ['OpenRouter’s list can’t be had: this is the one that comes with Easel.'])
+      printToStderr(terminal, [
+        'OpenRouter’s list could not be fetched: this is the one that ships with Easel.',
+      ])
     }
   })
 }

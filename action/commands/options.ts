@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { OPENROUTER_BASE_URL } from '../../shared/openrouter/client.ts'
 import { normaliseBaseUrl } from '../config/base-url.ts'
-import type { Upstream } from '../generate/run.ts'
+import type { Upstream } from '../config/catalogues.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Options of every command that works on a project. */
@@ -10,7 +10,7 @@ export interface ProjectOptions {
   readonly cwd?: string
 }
 
-/** Options of every command that asks OpenRouter. */
+/** Options of every command that sends requests to OpenRouter. */
 export interface UpstreamOptions {
   readonly baseUrl?: string
 }
@@ -24,17 +24,17 @@ export function withProjectOptions(command: Command): Command {
 export function withUpstreamOptions(command: Command): Command {
   return command.option(
     '--base-url <url>',
-    'where OpenRouter’s API is, or a Worker of Easel (default: OPENROUTER_BASE_URL, or openrouter.ai)',
+    'OpenRouter’s API, or that of your Easel Worker (default: OPENROUTER_BASE_URL, or openrouter.ai)',
   )
 }
 
 export function onDriftOption(): Option {
-  return new Option('--on-drift <what>', 'what to do about a file that Easel did not write')
+  return new Option('--on-drift <what>', 'what to do with a file that Easel did not write')
     .choices(['keep', 'regenerate', 'fail'])
     .default('keep')
 }
 
-/** @throws {UsageError} when a base URL can't be used */
+/** @throws {UsageError} when the base URL is invalid */
 export function upstreamFrom(options: UpstreamOptions, { env }: Terminal): Upstream {
   return {
     apiKey: env['OPENROUTER_API_KEY'] || undefined,
@@ -42,7 +42,7 @@ export function upstreamFrom(options: UpstreamOptions, { env }: Terminal): Upstr
   }
 }
 
-/** A whole number within bounds, from the command line. */
+/** Parses a whole number within bounds. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
@@ -51,7 +51,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   }
 }
 
-/** An amount of money, from the command line: `0.5`, `$0.5`. */
+/** Parses an amount of money: `0.5`, `$0.5`. */
 export function usdAmount(text: string): number {
   const value = Number(text.replace(/^\$/, ''))
   if (/^\$?\d+(\.\d+)?$/.test(text)) return value

@@ -8,7 +8,7 @@ import {
   withProjectOptions,
   withUpstreamOptions,
 } from './options.ts'
-import { EXIT, print, printJson, tellDiagnostics, type Terminal } from './terminal.ts'
+import { EXIT, print, printJson, printDiagnostics, type Terminal } from './terminal.ts'
 
 interface PlanOptions extends ProjectOptions, UpstreamOptions {
   readonly onDrift: OnDrift
@@ -17,17 +17,17 @@ interface PlanOptions extends ProjectOptions, UpstreamOptions {
   readonly json?: boolean
 }
 
-/** `easel plan`: what a run would do, and cost. */
+/** `easel plan`: what a run would do and cost. */
 export function planCommand(terminal: Terminal): Command {
   const command = new Command('plan')
-    .summary('show what a run would do, and what it would cost')
+    .summary('show what a run would do and cost')
     .description(
-      'Compares easel.yml with the files and the lock: which images are new, changed, drifted or up to date, which entries are orphans, and what generating would cost. Changes nothing, and needs no key.',
+      'Compares easel.yml with the files and easel.lock.json: which images are new, changed, missing, edited by hand (drifted) or up to date, which lock entries no longer have an image (orphans), and what generating would cost. Changes nothing, and needs no key.',
     )
     .argument('[only...]', 'ids, paths or globs of images (default: all)')
   withUpstreamOptions(withProjectOptions(command))
     .addOption(onDriftOption())
-    .option('-f, --force', 'plan all selected images, also those that are up to date')
+    .option('-f, --force', 'plan to regenerate all selected images, even those that are up to date')
     .option('--json', 'print the plan as JSON')
     .addHelpText(
       'after',
@@ -38,22 +38,22 @@ Examples:
   $ easel plan --json | jq .totals.estimate_usd`,
     )
   return command.action(async (only: string[], options: PlanOptions) => {
-    const { onlineCatalogue } = await import('../generate/run.ts')
+    const { onlineCatalogue } = await import('../config/catalogues.ts')
     await showPlan(terminal, only, options, onlineCatalogue(upstreamFrom(options, terminal)))
   })
 }
 
-/** `easel check`: the same from what is at hand, and an exit code. */
+/** `easel check`: an offline plan with an exit code. */
 export function checkCommand(terminal: Terminal): Command {
   const command = new Command('check')
-    .summary('fail when something is out of date; no key, no network')
+    .summary('fail if anything is out of date; needs no key and no network')
     .description(
-      'Says the same as easel plan, from the model list that comes with Easel: no key is needed and nothing is asked of the network. Exits with 3 when easel generate, with the same options, would do something or refuse to.',
+      'Prints the same plan as easel plan, with the model list that Easel ships with: it needs no key and sends no request. Exits with 3 if easel generate, with the same options, would change anything or fail.',
     )
     .argument('[only...]', 'ids, paths or globs of images (default: all)')
   withProjectOptions(command)
     .addOption(onDriftOption())
-    .option('--prune', 'orphans are out of date, too')
+    .option('--prune', 'count orphans as out of date')
     .option('--json', 'print the plan as JSON')
     .addHelpText(
       'after',
@@ -64,7 +64,7 @@ Examples:
     )
   return command.action(async (only: string[], options: PlanOptions) => {
     const [{ offlineCatalogue }, { isOutOfDate }] = await Promise.all([
-      import('../generate/run.ts'),
+      import('../config/catalogues.ts'),
       import('../plan/plan.ts'),
     ])
     const plan = await showPlan(terminal, only, options, offlineCatalogue())
@@ -88,7 +88,7 @@ async function showPlan(
     { workspace: cwd ?? terminal.cwd, config, catalogue },
     { only, onDrift, force },
   )
-  tellDiagnostics(terminal, planned.project.warnings)
+  printDiagnostics(terminal, planned.project.warnings)
   if (json) printJson(terminal, reportOf(planned))
   else {
     const { configPath } = planned.project

@@ -13,26 +13,32 @@ import { modelsCommand } from './models.ts'
 import { checkCommand, planCommand } from './plan.ts'
 import { pruneCommand } from './prune.ts'
 import { signCommand } from './sign.ts'
-import { EXIT, tell, tellDiagnostics, type Terminal } from './terminal.ts'
+import { EXIT, printToStderr, printDiagnostics, type Terminal } from './terminal.ts'
 
-/** The command `easel` and what it can do. What a command needs is loaded when it runs. */
+/** The `easel` command and its subcommands. Each loads its code when it runs. */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('easel')
-    .description('Images from prompts, kept in the repository: described in easel.yml, made once, paid once.')
+    .description(
+      'Generates the images of a repository. You describe them in easel.yml or in Markdown; each is generated and paid for once.',
+    )
     .version(ownVersion(), '-V, --version', 'print the version')
     .addHelpText(
       'after',
       `
 Environment:
-  OPENROUTER_API_KEY   for easel generate
-  OPENROUTER_BASE_URL  where OpenRouter's API is, or a Worker of Easel
-  EASEL_SIGNING_KEYS   for easel sign
-  NO_COLOR             no colours
+  OPENROUTER_API_KEY   key for easel generate, or a token of your Easel Worker
+  OPENROUTER_BASE_URL  OpenRouter's API, or that of your Easel Worker
+  EASEL_SIGNING_KEYS   signing keys (kid:secret,…); for easel sign
+  NO_COLOR             set it to turn colours off
 
 Exit codes:
-  0 done   1 failed   2 bad config or usage   3 check found something out of date   130, 143 interrupted
+  0    done
+  1    failed
+  2    invalid config, option or argument
+  3    easel check: something is out of date
+  130  interrupted (143: terminated)
 
-Begin with:
+Start with:
   $ easel init
   $ easel plan`,
     )
@@ -60,29 +66,29 @@ Begin with:
   return program
 }
 
-/** Says what went wrong. @returns the exit code that goes with it */
+/** Prints what went wrong. @returns the exit code */
 export function explain(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
   if (error instanceof ConfigError) {
-    tellDiagnostics(terminal, error.diagnostics)
+    printDiagnostics(terminal, error.diagnostics)
     return EXIT.usage
   }
   const red = (text: string): string => paintFor(terminal.stderr)('red', text)
   if (error instanceof UsageError || error instanceof LockError || isSpecError(error)) {
-    tell(terminal, [`${red('error:')} ${oneLine(error.message)}`])
+    printToStderr(terminal, [`${red('error:')} ${oneLine(error.message)}`])
     return EXIT.usage
   }
   if (error instanceof EaselError || isErrno(error)) {
-    tell(terminal, [`${red('error:')} ${oneLine(error.message)}`])
+    printToStderr(terminal, [`${red('error:')} ${oneLine(error.message)}`])
     return EXIT.failed
   }
-  tell(terminal, [
+  printToStderr(terminal, [
     `${red('This is a bug in Easel:')} ${error instanceof Error ? error.stack : String(error)}`,
   ])
   return EXIT.failed
 }
 
-/** From the package: two folders up, among the sources and in `dist/` alike, it is the same place. */
+/** From package.json, which is two folders up from the source and from `dist/`. */
 function ownVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     readonly version: string

@@ -7,15 +7,15 @@ interface PruneOptions extends ProjectOptions {
   readonly json?: boolean
 }
 
-/** `easel prune`: removes what no image goes with any more. */
+/** `easel prune`: removes orphans. */
 export function pruneCommand(terminal: Terminal): Command {
   const command = new Command('prune')
-    .summary('remove the images and lock entries that no image goes with')
+    .summary('remove lock entries and files of images that are no longer declared')
     .description(
-      'Removes orphans: entries of the lock whose path no image has any more, and the files that Easel wrote for them. A file that was edited since stays. Needs no key and no network.',
+      'Removes orphans: lock entries whose image is no longer in easel.yml or Markdown, and the files that Easel wrote for them. A file that was edited by hand stays. Needs no key and no network.',
     )
   withProjectOptions(command)
-    .option('-n, --dry-run', 'only say what would be removed')
+    .option('-n, --dry-run', 'only print what would be removed')
     .option('--json', 'print what was removed as JSON')
     .addHelpText(
       'after',
@@ -28,7 +28,7 @@ Examples:
     const [{ planProject }, { offlineCatalogue }, { prune }, { prunedLine }, { oneLine }] = await Promise.all(
       [
         import('../plan/plan-project.ts'),
-        import('../generate/run.ts'),
+        import('../config/catalogues.ts'),
         import('../generate/prune.ts'),
         import('../report/result-lines.ts'),
         import('../report/one-line.ts'),
@@ -51,4 +51,4 @@ Examples:
   })
 }
 
-const NOTHING = 'Nothing to remove: every entry of the lock has its image.'
+const NOTHING = 'Nothing to remove: every lock entry has an image.'

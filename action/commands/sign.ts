@@ -1,5 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander'
-import { EXIT, print, printJson, tell, type Terminal } from './terminal.ts'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { EXIT, print, printJson, printToStderr, type Terminal } from './terminal.ts'
 
 interface SignOptions {
   readonly prompt?: string
@@ -10,21 +10,25 @@ interface SignOptions {
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const
 
-/** What decides how an image is delivered, not what is generated. */
+/** Parameters that change how an image is delivered, not what is generated. */
 const DELIVERY_PARAMETERS = ['w', 'format', 'q', 'index'] as const
 
-/** `easel sign`: a URL that may have one image generated. */
+/** `easel sign`: signs a URL, so that whoever opens it can generate this one image. */
 export function signCommand(terminal: Terminal): Command {
   return new Command('sign')
-    .summary('sign the URL of an image, for a Worker')
+    .summary('sign an image URL for your Worker')
     .description(
-      'Signs a URL of your Worker: whoever has it may have this one image generated and delivered, until it expires. Needs EASEL_SIGNING_KEYS (kid:secret,…) in the environment, the same as the Worker’s; the first key signs.',
+      'Signs an image URL of your Worker. Until it expires, anyone with the URL can generate and fetch this one image. Needs EASEL_SIGNING_KEYS (kid:secret,…) in the environment, with the same keys as the Worker. The first key signs.',
     )
     .argument('<url>', 'the image’s URL, such as https://img.example.com/image?prompt=A+lighthouse')
     .option('-p, --prompt <text>', 'set the prompt')
     .option('-s, --set <field=value...>', 'set other fields, such as aspect_ratio=16:9')
-    .option('-e, --expires-in <time>', 'such as 90s, 15m, 12h, 30d', duration, 30 * SECONDS.d)
-    .option('--json', 'print URL and expiry as JSON')
+    .addOption(
+      new Option('-e, --expires-in <time>', 'how long the URL is valid, such as 90s, 15m, 12h')
+        .argParser(duration)
+        .default(30 * SECONDS.d, '30d'),
+    )
+    .option('--json', 'print the URL and its expiry as JSON')
     .addHelpText(
       'after',
       `
@@ -41,13 +45,13 @@ async function act(terminal: Terminal, text: string, options: SignOptions): Prom
     import('../../shared/spec/parse.ts'),
     import('../config/diagnostic.ts'),
   ])
-  if (!URL.canParse(text)) throw new UsageError(`${text} is no URL: begin it with https://.`)
+  if (!URL.canParse(text)) throw new UsageError(`${text} is not a URL: start it with https://.`)
   const url = new URL(text)
   for (const [name, value] of fieldsOf(options)) url.searchParams.set(name, value)
 
   const spec = new URLSearchParams(url.searchParams)
   for (const name of [...DELIVERY_PARAMETERS, 'sig', 'exp', 'kid']) spec.delete(name)
-  // A wrong spec would be signed all the same, and refused each time.
+  // An invalid spec could be signed, but the Worker would refuse it every time.
   if (url.pathname === '/image') parseSpecQuery(spec)
 
   const expires = new Date(Date.now() + options.expiresIn * 1000)
@@ -55,7 +59,7 @@ async function act(terminal: Terminal, text: string, options: SignOptions): Prom
   if (options.json) printJson(terminal, { url: signed.href, expires: expires.toISOString() })
   else {
     print(terminal, [signed.href])
-    tell(terminal, [`Valid until ${expires.toISOString()}.`])
+    printToStderr(terminal, [`Valid until ${expires.toISOString()}.`])
   }
   terminal.setExitCode(EXIT.done)
 }
@@ -76,7 +80,7 @@ function signingKey(
   const [kid = '', secret = ''] = first.trim().split(/:(.*)/s, 2)
   if (kid && secret) return { kid, secret }
   throw new UsageError(
-    'EASEL_SIGNING_KEYS must hold kid:secret, such as main:… with the secret that the Worker has. openssl rand -hex 32 makes one.',
+    'EASEL_SIGNING_KEYS must hold kid:secret, such as main:…, with the same secret as the Worker. Create one with openssl rand -hex 32.',
   )
 }
 

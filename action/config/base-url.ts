@@ -1,10 +1,10 @@
 import { UsageError } from './diagnostic.ts'
 
 /**
- * A base URL without a slash at the end.
+ * A base URL without a trailing slash.
  *
- * @throws {UsageError} when it is no https URL: a key would go over the wire for all to read. This machine may be
- *   asked without.
+ * @throws {UsageError} unless it is an https URL, because plain http would expose the key. Loopback addresses may use
+ *   http.
  */
 export function normaliseBaseUrl(text: string): string {
   const example = 'such as https://openrouter.ai/api/v1'
@@ -13,7 +13,7 @@ export function normaliseBaseUrl(text: string): string {
   const { protocol, hostname, search, hash, username } = new URL(text)
   const isHere = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
   if (protocol !== 'https:' && !(protocol === 'http:' && isHere)) {
-    throw new UsageError(`The base URL is ${text}: it must begin with https://, ${example}.`)
+    throw new UsageError(`The base URL is ${text}: it must start with https://, ${example}.`)
   }
   if (search || hash || username) {
     throw new UsageError(`The base URL must have no user, query or fragment, ${example}.`)

@@ -3,24 +3,24 @@ import { type DeclaredImage, problemAt } from './declared-image.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { FORMAT_OF_EXTENSION, extensionOf } from './file-format.ts'
 
-/** What is wrong with where the images go, each by itself and together. */
+/** What is wrong with the images' paths and ids, one by one and together. */
 export async function checkPaths(
   images: readonly DeclaredImage[],
   links: LinkFinder,
 ): Promise<readonly Diagnostic[]> {
-  const own = await Promise.all(images.map((image) => ownProblem(image, links)))
-  return [...own.flat(), ...repeatedIds(images), ...collisions(images), ...filesAsFolders(images)]
+  const single = await Promise.all(images.map((image) => pathDiagnostics(image, links)))
+  return [...single.flat(), ...repeatedIds(images), ...collisions(images), ...filesAsFolders(images)]
 }
 
-async function ownProblem(image: DeclaredImage, links: LinkFinder): Promise<Diagnostic[]> {
+async function pathDiagnostics(image: DeclaredImage, links: LinkFinder): Promise<Diagnostic[]> {
   const { path } = image
   const problem = pathProblem(path)
   if (problem) return [problemAt(image, 'path', `${path} ${problem}.`)]
   const extension = extensionOf(path)
   if (!FORMAT_OF_EXTENSION.has(extension)) {
     const known = [...FORMAT_OF_EXTENSION.keys()].join(', ')
-    const found = extension === '' ? 'has no extension' : `ends with ${extension}`
-    return [problemAt(image, 'path', `${path} ${found}: accepted are ${known}.`)]
+    const found = extension === '' ? 'has no extension' : `ends in ${extension}`
+    return [problemAt(image, 'path', `${path} ${found}; use one of ${known}.`)]
   }
   const link = await links.linkIn(path)
   if (link === undefined) return []
@@ -29,7 +29,7 @@ async function ownProblem(image: DeclaredImage, links: LinkFinder): Promise<Diag
   ]
 }
 
-/** The same file twice, also where only some file systems see it as the same. */
+/** Paths that are the same file, on every file system or only on some. */
 function* collisions(images: readonly DeclaredImage[]): Generator<Diagnostic> {
   const first = new Map<string, DeclaredImage>()
   for (const image of images) {
@@ -44,19 +44,19 @@ function* collisions(images: readonly DeclaredImage[]): Generator<Diagnostic> {
       image,
       'path',
       earlier.path === image.path
-        ? `${image.path} is taken by the image ${line}: give each its own path.`
-        : `${image.path} and ${earlier.path} (${line}) are one file on ${sameOn(earlier.path, image.path)}: give one another name.`,
+        ? `${image.path} is already used by the image ${line}: give each image its own path.`
+        : `${image.path} and ${earlier.path} (${line}) are the same file on ${sameOn(earlier.path, image.path)}: rename one.`,
     )
   }
 }
 
 function sameOn(a: string, b: string): string {
   return a.normalize('NFC') === b.normalize('NFC')
-    ? 'macOS, which composes letters and accents'
+    ? 'macOS, which normalises accented letters'
     : 'macOS and Windows, which ignore case'
 }
 
-/** `a.png` beside `a.png/b.png`: one of them would have to be a folder. */
+/** `a.png` next to `a.png/b.png`: the first would have to be a folder. */
 function* filesAsFolders(images: readonly DeclaredImage[]): Generator<Diagnostic> {
   const byKey = new Map(images.map((image) => [collisionKey(image.path), image]))
   for (const image of images) {
@@ -77,7 +77,7 @@ function* repeatedIds(images: readonly DeclaredImage[]): Generator<Diagnostic> {
     const earlier = first.get(image.id)
     if (!earlier) first.set(image.id, image)
     else {
-      const message = `id ${image.id} is taken by the image ${lineOf(earlier, 'id')}: give each its own.`
+      const message = `id ${image.id} is already used by the image ${lineOf(earlier, 'id')}: give each image its own id.`
       yield problemAt(image, 'id', message)
     }
   }

@@ -1,39 +1,39 @@
 import type { PartialImage } from '../../shared/config/schema.ts'
 import type { Diagnostic, Position } from './diagnostic.ts'
 
-/** An image as its author described it, wherever that was. Nothing of it has been checked but its form. */
+/** An image as declared in the config or in Markdown. Its fields are well-formed but not validated further. */
 export interface DeclaredImage {
-  /** From the root of the workspace. */
+  /** Relative to the root of the workspace. */
   readonly path: string
   readonly id?: string | undefined
   readonly alt?: string | undefined
-  /** The fields as written, `preset` among them; absent when they can't be used, which a diagnostic says. */
+  /** The fields as written, including `preset`; absent when a diagnostic says that they are invalid. */
   readonly fields?: PartialImage & { readonly preset?: string | undefined }
   /**
-   * Where the author wrote a field: with the image, in its preset, or among the defaults.
+   * Where a field is written: with the image, in its preset, or in the defaults.
    *
    * @param field  `aspect_ratio`, `font_inputs[0].text`
    */
   readonly where: (field: string) => Position
 }
 
-/** All that the sources of images say. */
+/** Everything that a config declares. */
 export interface Declarations {
   readonly images: readonly DeclaredImage[]
   readonly defaults: PartialImage | undefined
   readonly presets: ReadonlyMap<string, PartialImage | undefined>
   readonly diagnostics: readonly Diagnostic[]
-  /** Where Markdown may describe further images. */
+  /** Markdown files that may describe more images. */
   readonly pages: {
     readonly globs: readonly string[]
     readonly siteRoot: string | undefined
     readonly whereGlob: (index: number) => Position
-    /** Where a field stands in a preset, or else among the defaults. */
+    /** Where a field is in a preset, or else in the defaults. */
     readonly whereShared: (preset: string | undefined, field: string) => Position | undefined
   }
 }
 
-/** A diagnostic at the place of one of an image's fields. */
+/** A diagnostic at one of an image's fields. */
 export function problemAt(
   image: Pick<DeclaredImage, 'where'>,
   field: string,

@@ -1,19 +1,19 @@
-/** A place in a file that a person wrote. Lines and columns count from 1. */
+/** A position in a file that a person wrote. Lines and columns count from 1. */
 export interface Position {
-  /** From the root of the workspace. */
+  /** Relative to the root of the workspace. */
   readonly file: string
   readonly line: number
   readonly column: number
 }
 
-/** One thing to tell the author of a file, at the place where it stands. */
+/** An error or warning at its position in a file. */
 export interface Diagnostic extends Position {
   readonly severity: 'error' | 'warning'
-  /** What is wrong, and what would be right. */
+  /** What is wrong, and how to fix it. */
   readonly message: string
 }
 
-/** The config can't be worked with. Holds everything that is wrong, in the order of the file. */
+/** The config is invalid. Holds every mistake, in the order of the file. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly diagnostics: readonly Diagnostic[]
@@ -24,17 +24,17 @@ export class ConfigError extends Error {
   }
 }
 
-/** The command, an input or the surroundings are wrong, rather than a line of the config. */
+/** A command, an input or the environment is wrong, rather than a line of the config. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** `easel.yml:12:5: error: …`, which editors and terminals make a link of. */
+/** `easel.yml:12:5: error: …`, which editors and terminals turn into a link. */
 export function formatDiagnostic({ file, line, column, severity, message }: Diagnostic): string {
   return `${file}:${line}:${column}: ${severity}: ${message}`
 }
 
-/** In the order of the file, each once: a default that is wrong for fifty images is one mistake. */
+/** Sorted by position, without duplicates: a default that is wrong for fifty images is one mistake. */
 export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const unique = new Map(diagnostics.map((diagnostic) => [formatDiagnostic(diagnostic), diagnostic]))
   return [...unique.values()].toSorted(
@@ -42,7 +42,7 @@ export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   )
 }
 
-/** By code units, so that the order is the same on every machine. */
+/** Compares by code units, so that the order is the same on every machine. */
 export function compare(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1

@@ -3,16 +3,17 @@ import { basename, dirname, join } from 'node:path/posix'
 import { inWorkspace, isErrno, pathProblem } from '../files/safe-path.ts'
 import { UsageError } from './diagnostic.ts'
 
-/** Where `easel.yml` is looked for, from the root of the workspace. */
+/** Where Easel looks for `easel.yml`, relative to the root of the workspace. */
 export const CONFIG_PATHS = ['easel.yml', '.github/easel.yml'] as const
 
-/** Names that people try first. */
+/** Names that people use by mistake. */
 const NEAR_MISSES = ['easel.yaml', '.github/easel.yaml', '.easel.yml', 'easel.json'] as const
 
 /**
- * The config file, from the root of the workspace.
+ * Finds the config file.
  *
- * @param given  the path that the user named, if any
+ * @param given  the path that the user gave, if any
+ * @returns its path, relative to the root of the workspace
  * @throws {UsageError} when there is none, or more than one
  */
 export async function findConfig(root: string, given: string | undefined): Promise<string> {
@@ -27,19 +28,19 @@ export async function findConfig(root: string, given: string | undefined): Promi
   const found = await existing(root, CONFIG_PATHS)
   const [first, second] = found
   if (first && second) {
-    throw new UsageError(`There are two configs, ${first} and ${second}: keep one, or say which (config).`)
+    throw new UsageError(
+      `There are two configs, ${first} and ${second}: remove one, or set config to the one to use.`,
+    )
   }
   if (first) return first
   const [miss] = await existing(root, NEAR_MISSES)
-  const hint = miss
-    ? `There is ${miss}: rename it, or say which file (config).`
-    : 'Run easel init to begin with one.'
+  const hint = miss ? `There is ${miss}: rename it, or set config to it.` : 'Run easel init to create one.'
   throw new UsageError(`There is no ${CONFIG_PATHS.join(' or ')} in ${root}. ${hint}`)
 }
 
 /**
- * Where the lock of a config stands: beside it, as `easel.lock.json` for `easel.yml`; of a config in `.github`, at
- * the root, because Easel writes nothing into `.github`.
+ * The path of a config's lock. It is next to the config: `easel.lock.json` for `easel.yml`. For a config in `.github`
+ * it is at the root, because Easel writes nothing into `.github`.
  */
 export function lockPathOf(configPath: string): string {
   const name = `${basename(configPath).replace(/\.ya?ml$/, '')}.lock.json`
@@ -47,7 +48,7 @@ export function lockPathOf(configPath: string): string {
   return folder === '.github' ? name : join(folder, name)
 }
 
-/** Where a config stands on disk. */
+/** The absolute path of a config. */
 export function configFile(root: string, path: string): string {
   return CONFIG_PATHS.some((known) => known === path) ? join(root, path) : inWorkspace(root, path)
 }

@@ -9,38 +9,40 @@ import type { Diagnostic } from './diagnostic.ts'
 import { extensionOf, extensionsOf, type FileFormat, formatOfPath } from './file-format.ts'
 import type { InputImages, LocalInput } from './input-images.ts'
 
-/** An image with nothing left to fill in, and its name. */
+/** An image with preset and defaults applied, and its fingerprint. */
 export interface ResolvedImage {
   readonly path: string
   readonly id?: string | undefined
   readonly alt?: string | undefined
-  /** What the path's extension promises. */
+  /** The format of the path's extension. */
   readonly format: FileFormat
-  /** Complete; input images of the repository stand in it as `sha256:<hex>`. */
+  /** Complete; input images in the repository are `sha256:<hex>`. */
   readonly spec: ImageSpec
   readonly fingerprint: Fingerprint
-  /** What the fingerprint was made of, to tell later which fields have changed. */
+  /** What the fingerprint was computed from, so that a later plan can say which fields changed. */
   readonly canonical: Readonly<Record<string, unknown>>
   /** The files behind the `sha256:` values of `spec.input_images`. */
   readonly inputs: readonly LocalInput[]
   readonly where: DeclaredImage['where']
 }
 
-/** What an image is seen against. */
-export interface Surroundings {
+const NO_MODEL = 'No model is set: add model to the image or to defaults. easel models lists the models.'
+
+/** What an image is resolved against. */
+export interface ResolveContext {
   readonly defaults: PartialImage
   readonly presets: Readonly<Record<string, PartialImage>>
-  /** The same two as the core takes them: {@link toSpecDefaults}. */
+  /** Both in the form that the core takes: {@link toSpecDefaults}. */
   readonly specDefaults: SpecDefaults
   readonly inputs: InputImages
-  /** Paths that Easel itself writes. */
+  /** Paths that Easel writes. */
   readonly outputs: ReadonlySet<string>
 }
 
-/** The image that a declaration stands for, or what is wrong with it. */
+/** Applies preset and defaults to a declared image, and validates the spec. */
 export async function resolveImage(
   declared: DeclaredImage & { readonly fields: NonNullable<DeclaredImage['fields']> },
-  { defaults, presets, specDefaults, inputs, outputs }: Surroundings,
+  { defaults, presets, specDefaults, inputs, outputs }: ResolveContext,
 ): Promise<{ readonly image?: ResolvedImage; readonly diagnostics: readonly Diagnostic[] }> {
   const { path, id, alt, fields, where } = declared
   const diagnostics: Diagnostic[] = []
@@ -53,7 +55,7 @@ export async function resolveImage(
   const merged = { ...defaults, ...preset, ...fields }
   if (merged.output_format !== undefined && merged.output_format !== format) {
     const wanted = extensionsOf(merged.output_format)
-    const message = `output_format is "${merged.output_format}", but ${path} ends with ${extensionOf(path)}: end the path with ${wanted}, or leave output_format out.`
+    const message = `output_format is "${merged.output_format}", but ${path} ends in ${extensionOf(path)}: end the path with ${wanted}, or leave output_format out.`
     report('output_format', message)
     return { diagnostics }
   }
@@ -63,11 +65,11 @@ export async function resolveImage(
     if (!isRepositoryPath(input)) continue
     const field = `input_images[${index}]`
     if (outputs.has(input)) {
-      const whose = input === path ? 'the image itself' : 'an image that Easel makes'
-      report(field, `${input} is ${whose}: start from an image that doesn’t change when Easel runs.`)
+      const what = input === path ? 'the image itself' : 'an image that Easel generates'
+      report(field, `${input} is ${what}: use an image that doesn’t change when Easel runs.`)
       continue
     }
-    const found = await inputs.look(input)
+    const found = await inputs.read(input)
     if ('problem' in found) report(field, `${input} ${found.problem}.`)
     else local.set(placeholder(input), found)
   }
@@ -78,7 +80,9 @@ export async function resolveImage(
     spec = resolveSpec(written, specDefaults)
   } catch (error) {
     if (!(error instanceof InvalidSpecError)) throw error
-    for (const { field, detail } of error.issues) report(field, detail)
+    for (const { field, detail } of error.issues) {
+      report(field, field === 'model' && merged.model === undefined ? NO_MODEL : detail)
+    }
     return { diagnostics }
   }
   if (diagnostics.length > 0) return { diagnostics }
@@ -102,7 +106,7 @@ export async function resolveImage(
   return { image, diagnostics }
 }
 
-/** Defaults and presets with paths put so that the core takes them. */
+/** Defaults and presets in the form that the core takes, which knows no local paths. */
 export function toSpecDefaults(
   defaults: PartialImage,
   presets: Readonly<Record<string, PartialImage>>,
@@ -113,7 +117,7 @@ export function toSpecDefaults(
   }
 }
 
-/** How a file of the repository stands in a spec: by its content. */
+/** The name of a repository file in a spec: its content's hash. */
 export function contentName(input: LocalInput): string {
   return `sha256:${input.sha256}`
 }
@@ -123,7 +127,7 @@ function named(url: string, local: ReadonlyMap<string, LocalInput>): string {
   return input ? contentName(input) : url
 }
 
-/** A spec knows no paths: until its content is known, a file is a `data:` URL that no author writes. */
+/** A spec can't hold a path. Until its content is known, a file is a `data:` URL that nobody would write. */
 function placeholder(path: string): string {
   return `data:application/x-easel-path,${encodeURIComponent(path)}`
 }

@@ -3,7 +3,7 @@ import { type Declarations, stepsOf } from './declared-image.ts'
 import type { Position } from './diagnostic.ts'
 import { readYaml, type YamlSource } from './yaml-source.ts'
 
-/** The images of an `easel.yml`, with the place of everything. */
+/** What an `easel.yml` declares, with the position of each field. */
 export function declarationsOf(text: string, file: string): Declarations {
   const yaml = readYaml(text, file)
   if ('problems' in yaml) {
@@ -37,7 +37,7 @@ export function declarationsOf(text: string, file: string): Declarations {
         const { path, id, alt, ...fields } = entry
         return [{ path, id, alt, fields, where }]
       }
-      // Its path can still be told from the others.
+      // Its path can still be compared with the others.
       const path = stringAt(source.value, [...base, 'path'])
       return path === undefined ? [] : [{ path, id: stringAt(source.value, [...base, 'id']), where }]
     }),

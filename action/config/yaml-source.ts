@@ -3,10 +3,10 @@ import type { Diagnostic, Position } from './diagnostic.ts'
 
 type Path = readonly PropertyKey[]
 
-/** A YAML file as plain data, and where each part of it stands. */
+/** A YAML file as plain data, with the position of each part. */
 export interface YamlSource {
   readonly value: unknown
-  /** The value at `path`; of what isn't there, the nearest thing around it. */
+  /** The value at `path`; if there is none, the nearest node around it. */
   position(path: Path): Position
   /** The key at `path`. */
   keyPosition(path: Path): Position
@@ -17,7 +17,7 @@ export interface YamlSource {
  * Reads YAML 1.2, with `<<` merge keys.
  *
  * @param file  its name, for positions
- * @returns what is wrong with it as YAML, when it can't be read
+ * @returns the syntax errors, if it is not valid YAML
  */
 export function readYaml(
   text: string,
@@ -33,7 +33,7 @@ export function readYaml(
   const problem = (offset: number, message: string): Diagnostic => ({
     ...positionAt(offset),
     severity: 'error',
-    message: `This is no valid YAML: ${oneSentence(message)}`,
+    message: `Invalid YAML: ${oneSentence(message)}`,
   })
 
   const [first, ...rest] = document.errors.map((error) => problem(error.pos[0], error.message))
@@ -88,7 +88,7 @@ function child(node: Node | undefined, step: PropertyKey): { key?: Node; node?: 
   return pair && { key: pair.key, ...(pair.value && { node: pair.value }) }
 }
 
-/** yaml's messages end with “at line 3, column 1:” when they are pretty, and without a stop when not. */
+/** yaml's messages have line breaks and no full stop. */
 function oneSentence(message: string): string {
   const sentence = message.replaceAll(/\s+/g, ' ').trim()
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`

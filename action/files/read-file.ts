@@ -3,31 +3,31 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { isErrno } from './safe-path.ts'
 
-/** Not on Windows, where links need rights that nobody else has. */
+/** Missing on Windows, where only administrators can create links. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 
-/** Without it, opening a named pipe waits for someone to write into it. */
+/** Without it, opening a named pipe blocks until someone writes to it. */
 const NO_WAIT = constants.O_NONBLOCK ?? 0
 
-/** How much of a file is hashed at once. */
+/** How much of a file is hashed at a time. */
 const CHUNK_BYTES = 2 ** 20
 
-/** What is at a path: something of a file; else that there is none, or what is in its place. */
+/** What is at a path: a file, nothing, or something that is not a file. */
 export type Found<T> =
   | ({ readonly kind: 'file' } & T)
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'other'; readonly what: 'a folder' | 'a symbolic link' | 'no regular file' }
+  | { readonly kind: 'other'; readonly what: 'a folder' | 'a symbolic link' | 'not a regular file' }
 
-/** Reads a file whole; never through a symbolic link at its end. */
+/** Reads a whole file. Refuses a path that is itself a symbolic link. */
 export function readRegularFile(path: string): Promise<Found<{ readonly bytes: Uint8Array<ArrayBuffer> }>> {
   return withFile(path, async (file) => ({ bytes: await file.readFile() }))
 }
 
 /**
- * SHA-256 of a file, without holding it: memory that is used again for the next file keeps a thousand images
- * from being a thousand allocations, which would cost more than hashing them.
+ * SHA-256 of a file, without holding it in memory. Buffers are reused: a thousand allocations for a thousand images
+ * would cost more than hashing them.
  *
- * @param expectedBytes  a file of another length is not hashed; its hash is then `undefined`
+ * @param expectedBytes  a file of another size is not hashed, and its hash is `undefined`
  */
 export function hashRegularFile(
   path: string,
@@ -40,7 +40,7 @@ export function hashRegularFile(
       const hash = createHash('sha256')
       for (let at = 0; at < size;) {
         const { bytesRead } = await file.read(buffer, 0, Math.min(CHUNK_BYTES, size - at), at)
-        // Truncated since: what is left can't have the hash that is looked for.
+        // Truncated meanwhile: the rest can't have the expected hash.
         if (bytesRead === 0) break
         hash.update(buffer.subarray(0, bytesRead))
         at += bytesRead
@@ -52,14 +52,14 @@ export function hashRegularFile(
   })
 }
 
-/** SHA-256 of bytes, in one piece or several. */
+/** SHA-256 of the pieces' bytes together. */
 export function sha256Of(...pieces: readonly Uint8Array[]): string {
   const hash = createHash('sha256')
   for (const piece of pieces) hash.update(piece)
   return hash.digest('hex')
 }
 
-/** As many as there were files being hashed at the same time. */
+/** One for each file hashed at the same time. */
 const spareBuffers: Buffer<ArrayBuffer>[] = []
 
 async function withFile<T extends object>(
@@ -70,13 +70,13 @@ async function withFile<T extends object>(
     await using file = await open(path, constants.O_RDONLY | NO_FOLLOW | NO_WAIT)
     const stats = await file.stat()
     if (stats.isDirectory()) return { kind: 'other', what: 'a folder' }
-    if (!stats.isFile()) return { kind: 'other', what: 'no regular file' }
+    if (!stats.isFile()) return { kind: 'other', what: 'not a regular file' }
     return { kind: 'file', ...(await use(file, stats.size)) }
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return { kind: 'nothing' }
     if (isErrno(error, 'ELOOP', 'EMLINK')) return { kind: 'other', what: 'a symbolic link' }
     if (isErrno(error, 'EISDIR')) return { kind: 'other', what: 'a folder' }
-    if (isErrno(error, 'ENXIO')) return { kind: 'other', what: 'no regular file' }
+    if (isErrno(error, 'ENXIO')) return { kind: 'other', what: 'not a regular file' }
     throw error
   }
 }

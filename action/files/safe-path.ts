@@ -1,35 +1,35 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
-/** Invisible characters that HFS+ ignores in names: `.g‌it` with one of them is `.git` there. */
+/** Invisible characters that HFS+ ignores: there, `.g‌it` with one of them is `.git`. */
 const IGNORED_CHARACTERS = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
 
-/** What Windows refuses in names; a colon would also name an NTFS stream (`.git::$INDEX_ALLOCATION`). */
+/** Not allowed in Windows file names; a colon could also name an NTFS stream (`.git::$INDEX_ALLOCATION`). */
 const NOT_ON_WINDOWS = /[<>:"|?*]/
 
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+// oxlint-disable-next-line no-control-regex -- it matches control characters on purpose
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/
 
 /**
- * What is wrong with a path as text; `undefined` when it names a file inside the workspace, outside `.git` and
- * `.github`, in its only spelling. The file system is not asked.
+ * What is wrong with a path; `undefined` when it names a file inside the workspace, outside `.git` and `.github`, in
+ * its normal form. Looks only at the text, not at the file system.
  *
- * @returns the end of a sentence that begins with the path
+ * @returns the end of a sentence that starts with the path
  */
 export function pathProblem(path: string): string | undefined {
-  if (path === '') return 'names no file'
+  if (path === '') return 'is not a file name'
   if (CONTROL_CHARACTER.test(path)) return 'holds a control character'
   if (path.includes('\\')) return `holds a backslash: write ${path.replaceAll('\\', '/')}`
   if (path.startsWith('/') || /^[a-z]:/i.test(path)) {
-    return 'is absolute: write it from the root of the repository'
+    return 'is absolute: make it relative to the root of the repository'
   }
-  if (NOT_ON_WINDOWS.test(path)) return 'can’t be checked out on Windows: leave out < > : " | ? *'
+  if (NOT_ON_WINDOWS.test(path)) return 'can’t be checked out on Windows: remove < > : " | ? *'
   const segments = path.split('/')
-  if (segments.includes('..')) return 'leads outside the workspace: .. is not allowed in it'
+  if (segments.includes('..')) return 'leads outside the workspace: .. is not allowed'
   const normal = segments.filter((segment) => segment !== '' && segment !== '.').join('/')
-  if (normal !== path) return normal ? `has a simpler spelling: write ${normal}` : 'names no file'
+  if (normal !== path) return normal ? `is not in its simplest form: write ${normal}` : 'is not a file name'
   if (segments.some((segment) => /[. ]$/.test(segment))) {
-    return 'has a name that ends with a dot or a space, which Windows drops'
+    return 'has a name that ends with a dot or a space, which Windows removes'
   }
   const [top = ''] = segments
   if (segments.some((segment) => /^(\.git|git~\d+)$/.test(asStored(segment)))) {
@@ -41,27 +41,27 @@ export function pathProblem(path: string): string | undefined {
   return undefined
 }
 
-/** A name as the strangest of file systems would look it up. */
+/** A name as the most lenient file systems would look it up. */
 function asStored(name: string): string {
   return name.normalize('NFKC').replaceAll(IGNORED_CHARACTERS, '').toLowerCase()
 }
 
-/** A name as file systems compare it that ignore case and composition: equal ones may be one file. */
+/** Paths with equal keys are the same file on file systems that ignore case or Unicode normalisation. */
 export function collisionKey(path: string): string {
   return path.normalize('NFC').toLowerCase()
 }
 
-/** Where a path that {@link pathProblem} has nothing against stands in this workspace. */
+/** The absolute path for a path that passed {@link pathProblem}. */
 export function inWorkspace(root: string, path: string): string {
   const problem = pathProblem(path)
-  // Callers have checked before; a path that slipped through must still not be touched.
+  // Callers have checked it. One that slipped through must still not be touched.
   if (problem) throw new TypeError(`${path} ${problem}`)
   return join(root, ...path.split('/'))
 }
 
-/** Finds symbolic links on the way to a path. Looks at each folder once. */
+/** Finds symbolic links along a path. Reads each folder once. */
 export interface LinkFinder {
-  /** The first part of `path` that is a symbolic link, or `undefined`. What doesn't exist is no link. */
+  /** The first part of `path` that is a symbolic link, or `undefined`. A missing part is not a link. */
   linkIn(path: string): Promise<string | undefined>
 }
 
@@ -82,7 +82,7 @@ export function createLinkFinder(root: string): LinkFinder {
     return (await isSymbolicLink(join(root, path))) ? path : undefined
   }
 
-  /** One reading of a folder instead of a look at each of its thousand files. */
+  /** Reads a folder once instead of checking each of its thousand files. */
   function linksInFolder(folder: string): Promise<ReadonlySet<string>> {
     let found = files.get(folder)
     if (!found) files.set(folder, (found = symbolicLinksIn(join(root, folder))))
@@ -99,12 +99,12 @@ export function createLinkFinder(root: string): LinkFinder {
   }
 }
 
-/** The workspace by its real name: it may itself stand behind a link. */
+/** The workspace with symbolic links resolved: it may itself be behind one. */
 export function realRoot(root: string): Promise<string> {
   return realpath(root)
 }
 
-/** By their keys, so that a file system that ignores case hides none. */
+/** By their collision keys, so that none is missed on a file system that ignores case. */
 async function symbolicLinksIn(absolute: string): Promise<ReadonlySet<string>> {
   try {
     const entries = await readdir(absolute, { withFileTypes: true })
@@ -124,7 +124,7 @@ async function isSymbolicLink(absolute: string): Promise<boolean> {
   }
 }
 
-/** Whether a thrown value is a system error, with one of these codes where any are given. */
+/** Whether a thrown value is a system error; if codes are given, with one of them. */
 export function isErrno(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
   if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return false
   return codes.length === 0 || codes.includes(String(error.code))

@@ -3,14 +3,14 @@ import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 
-/** At most this many pieces go into one `writev`; Linux takes 1,024. */
+/** Pieces in one `writev`; Linux accepts 1,024. */
 const PIECES_MAX = 512
 
 /**
- * Writes a file whole or not at all: readers see the old content or the new one, also after a crash. Folders are
- * made. The bytes may come in pieces, which are never joined (no library of this kind takes pieces).
+ * Writes a whole file or nothing: readers see the old content or the new, even after a crash. Creates missing folders.
+ * The pieces are never joined in memory, which libraries for atomic writes would require.
  *
- * @throws a system error; nothing is left behind then, and an old file is as it was
+ * @throws a system error; then nothing is left behind, and an existing file is unchanged
  */
 export async function writeAtomic(path: string, pieces: readonly Uint8Array[]): Promise<void> {
   const folder = dirname(path)
@@ -33,9 +33,9 @@ export async function writeAtomic(path: string, pieces: readonly Uint8Array[]): 
 }
 
 /**
- * Whether a file could be written there now: makes its folder, and creates and removes a file in it.
+ * Checks that a file can be written: creates its folder, then creates and removes a file in it.
  *
- * @throws a system error that says why not
+ * @throws a system error when it can't
  */
 export async function probeWritable(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
@@ -45,17 +45,17 @@ export async function probeWritable(path: string): Promise<void> {
   await unlink(temporary)
 }
 
-/** Beside the file, so that renaming stays within one file system. Hidden, and told by its ending. */
+/** Next to the file, so that renaming stays within one file system. Hidden, and recognisable by its ending. */
 function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.easel-tmp`)
 }
 
-/** Refuses a file, or a link, that is already there. */
+/** Fails if a file or a link already exists. */
 function openNew(path: string): Promise<FileHandle> {
   return open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o644)
 }
 
-/** `writev` may write less than it was given. */
+/** `writev` may write only a part. */
 async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
   let left = pieces.filter((piece) => piece.byteLength > 0)
   while (left.length > 0) {

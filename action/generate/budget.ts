@@ -1,50 +1,50 @@
 import type { CostEstimate } from '../../shared/prices/estimate.ts'
 
-export interface Caps {
-  /** Requests that one run may make; absent: as many as it takes. */
+export interface Limits {
+  /** Requests that one run may send; absent: no limit. */
   readonly maxImages?: number | undefined
-  /** USD that one run may spend; absent: as much as it takes. */
+  /** USD that one run may spend; absent: no limit. */
   readonly maxCostUsd?: number | undefined
 }
 
-/** Money and a place, put aside for one request. Must be settled, whatever comes of it. */
+/** Money reserved for one request. Must be settled, whatever the outcome. */
 export interface Reservation {
-  /** @param costUsd  as billed; `undefined` when nobody said, which counts as what was put aside */
+  /** @param costUsd  as billed; `undefined` when unknown, which counts as the amount reserved */
   settle(costUsd: number | undefined): void
 }
 
 export interface Budget {
   /**
-   * Waits while an image under way may turn out cheaper than was put aside for it.
+   * Waits while an image in flight may turn out cheaper than the amount reserved for it.
    *
-   * @returns the reservation, or one sentence that says which cap is in the way
+   * @returns the reservation, or one sentence that names the limit in the way
    */
   reserve(estimate: CostEstimate): Promise<Reservation | { readonly refused: string }>
 }
 
-/** Floating point: ten images of 0.1 are one dollar. */
+/** Absorbs floating-point error: ten images at 0.1 are one dollar. */
 const TOLERANCE_USD = 1e-9
 
-/** Keeps a run within its caps, however many requests are under way. */
-export function createBudget({ maxImages = Infinity, maxCostUsd = Infinity }: Caps): Budget {
-  let begun = 0
+/** Keeps a run within its limits, however many requests are in flight. */
+export function createBudget({ maxImages = Infinity, maxCostUsd = Infinity }: Limits): Budget {
+  let started = 0
   let spentUsd = 0
   let reservedUsd = 0
-  let underWay = 0
+  let inFlight = 0
   let waiting: (() => void)[] = []
 
   const fits = (usd: number): boolean => spentUsd + reservedUsd + usd <= maxCostUsd + TOLERANCE_USD
 
-  /** It doesn't fit now, but what is under way may cost less than was put aside. */
-  const mayStillFit = (usd: number): boolean => begun < maxImages && !fits(usd) && underWay > 0
+  /** It doesn't fit now, but requests in flight may cost less than reserved. */
+  const mayStillFit = (usd: number): boolean => started < maxImages && !fits(usd) && inFlight > 0
 
   function open(usd: number): Reservation {
-    begun++
-    underWay++
+    started++
+    inFlight++
     reservedUsd += usd
     return {
       settle(costUsd) {
-        underWay--
+        inFlight--
         reservedUsd -= usd
         spentUsd += costUsd ?? usd
         const woken = waiting
@@ -56,22 +56,22 @@ export function createBudget({ maxImages = Infinity, maxCostUsd = Infinity }: Ca
 
   return {
     async reserve(estimate) {
-      // Without a price a request counts as the whole cap: one, alone, is all that can be afforded blindly.
+      // A request without a known price reserves the whole limit, so at most one of them runs, and runs alone.
       const usd = maxCostUsd === Infinity ? 0 : (estimate.usd ?? maxCostUsd)
       while (mayStillFit(usd)) await new Promise<void>((resolve) => waiting.push(resolve))
-      if (begun >= maxImages) {
+      if (started >= maxImages) {
         return {
-          refused: `The run may make ${maxImages} ${maxImages === 1 ? 'request' : 'requests'} (max-images), and has.`,
+          refused: `The limit of ${maxImages} ${maxImages === 1 ? 'image' : 'images'} for this run is reached (max-images).`,
         }
       }
       if (fits(usd)) return open(usd)
       const left = Math.max(0, maxCostUsd - spentUsd)
       const price =
         estimate.usd === undefined
-          ? 'its price is not known, so it counts as the whole cap'
-          : `it may cost $${estimate.usd.toFixed(4)}`
+          ? 'the price of this image is unknown, so it needs the whole limit'
+          : `this image may cost $${estimate.usd.toFixed(4)}`
       return {
-        refused: `The run may spend $${maxCostUsd} (max-cost-usd): $${left.toFixed(4)} is left, and ${price}.`,
+        refused: `$${left.toFixed(4)} is left of the $${maxCostUsd} for this run (max-cost-usd), and ${price}.`,
       }
     },
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 
-// A thread's own program: converts the one image that it is started with.
+// The program of a converter thread: converts the image that it is started with.
 
 export type RasterFormat = 'png' | 'jpeg' | 'webp'
 
@@ -9,7 +9,7 @@ export interface Conversion {
   readonly file: string
   readonly from: RasterFormat
   readonly to: RasterFormat
-  /** Of lossy formats, 0 to 100. */
+  /** For lossy formats, 0 to 100. */
   readonly quality: number
 }
 
@@ -17,14 +17,14 @@ export interface Converted {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** Pixels as the codecs hand them over: four bytes each. */
+/** Pixels as the codecs return them: four bytes each. */
 interface Pixels {
   readonly data: Uint8ClampedArray<ArrayBuffer>
   readonly width: number
   readonly height: number
 }
 
-// The codecs were made for browsers, and build their results with this class.
+// The codecs are written for browsers, and return instances of this class.
 class NodeImageData implements Pixels {
   readonly colorSpace = 'srgb'
   readonly data: Uint8ClampedArray<ArrayBuffer>
@@ -47,7 +47,7 @@ const CODECS = {
   webpEncoder: '@jsquash/webp/codec/enc/webp_enc_simd.wasm',
 } as const
 
-/** What Node's types leave out. */
+/** Missing from Node's types. */
 const { WebAssembly: webAssembly } = globalThis as unknown as {
   readonly WebAssembly: { compile(code: Uint8Array): Promise<never> }
 }
@@ -78,7 +78,7 @@ async function decode(encoded: ArrayBuffer): Promise<Pixels> {
 }
 
 async function encode(image: Pixels): Promise<ArrayBuffer> {
-  // The codecs’ own type is the browser’s class, which Node doesn’t know.
+  // The codecs want the browser’s own class, which Node doesn’t have.
   const input = image as never
   switch (to) {
     case 'png': {
@@ -99,7 +99,7 @@ async function encode(image: Pixels): Promise<ArrayBuffer> {
   }
 }
 
-/** JPEG holds no transparency: without this, see-through parts would turn black. */
+/** JPEG has no transparency: without this, transparent parts would turn black. */
 function onWhite({ data, width, height }: Pixels): Pixels {
   for (let at = 0; at < data.length; at += 4) {
     const alpha = data[at + 3] as number
@@ -114,7 +114,7 @@ function onWhite({ data, width, height }: Pixels): Pixels {
 
 async function wasm(codec: keyof typeof CODECS): Promise<never> {
   const name = CODECS[codec]
-  // In `dist/` the build has put the files beside this one.
+  // In `dist/` the build puts the files next to this one.
   const url = import.meta.url.endsWith('.ts')
     ? import.meta.resolve(name)
     : new URL(`./wasm/${name.slice(name.lastIndexOf('/') + 1)}`, import.meta.url)

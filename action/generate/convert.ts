@@ -4,33 +4,34 @@ import type { FileFormat } from '../config/file-format.ts'
 import type { Conversion, Converted, RasterFormat } from './convert-worker.ts'
 
 /**
- * Turns an image on disk into another format, in memory.
+ * Converts an image on disk to another format, in memory.
  *
- * @throws {Error} with the end of a sentence, when there is no way from one to the other
+ * @throws {Error} with the end of a sentence, when Easel can't convert between the two
  */
-export type Convert = (wish: {
+export type Convert = (conversion: {
   readonly file: string
-  /** `undefined`: a type that no path can have, such as GIF. */
+  /** `undefined`: a type without a matching extension, such as GIF. */
   readonly from: FileFormat | undefined
   readonly to: FileFormat
-  /** Of lossy formats, 0 to 100. */
+  /** For lossy formats, 0 to 100. */
   readonly quality?: number | undefined
 }) => Promise<DecodedImage>
 
 const RASTER: ReadonlySet<FileFormat | undefined> = new Set(['png', 'jpeg', 'webp'])
 
-/** What eyes don't tell from the original on a page. */
+/** Looks the same as the original on a page. */
 const DEFAULT_QUALITY = 90
 
 /**
- * A converter on a thread of its own, one image at a time: a 4K image takes about 400 MB and a few seconds, and
- * must not hold up the answers that are streaming in. The thread ends with its image, giving its memory back.
+ * Converts on a separate thread, one image at a time: a 4K image takes about 400 MB and a few seconds, and must not
+ * hold up the responses that are streaming in. Each thread ends with its image, which frees its memory.
  */
 export function createConverter(): Convert {
   let last: Promise<unknown> = Promise.resolve()
 
   return ({ file, from, to, quality = DEFAULT_QUALITY }) => {
-    if (!isRaster(from) || !isRaster(to)) return Promise.reject(new Error(`Easel can’t make ${to} of it.`))
+    if (!isRaster(from) || !isRaster(to))
+      return Promise.reject(new Error(`Easel can’t convert that to ${to}.`))
     const convert = (): Promise<DecodedImage> => convertOnThread({ file, from, to, quality })
     const next = last.then(convert, convert)
     last = next
@@ -39,17 +40,17 @@ export function createConverter(): Convert {
 }
 
 async function convertOnThread(conversion: Conversion): Promise<DecodedImage> {
-  // Beside this file; in `dist/` the build has put it there under the same name.
+  // Next to this file; in `dist/` the build puts it there under the same name.
   const program = import.meta.url.endsWith('.ts') ? './convert-worker.ts' : './convert-worker.js'
   const worker = new Worker(new URL(program, import.meta.url), { workerData: conversion })
   try {
     const { bytes } = await new Promise<Converted>((resolve, reject) => {
       worker.once('message', resolve)
       worker.once('error', reject)
-      worker.once('exit', () => reject(new Error('the converter ended early.')))
+      worker.once('exit', () => reject(new Error('the converter stopped early.')))
     })
     const converted = identifyImage([bytes])
-    if (!converted) throw new Error('the converter made no image of it.')
+    if (!converted) throw new Error('the converter returned no image.')
     return converted
   } finally {
     await worker.terminate()

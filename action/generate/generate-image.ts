@@ -1,71 +1,70 @@
-import type { ResponseSummary } from '../../shared/response/read-response.ts'
-import { collect } from '../../shared/openrouter/collect.ts'
+import { type DecodedImage, EXTENSION } from '../../shared/media/image.ts'
 import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
-import { EXTENSION, type DecodedImage } from '../../shared/media/image.ts'
-import type { FileFormat } from '../config/file-format.ts'
-import { extensionsOf, formatOfMediaType } from '../config/file-format.ts'
+import { collect } from '../../shared/openrouter/collect.ts'
+import type { ResponseSummary } from '../../shared/response/read-response.ts'
+import type { ImageSpec } from '../../shared/spec/schema.ts'
+import { extensionsOf, type FileFormat, formatOfMediaType } from '../config/file-format.ts'
 import type { ReadyImage } from '../config/fit-model.ts'
 import { sha256Of } from '../files/read-file.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { Convert } from './convert.ts'
 import { type ImageSaver, SaveError } from './save-image.ts'
-import { specToSend } from './send-spec.ts'
 
 /** An image that is on disk. */
 export interface Generated {
   readonly entry: LockEntry
-  /** The format that came, when it is not the one that was kept. */
+  /** The format that the model returned, when the file has another one. */
   readonly convertedFrom?: FileFormat
   /** Something that the user should know although it went well. */
   readonly note?: string
 }
 
 export interface GenerationTools {
-  readonly root: string
   readonly client: OpenRouterClient
   readonly saver: ImageSaver
   readonly convert: Convert
   readonly signal: AbortSignal
-  /** Told of the price as soon as it is known, whatever becomes of the image. */
-  readonly onCost: (costUsd: number | undefined) => void
+  /** Called once the response is complete, before anything is saved. */
+  readonly onResponse: (costUsd: number | undefined) => void
 }
 
 /**
- * Has one image generated, in its path's format, and puts it into its place. The lock is the caller's.
+ * Generates one image, in the format of its path, and writes it there. The caller updates the lock.
  *
+ * @param spec  the image's spec, with its local input images as `data:` URLs
  * @throws {EaselError} when OpenRouter doesn't generate it
- * @throws {SaveError} when it can't be kept as it should
+ * @throws {SaveError} when it can't be saved as it should
  */
 export async function generateImage(
   planned: PlannedImage,
-  { root, client, saver, convert, signal, onCost }: GenerationTools,
+  spec: ImageSpec,
+  { client, saver, convert, signal, onResponse }: GenerationTools,
 ): Promise<Generated> {
   const { image } = planned
-  const spec = await specToSend(root, image)
-  const { images, ...answer } = await collect(client.generate(spec, image.model, { signal }))
-  onCost(answer.usage?.costUsd)
-  const [arrived, ...others] = images
-  const held = new Set<DecodedImage>(images)
+  const { images, ...summary } = await collect(client.generate(spec, image.model, { signal }))
+  onResponse(summary.usage?.costUsd)
+  const [first, ...others] = images
+  const inMemory = new Set<DecodedImage>(images)
   try {
-    const file = await inFormat(arrived, image, { convert, saver })
-    held.add(file)
+    const file = await inFormat(first, image, { convert, saver })
+    inMemory.add(file)
     await saver.save(planned, file.segments)
-    const from = formatOfMediaType(arrived.mediaType)
+    const from = formatOfMediaType(first.mediaType)
     return {
-      entry: entryOf(image, file, answer),
-      ...(file !== arrived && from && { convertedFrom: from }),
+      entry: entryOf(image, file, summary),
+      ...(file !== first && from && { convertedFrom: from }),
       ...(others.length > 0 && {
-        note: `${image.path}: the model made ${images.length} images; the first is kept.`,
+        note: `${image.path}: the model returned ${images.length} images; Easel uses the first.`,
       }),
     }
   } finally {
-    for (const file of held) release(file)
+    for (const file of inMemory) release(file)
   }
 }
 
-function entryOf(image: ReadyImage, file: DecodedImage, answer: ResponseSummary): LockEntry {
-  const { usage, generationId, model } = answer
+function entryOf(image: ReadyImage, file: DecodedImage, summary: ResponseSummary): LockEntry {
+  const { usage, generationId, model } = summary
   return {
     fingerprint: image.fingerprint,
     sha256: sha256Of(...file.segments),
@@ -81,16 +80,16 @@ function entryOf(image: ReadyImage, file: DecodedImage, answer: ResponseSummary)
 }
 
 /**
- * Gives an image's memory back at once. The collector lets several rounds of finished images pile up before it
- * looks, and a 4K image is 25 MB.
+ * Frees an image's memory at once. The collector would let several rounds of finished images pile up, and a 4K image
+ * is 25 MB.
  */
 function release({ segments }: DecodedImage): void {
   for (const { buffer } of segments) if (!buffer.detached) buffer.transfer(0)
 }
 
 /**
- * The image as its path's extension promises. One that must be converted goes to the rescue folder first: it is
- * paid for, converting takes seconds, and while it waits its memory is free. What can't be converted stays there.
+ * The image in the format of its path's extension. An image that needs converting goes to the rescue folder first: it
+ * is paid for, converting takes seconds, and its memory is free while it waits. If converting fails, it stays there.
  */
 async function inFormat(
   file: DecodedImage,
@@ -100,18 +99,18 @@ async function inFormat(
   const from = formatOfMediaType(file.mediaType)
   if (from === format) return file
   const { mediaType } = file
-  const kept = await saver.rescue(`${path}.${EXTENSION[mediaType]}`, file.segments)
+  const original = await saver.rescue(`${path}.${EXTENSION[mediaType]}`, file.segments)
   release(file)
   try {
-    const converted = await convert({ file: kept, from, to: format, quality: spec.output_compression })
-    await saver.forget(kept)
+    const converted = await convert({ file: original, from, to: format, quality: spec.output_compression })
+    await saver.removeRescued(original)
     return converted
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     const advice = from ? ` End the path with ${extensionsOf(from)}.` : ''
     throw new SaveError(
-      `${path} came as ${mediaType}, and ${reason} It is kept at ${kept}.${advice}`,
-      kept,
+      `The model returned ${mediaType} for ${path}, and ${reason} The image was saved to ${original}.${advice}`,
+      original,
       error,
     )
   }

@@ -1,72 +1,73 @@
 import { setFlagsFromString } from 'node:v8'
 import pMap from 'p-map'
-import { EaselError } from '../../shared/errors.ts'
+import { EaselError, UpstreamError } from '../../shared/errors.ts'
 import type { LockStore } from '../lock/lock-store.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
-import { type Caps, createBudget, type Reservation } from './budget.ts'
+import { createBudget, type Limits, type Reservation } from './budget.ts'
 import { generateImage, type GenerationTools } from './generate-image.ts'
-import type { ImageResult, Report, RunResult } from './results.ts'
-import { SaveError, sayWhy } from './save-image.ts'
+import { type ImageResult, type OnProgress, type RunResult, totalEstimate } from './results.ts'
+import { SaveError, systemErrorText } from './save-image.ts'
+import { specToSend } from './send-spec.ts'
 
-export interface GenerateOptions extends Caps {
-  /** Images under way at the same time, 1 or more. */
+export interface GenerateOptions extends Limits {
+  /** Images generated at the same time, 1 or more. */
   readonly concurrency: number
-  /** Whether one failure ends the run: what is under way is finished, nothing new begins. */
+  /** Whether a failure ends the run. Images in flight are finished either way. */
   readonly onError: 'fail' | 'keep-going'
 }
 
-export interface GenerateTools extends Omit<GenerationTools, 'signal' | 'onCost'> {
+export interface GenerateTools extends Omit<GenerationTools, 'signal' | 'onResponse'> {
+  readonly root: string
   readonly lock: LockStore
-  readonly report: Report
-  /** Milliseconds, from any beginning. */
+  readonly onProgress: OnProgress
+  /** Milliseconds, from any origin. */
   readonly now: () => number
-  /** Aborted: begin nothing new, finish what is under way. */
+  /** Aborted: start nothing new, finish what is in flight. */
   readonly stop: AbortSignal
-  /** Aborted: give up what is under way as well. */
+  /** Aborted: cancel what is in flight as well. */
   readonly abort: AbortSignal
 }
 
-/** The image may have been billed, or was, although it never arrived whole. */
-const BILLED: ReadonlySet<string> = new Set(['billing_unknown', 'upstream_invalid', 'no_image'])
+/** After these, every other image would fail the same way. */
+const FATAL_CODES: ReadonlySet<string> = new Set(['credits_exhausted', 'upstream_unauthorized'])
 
-/** After these, asking for the next image can only fail the same way. */
-const HOPELESS: ReadonlySet<string> = new Set(['credits_exhausted', 'upstream_unauthorized'])
+type Failure = ImageResult & { readonly outcome: 'failed' }
 
 /**
- * Makes every image that the plan says, and puts each into the lock as soon as it is on disk. Never throws for
- * what happens to one image: the result says it.
+ * Generates every image that the plan says. Each is on disk and in the lock before the next one takes its slot. An
+ * image that fails is a result, never an exception.
  */
 export async function generateImages(
   plan: Plan,
   options: GenerateOptions,
   tools: GenerateTools,
 ): Promise<RunResult> {
-  const { report } = tools
+  const { onProgress } = tools
   const budget = createBudget(options)
   let stoppedBy: string | undefined
   const isStopped = (): boolean => stoppedBy !== undefined || tools.stop.aborted || tools.abort.aborted
 
   const toGenerate = plan.images.filter(({ action }) => action === 'generate')
-  const refused = plan.images.filter(({ action }) => action === 'fail').map(refusal)
+  const refused = plan.images.filter(({ action }) => action === 'fail').map(driftFailure)
   if (refused.length > 0 && options.onError === 'fail') stoppedBy = 'A file is not the one that Easel wrote.'
-  report({ type: 'begin', total: toGenerate.length, estimateUsd: totalEstimate(toGenerate) })
-  for (const result of refused) report({ type: 'finish', result })
+  onProgress({ type: 'begin', total: toGenerate.length, estimateUsd: totalEstimate(toGenerate) })
+  for (const result of refused) onProgress({ type: 'finish', result })
 
-  async function one(planned: PlannedImage): Promise<ImageResult> {
+  async function generateNext(planned: PlannedImage): Promise<ImageResult> {
     if (isStopped()) return { planned, outcome: 'not-tried' }
     const reservation = await budget.reserve(planned.image.estimate)
     if (isStopped()) {
       if ('settle' in reservation) reservation.settle(0)
       return { planned, outcome: 'not-tried' }
     }
-    // What a cap leaves out is no reason to leave out the others, which may be cheaper.
+    // The others may be cheaper and still fit: a limit stops this image, not the run.
     const result =
       'refused' in reservation
         ? failed(planned, 'budget_exhausted', reservation.refused)
         : await attempt(planned, reservation, tools)
-    report({ type: 'finish', result })
+    onProgress({ type: 'finish', result })
     if (result.outcome === 'failed') {
-      if (HOPELESS.has(result.code)) stoppedBy ??= result.message
+      if (FATAL_CODES.has(result.code)) stoppedBy ??= result.message
       else if (options.onError === 'fail' && result.code !== 'budget_exhausted') {
         stoppedBy ??= `${planned.image.path} failed.`
       }
@@ -74,20 +75,26 @@ export async function generateImages(
     return result
   }
 
-  // Images lie outside of V8's heap. Inside, nothing that lives long is made while they are read; yet the room
-  // for what is new would double again and again, and hold back 80 MB.
+  // Images live outside V8's heap, so nothing long-lived is allocated inside while they are read. The young
+  // generation would still double again and again, and hold on to 80 MB.
   setFlagsFromString('--semi-space-growth-factor=1')
-  const generated = await pMap(toGenerate, one, { concurrency: options.concurrency })
-  report({ type: 'end' })
+  const attempted = await pMap(toGenerate, generateNext, { concurrency: options.concurrency })
+  onProgress({ type: 'end' })
   if (tools.abort.aborted || tools.stop.aborted) stoppedBy = 'The run was interrupted.'
-  const byPath = new Map([...refused, ...generated].map((result) => [result.planned.image.path, result]))
+  const byPath = new Map([...refused, ...attempted].map((result) => [result.planned.image.path, result]))
   return {
     images: plan.images.map(
-      (planned) => byPath.get(planned.image.path) ?? { planned, outcome: 'kept' as const },
+      (planned) => byPath.get(planned.image.path) ?? { planned, outcome: 'unchanged' as const },
     ),
     pruned: [],
     ...(stoppedBy !== undefined && { stoppedBy }),
   }
+}
+
+/** How far a request got, and what it cost. */
+interface Attempt {
+  state: 'not sent' | 'sent' | 'received'
+  costUsd?: number | undefined
 }
 
 async function attempt(
@@ -97,19 +104,20 @@ async function attempt(
 ): Promise<ImageResult> {
   const { image } = planned
   const begun = tools.now()
-  let costUsd: number | undefined
-  let mayBePaid = false
+  const request: Attempt = { state: 'not sent' }
   try {
     await tools.saver.check(image)
-    tools.report({ type: 'start', path: image.path })
-    mayBePaid = true
-    const { entry, convertedFrom, note } = await generateImage(planned, {
+    const spec = await specToSend(tools.root, image)
+    tools.onProgress({ type: 'start', path: image.path })
+    request.state = 'sent'
+    const { entry, convertedFrom, note } = await generateImage(planned, spec, {
       ...tools,
       signal: tools.abort,
-      onCost: (usd) => (costUsd = usd),
+      onResponse: (costUsd) => Object.assign(request, { state: 'received', costUsd }),
     })
-    if (note !== undefined) tools.report({ type: 'note', message: note })
-    await intoLock(tools.lock, image.path, entry)
+    if (note !== undefined) tools.onProgress({ type: 'note', message: note })
+    await writeLockEntry(tools.lock, image.path, entry)
+    reservation.settle(entry.cost_usd)
     return {
       planned,
       outcome: 'generated',
@@ -118,18 +126,15 @@ async function attempt(
       ...(convertedFrom && { convertedFrom }),
     }
   } catch (error) {
-    // OpenRouter bills no generation that failed, except where it can't know that it did.
-    if (error instanceof EaselError) {
-      costUsd ??= error.extras.billedUsd
-      mayBePaid = BILLED.has(error.code)
-    }
-    return failure(planned, error, { costUsd, isAborted: tools.abort.aborted })
-  } finally {
-    reservation.settle(costUsd ?? (mayBePaid ? undefined : 0))
+    const result = failure(planned, error, request, { isAborted: tools.abort.aborted })
+    // What may have been billed counts with its estimate, and so does an image whose response named no cost.
+    const isBilled = request.state === 'received' || result.mayHaveBeenBilled
+    reservation.settle(result.costUsd ?? (isBilled ? undefined : 0))
+    return result
   }
 }
 
-async function intoLock(
+async function writeLockEntry(
   lock: LockStore,
   path: string,
   entry: Parameters<LockStore['set']>[1],
@@ -137,9 +142,9 @@ async function intoLock(
   try {
     await lock.set(path, entry)
   } catch (error) {
-    const why = error instanceof Error && error.name === 'LockError' ? error.message : sayWhy(error)
+    const why = error instanceof Error && error.name === 'LockError' ? error.message : systemErrorText(error)
     throw new SaveError(
-      `${path} is in its place, but could not be entered into ${lock.path}: ${why}`,
+      `${path} was written, but ${lock.path} could not be updated: ${why}`,
       undefined,
       error,
     )
@@ -149,8 +154,10 @@ async function intoLock(
 function failure(
   planned: PlannedImage,
   error: unknown,
-  { costUsd, isAborted }: { readonly costUsd: number | undefined; readonly isAborted: boolean },
-): ImageResult {
+  request: Attempt,
+  { isAborted }: { readonly isAborted: boolean },
+): Failure {
+  const costUsd = billedUsd(error) ?? request.costUsd
   const cost = costUsd === undefined ? {} : { costUsd }
   if (error instanceof SaveError) {
     const { message, rescuedTo } = error
@@ -160,15 +167,26 @@ function failure(
       ...(rescuedTo !== undefined && { rescuedTo }),
     }
   }
+  if (error instanceof UpstreamError && error.mayHaveBeenBilled) {
+    return { ...failed(planned, 'billing_unknown', error.message), mayHaveBeenBilled: true }
+  }
   if (error instanceof EaselError) return { ...failed(planned, error.code, error.message), ...cost }
+  const doubt = request.state === 'sent' ? { mayHaveBeenBilled: true as const } : {}
   if (isAborted) {
-    return failed(planned, 'aborted', 'Given up before the image came. It may be billed all the same.')
+    return { ...failed(planned, 'aborted', 'Cancelled before the image arrived.'), ...cost, ...doubt }
   }
   const message = error instanceof Error ? error.message : String(error)
-  return { ...failed(planned, 'internal', `This is a bug in Easel: ${message}`), ...cost }
+  return { ...failed(planned, 'internal', `This is a bug in Easel: ${message}`), ...cost, ...doubt }
 }
 
-function refusal(planned: PlannedImage): ImageResult & { readonly outcome: 'failed' } {
+/** What OpenRouter billed for a response without a usable image. */
+function billedUsd(error: unknown): number | undefined {
+  return error instanceof UpstreamError && 'billedUsd' in error && typeof error.billedUsd === 'number'
+    ? error.billedUsd
+    : undefined
+}
+
+function driftFailure(planned: PlannedImage): Failure {
   const { file, image } = planned
   return failed(
     planned,
@@ -179,20 +197,6 @@ function refusal(planned: PlannedImage): ImageResult & { readonly outcome: 'fail
   )
 }
 
-function failed(
-  planned: PlannedImage,
-  code: string,
-  message: string,
-): ImageResult & { readonly outcome: 'failed' } {
+function failed(planned: PlannedImage, code: string, message: string): Failure {
   return { planned, outcome: 'failed', code, message }
-}
-
-/** USD for all of them; `undefined` when the price of one isn't known. */
-export function totalEstimate(images: readonly PlannedImage[]): number | undefined {
-  let sum = 0
-  for (const { image } of images) {
-    if (image.estimate.usd === undefined) return undefined
-    sum += image.estimate.usd
-  }
-  return Math.round(sum * 1e6) / 1e6
 }

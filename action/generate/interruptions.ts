@@ -1,21 +1,21 @@
 import { constants } from 'node:os'
 
 interface Interruptions extends Disposable {
-  /** The first signal: begin nothing new. */
+  /** The first signal: start nothing new. */
   readonly stop: AbortSignal
-  /** The second: give up what is under way. */
+  /** The second: cancel what is in flight. */
   readonly abort: AbortSignal
-  /** 128 and the number of the signal, as shells count; `undefined` without one. */
+  /** 128 plus the number of the signal, as shells count; `undefined` without one. */
   readonly exitCode: number | undefined
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 /**
- * Makes two steps of Ctrl-C and SIGTERM while it is in use. GitHub's runner sends SIGINT to a cancelled job, and
- * SIGTERM 7.5 seconds later: images that are nearly there are still saved.
+ * Splits Ctrl-C and SIGTERM into two steps while it is in use. GitHub's runner sends SIGINT to a cancelled job, and
+ * SIGTERM 7.5 seconds later: images that are almost done are still saved.
  */
-export function interruptions(tell: (message: string) => void): Interruptions {
+export function interruptions(note: (message: string) => void): Interruptions {
   const stop = new AbortController()
   const abort = new AbortController()
   let exitCode: number | undefined
@@ -24,10 +24,10 @@ export function interruptions(tell: (message: string) => void): Interruptions {
     exitCode = 128 + constants.signals[signal]
     if (!stop.signal.aborted) {
       stop.abort()
-      tell('Finishing the images that are under way; interrupt again to give them up.')
+      note('Finishing the images in flight. Interrupt again to cancel them.')
     } else if (!abort.signal.aborted) {
       abort.abort()
-      tell('Giving up what is under way.')
+      note('Cancelling the images in flight.')
     }
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)

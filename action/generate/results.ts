@@ -1,33 +1,36 @@
-import type { LockEntry } from '../lock/schema.ts'
 import type { FileFormat } from '../config/file-format.ts'
+import type { LockEntry } from '../lock/schema.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { Pruned } from './prune.ts'
 
-/** What became of one image. */
+/** What a run did about one image. */
 export type ImageResult = { readonly planned: PlannedImage } & (
   | {
       readonly outcome: 'generated'
       readonly entry: LockEntry
       readonly convertedFrom?: FileFormat
-      readonly note?: string
-      /** Milliseconds that it took. */
+      /** How long it took, in milliseconds. */
       readonly ms: number
     }
-  /** Nothing to do, or left alone although it drifted. */
-  | { readonly outcome: 'kept' }
-  | {
-      readonly outcome: 'failed'
-      /** An `EaselErrorCode`, or `not_saved`, `drifted`, `aborted`. */
-      readonly code: string
-      readonly message: string
-      /** Where an image is that could not be put into its place. */
-      readonly rescuedTo?: string
-      /** USD that was billed all the same. */
-      readonly costUsd?: number
-    }
-  /** The run ended before its turn. */
+  /** Up to date, or edited by hand and not overwritten. */
+  | { readonly outcome: 'unchanged' }
+  | FailedImage
+  /** The run ended first. */
   | { readonly outcome: 'not-tried' }
 )
+
+interface FailedImage {
+  readonly outcome: 'failed'
+  /** An `EaselErrorCode`, or `not_saved`, `drifted`, `aborted`. */
+  readonly code: string
+  readonly message: string
+  /** Where the image is, when it could not be written to its path. */
+  readonly rescuedTo?: string
+  /** USD that was billed although no image is at its path. */
+  readonly costUsd?: number
+  /** The request may have been billed, and nobody can tell. */
+  readonly mayHaveBeenBilled?: true
+}
 
 /** How a run went. */
 export interface RunResult {
@@ -39,7 +42,7 @@ export interface RunResult {
   readonly stoppedBy?: string
 }
 
-/** What happens while a run is under way. */
+/** What happens during a run. */
 export type ProgressEvent =
   | { readonly type: 'begin'; readonly total: number; readonly estimateUsd: number | undefined }
   | { readonly type: 'start'; readonly path: string }
@@ -47,18 +50,37 @@ export type ProgressEvent =
   | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'end' }
 
-export type Report = (event: ProgressEvent) => void
+export type OnProgress = (event: ProgressEvent) => void
 
-/** USD that a run has cost, as far as the answers said. */
+/** USD that was billed for a run, as far as the responses said. Leaves out what only may have been billed. */
 export function costOf(result: RunResult): number {
-  const costs = result.images.map((image) => {
-    if (image.outcome === 'generated') return image.entry.cost_usd ?? 0
-    return image.outcome === 'failed' ? (image.costUsd ?? 0) : 0
-  })
-  // Millionths, so that floating point adds no digits.
-  return Math.round(costs.reduce((sum, cost) => sum + cost, 0) * 1e6) / 1e6
+  return sumUsd(
+    result.images.map((image) => {
+      if (image.outcome === 'generated') return image.entry.cost_usd ?? 0
+      return image.outcome === 'failed' ? (image.costUsd ?? 0) : 0
+    }),
+  )
+}
+
+/** Images whose requests may have been billed, although no image arrived. */
+export function possiblyBilled(result: RunResult): readonly PlannedImage[] {
+  return result.images.flatMap((image) =>
+    image.outcome === 'failed' && image.mayHaveBeenBilled ? [image.planned] : [],
+  )
+}
+
+/** The estimate for all images in USD; `undefined` when one of the prices is unknown. */
+export function totalEstimate(images: readonly PlannedImage[]): number | undefined {
+  const estimates = images.map(({ image }) => image.estimate.usd)
+  const known = estimates.filter((usd) => usd !== undefined)
+  return known.length === estimates.length ? sumUsd(known) : undefined
 }
 
 export function hasFailed(result: RunResult): boolean {
   return result.images.some(({ outcome }) => outcome === 'failed' || outcome === 'not-tried')
+}
+
+/** Rounded to millionths, so that floating point adds no digits. */
+function sumUsd(amounts: readonly number[]): number {
+  return Math.round(amounts.reduce((sum, usd) => sum + usd, 0) * 1e6) / 1e6
 }

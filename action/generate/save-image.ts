@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path'
 import type { ReadyImage } from '../config/fit-model.ts'
 import { createLinkFinder, inWorkspace, isErrno } from '../files/safe-path.ts'
 import { probeWritable, writeAtomic } from '../files/write-atomic.ts'
-import { lookAtFile } from '../plan/file-state.ts'
+import { readFileState } from '../plan/file-state.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 
-/** An image can't go where it should. The message says why and, when it was paid for, where it is. */
+/** An image can't be written to its path. The message says why and, if the image was paid for, where it is. */
 export class SaveError extends Error {
   override readonly name = 'SaveError'
-  /** Where the image was put instead. */
+  /** Where the image is instead. */
   readonly rescuedTo: string | undefined
 
   constructor(message: string, rescuedTo?: string, cause?: unknown) {
@@ -18,30 +18,29 @@ export class SaveError extends Error {
   }
 }
 
-/** Puts images where they belong. */
+/** Writes images to the workspace. */
 export interface ImageSaver {
-  /** Before anything is paid. @throws {SaveError} when the file could not be written now */
+  /** Call it before paying. @throws {SaveError} when the file could not be written now */
   check(image: ReadyImage): Promise<void>
   /**
-   * Writes an image whole or not at all. What can't be written to its place is put into the rescue folder.
+   * Writes a whole image or nothing. An image that can't be written to its path goes to the rescue folder.
    *
    * @throws {SaveError}
    */
   save(planned: PlannedImage, pieces: readonly Uint8Array[]): Promise<void>
   /**
-   * Keeps bytes that can't be used as they are.
+   * Writes bytes that can't be used as they are to the rescue folder.
    *
-   * @returns where
+   * @returns where they are
    * @throws {SaveError}
    */
   rescue(path: string, pieces: readonly Uint8Array[]): Promise<string>
-  /** Removes what was rescued, once it is in use. */
-  forget(place: string): Promise<void>
+  removeRescued(file: string): Promise<void>
 }
 
-/** @param rescueFolder  where images go that were paid for and have no place; outside the workspace */
+/** @param rescueFolder  outside the workspace; for images that were paid for but can't be written to their path */
 export function createImageSaver(root: string, rescueFolder: string): ImageSaver {
-  async function keep(path: string, pieces: readonly Uint8Array[]): Promise<string> {
+  async function writeToRescueFolder(path: string, pieces: readonly Uint8Array[]): Promise<string> {
     const target = join(rescueFolder, ...path.split('/'))
     await writeAtomic(target, pieces)
     return target
@@ -56,16 +55,16 @@ export function createImageSaver(root: string, rescueFolder: string): ImageSaver
   return {
     async rescue(path, pieces) {
       try {
-        return await keep(path, pieces)
+        return await writeToRescueFolder(path, pieces)
       } catch (error) {
-        const why = `${path} could not be kept at ${rescueFolder}: ${sayWhy(error)}`
+        const why = `${path} could not be saved to ${rescueFolder}: ${systemErrorText(error)}`
         throw new SaveError(why, undefined, error)
       }
     },
-    async forget(place) {
-      await unlink(place)
-      // Its folders, as far as nothing else is in them.
-      for (let folder = dirname(place); folder.startsWith(rescueFolder); folder = dirname(folder)) {
+    async removeRescued(file) {
+      await unlink(file)
+      // Then its folders, up to the first that isn't empty.
+      for (let folder = dirname(file); folder.startsWith(rescueFolder); folder = dirname(folder)) {
         const isRemoved = await rmdir(folder).then(
           () => true,
           () => false,
@@ -78,24 +77,22 @@ export function createImageSaver(root: string, rescueFolder: string): ImageSaver
       try {
         await probeWritable(inWorkspace(root, path))
       } catch (error) {
-        throw new SaveError(
-          `${path} can’t be written, so nothing was asked for: ${sayWhy(error)}`,
-          undefined,
-          error,
-        )
+        const why = `${path} can’t be written, so Easel did not request it: ${systemErrorText(error)}`
+        throw new SaveError(why, undefined, error)
       }
     },
     async save({ image: { path }, entry, file }, pieces) {
       try {
         await refuseLinks(path)
-        const now = await lookAtFile(root, path, entry)
+        const now = await readFileState(root, path, entry)
         if (now.kind === 'other') throw new SaveError(`${path} has become ${now.what}.`)
         if (now.kind === 'different' && file.kind !== 'different') {
-          throw new SaveError(`${path} was changed by someone else while its image was being made.`)
+          throw new SaveError(`Someone else changed ${path} while its image was being generated.`)
         }
         await writeAtomic(inWorkspace(root, path), pieces)
       } catch (error) {
-        const why = error instanceof SaveError ? error.message : `${path} can’t be written: ${sayWhy(error)}`
+        const why =
+          error instanceof SaveError ? error.message : `${path} can’t be written: ${systemErrorText(error)}`
         throw await rescued(why, path, pieces, error)
       }
     },
@@ -108,26 +105,23 @@ export function createImageSaver(root: string, rescueFolder: string): ImageSaver
     cause: unknown,
   ): Promise<SaveError> {
     try {
-      const place = await keep(path, pieces)
-      return new SaveError(`${why} The new image is kept at ${place}.`, place, cause)
+      const file = await writeToRescueFolder(path, pieces)
+      return new SaveError(`${why} The image was saved to ${file}.`, file, cause)
     } catch (error) {
-      return new SaveError(
-        `${why} It could not be kept at ${rescueFolder} either: ${sayWhy(error)}`,
-        undefined,
-        error,
-      )
+      const also = `It could not be saved to ${rescueFolder} either: ${systemErrorText(error)}`
+      return new SaveError(`${why} ${also}`, undefined, error)
     }
   }
 }
 
-/** A system error as a sentence. */
-export function sayWhy(error: unknown): string {
+/** A system error as the end of a sentence. */
+export function systemErrorText(error: unknown): string {
   if (isErrno(error, 'ENOSPC', 'EDQUOT')) return 'the disk is full.'
-  if (isErrno(error, 'EACCES', 'EPERM')) return 'there is no permission to.'
+  if (isErrno(error, 'EACCES', 'EPERM')) return 'permission denied.'
   if (isErrno(error, 'EROFS')) return 'the file system is read-only.'
-  if (isErrno(error, 'ENOTDIR', 'EEXIST')) return 'a file is in the place of one of its folders.'
-  if (isErrno(error, 'EISDIR')) return 'a folder is in its place.'
-  if (isErrno(error, 'EMFILE', 'ENFILE')) return 'too many files are open: lower the concurrency.'
+  if (isErrno(error, 'ENOTDIR', 'EEXIST')) return 'one of its folders is a file.'
+  if (isErrno(error, 'EISDIR')) return 'it is a folder.'
+  if (isErrno(error, 'EMFILE', 'ENFILE')) return 'too many files are open; lower the concurrency.'
   if (isErrno(error, 'ENAMETOOLONG')) return 'its name is too long.'
   return error instanceof Error ? `${error.message}.` : `${String(error)}.`
 }

@@ -6,10 +6,10 @@ import { inWorkspace } from '../files/safe-path.ts'
 import { SaveError } from './save-image.ts'
 
 /**
- * The spec as it is sent: files of the repository as `data:` URLs. Read again at each request, so that only the
- * input images of requests under way are in memory.
+ * The spec to send, with files of the repository as `data:` URLs. Files are read for each request, so that memory
+ * holds only the input images of requests in flight.
  *
- * @throws {SaveError} when one of them is no longer what the plan saw
+ * @throws {SaveError} when one of them has changed since the plan
  */
 export async function specToSend(root: string, { request, inputs }: ReadyImage): Promise<ImageSpec> {
   if (!request.input_images) return request
@@ -18,7 +18,7 @@ export async function specToSend(root: string, { request, inputs }: ReadyImage):
     const found = await readRegularFile(inWorkspace(root, input.path))
     const isSame = found.kind === 'file' && sha256Of(found.bytes) === input.sha256
     if (!isSame)
-      throw new SaveError(`The input image ${input.path} was changed since the plan: run Easel again.`)
+      throw new SaveError(`The input image ${input.path} has changed since the plan: run Easel again.`)
     const base64 = Buffer.from(found.bytes.buffer, found.bytes.byteOffset, found.bytes.byteLength).toString(
       'base64',
     )

@@ -1,26 +1,26 @@
 import { CONFIG_PATHS } from '../config/find-config.ts'
 import { UsageError } from '../config/diagnostic.ts'
-import type { Situation } from './runner-context.ts'
+import type { RunnerContext } from './runner-context.ts'
 
-/** A config as a commit has it, whatever is in the workspace. */
+/** The config in a commit, which may differ from the one in the workspace. */
 export interface BaseConfig {
   readonly config: string
   readonly text: string
 }
 
-/** Milliseconds that GitHub may take for a file. */
+/** Timeout for a file from GitHub, in milliseconds. */
 const TIMEOUT_MS = 20_000
 
 /**
- * Gets the config from GitHub.
+ * Fetches the config of a commit from GitHub.
  *
  * @param sha    the commit
- * @param given  the config's path, where the workflow names one
- * @returns `undefined` when that commit has none
- * @throws {UsageError} when GitHub doesn't hand it out
+ * @param given  the config's path, if the workflow names one
+ * @returns `undefined` when the commit has no config
+ * @throws {UsageError} when GitHub refuses, or can't be reached
  */
 export async function fetchBaseConfig(
-  { apiUrl, repository }: Pick<Situation, 'apiUrl' | 'repository'>,
+  { apiUrl, repository }: Pick<RunnerContext, 'apiUrl' | 'repository'>,
   sha: string,
   { given, token }: { readonly given: string | undefined; readonly token: string | undefined },
 ): Promise<BaseConfig | undefined> {
@@ -37,13 +37,13 @@ export async function fetchBaseConfig(
         signal: AbortSignal.timeout(TIMEOUT_MS),
       },
     ).catch((error: unknown) => {
-      throw new UsageError('GitHub can’t be reached for the config of the base.', { cause: error })
+      throw new UsageError('GitHub could not be reached for the config of the base branch.', { cause: error })
     })
     if (response.ok) return { config, text: await response.text() }
     await response.body?.cancel()
     if (response.status !== 404) {
       throw new UsageError(
-        `GitHub answered ${response.status} for ${config} of the base: the job needs the permission contents: read.`,
+        `GitHub responded with ${response.status} for ${config} on the base branch: the job needs permissions: contents: read.`,
       )
     }
   }

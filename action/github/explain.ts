@@ -1,20 +1,16 @@
 import { setOutput } from '@actions/core'
-import { tmpdir } from 'node:os'
 import { EaselError } from '../../shared/errors.ts'
 import { ConfigError, UsageError } from '../config/diagnostic.ts'
 import { isErrno } from '../files/safe-path.ts'
 import { LockError } from '../lock/lock-error.ts'
 import type { ActionLog } from './log.ts'
 import { writeReport, writeSummary } from './outputs.ts'
+import { type Env, tempFolderIn } from './runner-context.ts'
 
-/** Says what went wrong: on the config's lines, in the log, in the summary and in the report. */
-export async function explain(
-  error: unknown,
-  log: ActionLog,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<void> {
+/** Reports an error: as annotations on the config's lines, in the log, in the summary and in the report. */
+export async function explain(error: unknown, log: ActionLog, env: Env): Promise<void> {
   const message = error instanceof Error ? error.message : String(error)
-  const tempFolder = env['RUNNER_TEMP'] || tmpdir()
+  const tempFolder = tempFolderIn(env)
   if (error instanceof ConfigError) {
     const { problemsSummary } = await import('./summary.ts')
     for (const diagnostic of error.diagnostics) log.diagnostic(diagnostic)

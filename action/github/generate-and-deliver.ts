@@ -1,33 +1,34 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { Change } from './deliver/file-change.ts'
-import type { Cargo } from './deliver/delivery-run.ts'
-import type { Delivery } from './deliver/deliver.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
+import type { Delivery } from './deliver/deliver.ts'
+import type { DeliveryRun } from './deliver/delivery-run.ts'
+import type { FileChange } from './deliver/file-change.ts'
+import { resolveTarget, type Target } from './deliver/target.ts'
 import type { ActionInputs } from './inputs.ts'
 import type { ActionLog } from './log.ts'
 import { publish } from './publish.ts'
-import type { Situation } from './runner-context.ts'
+import type { RunnerContext } from './runner-context.ts'
 
-/** What a run has at hand. */
-export interface Run {
+/** What the steps of a run share. */
+export interface RunTools {
   readonly inputs: ActionInputs
-  readonly situation: Situation
+  readonly runner: RunnerContext
   readonly log: ActionLog
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** Looks at the workspace once more. */
+  /** Plans again after the workspace has changed. */
   readonly planAgain: () => Promise<PlannedProject | undefined>
 }
 
 /**
- * Generates, delivers, and says what came of it.
+ * Generates what a plan says, delivers it, and reports the result.
  *
- * @returns the exit code: 0, or 1 when the step is to be red
+ * @returns the exit code: 0, or 1 when the step must fail
+ * @throws {UsageError} before anything is spent, when the images could not be delivered
  */
-export async function generate(first: PlannedProject, run: Run): Promise<number> {
-  const { inputs, situation, log, env } = run
+export async function generateAndDeliver(firstPlan: PlannedProject, tools: RunTools): Promise<number> {
+  const { inputs, runner, log } = tools
   const [
-    { run: makeImages },
+    { generateAndPrune },
     { hasFailed },
     { interruptions },
     { lineProgress },
@@ -35,7 +36,7 @@ export async function generate(first: PlannedProject, run: Run): Promise<number>
     { plainPaint },
     { reportOf },
   ] = await Promise.all([
-    import('../generate/run.ts'),
+    import('../generate/generate-and-prune.ts'),
     import('../generate/results.ts'),
     import('../generate/interruptions.ts'),
     import('../report/progress.ts'),
@@ -43,78 +44,69 @@ export async function generate(first: PlannedProject, run: Run): Promise<number>
     import('../report/paint.ts'),
     import('../report/json.ts'),
   ])
-  const rescueFolder = join(situation.tempFolder, `easel-rescued-${randomUUID().slice(0, 8)}`)
-  const { planned, adopted } = await takeOver(first, run, rescueFolder)
-  const report = lineProgress((line) => log.line(line), plainPaint)
-  using interruption = interruptions((message) => report({ type: 'note', message }))
+  const target = resolveTarget(inputs, runner)
+  const rescueFolder = join(runner.tempFolder, `easel-rescued-${randomUUID().slice(0, 8)}`)
+  const { planned, adopted } = await takeOver(firstPlan, target, tools, rescueFolder)
+  const onProgress = lineProgress((line) => log.line(line), plainPaint)
+  using interruption = interruptions((message) => onProgress({ type: 'note', message }))
   const result = await log.group('Generate', () =>
-    makeImages(
+    generateAndPrune(
       planned,
       inputs,
       { baseUrl: inputs.baseUrl, apiKey: inputs.apiKey ?? '' },
-      {
-        report,
-        stop: interruption.stop,
-        abort: interruption.abort,
-        rescueFolder,
-      },
+      { onProgress, stop: interruption.stop, abort: interruption.abort, rescueFolder },
     ),
   )
   for (const line of await resultLines(result, { paint: plainPaint })) log.line(line)
   for (const image of result.images) {
     if (image.outcome !== 'failed') continue
-    const { message, planned: failed } = image
-    log.diagnostic({ ...failed.image.where('path'), severity: 'error', message })
+    log.diagnostic({ ...image.planned.image.where('path'), severity: 'error', message: image.message })
   }
-  const delivery = await deliverAll({ planned, adopted, result }, run)
-  const told = reportOf(planned, result)
-  await publish(told, { situation, notice: undefined, ...(delivery && { delivery }) })
+  const delivery = await deliverAndRescue({ planned, adopted, result, target }, tools)
+  const report = reportOf(planned, result)
+  await publish(report, { runner, notice: undefined, ...(delivery && { delivery }) })
   for (const failure of delivery?.failures ?? []) log.failure(failure)
   if (inputs.comment) {
-    const { commentOn } = await import('./deliver/comment-on.ts')
-    await commentOn(told, { inputs, situation, env, log, notice: undefined })
+    const { commentOnPullRequest } = await import('./deliver/comment-on.ts')
+    await commentOnPullRequest(report, { inputs, runner, log, notice: undefined })
   }
   if (hasFailed(result)) {
-    log.failure(result.stoppedBy ?? 'Some images could not be made; the summary says which, and why.')
+    log.failure(result.stoppedBy ?? 'Some images could not be generated. The summary lists them.')
     return 1
   }
   return interruption.exitCode === undefined && !delivery?.failures.length ? 0 : 1
 }
 
-/** What other runs have delivered already need not be made again. */
+/** Takes over what other runs have delivered already, so that it is not generated again. */
 async function takeOver(
   planned: PlannedProject,
-  { inputs, situation, log, env, planAgain }: Run,
+  target: Target | undefined,
+  { inputs, runner, log, planAgain }: RunTools,
   rescueFolder: string,
-): Promise<{ readonly planned: PlannedProject; readonly adopted: readonly Change[] }> {
+): Promise<{ readonly planned: PlannedProject; readonly adopted: readonly FileChange[] }> {
   const isUpToDate = planned.plan.images.every(({ action }) => action !== 'generate')
-  const goesToBranch = inputs.deliver.includes('commit') || inputs.deliver.includes('pull-request')
-  if (isUpToDate || !goesToBranch || inputs.force) return { planned, adopted: [] }
+  if (isUpToDate || !target || inputs.force) return { planned, adopted: [] }
   const { takeOverFromBranches } = await import('./deliver/take-over.ts')
-  const adopted = await takeOverFromBranches(planned, {
+  const adopted = await takeOverFromBranches({
+    planned,
     inputs,
-    situation,
-    env,
+    runner,
+    target,
     rescueFolder,
-    tell: log.line,
+    log: log.line,
   })
   if (adopted.length === 0) return { planned, adopted }
   return { planned: (await planAgain()) ?? planned, adopted }
 }
 
-async function deliverAll(
-  made: Pick<Cargo, 'planned' | 'adopted' | 'result'>,
-  { inputs, situation, log, env }: Run,
+async function deliverAndRescue(
+  run: Pick<DeliveryRun, 'planned' | 'adopted' | 'result' | 'target'>,
+  { inputs, runner, log }: RunTools,
 ): Promise<Delivery | undefined> {
-  const hasStranded = made.result.images.some((image) => image.outcome === 'failed' && image.rescuedTo)
-  // Where nothing is to be delivered, images without a place are still not to be lost with the machine.
-  const isWanted =
-    inputs.deliver.some((way) => way !== 'none') || (hasStranded && env['ACTIONS_RUNTIME_TOKEN'])
-  if (!isWanted) return undefined
-  const [{ deliver }, { readPlace }] = await Promise.all([
-    import('./deliver/deliver.ts'),
-    import('./deliver/place.ts'),
-  ])
-  const place = await readPlace(env)
-  return log.group('Deliver', () => deliver({ ...made, inputs, situation, place, tell: log.line }))
+  const hasRescued = run.result.images.some((image) => image.outcome === 'failed' && image.rescuedTo)
+  // With nothing to deliver, rescued images would still be lost with the runner's disk.
+  const isNeeded = inputs.deliver.some((way) => way !== 'none') || (hasRescued && runner.hasArtifactService)
+  if (!isNeeded) return undefined
+  const { deliver } = await import('./deliver/deliver.ts')
+  return log.group('Deliver', () => deliver({ ...run, inputs, runner, log: log.line }))
 }

@@ -1,14 +1,13 @@
-import type { Situation } from './runner-context.ts'
+import type { RunnerContext } from './runner-context.ts'
 import type { ImageUrl } from './summary.ts'
 
 /**
- * Where GitHub shows the images that the commit of the run has. One that was only just made has no address
- * before it is delivered.
+ * URLs at which GitHub shows the images of a run. A generated image has one only once it is committed.
  *
- * @param delivered  the commit that has the new ones
+ * @param delivered  the commit with the generated images
  */
 export function imageUrls(
-  { serverUrl, repository, sha: checkedOut }: Situation,
+  { serverUrl, repository, sha: checkedOut }: Pick<RunnerContext, 'serverUrl' | 'repository' | 'sha'>,
   delivered: string | undefined,
 ): ImageUrl {
   const sha = delivered ?? checkedOut

@@ -13,10 +13,10 @@ const CONTRADICTIONS = [
 ] as const
 const CONCURRENCY_MAX = 64
 
-/** GitHub's most, for private repositories. */
+/** GitHub's maximum, for private repositories. */
 const RETENTION_DAYS_MAX = 400
 
-/** What a workflow asks for under `with:`. */
+/** The inputs under `with:` in a workflow. */
 export interface ActionInputs {
   readonly apiKey: string | undefined
   readonly baseUrl: string
@@ -40,9 +40,9 @@ export interface ActionInputs {
 }
 
 /**
- * Reads the inputs, and checks them all.
+ * Reads and validates all inputs.
  *
- * @throws {UsageError} naming each that is wrong, its value and what is accepted
+ * @throws {UsageError} naming each invalid input, its value and what is accepted
  */
 export function readInputs(): ActionInputs {
   const problems: string[] = []
@@ -85,10 +85,10 @@ function deliveries(): ActionInputs['deliver'] {
   const wanted = list('deliver')
   const found = DELIVERIES.filter((known) => wanted.includes(known))
   const unknown = wanted.filter((one) => !found.some((known) => known === one))
-  if (unknown.length > 0) throw wrong('deliver', unknown.join(', '), `accepted are ${DELIVERIES.join(', ')}`)
+  if (unknown.length > 0) throw invalid('deliver', unknown.join(', '), `use ${DELIVERIES.join(', ')}`)
   for (const [one, other] of CONTRADICTIONS) {
     if (found.includes(one) && found.includes(other)) {
-      throw wrong('deliver', wanted.join(', '), `${one} and ${other} contradict each other`)
+      throw invalid('deliver', wanted.join(', '), `${one} and ${other} can’t be combined`)
     }
   }
   return found
@@ -108,16 +108,16 @@ function list(name: string): string[] {
 function choice<T extends string>(name: string, accepted: readonly T[]): T {
   const value = getInput(name)
   const found = accepted.find((one) => one === value)
-  if (found === undefined) throw wrong(name, value, `accepted are ${accepted.join(', ')}`)
+  if (found === undefined) throw invalid(name, value, `use ${accepted.join(', ')}`)
   return found
 }
 
-/** YAML 1.2's booleans, as GitHub's own `getBooleanInput` takes them. */
+/** YAML 1.2 booleans, as in GitHub's own `getBooleanInput`. */
 function flag(name: string): boolean {
   const value = getInput(name)
   if (/^(true|True|TRUE)$/.test(value)) return true
   if (/^(false|False|FALSE|)$/.test(value)) return false
-  throw wrong(name, value, 'accepted are true, false')
+  throw invalid(name, value, 'use true or false')
 }
 
 function wholeNumber(name: string, min: number, max: number): number | undefined {
@@ -125,16 +125,16 @@ function wholeNumber(name: string, min: number, max: number): number | undefined
   if (value === '') return undefined
   const number = Number(value)
   if (/^\d+$/.test(value) && number >= min && number <= max) return number
-  throw wrong(name, value, `it must be a whole number from ${min} to ${max}`)
+  throw invalid(name, value, `it must be a whole number from ${min} to ${max}`)
 }
 
 function usd(name: string): number | undefined {
   const value = getInput(name)
   if (value === '') return undefined
   if (/^\$?\d+(\.\d+)?$/.test(value)) return Number(value.replace('$', ''))
-  throw wrong(name, value, 'it must be an amount in USD, such as 0.50')
+  throw invalid(name, value, 'it must be an amount in USD, such as 0.50')
 }
 
-function wrong(name: string, value: string, accepted: string): UsageError {
-  return new UsageError(`The input ${name} is ${JSON.stringify(value)}: ${accepted}.`)
+function invalid(name: string, value: string, advice: string): UsageError {
+  return new UsageError(`The input ${name} is ${JSON.stringify(value)}: ${advice}.`)
 }

@@ -2,20 +2,20 @@ import { endGroup, error, info, notice, startGroup, warning } from '@actions/cor
 import type { Diagnostic } from '../config/diagnostic.ts'
 import { oneLine, shorten } from '../report/one-line.ts'
 
-/** GitHub shows ten annotations of a kind for each step, and drops the rest. */
+/** GitHub shows ten annotations of each severity for a step, and drops the rest. */
 const ANNOTATIONS_MAX = 10
 
-/** GitHub's bound for one annotation. */
+/** GitHub's limit for one annotation. */
 const ANNOTATION_MAX_CHARACTERS = 4096
 
-/** The log of a run, and its annotations. Whatever is said, no line of it is a command to the runner. */
+/** The log of a run, and its annotations. No text in it can become a command to the runner. */
 export interface ActionLog {
   line(text: string): void
   group<T>(title: string, run: () => Promise<T>): Promise<T>
   notice(text: string): void
-  /** Why the step is red. */
+  /** Why the step fails. */
   failure(text: string): void
-  /** At its place in the file; at most ten of each severity are annotations, the rest are lines. */
+  /** At its position in the file. The first ten of each severity are annotations, the rest are lines. */
   diagnostic(diagnostic: Diagnostic): void
 }
 
@@ -45,14 +45,14 @@ export function createLog(): ActionLog {
   }
 }
 
-/** What an annotation can hold, on one line. The toolkit escapes it; the log shows it. */
+/** Text for an annotation: on one line, within the limit. The toolkit escapes it. */
 function annotation(text: string): string {
   return shorten(harmless(oneLine(text)), ANNOTATION_MAX_CHARACTERS)
 }
 
 /**
- * The runner takes a line that begins with `::`, or holds `##[`, for a command. A zero-width space in between makes
- * it text again, and looks the same.
+ * The runner executes lines that start with `::` or contain `##[` as commands. A zero-width space makes them text again,
+ * and is invisible.
  */
 function harmless(text: string): string {
   return text.replaceAll('::', ':\u200b:').replaceAll('##[', '#\u200b#[')

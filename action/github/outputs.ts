@@ -4,7 +4,7 @@ import { setOutput, summary } from '@actions/core'
 import type { Delivery } from './deliver/deliver.ts'
 import type { Report } from '../report/json.ts'
 
-/** The outputs that `action.yml` lists; those of a delivery aside. */
+/** Sets the outputs of `action.yml`, except those of a delivery. */
 export function setOutputs({ totals, orphans }: Report, reportPath: string): void {
   const { images, planned, generated = 0, failed = 0, not_tried = 0, cost_usd, estimate_usd } = totals
   const ran = totals.generated !== undefined
@@ -21,7 +21,7 @@ export function setOutputs({ totals, orphans }: Report, reportPath: string): voi
   for (const [name, value] of Object.entries(outputs)) setOutput(name, value)
 }
 
-/** The outputs of a delivery; what there was none of stays empty. */
+/** Sets the outputs of a delivery. Those that don't apply stay empty. */
 export function setDeliveryOutputs({ commit, pullRequest, artifact }: Delivery): void {
   const outputs = {
     'commit-sha': commit?.sha,
@@ -34,16 +34,16 @@ export function setDeliveryOutputs({ commit, pullRequest, artifact }: Delivery):
   for (const [name, value] of Object.entries(outputs)) if (value !== undefined) setOutput(name, value)
 }
 
-/** Everything that is known, as JSON. @returns the file */
+/** Writes the report as JSON. @returns the file */
 export async function writeReport(report: object, folder: string): Promise<string> {
-  // Several steps of a job may use Easel, each with a report of its own.
+  // Several steps of a job may use Easel, and each has its own report.
   const step = (process.env['GITHUB_ACTION'] ?? '').replaceAll(/[^\w-]/g, '_')
   const path = join(folder, `easel-report${step && `-${step}`}.json`)
   await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
   return path
 }
 
-/** Adds to the step's summary, where the runner has one. */
+/** Adds to the step summary, if the runner has one. */
 export async function writeSummary(markdown: string): Promise<void> {
   if (process.env['GITHUB_STEP_SUMMARY']) await summary.addRaw(markdown).write()
 }

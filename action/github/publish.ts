@@ -1,22 +1,22 @@
-import { setDeliveryOutputs, setOutputs, writeReport, writeSummary } from './outputs.ts'
-import { imageUrls } from './image-url.ts'
-import type { Delivery } from './deliver/deliver.ts'
 import type { Report } from '../report/json.ts'
-import type { Situation } from './runner-context.ts'
+import type { Delivery } from './deliver/deliver.ts'
+import { imageUrls } from './image-url.ts'
+import { setDeliveryOutputs, setOutputs, writeReport, writeSummary } from './outputs.ts'
+import type { RunnerContext } from './runner-context.ts'
 
-/** Tells the workflow and the reader: report, outputs, summary. */
+/** Writes the report, the outputs and the step summary. */
 export async function publish(
   report: Report,
   {
-    situation,
+    runner,
     notice,
     delivery,
-  }: { readonly situation: Situation; readonly notice: string | undefined; readonly delivery?: Delivery },
+  }: { readonly runner: RunnerContext; readonly notice: string | undefined; readonly delivery?: Delivery },
 ): Promise<void> {
   const { summaryOf } = await import('./summary.ts')
-  const path = await writeReport(delivery ? { ...report, delivery } : report, situation.tempFolder)
+  const path = await writeReport(delivery ? { ...report, delivery } : report, runner.tempFolder)
   setOutputs(report, path)
   if (delivery) setDeliveryOutputs(delivery)
-  const imageUrl = imageUrls(situation, delivery?.commit?.sha)
+  const imageUrl = imageUrls(runner, delivery?.commit?.sha)
   await writeSummary(summaryOf(report, { notice, imageUrl }))
 }

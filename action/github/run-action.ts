@@ -5,90 +5,87 @@ import { explain } from './explain.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { type ActionLog, createLog } from './log.ts'
 import { publish } from './publish.ts'
-import { readSituation, type Situation } from './runner-context.ts'
-
-type Env = Readonly<Record<string, string | undefined>>
+import { type Env, readRunnerContext, type RunnerContext } from './runner-context.ts'
 
 /**
- * The Action from inputs to outputs.
+ * Runs the Action, from inputs to outputs.
  *
- * @returns the exit code: 0, or 1 when the step is to be red
+ * @returns the exit code: 0, or 1 when the step must fail
  */
 export async function runAction(env: Env): Promise<number> {
   const log = createLog()
   try {
     const inputs = readInputs()
     for (const secret of [inputs.apiKey, inputs.githubToken]) if (secret !== undefined) setSecret(secret)
-    const situation = await readSituation(env)
-    return await act(inputs, situation, log, env)
+    return await planAndRun(inputs, await readRunnerContext(env), log)
   } catch (error) {
     await explain(error, log, env)
     return 1
   }
 }
 
-async function act(inputs: ActionInputs, situation: Situation, log: ActionLog, env: Env): Promise<number> {
-  const notice = whyOnlyPlan(inputs, situation)
+async function planAndRun(inputs: ActionInputs, runner: RunnerContext, log: ActionLog): Promise<number> {
+  const notice = planOnlyNotice(inputs, runner)
   if (notice !== undefined) log.notice(notice)
 
-  const planned = await plan(inputs, situation)
+  const planned = await plan(inputs, runner)
   if (!planned) {
-    log.notice('The base has no config, so there is nothing to plan.')
+    log.notice('The base branch has no config, so there is nothing to plan.')
     return 0
   }
   for (const warning of planned.project.warnings) log.diagnostic(warning)
-  await showPlan(planned, log)
+  await logPlan(planned, log)
   if (inputs.mode === 'generate' && notice === undefined) {
-    const { generate } = await import('./generate-and-deliver.ts')
-    return generate(planned, { inputs, situation, log, env, planAgain: () => plan(inputs, situation) })
+    const { generateAndDeliver } = await import('./generate-and-deliver.ts')
+    return generateAndDeliver(planned, { inputs, runner, log, planAgain: () => plan(inputs, runner) })
   }
 
   const { reportOf } = await import('../report/json.ts')
   const report = reportOf(planned)
-  await publish(report, { situation, notice })
+  await publish(report, { runner, notice })
   if (inputs.comment) {
-    const { commentOn } = await import('./deliver/comment-on.ts')
-    await commentOn(report, { inputs, situation, env, log, notice })
+    const { commentOnPullRequest } = await import('./deliver/comment-on.ts')
+    await commentOnPullRequest(report, { inputs, runner, log, notice })
   }
   if (inputs.mode !== 'check') return 0
   const { isOutOfDate } = await import('../plan/plan.ts')
   if (!isOutOfDate(planned.plan, inputs)) return 0
-  log.failure('Something is out of date: run easel generate, or this Action with mode generate.')
+  log.failure('Images are out of date: run easel generate, or this Action with mode: generate.')
   return 1
 }
 
-/** `undefined`: nothing stands against generating, or nobody asked to. */
-function whyOnlyPlan({ mode, apiKey }: ActionInputs, { stranger }: Situation): string | undefined {
-  if (stranger) return stranger.why
+/** Why a run only plans; `undefined` when nothing prevents it from generating, or nobody asked it to. */
+function planOnlyNotice({ mode, apiKey }: ActionInputs, { untrusted }: RunnerContext): string | undefined {
+  if (untrusted) return untrusted.reason
   if (mode !== 'generate' || apiKey !== undefined) return undefined
-  return 'There is no openrouter-api-key, so Easel only plans. Set the secret OPENROUTER_API_KEY and pass it on.'
+  return 'The input openrouter-api-key is empty, so Easel only plans. Add the secret OPENROUTER_API_KEY and pass it to the input.'
 }
 
-/** @returns `undefined` when the config of the base is the one that counts, and there is none */
-async function plan(inputs: ActionInputs, situation: Situation): Promise<PlannedProject | undefined> {
-  const { workspace, stranger } = situation
+/** @returns `undefined` when the config comes from the base branch, and there is none */
+async function plan(inputs: ActionInputs, runner: RunnerContext): Promise<PlannedProject | undefined> {
+  const { workspace, untrusted } = runner
   const [{ planProject }, { onlineCatalogue, offlineCatalogue }] = await Promise.all([
     import('../plan/plan-project.ts'),
-    import('../generate/run.ts'),
+    import('../config/catalogues.ts'),
   ])
-  const base = stranger?.baseSha
-  const ofBase =
-    base === undefined
+  const baseSha = untrusted?.baseSha
+  const base =
+    baseSha === undefined
       ? undefined
-      : await fetchBaseConfig(situation, base, { given: inputs.config, token: inputs.githubToken })
-  if (base !== undefined && !ofBase) return undefined
+      : await fetchBaseConfig(runner, baseSha, { given: inputs.config, token: inputs.githubToken })
+  if (baseSha !== undefined && !base) return undefined
   return planProject(
     {
       workspace,
-      config: ofBase?.config ?? inputs.config,
-      text: ofBase?.text,
+      config: base?.config ?? inputs.config,
+      text: base?.text,
       catalogue: inputs.mode === 'check' ? offlineCatalogue() : onlineCatalogue(inputs),
     },
     inputs,
   )
 }
 
-async function showPlan(
+async function logPlan(
   { project, plan: { images, orphans } }: PlannedProject,
   log: ActionLog,
 ): Promise<void> {

@@ -1,24 +1,37 @@
 import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import * as z from 'zod'
 
-/** What the runner says about the run, beside the inputs. */
-export interface Situation {
+export type Env = Readonly<Record<string, string | undefined>>
+
+/** What the runner and the event say about a run. Read once; everything else gets it as data. */
+export interface RunnerContext {
   readonly workspace: string
   /** `owner/name`. */
   readonly repository: string
+  /** `GITHUB_SHA`: for a pull request, the merge commit. */
   readonly sha: string
+  /** The commit that the branch pointed to when the run started. */
+  readonly checkedOut: string
+  /** The branch that the run is for; absent for a tag. */
+  readonly branch: string | undefined
+  /** The pull request that the run is for. */
+  readonly pullNumber: number | undefined
   readonly serverUrl: string
   readonly apiUrl: string
+  /** The page of the run, such as `https://github.com/octo/docs/actions/runs/77`. */
+  readonly runUrl: string
   readonly tempFolder: string
-  /** Set where other people's code may be in the workspace, and secrets at hand or not. */
-  readonly stranger?: Stranger
+  /** Whether artifacts can be uploaded. */
+  readonly hasArtifactService: boolean
+  /** Set when the run must not spend anything, because someone without write access may have caused it. */
+  readonly untrusted?: UntrustedRun
 }
 
-/** Somebody without rights here has a hand in the run: it only plans. */
-export interface Stranger {
-  /** Why, for the log. */
-  readonly why: string
-  /** The commit whose config counts, where the one in the workspace can be theirs and secrets are at hand. */
+export interface UntrustedRun {
+  /** Why Easel only plans, for the log. */
+  readonly reason: string
+  /** The commit to read the config from, when secrets are available and the config in the workspace isn't trusted. */
   readonly baseSha?: string
 }
 
@@ -27,59 +40,80 @@ const eventSchema = z.object({
   repository: repository.optional(),
   pull_request: z
     .object({
-      // A fork that was deleted since is null.
-      head: z.object({ repo: repository.nullish() }),
+      number: z.int().optional(),
+      head: z.object({
+        sha: z.string().optional(),
+        ref: z.string().optional(),
+        // Null when the fork has been deleted.
+        repo: repository.nullish(),
+      }),
       base: z.object({ sha: z.string() }),
     })
     .optional(),
   workflow_run: z.object({ head_repository: repository.nullish() }).optional(),
 })
 
+type Event = z.infer<typeof eventSchema>
+
 /** Reads the runner's variables and the event that started the run. */
-export async function readSituation(env: Readonly<Record<string, string | undefined>>): Promise<Situation> {
-  const stranger = strangerIn(env['GITHUB_EVENT_NAME'] ?? '', env['GITHUB_SHA'] ?? '', await readEvent(env))
+export async function readRunnerContext(env: Env): Promise<RunnerContext> {
+  const event = await readEvent(env['GITHUB_EVENT_PATH'])
+  const sha = env['GITHUB_SHA'] ?? ''
+  const ownRepository = env['GITHUB_REPOSITORY'] ?? ''
+  const serverUrl = env['GITHUB_SERVER_URL'] || 'https://github.com'
+  const pull = event.pull_request
+  const isTag = env['GITHUB_REF_TYPE'] === 'tag'
+  const untrusted = untrustedRun(env['GITHUB_EVENT_NAME'] ?? '', sha, event)
   return {
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
-    repository: env['GITHUB_REPOSITORY'] ?? '',
-    sha: env['GITHUB_SHA'] ?? '',
-    serverUrl: env['GITHUB_SERVER_URL'] || 'https://github.com',
+    repository: ownRepository,
+    sha,
+    checkedOut: pull?.head.sha ?? sha,
+    branch: pull?.head.ref ?? (isTag ? undefined : env['GITHUB_REF_NAME'] || undefined),
+    pullNumber: pull?.number,
+    serverUrl,
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
-    tempFolder: env['RUNNER_TEMP'] || (await import('node:os')).tmpdir(),
-    ...(stranger && { stranger }),
+    runUrl: `${serverUrl}/${ownRepository}/actions/runs/${env['GITHUB_RUN_ID'] ?? ''}`,
+    tempFolder: tempFolderIn(env),
+    hasArtifactService: Boolean(env['ACTIONS_RUNTIME_TOKEN'] && env['ACTIONS_RESULTS_URL']),
+    ...(untrusted && { untrusted }),
   }
 }
 
-function strangerIn(
-  name: string,
+export function tempFolderIn(env: Env): string {
+  return env['RUNNER_TEMP'] || tmpdir()
+}
+
+function untrustedRun(
+  eventName: string,
   sha: string,
-  { repository: own, pull_request, workflow_run }: z.infer<typeof eventSchema>,
-): Stranger | undefined {
+  { repository: own, pull_request, workflow_run }: Event,
+): UntrustedRun | undefined {
   const isOwn = (other: { readonly full_name: string } | null | undefined): boolean =>
     own !== undefined && other?.full_name === own.full_name
 
-  // Has secrets whoever opened the pull request, and workflows are often made to check out its head.
-  if (name === 'pull_request_target') {
+  // Has secrets whoever opened the pull request, and workflows often check out its head.
+  if (eventName === 'pull_request_target') {
     return {
-      why: 'On pull_request_target Easel only plans, with the config of the base: the pull request must not steer what is spent.',
+      reason:
+        'On pull_request_target Easel only plans, with the config of the base branch, so that a pull request can’t spend your money.',
       baseSha: pull_request?.base.sha ?? sha,
     }
   }
-  if (name === 'workflow_run' && !isOwn(workflow_run?.head_repository)) {
+  if (eventName === 'workflow_run' && !isOwn(workflow_run?.head_repository)) {
     return {
-      why: 'The workflow was started by a run for a fork, so Easel only plans, with the config of the base.',
+      reason:
+        'A run for a fork started this workflow, so Easel only plans, with the config of the base branch.',
       baseSha: sha,
     }
   }
   if (pull_request && !isOwn(pull_request.head.repo)) {
-    return { why: 'The pull request comes from a fork, so Easel only plans: nothing is spent for it.' }
+    return { reason: 'The pull request comes from a fork, so Easel only plans and spends nothing.' }
   }
   return undefined
 }
 
-async function readEvent(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<z.infer<typeof eventSchema>> {
-  const path = env['GITHUB_EVENT_PATH']
+async function readEvent(path: string | undefined): Promise<Event> {
   if (!path) return {}
   const event: unknown = JSON.parse(await readFile(path, 'utf8'))
   return eventSchema.parse(event)

@@ -2,13 +2,17 @@ import type { Diagnostic } from '../config/diagnostic.ts'
 import { bytes, count, usd } from '../report/format.ts'
 import type { ImageReport, Report } from '../report/json.ts'
 import { oneLine, shorten } from '../report/one-line.ts'
+import { possiblyBilledText } from '../report/possibly-billed.ts'
 
-/** GitHub drops a summary above 1 MiB whole. Some room is left for what else the step may write. */
+/** GitHub drops a whole summary above 1 MiB. This leaves room for what else the step writes. */
 const SUMMARY_MAX_BYTES = 1_000_000
 
 const CELL_MAX_CHARACTERS = 300
 
-/** Where an image of this run can be looked at; `undefined` where it can't. */
+/** Room for the paths of the images that may have been billed. */
+const DOUBT_MAX_CHARACTERS = 1500
+
+/** The URL at which an image can be viewed, if there is one. */
 export type ImageUrl = (image: ImageReport) => string | undefined
 
 /** The step summary of a plan or a run, as Markdown within GitHub's limits. */
@@ -25,6 +29,10 @@ export function summaryOf(
   },
 ): string {
   const images = report.images.toSorted((a, b) => rank(a) - rank(b))
+  const doubt = possiblyBilledText(
+    images.filter((image) => image.may_have_been_billed).map(({ path }) => path),
+    report.totals.may_have_been_billed_usd ?? undefined,
+  )
   const busy = images.filter((image) => kindOf(image) !== 'up to date')
   const idle = images.filter((image) => kindOf(image) === 'up to date')
   const head = [
@@ -32,21 +40,16 @@ export function summaryOf(
     '',
     headline(report),
     ...(notice === undefined ? [] : ['', `> ${cell(notice)}`]),
-    ...(report.stopped_by === undefined ? [] : ['', `> Ended early: ${cell(report.stopped_by)}`]),
+    ...(report.stopped_by === undefined ? [] : ['', `> Stopped early: ${cell(report.stopped_by)}`]),
+    ...(doubt === undefined ? [] : ['', `> ${cell(doubt, DOUBT_MAX_CHARACTERS)}`]),
     '',
   ]
   const tables = [
-    { open: TABLE_HEAD, rows: busy.map((image) => row(image, imageUrl)), close: [] },
+    imageTable(busy, imageUrl),
+    foldedTable(`${count(idle.length, 'image')} up to date`, imageTable(idle, imageUrl)),
     {
-      open: ['', `<details><summary>${count(idle.length, 'image')} up to date</summary>`, '', ...TABLE_HEAD],
-      rows: idle.map((image) => row(image, imageUrl)),
-      close: ['', '</details>'],
-    },
-    {
-      open: ['', '| Orphan | |', '| --- | --- |'],
-      rows: report.orphans.map(
-        ({ path, file }) => `| ${cell(path)} | ${file ?? 'in the lock without an image'} |`,
-      ),
+      open: ['', '| Orphan | File |', '| --- | --- |'],
+      rows: report.orphans.map(({ path, file }) => `| ${cell(path)} | ${file ?? 'not removed'} |`),
       close: [],
     },
     { open: ['', '**Warnings**', ''], rows: report.warnings.map(item), close: [] },
@@ -54,7 +57,7 @@ export function summaryOf(
   return withinLimit(head, tables, maxBytes)
 }
 
-/** The step summary when the config can't be worked with: everything that is wrong, in the order of the file. */
+/** The step summary for an invalid config: every mistake, in the order of the file. */
 export function problemsSummary(diagnostics: readonly Diagnostic[]): string {
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   const head = [
@@ -72,7 +75,7 @@ interface Table {
   readonly close: readonly string[]
 }
 
-/** Tables without rows are left out; rows that don't fit are counted instead. */
+/** Leaves out tables without rows, and counts rows that don't fit. */
 function withinLimit(
   head: readonly string[],
   tables: readonly Table[],
@@ -102,11 +105,34 @@ function sizeOf(lines: readonly string[]): number {
   return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)
 }
 
-const TABLE_HEAD = ['| Image | | Model | Size | Cost | Image |', '| --- | --- | --- | --- | ---: | --- |']
+/** A table of images. It has previews if at least one image has a URL. */
+function imageTable(images: readonly ImageReport[], imageUrl: ImageUrl): Table {
+  const previews = images.map((image) => preview(image, imageUrl))
+  const hasPreviews = previews.some((html) => html !== '')
+  return {
+    open: hasPreviews
+      ? ['| Image | Status | Model | Size | Cost | Preview |', '| --- | --- | --- | --- | ---: | --- |']
+      : ['| Image | Status | Model | Size | Cost |', '| --- | --- | --- | --- | ---: |'],
+    rows: images.map((image, index) => {
+      const cells = imageCells(image)
+      return `| ${(hasPreviews ? [...cells, previews[index]] : cells).join(' | ')} |`
+    }),
+    close: [],
+  }
+}
 
-const ORDER = ['failed', 'not tried', 'generated', 'drifted', 'planned', 'up to date'] as const
+function foldedTable(title: string, { open, rows, close }: Table): Table {
+  return {
+    open: ['', `<details><summary>${title}</summary>`, '', ...open],
+    rows,
+    close: [...close, '', '</details>'],
+  }
+}
 
-function kindOf({ outcome, status, action }: ImageReport): (typeof ORDER)[number] {
+/** From what needs attention to what doesn't. */
+const KINDS = ['failed', 'not tried', 'generated', 'drifted', 'planned', 'up to date'] as const
+
+function kindOf({ outcome, status, action }: ImageReport): (typeof KINDS)[number] {
   if (outcome === 'failed') return 'failed'
   if (outcome === 'not-tried') return 'not tried'
   if (outcome === 'generated') return 'generated'
@@ -131,15 +157,15 @@ function headline({ config, totals }: Report): string {
   return `${cell(config)}: ${[...parts, `${up_to_date} up to date`].join(', ')}.`
 }
 
-function row(image: ImageReport, imageUrl: ImageUrl): string {
+function imageCells(image: ImageReport): string[] {
   const { file } = image
   const size = file
     ? `${file.width}×${file.height}, ${bytes(file.bytes)}`
     : (image.aspect_ratio ?? image.size ?? '')
-  return `| ${[cell(image.path), stateOf(image), cell(image.model), size, costOf(image), thumbnail(image, imageUrl)].join(' | ')} |`
+  return [cell(image.path), statusText(image), cell(image.model), size, costText(image)]
 }
 
-function stateOf(image: ImageReport): string {
+function statusText(image: ImageReport): string {
   const kind = kindOf(image)
   if (image.error) return `❌ ${cell(image.error.message)}`
   const fields = image.changes.map(({ field }) => field).join(', ')
@@ -147,13 +173,15 @@ function stateOf(image: ImageReport): string {
   return kind === 'generated' || kind === 'planned' || kind === 'not tried' ? `${kind} (${why})` : kind
 }
 
-function costOf({ cost_usd, estimate_usd, action, outcome }: ImageReport): string {
+function costText(image: ImageReport): string {
+  const { cost_usd, estimate_usd, action, outcome } = image
   if (cost_usd !== undefined) return usd(cost_usd)
-  if (action !== 'generate' || outcome !== undefined) return ''
-  return estimate_usd === null ? 'unknown' : `about ${usd(estimate_usd)}`
+  const estimate = estimate_usd === null ? 'unknown' : `about ${usd(estimate_usd)}`
+  if (image.may_have_been_billed) return `${estimate}?`
+  return action === 'generate' && outcome === undefined ? estimate : ''
 }
 
-function thumbnail(image: ImageReport, imageUrl: ImageUrl): string {
+function preview(image: ImageReport, imageUrl: ImageUrl): string {
   const url = imageUrl(image)
   if (url === undefined) return ''
   const src = url.replaceAll('"', '%22')
@@ -164,7 +192,7 @@ function item({ file, line, column, severity, message }: Diagnostic): string {
   return `- ${cell(file)}:${line}:${column}: ${severity}: ${cell(message, 4096)}`
 }
 
-/** User text in a table cell: no Markdown, no HTML, no line breaks. */
+/** Escapes user text for a table cell: no Markdown, no HTML, no line breaks. */
 function cell(text: string, maxCharacters = CELL_MAX_CHARACTERS): string {
   return shorten(oneLine(text), maxCharacters).replaceAll(
     /[\\`*_[\]#!|<>&~@"$]/g,
@@ -173,5 +201,5 @@ function cell(text: string, maxCharacters = CELL_MAX_CHARACTERS): string {
 }
 
 function rank(image: ImageReport): number {
-  return ORDER.indexOf(kindOf(image))
+  return KINDS.indexOf(kindOf(image))
 }

@@ -1,41 +1,41 @@
 import { CONFIG_VERSION } from '../../shared/config/schema.ts'
 
-/** What a new project begins with: works as it is, and shows what there is. */
-export const CONFIG = `# The images of this repository. \`easel plan\` shows what is to be done, \`easel generate\` does it.
+/** The starter config. It works as it is, and shows the options. */
+export const CONFIG = `# The images of this repository. \`easel plan\` shows what a run would do, \`easel generate\` does it.
 version: ${CONFIG_VERSION}
 
-# Fields of every image below that leaves them out. \`easel models\` lists the models.
+# Defaults for the images below. \`easel models\` lists the models.
 defaults:
   model: google/gemini-2.5-flash-image
   aspect_ratio: "16:9"
 
-# Styles by name. {prompt} is where an image's own prompt goes.
+# Named styles. {prompt} is replaced with the image's own prompt.
 presets:
   line-art:
     prompt: "{prompt}. Single-weight indigo line art on white, no text."
 
 images:
-  # The extension says what the file is: .png, .jpg, .webp or .svg.
+  # The extension sets the format: .png, .jpg, .webp or .svg.
   - path: docs/img/lighthouse.png
     prompt: A lighthouse at dusk, calm sea
     alt: A lighthouse at dusk
 
-  # With a name for the command line (easel generate lamp), a style, and another shape.
+  # With an id for the command line (easel generate lamp), a preset, and another aspect ratio.
   - path: docs/img/lamp.png
     id: lamp
     preset: line-art
     prompt: A cutaway of a lighthouse lamp
     aspect_ratio: "4:3"
-    alt: How the lamp of a lighthouse turns
+    alt: Cutaway of a lighthouse lamp
 
-  # Further fields, all optional:
-  #   image_size: 2K                       0.5K, 1K, 2K or 4K, where the model has it
-  #   seed: 7                              the same image again, where the model can
-  #   take: 2                              another image for the same words
+  # More fields, all optional:
+  #   image_size: 2K                       0.5K, 1K, 2K or 4K, if the model supports it
+  #   seed: 7                              makes results repeatable, if the model supports it
+  #   take: 2                              another image for the same prompt
   #   input_images: [docs/brand/logo.png]  images to start from: paths or https URLs
 `
 
-/** The Action runs from a repository; whose, only its user knows. */
+/** The Action runs from a copy of its repository, and only its user knows the owner. */
 const ACTION = 'OWNER/easel@v1'
 
 /** Plans on pull requests; generates and commits on the default branch. */
@@ -47,7 +47,7 @@ on:
   pull_request:
   workflow_dispatch:
 
-# One run at a time, so that no image is made twice.
+# One run at a time, so that no image is generated twice.
 concurrency:
   group: easel-\${{ github.ref }}
 
@@ -58,7 +58,7 @@ jobs:
       contents: write
     steps:
       - uses: actions/checkout@v5
-      # OWNER: the account or organisation that your copy of Easel is in.
+      # Replace OWNER with the account or organisation that has your copy of Easel.
       - uses: ${ACTION}
         with:
           openrouter-api-key: \${{ secrets.OPENROUTER_API_KEY }}

@@ -7,7 +7,7 @@ import { CONFIG, WORKFLOW } from './templates.ts'
 const CONFIG_PATH = 'easel.yml'
 const WORKFLOW_PATH = '.github/workflows/easel.yml'
 
-/** Writes what isn't there yet, and says what was done and what comes next. */
+/** Writes the files that don't exist yet. @returns what was done and what comes next, as lines */
 export async function writeStarter(
   folder: string,
   { workflow }: { readonly workflow: boolean },
@@ -16,24 +16,25 @@ export async function writeStarter(
   const lines: string[] = []
   const files = [[CONFIG_PATH, CONFIG] as const, ...(workflow ? [[WORKFLOW_PATH, WORKFLOW] as const] : [])]
   for (const [path, text] of files) {
-    lines.push(
-      (await writeNew(root, path, text)) ? `wrote ${path}` : `${path} is there already: left as it is`,
-    )
+    lines.push((await writeNew(root, path, text)) ? `wrote ${path}` : `${path} already exists, not changed`)
   }
   return [
     ...lines,
     '',
     'Next:',
-    '  1. describe your images in easel.yml',
-    '  2. easel plan           shows what will be made, and the price',
-    '  3. easel generate       makes it (needs OPENROUTER_API_KEY, from openrouter.ai/keys)',
+    '  1. Describe your images in easel.yml.',
+    '  2. Run easel plan to see what will be generated and what it costs.',
+    '  3. Run easel generate. It needs OPENROUTER_API_KEY, from openrouter.ai/keys.',
     ...(workflow
-      ? ['  4. put your copy of Easel for OWNER in the workflow, gh secret set OPENROUTER_API_KEY, and push']
+      ? [
+          '  4. Replace OWNER in the workflow with the account that has your copy of Easel.',
+          '  5. Run gh secret set OPENROUTER_API_KEY, commit, and push.',
+        ]
       : []),
   ]
 }
 
-/** False: a file is there already. */
+/** @returns whether the file was written; `false` when it already exists */
 async function writeNew(root: string, path: string, text: string): Promise<boolean> {
   const link = await createLinkFinder(root).linkIn(path)
   if (link !== undefined) throw new UsageError(`${path} goes through the symbolic link ${link}.`)

@@ -1,4 +1,4 @@
-/** The lock can't be worked with. Nothing is written then: what it holds stays. */
+/** The lock can't be read or written. Its content is left as it is. */
 export class LockError extends Error {
   override readonly name = 'LockError'
 }

@@ -4,19 +4,19 @@ import { pathProblem } from '../files/safe-path.ts'
 import { LockError } from './lock-error.ts'
 import { ENTRY_FIELDS, LOCK_VERSION, type LockEntries, type LockEntry, lockSchema } from './schema.ts'
 
-/** Git's markers, at the start of a line: `diff3` style has all four. */
+/** Git's conflict markers, at the start of a line; `diff3` style has all four. */
 const CONFLICT_MARKER = /^(<{7}|\|{7}|={7}|>{7})( |$)/m
 
 /**
- * The entries of a lock's text.
+ * Parses a lock.
  *
  * @param file  its name, for errors
- * @throws {LockError} when it is of a newer version, holds conflict markers, or is broken
+ * @throws {LockError} when it has a newer version, conflict markers, or mistakes
  */
 export function parseLock(text: string, file: string): LockEntries {
   if (CONFLICT_MARKER.test(text)) {
     throw new LockError(
-      `${file} holds conflict markers. Entries are independent: keep those of both sides, remove the lines with <<<<<<<, ======= and >>>>>>>, and where both sides have one path keep the side whose file you keep.`,
+      `${file} holds conflict markers. Remove the lines with <<<<<<<, ======= and >>>>>>> and keep the entries of both sides. If both have the same path, keep the entry of the side whose file you keep.`,
     )
   }
   const value = parseJson(text, file)
@@ -24,7 +24,7 @@ export function parseLock(text: string, file: string): LockEntries {
     typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined
   if (typeof version === 'number' && version > LOCK_VERSION) {
     throw new LockError(
-      `${file} is of version ${version}, written by a newer Easel; this one knows version ${LOCK_VERSION}. Update Easel.`,
+      `${file} has version ${version}, written by a newer Easel; this one supports version ${LOCK_VERSION}. Update Easel.`,
     )
   }
   const parsed = lockSchema.safeParse(value)
@@ -34,7 +34,7 @@ export function parseLock(text: string, file: string): LockEntries {
   }
   const entries = new Map(Object.entries(parsed.data.images))
   for (const path of entries.keys()) {
-    // A lock comes from a repository, and could name any file to be removed.
+    // A lock comes from a repository, so a forged one could name any file for removal.
     const problem = pathProblem(path)
     if (problem)
       throw new LockError(`${file} holds ${JSON.stringify(path)}, which ${problem}. Remove the entry.`)
@@ -42,7 +42,7 @@ export function parseLock(text: string, file: string): LockEntries {
   return entries
 }
 
-/** The text of a lock: entries by path, fields in one order, so that branches merge and nothing moves unasked. */
+/** Entries sorted by path and fields in a fixed order, so that branches merge and diffs stay small. */
 export function formatLock(entries: LockEntries): string {
   const images = Object.fromEntries(
     [...entries].toSorted(([a], [b]) => compare(a, b)).map(([path, entry]) => [path, inFieldOrder(entry)]),

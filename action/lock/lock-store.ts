@@ -7,15 +7,15 @@ import type { LockEntries, LockEntry } from './schema.ts'
 
 /** The lock on disk. */
 export interface LockStore {
-  /** From the root of the workspace. */
+  /** Relative to the root of the workspace. */
   readonly path: string
   /** @throws {LockError} */
   read(): Promise<LockEntries>
   /**
-   * Sets one entry, or removes it. Resolves once the file holds it. However many are set at once, none is lost:
-   * writes happen one after the other, each on top of what the file holds then.
+   * Sets or removes one entry. Resolves once the file holds it. Concurrent calls lose nothing: writes happen one after
+   * the other, each on top of what the file holds at that moment.
    *
-   * @throws {LockError} when what the file holds by now can't be read
+   * @throws {LockError} when the file can no longer be read
    * @throws a system error when it can't be written
    */
   set(path: string, entry: LockEntry | undefined): Promise<void>
@@ -24,7 +24,7 @@ export interface LockStore {
 export function createLockStore(root: string, path: string): LockStore {
   const links = createLinkFinder(root)
   const absolute = inWorkspace(root, path)
-  /** Everything that was set so far: each write holds all of it, also what another program overwrote meanwhile. */
+  /** Everything set so far. Each write applies all of it, in case another program overwrote some of it. */
   const changes = new Map<string, LockEntry | undefined>()
   let nextWrite: Promise<void> | undefined
   let lastWrite: Promise<void> = Promise.resolve()
@@ -53,7 +53,7 @@ export function createLockStore(root: string, path: string): LockStore {
     read,
     set(key, entry) {
       changes.set(key, entry)
-      // Whatever is set while a write is under way goes into the next one, together.
+      // Entries set during a write go into the next one together.
       nextWrite ??= lastWrite.then(writePending, writePending)
       lastWrite = nextWrite
       return nextWrite

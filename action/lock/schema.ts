@@ -1,13 +1,13 @@
 import * as z from 'zod'
 
-/** The only version of `easel.lock.json` there is. */
+/** The only version of `easel.lock.json` so far. */
 export const LOCK_VERSION = 1
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
 
-/** What is known of an image that Easel made. */
+/** What the lock records about a generated image. */
 export const lockEntrySchema = z.object({
-  /** Of the spec that it was made from. */
+  /** Of the spec that it was generated from. */
   fingerprint: sha256,
   /** Of the file as it was written. */
   sha256,
@@ -15,12 +15,12 @@ export const lockEntrySchema = z.object({
   media_type: z.string(),
   width: z.number(),
   height: z.number(),
-  /** Which model generated it, as the answer said. */
+  /** The model that generated it, according to the response. */
   model: z.string(),
   generation_id: z.string().optional(),
-  /** As billed; absent when the answer didn't say. */
+  /** As billed; absent when the response named no cost. */
   cost_usd: z.number().min(0).optional(),
-  /** What the fingerprint was made of, so that a plan can say which fields changed. */
+  /** What the fingerprint was computed from, so that a plan can say which fields changed. */
   spec: z.record(z.string(), z.json()),
 })
 

@@ -14,18 +14,18 @@ import { createRegister, type Register } from './register.ts'
 /** Files open at the same time. */
 const READS_AT_ONCE = 32
 
-/** What a config says about pages. */
+/** What a config says about Markdown pages. */
 export interface PagesConfig {
   readonly globs: readonly string[]
   readonly siteRoot: string | undefined
   /** The images of the config itself. */
   readonly images: readonly DeclaredImage[]
-  /** Where the config says something about all images: a field in a preset or among the defaults, a glob. */
+  /** Where a field is in a preset or in the defaults. */
   readonly whereShared: (preset: string | undefined, field: string) => Position | undefined
   readonly whereGlob: (index: number) => Position
 }
 
-/** Reads the pages that a config names. @returns the images of config and pages together */
+/** Reads the pages that a config names. @returns the images of the config and of the pages */
 export async function declarePages(
   { globs, siteRoot, images, whereShared, whereGlob }: PagesConfig,
   { root, links }: { readonly root: string; readonly links: LinkFinder },
@@ -52,10 +52,10 @@ export async function declarePages(
   return { images: known.all(), diagnostics }
 }
 
-/** @returns `undefined` of a page without comments */
+/** @returns `undefined` for a page without easel comments */
 async function readPage(root: string, file: string): Promise<PageText | Diagnostic | undefined> {
   const found = await readRegularFile(inWorkspace(root, file))
-  // Gone since it was found.
+  // Deleted since it was found.
   if (found.kind !== 'file') return undefined
   if (!Buffer.from(found.bytes.buffer, found.bytes.byteOffset, found.bytes.byteLength).includes('easel'))
     return undefined
@@ -80,8 +80,7 @@ function declarePage(
     const error = (message: string, position = at): Diagnostic[] => [
       { ...position, severity: 'error', message },
     ]
-    if (image.url === undefined)
-      return error('The image has no path that can be read: write it as plain text.')
+    if (image.url === undefined) return error('The image has no readable path: write it as plain text.')
     const target = imagePath(image.url, { file: page.file, siteRoot })
     if ('problem' in target) return error(`${shown(image.url)} ${target.problem}.`)
     const { path } = target
@@ -96,7 +95,7 @@ function declarePage(
             {
               ...at,
               severity: 'warning',
-              message: `${path} has no alt text: say what it shows, for those who can’t see it.`,
+              message: `${path} has no alt text: describe the image for people who can’t see it.`,
             },
           ]
     if (content.kind === 'reference') {
@@ -111,7 +110,7 @@ function declarePage(
       if (field === 'path') return at
       const top = steps.slice(0, 1)
       if (content.where(top)) return content.where(top) ?? at
-      // Without a prompt of its own, an image's prompt is its alt text.
+      // An image without a prompt uses its alt text.
       if (field === 'prompt' && alt) return at
       return whereShared(fields.preset, field) ?? page.position(comment.word)
     }

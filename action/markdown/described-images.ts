@@ -2,20 +2,20 @@ import type { Diagnostic } from '../config/diagnostic.ts'
 import type { PageText } from './page-text.ts'
 import type { EaselComment, OtherContent, PageImage, Piece } from './piece.ts'
 
-/** An image with the comment right before it. */
+/** An image and the comment right before it. */
 export interface DescribedImage {
   readonly comment: EaselComment
   readonly image: PageImage
 }
 
-/** Whether a file can hold an `easel` comment at all: parsing is what takes time. */
+/** A quick check whether a file can hold an `easel` comment, because parsing is slow. */
 export function mayDescribe(content: string): boolean {
   return /(<!--|\/\*)[\s>]*easel(?=[\s:*-])/.test(content)
 }
 
 /**
- * The images of a page that a comment describes. Between a comment and its image may stand tags, marks and white
- * space: links, figures, list markers.
+ * The images that have an easel comment. Between a comment and its image there may be tags, marks and white space:
+ * links, figures, list markers.
  */
 export function describedImages(
   pieces: readonly Piece[],
@@ -24,7 +24,7 @@ export function describedImages(
   const described: DescribedImage[] = []
   const diagnostics: Diagnostic[] = []
   let comment: EaselComment | undefined
-  const giveUp = (why: string): void => {
+  const endComment = (why: string): void => {
     if (!comment) return
     const message = `No image follows this comment: ${why}`
     diagnostics.push({ ...page.position(comment.word), severity: 'error', message })
@@ -35,25 +35,25 @@ export function describedImages(
       described.push({ comment, image: piece })
       comment = undefined
     } else if (piece.kind === 'comment') {
-      giveUp('another comment does. Put each right before its image.')
+      endComment('another comment does. Put each comment right before its image.')
       comment = piece
     } else if (piece.kind === 'other') {
-      giveUp(whyNot(piece))
+      endComment(whyNot(piece))
       if (piece.isText && page.syntax === 'markdown' && MDX_COMMENT.test(piece.text)) {
         const message = 'Only .mdx files have comments in braces: in Markdown, write <!-- easel … -->.'
         diagnostics.push({ ...page.position(piece.from), severity: 'warning', message })
       }
     }
   }
-  giveUp('the page ends. Put it right before its image, or remove it.')
+  endComment('the page ends. Put the comment right before its image, or remove it.')
   return { described, diagnostics }
 }
 
-/** At its start, or else it is quoted. */
+/** Only at the start of the text: elsewhere it is quoted. */
 const MDX_COMMENT = /^\{\s*\/\*\s*easel(?=[\s:*])/
 
 function whyNot({ text, isText }: OtherContent): string {
   return isText && text.startsWith('![')
-    ? 'what stands behind a comment, on the same line, is no Markdown. Give the comment a line of its own.'
-    : 'something else stands between. Put it right before its image, or remove it.'
+    ? 'Markdown after a comment on the same line is not parsed. Put the comment on a line of its own.'
+    : 'there is other content between them. Put the comment right before its image, or remove it.'
 }

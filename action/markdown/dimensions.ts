@@ -10,10 +10,10 @@ export interface Dimensions {
 }
 
 /**
- * The page with `width` and `height` on its HTML images that have neither, so that browsers keep their place. Markdown
- * has no way to say them.
+ * Sets `width` and `height` on HTML images that have neither, so that the page doesn't shift while they load. Markdown
+ * has no syntax for them.
  *
- * @param dimensionsOf  what is known of the image at a path
+ * @param dimensionsOf  the dimensions of the image at a path, if known
  */
 export function withDimensions(
   { file, content }: { readonly file: string; readonly content: string },
@@ -25,7 +25,7 @@ export function withDimensions(
   let count = 0
   for (const piece of piecesOf(page).toReversed()) {
     if (piece.kind !== 'image') continue
-    const at = placeIn(piece)
+    const at = insertionPoint(piece)
     const known = at === undefined ? undefined : lookUp(piece)
     if (at === undefined || !known) continue
     written = `${written.slice(0, at)} width="${known.width}" height="${known.height}"${written.slice(at)}`
@@ -39,7 +39,7 @@ export function withDimensions(
   }
 }
 
-function placeIn({ tag }: PageImage): number | undefined {
+function insertionPoint({ tag }: PageImage): number | undefined {
   if (!tag || tag.names.includes('width') || tag.names.includes('height')) return undefined
   return tag.attributesEnd
 }

@@ -7,13 +7,13 @@ import type { EaselComment } from './piece.ts'
 
 /** What a comment says. */
 export type CommentContent =
-  /** `easel: hero`: the image is the one that the config calls so. */
+  /** `easel: hero`: the image with this id in the config. */
   | { readonly kind: 'reference'; readonly id: string; readonly position: Position }
-  /** Fields of an image, maybe none. */
+  /** An image's fields, possibly none. */
   | {
       readonly kind: 'description'
       readonly fields: CommentFields
-      /** Where a field stands in the page; `undefined` when the comment hasn't got it. */
+      /** Where a field is in the page; `undefined` when the comment doesn't have it. */
       readonly where: (path: readonly PropertyKey[]) => Position | undefined
     }
   | { readonly kind: 'wrong'; readonly diagnostics: readonly Diagnostic[] }
@@ -50,7 +50,7 @@ function readReference(body: string, position: Position): CommentContent {
   const id = REFERENCE.exec(body)?.[1]
   if (id !== undefined) return { kind: 'reference', id, position }
   const message =
-    'After easel: goes the id of an image of the config, and nothing else. To describe the image here, leave the colon out.'
+    'After easel: write the id of an image in the config, and nothing else. To describe the image here, leave out the colon.'
   return { kind: 'wrong', diagnostics: [{ ...position, severity: 'error', message }] }
 }
 
@@ -63,14 +63,14 @@ function asDiagnostic(
   return { ...position, severity: 'error', message: detail }
 }
 
-/** A line of YAML: where it starts in the body, and how many blanks were put before it. */
+/** A line of YAML: where it starts in the body, and how many spaces were added before it. */
 interface BodyLine {
   readonly text: string
   readonly start: number
   readonly added: number
 }
 
-/** What follows the word on its own line gets the indentation of the other lines, so that both are one mapping. */
+/** Indents what follows the word on its line like the other lines, so that together they are one YAML mapping. */
 function linesOf(body: string): BodyLine[] {
   const [first = '', ...others] = body.split('\n')
   const indents = others.filter((line) => line.trim() !== '').map((line) => line.search(/\S/))

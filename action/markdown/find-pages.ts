@@ -3,34 +3,36 @@ import { join } from 'node:path/posix'
 import picomatch from 'picomatch'
 import { isErrno, type LinkFinder, pathProblem } from '../files/safe-path.ts'
 
-/** Endings of the files that are read, in lower case. */
+/** The file names of pages. */
 export const PAGE = /\.(md|mdx|markdown)$/i
 
-/** Never looked into: what is there isn't written by the repository's people. */
+/** Skipped folders: the repository's authors don't write there. */
 const SKIPPED: ReadonlySet<string> = new Set(['.git', 'node_modules'])
 
-/** The pages that globs mean. */
+/** The pages that globs match. */
 export interface FoundPages {
   /** Sorted. */
   readonly files: readonly string[]
-  /** Positions of globs that mean no page. */
+  /** Indexes of globs that match no page. */
   readonly idle: readonly number[]
 }
 
-/** What is wrong with a glob; `undefined` when nothing. @returns the end of a sentence that begins with the glob */
+/** @returns what is wrong with a glob, as the end of a sentence that starts with the glob; `undefined` if nothing is */
 export async function globProblem(glob: string, links: LinkFinder): Promise<string | undefined> {
   const { base } = picomatch.scan(glob.replace(/^!?(\.\/)?/, ''))
   if (base === '') return undefined
   const problem = pathProblem(base)
   if (problem) return problem
   const link = await links.linkIn(base)
-  return link === undefined ? undefined : `goes through the symbolic link ${link}: name the real folder`
+  return link === undefined
+    ? undefined
+    : `goes through the symbolic link ${link}: use the path of the real folder`
 }
 
 /**
  * Finds Markdown and MDX files. Follows no symbolic links.
  *
- * @param globs  that {@link globProblem} has nothing against; one that begins with `!` leaves files out
+ * @param globs  that passed {@link globProblem}; one that starts with `!` excludes files
  */
 export async function findPages(root: string, globs: readonly string[]): Promise<FoundPages> {
   const patterns = globs.map((glob) => {
@@ -53,7 +55,7 @@ export async function findPages(root: string, globs: readonly string[]): Promise
   return { files: [...files].toSorted(), idle }
 }
 
-/** Folders that aren't inside another of them. */
+/** Removes folders that are inside another one. */
 function withoutNested(folders: readonly string[]): string[] {
   const unique = [...new Set(folders)]
   return unique.filter(

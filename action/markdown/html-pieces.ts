@@ -1,7 +1,7 @@
 import type { EaselComment, PageImage, Piece } from './piece.ts'
 import { scanTag, type Tag } from './tags.ts'
 
-/** What begins a comment, and ends it. */
+/** The delimiters of comments. */
 const COMMENTS = [
   { open: /<!--/y, close: '-->' },
   { open: /\{\s*\/\*/y, close: '*/' },
@@ -9,10 +9,10 @@ const COMMENTS = [
 
 const EASEL = /^\s*easel(?=$|[\s:])/
 
-/** Elements whose content is no HTML. */
+/** Elements whose content is not HTML. */
 const RAW = /^(script|style|textarea|title)$/i
 
-/** The pieces of a stretch of HTML, or of one comment. @param offset where it begins in the page */
+/** The pieces of an HTML fragment or a comment. @param offset  where it starts in the page */
 export function piecesInHtml(html: string, offset: number): Piece[] {
   const pieces: Piece[] = []
   let at = 0
@@ -46,7 +46,7 @@ export function piecesInHtml(html: string, offset: number): Piece[] {
   return pieces
 }
 
-/** The piece that one tag is. */
+/** The piece that a single tag stands for, if any. */
 export function piecesInTag(text: string, offset: number): Piece[] {
   const tag = scanTag(text, 0)
   return typeof tag === 'object' ? imageOf(tag, offset) : []
@@ -58,8 +58,8 @@ function commentEnd(html: string, at: number): number | undefined {
   if (!kind) return undefined
   const close = html.indexOf(kind.close, at + 4)
   if (close === -1) return html.length
-  const behind = kind.close === '*/' ? /^\s*\}/.exec(html.slice(close + 2)) : undefined
-  return close + kind.close.length + (behind?.[0].length ?? 0)
+  const after = kind.close === '*/' ? /^\s*\}/.exec(html.slice(close + 2)) : undefined
+  return close + kind.close.length + (after?.[0].length ?? 0)
 }
 
 function easelComment(html: string, at: number, offset: number): EaselComment | undefined {
@@ -79,7 +79,7 @@ function easelComment(html: string, at: number, offset: number): EaselComment | 
   }
 }
 
-/** Leaves `lastIndex` behind what opens the comment. */
+/** Leaves `lastIndex` after the opening delimiter. */
 function kindAt(html: string, at: number): (typeof COMMENTS)[number] | undefined {
   return COMMENTS.find(({ open }) => {
     open.lastIndex = at
@@ -88,7 +88,7 @@ function kindAt(html: string, at: number): (typeof COMMENTS)[number] | undefined
 }
 
 function imageOf(tag: Tag, offset: number): PageImage[] {
-  // Components of MDX that show images (`Image` of Next.js, `Figure` …) take the same two attributes.
+  // MDX components for images, such as `Image` of Next.js, have the same two attributes.
   if (tag.isClosing || !/^(Image|img)$/i.test(tag.name)) return []
   const { attributes, from, to, attributesEnd } = tag
   const valueOf = (name: string): string | undefined =>

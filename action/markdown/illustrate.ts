@@ -7,29 +7,29 @@ import { pageText, type PageText } from './page-text.ts'
 import type { PageImage, Piece } from './piece.ts'
 import { outlineOf, piecesOf } from './pieces.ts'
 
-/** A comment for an image that has none. */
+/** A proposed comment for an image without one. */
 export interface Proposal {
-  /** From the root of the workspace. */
+  /** Relative to the root of the workspace. */
   readonly path: string
   readonly line: number
   readonly column: number
   readonly prompt: string
   /** The comment on one line. */
   readonly comment: string
-  /** Whether the page can take it without anything else in it being read differently. */
+  /** Whether inserting it leaves the rest of the page as it reads now. */
   readonly fits: boolean
 }
 
 export interface Illustrated {
   readonly proposals: readonly Proposal[]
-  /** The page with all comments that fit. Apart from them, it is the same to the byte. */
+  /** The page with all comments that fit, and otherwise byte for byte the same. */
   readonly content: string
 }
 
 /**
  * Proposes comments for the images of a page that have none, with prompts from alt texts and headings.
  *
- * @param isWanted  whether a path is one that Easel is to make: there is no file, and nothing describes it elsewhere
+ * @param isWanted  whether a path has neither a file nor a description elsewhere
  */
 export async function illustrate(
   { file, content }: { readonly file: string; readonly content: string },
@@ -43,7 +43,7 @@ export async function illustrate(
   const wanted = await Promise.all(candidates.map(({ path }) => isWanted(path)))
   const proposals: Proposal[] = []
   let current = page
-  // From the end, so that what is still to come stays where it is.
+  // Backwards, so that insertions don't move the images still to come.
   for (const [index, { image, path, prompt }] of [...candidates.entries()].toReversed()) {
     if (!wanted[index]) continue
     const comment = commentWith(prompt, page, ' ', ' ')
@@ -62,7 +62,7 @@ interface Candidate {
   readonly prompt: string
 }
 
-/** Images without a comment that could be made, each path once. */
+/** Images without a comment that Easel could generate, each path once. */
 function candidatesIn(page: PageText, siteRoot: string | undefined): Candidate[] {
   const pieces = piecesOf(page)
   const { described } = describedImages(pieces, page)
@@ -91,7 +91,7 @@ function promptFrom(alt: string, heading: string): string {
   return `${alt}${/[.!?…]$/.test(alt) ? '' : '.'} It illustrates “${heading}”.`
 }
 
-/** The page with the comment where it could go, best place first. */
+/** The page with the comment at each possible place, best place first. */
 function* placements(image: PageImage, prompt: string, page: PageText): Generator<PageText> {
   const { text, written, syntax } = page
   const eol = /\r\n|\r|\n/.exec(written)?.[0] ?? '\n'
@@ -99,13 +99,14 @@ function* placements(image: PageImage, prompt: string, page: PageText): Generato
   const before = text.slice(lineStart, image.from)
   const oneLine = commentWith(prompt, page, ' ', ' ')
   if (/^[\s>]*(([-*+]|\d{1,9}[.)])\s[\s>]*)*$/.test(before)) {
-    // What continues a list item is as far in as its text; a quote has its mark on every line.
+    // A list item continues at the indentation of its text; a quote has its mark on every line.
     const margin = eol + before.replaceAll(/[^\s>]/g, ' ')
     yield inserted(page, image.from, commentWith(prompt, page, margin, margin) + margin)
     yield inserted(page, image.from, oneLine + margin)
   }
   yield inserted(page, image.from, `${oneLine}${syntax === 'mdx' ? ' ' : ''}`)
-  // Where a line that begins with a comment would end the paragraph. A hard break stays at the end of its line.
+  // At the end of the line above, where a line that starts with a comment would end the paragraph. A hard break stays
+  // at the end of its line.
   const above = text.slice(0, Math.max(0, lineStart - 1)).replace(/(\s|\\)+$/, '')
   if (above !== '') yield inserted(page, above.length, ` ${oneLine}`)
 }
@@ -114,7 +115,7 @@ function inserted({ file, written }: PageText, offset: number, insertion: string
   return pageText(file, written.slice(0, offset) + insertion + written.slice(offset))
 }
 
-/** Whether the image got its description, and the page reads as before otherwise. */
+/** Whether the image has its comment, and the rest of the page reads as before. */
 function isHarmless(after: PageText, before: PageText, image: PageImage, prompt: string): boolean {
   const [old, now] = [piecesOf(before), piecesOf(after)]
   const index = old.findIndex((piece) => piece.kind === 'image' && piece.from === image.from)
@@ -134,17 +135,20 @@ function isHarmless(after: PageText, before: PageText, image: PageImage, prompt:
 function isSame(a: Piece, b: Piece | undefined): boolean {
   if (a.kind === 'image') return b?.kind === 'image' && a.url === b.url && a.alt === b.alt
   if (a.kind === 'comment') return b?.kind === 'comment' && a.body === b.body
-  // White space may have grown at the end.
+  // There may be more white space at the end.
   return b?.kind === a.kind && a.text.trimEnd() === b.text.trimEnd()
 }
 
-/** @param open  what goes behind the word, @param close  what goes before the comment's end */
+/**
+ * @param open   what goes after the word
+ * @param close  what goes before the end of the comment
+ */
 function commentWith(prompt: string, { syntax }: PageText, open: string, close: string): string {
   const [begin, end] = syntax === 'mdx' ? ['{/*', '*/}'] : ['<!--', '-->']
   return `${begin} easel${open}${yamlOf(prompt)}${close}${end}`
 }
 
-/** What would end the comment, a table's cell or a code span around it is written as an escape. */
+/** Escapes characters that would end the comment, or the table cell or code span around it. */
 function yamlOf(prompt: string): string {
   const risky = /[`|<>{}\\]|\*\//
   if (!risky.test(prompt)) return stringify({ prompt }, { lineWidth: 0 }).trimEnd()

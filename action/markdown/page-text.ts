@@ -1,19 +1,19 @@
 import type { Position } from '../config/diagnostic.ts'
 
-/** How a file is to be read: by its ending. */
+/** How to parse a file. */
 export type PageSyntax = 'markdown' | 'mdx'
 
 /** A Markdown file, ready for the parser. Offsets are the same in `written` and in `text`. */
 export interface PageText {
-  /** From the root of the workspace. */
+  /** Relative to the root of the workspace. */
   readonly file: string
   readonly syntax: PageSyntax
-  /** As it stands in the file, without a byte order mark. */
+  /** The file's text without its byte order mark. */
   readonly written: string
-  /** The same length, with front matter blanked out and every line ending with `\n` alone. */
+  /** The same length, with front matter blanked out and line breaks as `\n`. */
   readonly text: string
   readonly hasByteOrderMark: boolean
-  /** Of an offset. Columns count UTF-16 units, as editors and annotations do. */
+  /** The position of an offset. Columns count UTF-16 units, as editors and annotations do. */
   position(offset: number): Position
 }
 
@@ -51,7 +51,7 @@ function startsOfLines(text: string): number[] {
   return starts
 }
 
-/** How many of the sorted numbers are not above `limit`. */
+/** How many of the sorted numbers are at most `limit`. */
 function countUpTo(sorted: readonly number[], limit: number): number {
   let low = 0
   let high = sorted.length

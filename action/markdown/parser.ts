@@ -14,13 +14,13 @@ import type { PageSyntax } from './page-text.ts'
 import { scanTag, skipExpression } from './tags.ts'
 
 /*
- * Lezer's parser is incremental and made for editors; of those that give positions, it is the fastest (seven times
- * micromark). It has no MDX, so what MDX changes is here: expressions and tags of JSX instead of HTML, no indented
- * code, no <autolinks>, and ESM. JavaScript is skipped over, not understood.
+ * Lezer's parser is incremental and written for editors. Of the parsers that give positions it is the fastest (seven
+ * times as fast as micromark). It has no MDX, so this file adds what MDX changes: expressions and JSX tags instead of
+ * HTML, no indented code, no <autolinks>, and ESM. JavaScript is skipped, not parsed.
  */
 
 const ESM = /^(import|export)\b/
-/** Those of HTML are no MDX, but Docusaurus takes them. */
+/** HTML comments are not MDX, but Docusaurus accepts them. */
 const COMMENT_START = /^(\{\s*\/\*|<!--)/
 const COMMENT_END = /\*\/\s*\}|-->/
 
@@ -50,16 +50,16 @@ const PARSERS: Readonly<Record<PageSyntax, MarkdownParser>> = {
   mdx: parser.configure([...GFM, mdx]),
 }
 
-/** Without one of these, text holds no image, no comment and no tag. */
+/** Text without one of these has no image, comment or tag. */
 const WORTH_READING = /!\[|[<{]/
 
-/** Leave text alone that holds nothing to be found: a third of the time, and half of the tree. */
+/** Skip text that holds nothing of interest: a third of the time, and half of the tree. */
 const LEAN_PARSERS: Readonly<Record<PageSyntax, MarkdownParser>> = {
   markdown: lean(PARSERS.markdown),
   mdx: lean(PARSERS.mdx),
 }
 
-/** @param isLean  only images, comments and tags matter: what else is in text is left as it is */
+/** @param isLean  parses only images, comments and tags in text, and skips the rest */
 export function parserFor(syntax: PageSyntax, { isLean }: { readonly isLean: boolean }): MarkdownParser {
   return (isLean ? LEAN_PARSERS : PARSERS)[syntax]
 }
@@ -70,7 +70,7 @@ function lean(full: MarkdownParser): MarkdownParser {
   return Object.assign(Object.create(full) as MarkdownParser, { parseInline })
 }
 
-/** `import` and `export` at the start of a line, up to a blank one. */
+/** `import` and `export` at the start of a line, up to a blank line. */
 function readEsm(context: BlockContext, line: Line): boolean {
   if (line.basePos !== 0 || !ESM.test(line.text)) return false
   const from = context.lineStart
@@ -79,11 +79,11 @@ function readEsm(context: BlockContext, line: Line): boolean {
   return true
 }
 
-/** A comment with lines of its own, which may hold blank lines, lists and whatever else. */
+/** A comment on lines of its own, which may hold blank lines, lists and anything else. */
 function readCommentBlock(context: BlockContext, line: Line): boolean {
   if (!COMMENT_START.test(rest(line))) return false
   const onFirst = COMMENT_END.exec(rest(line))
-  // With text behind it, it belongs to a paragraph.
+  // With text after it, it belongs to a paragraph.
   if (
     onFirst &&
     rest(line)
@@ -98,8 +98,8 @@ function readCommentBlock(context: BlockContext, line: Line): boolean {
 }
 
 /**
- * Tags on lines of their own, and a tag over several lines, which a paragraph could take for quotes and lists. Those
- * with text beside them are a paragraph's.
+ * Tags on lines of their own, and a tag over several lines, whose attributes could otherwise parse as quotes and lists.
+ * Tags with text next to them belong to a paragraph.
  */
 function readTagBlock(context: BlockContext, line: Line): boolean {
   if (line.next !== 60 /* < */) return false
@@ -127,9 +127,9 @@ function readTagLines(context: BlockContext, line: Line): boolean {
 }
 
 /**
- * Takes lines until `endIn` says where the thing ends in them; what follows on its last line is a paragraph.
+ * Reads lines until `endIn` finds the end of the node in them. The rest of the last line is a paragraph.
  *
- * @param endIn  -1: not yet
+ * @param endIn  returns -1 when the end is not there yet
  */
 function readLines(
   context: BlockContext,
@@ -140,14 +140,14 @@ function readLines(
   const from = context.lineStart + line.pos
   let text = rest(line)
   const marks: Element[] = []
-  // Other lines are taken whole, with quote marks and indentation, so that offsets stay right.
+  // Further lines keep their quote marks and indentation, so that offsets stay right.
   while (endIn(text) === -1 && context.nextLine()) {
     text += `\n${line.text}`
     marks.push(...line.markers)
   }
   const found = endIn(text)
   const end = found === -1 ? text.length : found
-  const behind = text.slice(end)
+  const remainder = text.slice(end)
   context.addElement(
     context.elt(
       name,
@@ -156,8 +156,8 @@ function readLines(
       marks.filter((mark) => mark.to <= from + end),
     ),
   )
-  if (behind.trim() !== '') {
-    const inline = context.parser.parseInline(behind, from + end)
+  if (remainder.trim() !== '') {
+    const inline = context.parser.parseInline(remainder, from + end)
     context.addElement(context.elt('Paragraph', from + end, from + text.length, inline))
   }
   context.nextLine()
@@ -185,7 +185,7 @@ function readTag(context: InlineContext, next: number, position: number): number
   return context.addElement(context.elt('MdxTag', position, position + tag.to))
 }
 
-/** The line without what containers take of it. */
+/** The line without the marks of its containers. */
 function rest(line: Line): string {
   return line.text.slice(line.pos)
 }

@@ -1,11 +1,11 @@
-/** A comment that begins with the word `easel`. */
+/** A comment that starts with the word `easel`. */
 export interface EaselComment {
   readonly kind: 'comment'
   readonly from: number
   readonly to: number
-  /** Where the word stands. */
+  /** Where the word is. */
   readonly word: number
-  /** What follows the word, as long as in the file: marks of quotes around it are blanks. */
+  /** What follows the word, as long as in the file: quote marks are blanked out. */
   readonly body: string
 }
 
@@ -13,11 +13,11 @@ export interface PageImage {
   readonly kind: 'image'
   readonly from: number
   readonly to: number
-  /** `undefined`: no plain text (an expression of MDX), or nothing. */
+  /** `undefined`: missing, or not plain text (an MDX expression). */
   readonly url: string | undefined
-  /** Plain text on one line; `undefined`: an HTML image without the attribute. */
+  /** Plain text on one line; `undefined`: an HTML image without an alt attribute. */
   readonly alt: string | undefined
-  /** Of an HTML image. */
+  /** Only for an HTML image. */
   readonly tag?: { readonly names: readonly string[]; readonly attributesEnd: number }
 }
 
@@ -26,7 +26,7 @@ export interface OtherContent {
   readonly kind: 'other'
   readonly from: number
   readonly text: string
-  /** Running text, rather than code, a rule or an expression. */
+  /** Text, rather than code, a rule or an expression. */
   readonly isText: boolean
 }
 
@@ -36,5 +36,5 @@ export interface PageHeading {
   readonly text: string
 }
 
-/** What stands in a page, in order, as far as images are concerned. */
+/** A part of a page, as far as images are concerned. */
 export type Piece = EaselComment | PageImage | OtherContent | PageHeading

@@ -6,9 +6,9 @@ import { piecesInHtml, piecesInTag } from './html-pieces.ts'
 import type { Piece } from './piece.ts'
 
 /**
- * Reads a page: its comments, images, headings, and what is in between.
+ * Splits a page into comments, images, headings, and the content between them.
  *
- * @param isLean  takes less time; headings may hold marks then
+ * @param isLean  faster, but headings may contain marks
  */
 export function piecesOf({ text, syntax }: PageText, isLean = false): Piece[] {
   const tree = parserFor(syntax, { isLean }).parse(text)
@@ -30,13 +30,13 @@ export function piecesOf({ text, syntax }: PageText, isLean = false): Piece[] {
     for (let child = node.firstChild; child; child = child.nextSibling) walk(child)
   }
 
-  /** Text has no nodes of its own: it is what is between the others. */
+  /** Text has no nodes of its own: it is what is between other nodes. */
   function walkInline(node: SyntaxNode): void {
     let at = node.from
     for (let child = node.firstChild; child; child = child.nextSibling) {
       gap(at, child.from)
       at = child.to
-      // In a link, what follows its text is where it goes.
+      // In a link, what follows the text is its target.
       if (!(node.name === 'Link' && LINK_PARTS.has(child.name))) walk(child)
     }
     gap(at, node.to)
@@ -66,7 +66,7 @@ export function piecesOf({ text, syntax }: PageText, isLean = false): Piece[] {
         : definitions.get(
             labelKey(label && label.to - label.from > 2 ? text.slice(label.from + 1, label.to - 1) : inner),
           )
-    // A reference to nothing is text in brackets.
+    // A reference without a definition is text in brackets.
     if (target === undefined && !isInline)
       return void pieces.push({ kind: 'other', from, text: text.slice(from, to), isText: true })
     pieces.push({ kind: 'image', from, to, url: target, alt: plainText(node, text) })
@@ -106,7 +106,7 @@ const TRANSPARENT: ReadonlySet<string> = new Set([
 ])
 const LINK_PARTS: ReadonlySet<string> = new Set(['URL', 'LinkTitle', 'LinkLabel'])
 
-/** Where reference-style links go, by label; the first of equal ones counts. */
+/** The targets of reference-style links by label. The first of equal labels counts. */
 function definitionsIn(top: SyntaxNode, text: string): ReadonlyMap<string, string> {
   const definitions = new Map<string, string>()
   if (!text.includes(']:')) return definitions
@@ -122,7 +122,7 @@ function definitionsIn(top: SyntaxNode, text: string): ReadonlyMap<string, strin
   return definitions
 }
 
-/** Labels compare without regard to case and white space. Both cases, because of ẞ and the like. */
+/** Labels ignore case and white space. Converted both ways, for letters such as ẞ. */
 function labelKey(label: string): string {
   return label.trim().replaceAll(/\s+/g, ' ').toLowerCase().toUpperCase()
 }
@@ -139,13 +139,13 @@ function unescape(written: string): string {
   )
 }
 
-/** The part of an image in its first brackets. */
+/** The text in an image's first brackets. */
 function innerOf(node: SyntaxNode, text: string): string {
   const [open, close] = node.getChildren('LinkMark')
   return open && close ? text.slice(open.to, close.from) : ''
 }
 
-/** What a reader reads of a node, on one line: without marks, tags, and where links go. */
+/** A node's text as a reader sees it, on one line: without marks, tags and link targets. */
 function plainText(node: SyntaxNode, text: string): string {
   return words(node).replaceAll(/\s+/g, ' ').trim()
 
@@ -155,7 +155,7 @@ function plainText(node: SyntaxNode, text: string): string {
     if (inner.name === 'HardBreak') return ' '
     if (inner.name === 'Autolink') return text.slice(inner.from + 1, inner.to - 1)
     if (UNREAD.has(inner.name) || inner.name.endsWith('Mark')) return ''
-    // Of a link or an image, what is in its first brackets.
+    // For a link or an image, the text in its first brackets.
     const [open, close] = /^(Link|Image)$/.test(inner.name) ? inner.getChildren('LinkMark') : []
     const end = close?.from ?? inner.to
     let at = open?.to ?? inner.from
@@ -176,7 +176,7 @@ function plainText(node: SyntaxNode, text: string): string {
 
 const UNREAD: ReadonlySet<string> = new Set(['HTMLTag', 'Comment', 'MdxTag', 'MdxComment', 'MdxExpression'])
 
-/** A node's text with the marks of quotes in it blanked out. */
+/** A node's text with quote marks blanked out. */
 function withoutMarks(node: SyntaxNode, text: string): string {
   let result = text.slice(node.from, node.to)
   for (const { from, to } of node.getChildren('QuoteMark')) {
@@ -186,7 +186,7 @@ function withoutMarks(node: SyntaxNode, text: string): string {
   return result
 }
 
-/** The page's structure as one string: every node's name in order, without comments and marks. */
+/** A page's structure as one string: the names of its nodes in order, without comments and marks. */
 export function outlineOf({ text, syntax }: PageText): string {
   const names: string[] = []
   parserFor(syntax, { isLean: false })

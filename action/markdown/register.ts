@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path/posix'
 import { type DeclaredImage, problemAt } from '../config/declared-image.ts'
 import { compare, type Diagnostic } from '../config/diagnostic.ts'
 
-/** The images so far, by path: one that is described the same way twice is one. */
+/** The images so far, by path. Two identical descriptions count as one image. */
 export interface Register {
   add(image: DeclaredImage): Diagnostic[]
   /** @returns what is wrong with a reference */
@@ -13,7 +13,7 @@ export interface Register {
 }
 
 export function createRegister(images: readonly DeclaredImage[]): Register {
-  // Those of the config may be wrong in ways that are told elsewhere, such as two with one path.
+  // The config's own images may have mistakes that are reported elsewhere, such as two with one path.
   const all = [...images]
   const byPath = new Map(images.map((image) => [image.path, all.indexOf(image)]))
   return {
@@ -33,7 +33,7 @@ export function createRegister(images: readonly DeclaredImage[]): Register {
         return []
       }
       const { file, line } = first.where('path')
-      const message = `${image.path} is described in another way at ${file}:${line} (${differing.join(', ')}): describe it once, or with the same words.`
+      const message = `${image.path} is described differently at ${file}:${line} (${differing.join(', ')}): describe it once, or the same way twice.`
       return [problemAt(image, 'path', message)]
     },
     refer(id, path, file) {
@@ -41,21 +41,21 @@ export function createRegister(images: readonly DeclaredImage[]): Register {
       if (image?.path === path) return undefined
       if (image) {
         const to = relative(dirname(join('/', file)), join('/', image.path))
-        return `${id} is ${image.path}, but the image is ${path}: write ${to}, or describe the image here.`
+        return `${id} is ${image.path}, but the image here is ${path}: write ${to}, or describe the image here.`
       }
       const ids = images.flatMap((one) => one.id ?? [])
       const closest = closestMatch(id, ids, { maxDistance: 3 })
       const hint = closest
         ? `did you mean ${closest}?`
         : ids.length > 0
-          ? `known are ${ids.join(', ')}.`
-          : 'none has an id.'
-      return `There is no image with the id ${id} in the config: ${hint}`
+          ? `the ids are ${ids.join(', ')}.`
+          : 'no image has an id.'
+      return `The config has no image with the id ${id}: ${hint}`
     },
   }
 }
 
-/** Names of the fields that two descriptions don't share. */
+/** Names of the fields in which two descriptions differ. */
 function differences(a: DeclaredImage, b: DeclaredImage): string[] {
   const [left, right] = [fieldsOf(a), fieldsOf(b)]
   const fields = [...new Set([...left.keys(), ...right.keys()])]

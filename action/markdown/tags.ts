@@ -4,20 +4,20 @@ import { decodeHTMLAttribute } from 'entities'
 export interface Attribute {
   /** In lower case. */
   readonly name: string
-  /** `undefined`: no text, but an expression of MDX, or nothing. */
+  /** `undefined`: an MDX expression that is not a plain string. */
   readonly value: string | undefined
   readonly from: number
 }
 
-/** A tag of HTML or JSX. Offsets are those of the text that it was found in. */
+/** A tag of HTML or JSX. Offsets are relative to the scanned text. */
 export interface Tag {
-  /** As written; empty of JSX's `<>`. */
+  /** As written; empty for JSX's `<>`. */
   readonly name: string
   readonly isClosing: boolean
   readonly attributes: readonly Attribute[]
   readonly from: number
   readonly to: number
-  /** Where another attribute could be put. */
+  /** Where another attribute can be inserted. */
   readonly attributesEnd: number
 }
 
@@ -27,7 +27,7 @@ const UNQUOTED = /[^\s"'=<>`{]+/y
 const EQUALS = /\s*=\s*/y
 
 /**
- * The tag at `at`. Takes what either of HTML and JSX takes, so that one reader serves both.
+ * The tag at `at`. Accepts HTML and JSX, so that one scanner serves both.
  *
  * @returns `undefined` when there is none, `'incomplete'` when the text ends inside it
  */
@@ -38,7 +38,7 @@ export function scanTag(text: string, at: number): Tag | 'incomplete' | undefine
   const isClosing = opening[0].startsWith('</')
   const attributes: Attribute[] = []
   let position = at + opening[0].length
-  // `a < b` is none, and neither is `<3`; `<>` and `</>` are JSX's.
+  // Neither `a < b` nor `<3` is a tag; `<>` and `</>` are JSX.
   if (name === '' && text[position] !== '>') return undefined
   let attributesEnd = position
   for (;;) {
@@ -53,7 +53,7 @@ export function scanTag(text: string, at: number): Tag | 'incomplete' | undefine
   }
 }
 
-/** The end of a `{…}` that begins at `at`, with strings and comments of JavaScript in it; -1 when it never ends. */
+/** The end of the `{…}` at `at`, skipping JavaScript strings and comments in it; -1 when it never ends. */
 export function skipExpression(text: string, at: number): number {
   let depth = 0
   for (let position = at; position < text.length; position++) {
@@ -75,7 +75,7 @@ export function skipExpression(text: string, at: number): number {
   return -1
 }
 
-/** Adds the attribute that begins at `at`. @returns its end; -1: the text ends in it; `undefined`: there is none */
+/** Adds the attribute at `at`. @returns its end; -1 when the text ends inside it; `undefined` when there is none */
 function attributeAt(text: string, at: number, attributes: Attribute[]): number | undefined {
   const name = match(ATTRIBUTE_NAME, text, at)?.[0]
   if (name === undefined) return undefined

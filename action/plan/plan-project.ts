@@ -1,41 +1,41 @@
 import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import { findConfig, lockPathOf } from '../config/find-config.ts'
-import { type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import { realRoot } from '../files/safe-path.ts'
 import { createLockStore, type LockStore } from '../lock/lock-store.ts'
 import type { LockEntries } from '../lock/schema.ts'
-import { makePlan, type OnDrift, type Plan } from './plan.ts'
+import { type LoadedConfig, loadConfig } from './load-config.ts'
+import { createPlan, type OnDrift, type Plan } from './plan.ts'
 import { createSelection } from './selection.ts'
 
-/** A workspace with a config that is right. */
+/** A workspace with a valid config. */
 export interface Project extends LoadedConfig {
-  /** By its real name. */
+  /** The workspace, with symbolic links resolved. */
   readonly root: string
-  /** From the root. */
+  /** Relative to the root. */
   readonly configPath: string
   readonly lock: LockStore
 }
 
-export interface PlanWishes {
-  /** Globs over paths, and ids; empty: all images. */
+export interface PlanOptions {
+  /** Ids, paths and globs; empty: all images. */
   readonly only: readonly string[]
   readonly onDrift: OnDrift
   readonly force: boolean
 }
 
-/** A project and what is to be done in it. */
+/** A project, and what a run would do in it. */
 export interface PlannedProject {
   readonly project: Project
   readonly plan: Plan
 }
 
 /**
- * Reads the config of a workspace, and plans.
+ * Reads a workspace's config and plans a run. Sends no image request.
  *
- * @param config  the config file; looked for where absent
- * @param text    its content, where it isn't to be read from the workspace
- * @throws {ConfigError} {@link loadConfig}
- * @throws {UsageError} when there is no config, or `only` means nothing
+ * @param config  the config file; absent: `easel.yml` or `.github/easel.yml`
+ * @param text    its content, when it comes from somewhere else than the workspace
+ * @throws {ConfigError} holding every mistake in the config
+ * @throws {UsageError} when there is no config, or `only` matches nothing
  * @throws {LockError} when the lock can't be read
  */
 export async function planProject(
@@ -50,7 +50,7 @@ export async function planProject(
     readonly text?: string | undefined
     readonly catalogue: Catalogue
   },
-  { only, onDrift, force }: PlanWishes,
+  { only, onDrift, force }: PlanOptions,
 ): Promise<PlannedProject> {
   const root = await realRoot(workspace)
   const configPath = text !== undefined && config !== undefined ? config : await findConfig(root, config)
@@ -61,7 +61,7 @@ export async function planProject(
   ])
   const known = entries()
   const isSelected = createSelection(only, [...loaded.images, ...orphanPaths(known)])
-  const plan = await makePlan({
+  const plan = await createPlan({
     root,
     images: loaded.images,
     declaredPaths: new Set(loaded.images.map(({ path }) => path)),
@@ -73,7 +73,7 @@ export async function planProject(
   return { project: { ...loaded, root, configPath, lock }, plan }
 }
 
-/** What a promise came to, for later: the config's mistakes are told before the lock's. */
+/** Holds a result or an error for later, so that mistakes in the config come before those in the lock. */
 async function settled<T>(promise: Promise<T>): Promise<() => T> {
   try {
     const value = await promise

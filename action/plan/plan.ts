@@ -1,20 +1,20 @@
 import pMap from 'p-map'
 import type { ReadyImage } from '../config/fit-model.ts'
 import type { LockEntries, LockEntry } from '../lock/schema.ts'
-import { type Change, changesBetween } from './changes.ts'
-import { type FileState, lookAtFile } from './file-state.ts'
+import { type FieldChange, fieldChanges } from './field-changes.ts'
+import { type FileState, readFileState } from './file-state.ts'
 
-/** Images read at the same time: enough for the next to be there when one is hashed. */
+/** Files read at the same time: enough that hashing never waits for the disk. */
 const READS_AT_ONCE = 8
 
-/** What is to be done about drift. */
+/** What a run does about a file that Easel did not write. */
 export type OnDrift = 'keep' | 'regenerate' | 'fail'
 
 /**
- * - `new`: there is no image yet
- * - `changed`: its description has changed
- * - `missing`: its file is gone
- * - `drifted`: its file is not the one that Easel wrote
+ * - `new`: not in the lock, and there is no file
+ * - `changed`: the spec has changed
+ * - `missing`: the file is gone
+ * - `drifted`: the file is not the one that Easel wrote
  * - `up-to-date`
  */
 export type ImageStatus = 'new' | 'changed' | 'missing' | 'drifted' | 'up-to-date'
@@ -22,16 +22,16 @@ export type ImageStatus = 'new' | 'changed' | 'missing' | 'drifted' | 'up-to-dat
 export interface PlannedImage {
   readonly image: ReadyImage
   readonly status: ImageStatus
-  /** Which fields changed; also of a drifted file. Empty of a new one. */
-  readonly changes: readonly Change[]
-  /** What is in the lock. */
+  /** Fields that changed, also for a drifted file. Empty for a new image. */
+  readonly changes: readonly FieldChange[]
+  /** The lock entry. */
   readonly entry: LockEntry | undefined
   readonly file: FileState
-  /** What a run does about it. */
+  /** What a run does with it. */
   readonly action: 'generate' | 'keep' | 'fail'
 }
 
-/** A lock entry that no image goes with any more. */
+/** A lock entry whose image is no longer declared. */
 export interface Orphan {
   readonly path: string
   readonly entry: LockEntry
@@ -42,21 +42,21 @@ export interface Plan {
   readonly orphans: readonly Orphan[]
 }
 
-export interface PlanOptions {
+export interface PlanInput {
   readonly root: string
   readonly images: readonly ReadyImage[]
-  /** Of all images of the config, also of those that a selection leaves out. */
+  /** The paths of all images in the config, selected or not. */
   readonly declaredPaths: ReadonlySet<string>
-  /** Whether a path, or an id, is selected; absent: all are. */
+  /** Whether a path or an id is selected; absent: everything is. */
   readonly isSelected?: ((path: string, id?: string) => boolean) | undefined
   readonly lock: LockEntries
   readonly onDrift: OnDrift
-  /** Generate whatever is selected. */
+  /** Generate everything that is selected, up to date or not. */
   readonly force: boolean
 }
 
-/** Compares what is described with what is there. Reads; changes nothing. */
-export async function makePlan({
+/** Compares the config with the lock and the files. Changes nothing. */
+export async function createPlan({
   root,
   images,
   declaredPaths,
@@ -64,13 +64,13 @@ export async function makePlan({
   lock,
   onDrift,
   force,
-}: PlanOptions): Promise<Plan> {
+}: PlanInput): Promise<Plan> {
   const planned = await pMap(
     images.filter(({ path, id }) => isSelected(path, id)),
     async (image): Promise<PlannedImage> => {
       const entry = lock.get(image.path)
-      const file = await lookAtFile(root, image.path, entry)
-      const changes = entry ? changesBetween(entry.spec, image.canonical) : []
+      const file = await readFileState(root, image.path, entry)
+      const changes = entry ? fieldChanges(entry.spec, image.canonical) : []
       const status = statusOf(image, entry, file)
       return { image, status, changes, entry, file, action: actionOf(status, file, onDrift, force) }
     },
@@ -82,7 +82,7 @@ export async function makePlan({
   return { images: planned, orphans }
 }
 
-/** Whether a run would change, or refuse, anything: what `check` is red about. */
+/** Whether a run would change or refuse anything, which makes `check` fail. */
 export function isOutOfDate(plan: Plan, { prune }: { readonly prune: boolean }): boolean {
   return plan.images.some(({ action }) => action !== 'keep') || (prune && plan.orphans.length > 0)
 }
@@ -100,7 +100,7 @@ function actionOf(
   onDrift: OnDrift,
   force: boolean,
 ): PlannedImage['action'] {
-  // A folder can't be overwritten, whatever is asked.
+  // A folder can't be overwritten, whatever the options say.
   if (file.kind === 'other') return 'fail'
   if (force) return 'generate'
   switch (status) {

@@ -1,14 +1,14 @@
 import picomatch from 'picomatch'
 import { UsageError } from '../config/diagnostic.ts'
 
-/** Whether an image is meant, by its path or its id. */
+/** Whether an image is selected, by its path or its id. */
 export type Selection = (path: string, id?: string) => boolean
 
 /**
- * What `only` says: globs over paths, and ids. Nothing said means everything.
+ * The images that `only` selects, by id, path or glob. No pattern selects everything.
  *
- * @param known  all images and orphans, to tell when a pattern means none of them
- * @throws {UsageError} when one matches nothing: it is most likely a slip of the pen
+ * @param known  all images and orphans
+ * @throws {UsageError} when a pattern matches none of them, which is most likely a typo
  */
 export function createSelection(
   patterns: readonly string[],
@@ -22,7 +22,7 @@ export function createSelection(
   const idle = patterns.filter((_, index) => !known.some(({ path, id }) => selections[index]?.(path, id)))
   if (idle.length > 0) {
     throw new UsageError(
-      `${idle.join(', ')} matches no image. Say an id, a path or a glob over paths, such as "docs/**".`,
+      `${idle.join(', ')} matches no image. Use an id, a path or a glob, such as "docs/**".`,
     )
   }
   return (path, id) => selections.some((isSelected) => isSelected(path, id))

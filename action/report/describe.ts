@@ -1,11 +1,11 @@
 import type { PlannedImage } from '../plan/plan.ts'
-import type { Change } from '../plan/changes.ts'
+import type { FieldChange } from '../plan/field-changes.ts'
 import { oneLine, shorten } from './one-line.ts'
 
-/** Values longer than this are named, not shown. */
+/** Longer values are left out. */
 const VALUE_MAX_CHARACTERS = 24
 
-/** Why an image is in the state it is, in a few words. */
+/** Why an image has its status, in a few words. */
 export function reasonOf({ status, changes, entry, file, action }: PlannedImage): string {
   switch (status) {
     case 'new':
@@ -13,31 +13,31 @@ export function reasonOf({ status, changes, entry, file, action }: PlannedImage)
     case 'up-to-date':
       return action === 'generate' ? 'up to date, but forced' : 'up to date'
     case 'missing':
-      return 'its file is missing'
+      return 'file is missing'
     case 'changed':
-      return `changed: ${changes.map(describeChange).join(', ') || 'its description'}`
+      return `changed: ${changes.map(describeChange).join(', ') || 'its spec'}`
     case 'drifted': {
       if (file.kind === 'other') return `is ${file.what}`
-      const what = entry ? 'edited by hand' : 'a file that Easel did not make'
+      const what = entry ? 'edited by hand' : 'not a file that Easel wrote'
       const also = changes.length > 0 ? `; changed: ${changes.map(describeChange).join(', ')}` : ''
-      return `drifted: ${what}, ${FATE[action]}${also}`
+      return `drifted: ${what}, ${RESULT[action]}${also}`
     }
   }
 }
 
-const FATE = { keep: 'kept', generate: 'will be overwritten', fail: 'refused' } as const satisfies Record<
+const RESULT = { keep: 'kept', generate: 'will be overwritten', fail: 'refused' } as const satisfies Record<
   PlannedImage['action'],
   string
 >
 
-/** The size that is asked for: `16:9 2K`, `1024x768`, or what the model generates by itself. */
+/** The requested size: `16:9 2K`, `1024x768`, or the model's default. */
 export function sizeOf({ image }: PlannedImage): string {
   const { size, aspect_ratio, image_size } = image.spec
   return size ?? ([aspect_ratio, image_size].filter(Boolean).join(' ') || 'default size')
 }
 
-/** `aspect_ratio 16:9 → 4:3`, where that is short; else the field alone. */
-function describeChange({ field, from, to }: Change): string {
+/** `aspect_ratio 16:9 → 4:3` if that is short, else only the field. */
+function describeChange({ field, from, to }: FieldChange): string {
   const [before, after] = [from, to].map(shown)
   if (before === undefined || after === undefined) return field
   return `${field} ${before} → ${after}`

@@ -1,4 +1,4 @@
-/** `$0.039`: as many digits as it takes to tell prices of images apart. */
+/** `$0.039`: enough digits to tell the prices of images apart. */
 export function usd(value: number | undefined): string {
   if (value === undefined) return 'unknown price'
   if (value === 0) return '$0'

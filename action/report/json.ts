@@ -1,17 +1,22 @@
 import type { Diagnostic } from '../config/diagnostic.ts'
-import { totalEstimate } from '../generate/generate-images.ts'
-import { costOf, type ImageResult, type RunResult } from '../generate/results.ts'
+import {
+  costOf,
+  type ImageResult,
+  possiblyBilled,
+  type RunResult,
+  totalEstimate,
+} from '../generate/results.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
 
-/** One image of a report. Names are those of `easel.yml` and the lock. */
+/** One image of a report. Fields have the names that `easel.yml` and the lock use. */
 export interface ImageReport {
   readonly path: string
   readonly id?: string
   readonly alt?: string
   readonly status: PlannedImage['status']
-  /** What a run does, or did, about it. */
+  /** What a run does, or did, with it. */
   readonly action: PlannedImage['action']
   readonly changes: PlannedImage['changes']
   readonly model: string
@@ -21,25 +26,27 @@ export interface ImageReport {
   readonly format: string
   readonly prompt: string
   readonly fingerprint: string
-  /** `null`: not known. */
+  /** `null`: unknown. */
   readonly estimate_usd: number | null
   readonly estimate_basis: string
-  /** The lock's entry as it is now. */
+  /** The current lock entry. */
   readonly file?: Omit<LockEntry, 'spec' | 'fingerprint'>
-  /** The lock's entry before the run, where the run made another. */
+  /** The lock entry before the run, if the run replaced it. */
   readonly previous?: Omit<LockEntry, 'spec'>
   readonly outcome?: ImageResult['outcome']
   readonly error?: { readonly code: string; readonly message: string }
   readonly rescued_to?: string
   readonly cost_usd?: number
+  /** The request may have been billed, and nobody can tell; `estimate_usd` is what it may have cost. */
+  readonly may_have_been_billed?: true
   readonly seconds?: number
 }
 
-/** Everything that is to be known about a plan, and about the run that followed it. */
+/** Everything about a plan, and about its run. */
 export interface Report {
   readonly config: string
   readonly lock: string
-  /** Whether models and prices are OpenRouter's of now, or those of the snapshot. */
+  /** Whether models and prices are OpenRouter's current ones, or come from the snapshot. */
   readonly prices: 'live' | 'snapshot'
   readonly images: readonly ImageReport[]
   readonly orphans: readonly { readonly path: string; readonly file?: string }[]
@@ -49,12 +56,17 @@ export interface Report {
     readonly up_to_date: number
     readonly drifted: number
     readonly orphans: number
-    /** `null` when the price of one image isn't known. */
+    /** `null` when the price of one image is unknown. */
     readonly estimate_usd: number | null
     readonly generated?: number
     readonly failed?: number
     readonly not_tried?: number
+    /** USD that was billed, as far as the responses said. */
     readonly cost_usd?: number
+    /** Images whose requests may have been billed. `cost_usd` leaves them out. */
+    readonly may_have_been_billed?: number
+    /** Their estimate; `null` when one of the prices is unknown. */
+    readonly may_have_been_billed_usd?: number | null
   }
   readonly stopped_by?: string
   readonly warnings: readonly Diagnostic[]
@@ -62,14 +74,14 @@ export interface Report {
 
 export function reportOf({ project, plan }: PlannedProject, result?: RunResult): Report {
   const results = new Map(result?.images.map((image) => [image.planned.image.path, image]))
-  const fate = new Map(result?.pruned.map(({ path, file }) => [path, file]))
+  const pruned = new Map(result?.pruned.map(({ path, file }) => [path, file]))
   return {
     config: project.configPath,
     lock: project.lock.path,
     prices: project.images.some(({ source }) => source === 'snapshot') ? 'snapshot' : 'live',
     images: plan.images.map((planned) => imageReport(planned, results.get(planned.image.path))),
     orphans: plan.orphans.map(({ path }) => {
-      const file = fate.get(path)
+      const file = pruned.get(path)
       return file === undefined ? { path } : { path, file }
     }),
     totals: { ...planTotals(plan), ...(result && runTotals(result)) },
@@ -115,19 +127,20 @@ function fileOf({
 
 function outcomeOf(
   result: ImageResult,
-): Pick<ImageReport, 'outcome' | 'error' | 'rescued_to' | 'cost_usd' | 'seconds'> {
+): Pick<ImageReport, 'outcome' | 'error' | 'rescued_to' | 'cost_usd' | 'may_have_been_billed' | 'seconds'> {
   const { outcome } = result
   if (outcome === 'generated') {
     const { cost_usd } = result.entry
     return { outcome, ...(cost_usd !== undefined && { cost_usd }), seconds: Math.round(result.ms) / 1000 }
   }
   if (outcome !== 'failed') return { outcome }
-  const { code, message, rescuedTo, costUsd } = result
+  const { code, message, rescuedTo, costUsd, mayHaveBeenBilled } = result
   return {
     outcome,
     error: { code, message },
     ...(rescuedTo !== undefined && { rescued_to: rescuedTo }),
     ...(costUsd !== undefined && { cost_usd: costUsd }),
+    ...(mayHaveBeenBilled && { may_have_been_billed: mayHaveBeenBilled }),
   }
 }
 
@@ -146,10 +159,13 @@ function planTotals({ images, orphans }: Plan): Report['totals'] {
 function runTotals(result: RunResult): Partial<Report['totals']> {
   const countOf = (outcome: ImageResult['outcome']): number =>
     result.images.filter((image) => image.outcome === outcome).length
+  const inDoubt = possiblyBilled(result)
   return {
     generated: countOf('generated'),
     failed: countOf('failed'),
     not_tried: countOf('not-tried'),
     cost_usd: costOf(result),
+    may_have_been_billed: inDoubt.length,
+    may_have_been_billed_usd: totalEstimate(inDoubt) ?? null,
   }
 }

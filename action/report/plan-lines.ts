@@ -1,4 +1,4 @@
-import { totalEstimate } from '../generate/generate-images.ts'
+import { totalEstimate } from '../generate/results.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { reasonOf, sizeOf } from './describe.ts'
 import { count, usd } from './format.ts'
@@ -16,37 +16,31 @@ const MARK = {
 
 const MODEL_MAX_CHARACTERS = 40
 
-/** The plan as lines for people: what is fine first, so that what isn't stands next to the sum. */
+/** A plan as lines for people. Images with something to do come last, next to the total. */
 export async function planLines(
   plan: Plan,
   { configPath, paint }: { readonly configPath: string; readonly paint: Paint },
 ): Promise<string[]> {
-  const ordered = [...plan.images.filter(isFine), ...plan.images.filter((planned) => !isFine(planned))]
+  const ordered = [...plan.images.filter(isIdle), ...plan.images.filter((planned) => !isIdle(planned))]
   const rows = await columns([
     ...ordered.map(cells),
-    ...plan.orphans.map(({ path }) => [
-      `- ${oneLine(path)}`,
-      '',
-      '',
-      '',
-      'orphan: no image has this path any more',
-    ]),
+    ...plan.orphans.map(({ path }) => [`- ${oneLine(path)}`, '', '', '', 'orphan: no longer in the config']),
   ])
   const styles: (Style | undefined)[] = [
-    ...ordered.map((planned) => (isFine(planned) ? 'dim' : MARK[planned.status][1])),
+    ...ordered.map((planned) => (isIdle(planned) ? 'dim' : MARK[planned.status][1])),
     ...plan.orphans.map(() => 'red' as const),
   ]
   const painted = rows.map((row, index) => {
     const style = styles[index]
     if (style === undefined) return `  ${row}`
-    // Only the mark carries the colour, except of what can be overlooked.
+    // Only the mark is coloured, but idle rows are dim as a whole.
     return `  ${style === 'dim' ? paint('dim', row) : paint(style, row.slice(0, 1)) + row.slice(1)}`
   })
   const title = `${paint('bold', configPath)}: ${count(plan.images.length, 'image')}`
   return [title, ...(painted.length > 0 ? ['', ...painted] : []), '', ...summaryLines(plan)]
 }
 
-/** What a run would do, in a sentence or two. */
+/** What a run would do, in up to four sentences. */
 export function summaryLines(plan: Plan): string[] {
   const toGenerate = plan.images.filter(({ action }) => action === 'generate')
   const kept = plan.images.filter(({ status, action }) => status === 'drifted' && action === 'keep')
@@ -57,22 +51,24 @@ export function summaryLines(plan: Plan): string[] {
       ? `${count(toGenerate.length, 'image')} to generate, for ${estimateOf(toGenerate)}; ${upToDate.length} up to date.`
       : `Nothing to generate; ${count(upToDate.length, 'image')} up to date.`,
     ...(kept.length > 0
-      ? [`${count(kept.length, 'file')} edited by hand and kept; --on-drift regenerate overwrites.`]
+      ? [`${count(kept.length, 'file')} edited by hand and kept; --on-drift regenerate overwrites them.`]
       : []),
-    ...(refused.length > 0 ? [`${count(refused.length, 'file')} in the way: a run will fail.`] : []),
+    ...(refused.length > 0 ? [`${count(refused.length, 'file')} in the way: a run would fail.`] : []),
     ...(plan.orphans.length > 0
-      ? [`${count(plan.orphans.length, 'orphan')} in the lock; easel prune removes.`]
+      ? [`${count(plan.orphans.length, 'orphan')} in the lock; easel prune removes them.`]
       : []),
   ]
 }
 
-/** `about $0.12`, with what isn't known said. */
+/** `about $0.12`, and how many images have no known price. */
 export function estimateOf(images: readonly PlannedImage[]): string {
   const priced = images.filter(({ image }) => image.estimate.usd !== undefined)
   const unknown = images.length - priced.length
   const sum = `about ${usd(totalEstimate(priced) ?? 0)}`
   if (unknown === 0) return sum
-  return priced.length === 0 ? 'an unknown price' : `${sum} and ${count(unknown, 'image')} of unknown price`
+  return priced.length === 0
+    ? 'an unknown price'
+    : `${sum} plus ${count(unknown, 'image')} at an unknown price`
 }
 
 function cells(planned: PlannedImage): string[] {
@@ -87,6 +83,6 @@ function cells(planned: PlannedImage): string[] {
   ]
 }
 
-function isFine({ status, action }: PlannedImage): boolean {
+function isIdle({ status, action }: PlannedImage): boolean {
   return status === 'up-to-date' && action === 'keep'
 }

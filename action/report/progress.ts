@@ -1,4 +1,4 @@
-import type { ImageResult, ProgressEvent, Report } from '../generate/results.ts'
+import type { ImageResult, OnProgress, ProgressEvent } from '../generate/results.ts'
 import { count, seconds, usd } from './format.ts'
 import { oneLine, shorten } from './one-line.ts'
 import { type Paint, paintFor } from './paint.ts'
@@ -8,11 +8,11 @@ import { factsOf, failureText } from './result-lines.ts'
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const FRAME_MS = 100
 
-/** Images under way that are shown by name. */
+/** Images in flight that are shown by name. */
 const SHOWN_MAX = 12
 
-/** Progress that is regenerated in place on a terminal, and is plain lines elsewhere. */
-export async function createProgress(stream: NodeJS.WriteStream): Promise<Report> {
+/** Shows progress: live on a terminal, as plain lines elsewhere. */
+export async function createProgress(stream: NodeJS.WriteStream): Promise<OnProgress> {
   const paint = paintFor(stream)
   if (!stream.isTTY || process.env['TERM'] === 'dumb') {
     return lineProgress((line) => stream.write(`${line}\n`), paint)
@@ -21,8 +21,8 @@ export async function createProgress(stream: NodeJS.WriteStream): Promise<Report
   return liveProgress(createLogUpdate(stream), stream, paint)
 }
 
-/** One line for each image that is finished. */
-export function lineProgress(write: (line: string) => void, paint: Paint): Report {
+/** One line for each finished image. */
+export function lineProgress(write: (line: string) => void, paint: Paint): OnProgress {
   let total = 0
   let finished = 0
   return (event) => {
@@ -54,8 +54,8 @@ interface LiveArea {
   persist(...text: string[]): void
 }
 
-function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint): Report {
-  const underWay = new Map<string, number>()
+function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint): OnProgress {
+  const inFlight = new Map<string, number>()
   let total = 0
   let finished = 0
   let spentUsd = 0
@@ -63,11 +63,11 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
   let frame = 0
   let timer: NodeJS.Timeout | undefined
 
-  function generate(): void {
+  function render(): void {
     const now = performance.now()
     const width = Math.max(20, (stream.columns ?? 80) - 14)
-    const shown = [...underWay].slice(0, SHOWN_MAX)
-    const more = underWay.size - shown.length
+    const shown = [...inFlight].slice(0, SHOWN_MAX)
+    const more = inFlight.size - shown.length
     const spinner = paint('cyan', FRAMES[frame++ % FRAMES.length] ?? '')
     const money = estimateUsd === undefined ? usd(spentUsd) : `${usd(spentUsd)} of about ${usd(estimateUsd)}`
     area(
@@ -88,17 +88,17 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
         ;({ total, estimateUsd } = event)
         if (total === 0) return
         area.persist(openingLine(event))
-        timer = setInterval(generate, FRAME_MS)
+        timer = setInterval(render, FRAME_MS)
         break
       case 'start':
-        underWay.set(event.path, performance.now())
+        inFlight.set(event.path, performance.now())
         break
       case 'finish': {
         const { result } = event
-        underWay.delete(result.planned.image.path)
+        inFlight.delete(result.planned.image.path)
         if (result.outcome === 'generated') spentUsd += result.entry.cost_usd ?? 0
         if (result.outcome !== 'not-tried') finished++
-        // The table at the end has what went well; what didn't must not wait until then.
+        // The table at the end lists what was generated. Failures must not wait until then.
         if (result.outcome === 'failed') area.persist(`  ${finishLine(result, paint)}`)
         break
       }
@@ -111,12 +111,12 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
         area.done()
         return
     }
-    if (timer) generate()
+    if (timer) render()
   }
 }
 
 function openingLine({ total, estimateUsd }: ProgressEvent & { readonly type: 'begin' }): string {
-  const price = estimateUsd === undefined ? 'the price is not known' : `about ${usd(estimateUsd)}`
+  const price = estimateUsd === undefined ? 'at an unknown price' : `about ${usd(estimateUsd)}`
   return `Generating ${count(total, 'image')}, ${price}.`
 }
 
@@ -124,7 +124,7 @@ function finishLine(result: ImageResult, paint: Paint): string {
   const path = oneLine(result.planned.image.path)
   if (result.outcome === 'generated') return `${paint('green', '✓')} ${path}  ${factsOf(result).join('  ')}`
   if (result.outcome === 'failed') {
-    return `${paint('red', '✗')} ${failureText(result.planned.image.path, result.message)}`
+    return `${paint('red', '✗')} ${failureText(result)}`
   }
   return `- ${path}`
 }

@@ -1,10 +1,17 @@
-import { costOf, type ImageResult, type RunResult } from '../generate/results.ts'
+import {
+  costOf,
+  type ImageResult,
+  possiblyBilled,
+  type RunResult,
+  totalEstimate,
+} from '../generate/results.ts'
 import { bytes, count, seconds, usd } from './format.ts'
 import { oneLine } from './one-line.ts'
 import type { Paint } from './paint.ts'
+import { possiblyBilledText } from './possibly-billed.ts'
 import { columns } from './table.ts'
 
-/** What a run did, as a table for people, and in a sentence. */
+/** What a run did, as a table for people and a summary. */
 export async function resultLines(
   result: RunResult,
   { paint }: { readonly paint: Paint },
@@ -22,42 +29,50 @@ export async function resultLines(
     ...(notTried.length > 0 ? [`${notTried.length} not tried`] : []),
     ...(result.pruned.length > 0 ? [`${count(result.pruned.length, 'orphan')} removed`] : []),
   ]
+  const inDoubt = possiblyBilled(result)
+  const paths = inDoubt.map(({ image }) => image.path)
+  const doubt = possiblyBilledText(paths, totalEstimate(inDoubt))
   return [
     ...rows.map((row) => `  ${paint('green', '✓')} ${row}`),
-    ...failed.map(
-      ({ planned, message }) => `  ${paint('red', '✗')} ${failureText(planned.image.path, message)}`,
-    ),
+    ...failed.map((image) => `  ${paint('red', '✗')} ${failureText(image)}`),
     ...notTried.map(({ planned }) => `  ${paint('dim', `- ${oneLine(planned.image.path)}: not tried`)}`),
     ...result.pruned.map((pruned) => `  - ${prunedLine(pruned)}`),
     '',
     `${parts.join(', ') || 'Nothing to do'}.`,
+    ...(doubt === undefined ? [] : [doubt]),
   ]
 }
 
-/** What became of an orphan. */
+/** What happened to an orphan. */
 export function prunedLine({ path, file }: RunResult['pruned'][number]): string {
   return `${oneLine(path)}: ${PRUNED[file]}`
 }
 
 const PRUNED = {
   removed: 'removed',
-  kept: 'out of the lock; the file was edited by hand and stays',
-  'was not there': 'out of the lock; its file was gone already',
+  kept: 'removed from the lock; the file was edited by hand and stays',
+  missing: 'removed from the lock; the file was already gone',
 } as const satisfies Record<RunResult['pruned'][number]['file'], string>
 
-/** Size, weight, price and time of an image that was made. */
+/** Pixels, file size, cost and duration of a generated image. */
 export function factsOf(image: ImageResult & { readonly outcome: 'generated' }): string[] {
   const { entry, ms, convertedFrom } = image
   return [
     `${entry.width}×${entry.height}`,
     bytes(entry.bytes),
-    entry.cost_usd === undefined ? 'price not said' : usd(entry.cost_usd),
+    entry.cost_usd === undefined ? 'unknown cost' : usd(entry.cost_usd),
     seconds(ms),
-    ...(convertedFrom ? [`from ${convertedFrom}`] : []),
+    ...(convertedFrom ? [`converted from ${convertedFrom}`] : []),
   ]
 }
 
-/** Which image, and what went wrong with it; many messages name the image themselves. */
-export function failureText(path: string, message: string): string {
-  return oneLine(message.startsWith(path) ? message : `${path}: ${message}`)
+/** The image and what went wrong. Messages that already start with the path don’t get it twice. */
+export function failureText({
+  planned,
+  message,
+  mayHaveBeenBilled,
+}: ImageResult & { readonly outcome: 'failed' }): string {
+  const { path } = planned.image
+  const doubt = mayHaveBeenBilled ? ' (may have been billed)' : ''
+  return oneLine(message.startsWith(path) ? message : `${path}: ${message}`) + doubt
 }

@@ -1,7 +1,7 @@
-/** Characters that are one column wide on every terminal, as far as Easel itself prints them. */
+/** Characters one column wide on every terminal, among those that Easel prints. */
 const NARROW = /^[\u0020-\u007e\u00a0-\u024f\u2010-\u2027\u2190-\u2193\u2260-\u2265✓✗]*$/
 
-/** Rows as columns that are as wide as their widest cell on a terminal; the last is not padded. */
+/** Pads every column to its widest cell, except the last. */
 export async function columns(rows: readonly (readonly string[])[], gap = '  '): Promise<string[]> {
   const width = await widthOf(rows)
   const widths: number[] = []
@@ -16,7 +16,7 @@ export async function columns(rows: readonly (readonly string[])[], gap = '  '):
   )
 }
 
-/** The library knows emoji and East Asian widths, but takes 15 ms to load: only when there are any. */
+/** The library knows emoji and East Asian widths but takes 15 ms to load, so load it only for those. */
 async function widthOf(rows: readonly (readonly string[])[]): Promise<(text: string) => number> {
   if (rows.every((row) => row.every((cell) => NARROW.test(cell)))) return (text) => text.length
   return (await import('string-width')).default

@@ -28,7 +28,7 @@ function read(name: string): string {
   return readFileSync(join(FOLDER, name), 'utf8')
 }
 
-/** What a workflow gives to its Easel step, expressions included. */
+/** The inputs of a workflow's Easel step, with their expressions. */
 function easelInputs(text: string): Record<string, string> {
   const { jobs } = workflowSchema.parse(parse(text))
   const steps = Object.values(jobs).flatMap((job) => job.steps)
@@ -37,7 +37,7 @@ function easelInputs(text: string): Record<string, string> {
   return step.with
 }
 
-/** Runs the step of an example in a checkout, with the expressions that examples hold filled in. */
+/** Runs the Easel step of an example in a checkout, with its expressions filled in. */
 async function runExample(world: World, name: string, options: RunOptions = {}): Promise<ActionRun> {
   const values: Readonly<Record<string, string>> = {
     'secrets.OPENROUTER_API_KEY': 'sk-or-v1-very-secret-0123456789',
@@ -52,7 +52,7 @@ async function runExample(world: World, name: string, options: RunOptions = {}):
       return found
     }),
   ])
-  // The Worker of the example is the one that is up. A step without a key has none here either.
+  // The emulator stands in for the example's Worker. A step without a key has none here either.
   const inputs: Record<string, string> = { 'openrouter-api-key': '', ...Object.fromEntries(filled) }
   if (inputs['base-url'] === 'https://img.example.com/api/v1') inputs['base-url'] = world.upstream.url
   return (await world.checkout()).run({ ...options, inputs })
@@ -67,7 +67,7 @@ beforeAll(async () => {
 
 describe('every example workflow', () => {
   it.each([...examples.map((name) => [name, read(name)]), ['the one of easel init', WORKFLOW]])(
-    '%s passes actionlint, and uses inputs that the Action has',
+    '%s passes actionlint, and uses only inputs that the Action has',
     (_name, text = '') => {
       const known = Object.keys(actionSchema.parse(parse(readFileSync('action.yml', 'utf8'))).inputs)
 
@@ -76,7 +76,7 @@ describe('every example workflow', () => {
     },
   )
 
-  it('is linted for real: a mistake in one is found', () => {
+  it('is really linted: a planted mistake is found', () => {
     expect(lint(read('on-push.yml').replace('runs-on', 'run-on'), '.github/workflows/easel.yml')).not.toEqual(
       [],
     )
@@ -130,7 +130,7 @@ describe('the step of', () => {
     expect(world.upstream.prompts()).toEqual([])
   })
 
-  it('nightly-check.yml is red while something is out of date, and green afterwards', async () => {
+  it('nightly-check.yml fails while something is out of date, and passes afterwards', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
 
     const before = await runExample(world, 'nightly-check.yml')
@@ -152,7 +152,7 @@ describe('the step of', () => {
     expect(await world.github.head()).toBe(before)
   })
 
-  it('through-the-worker.yml asks the Worker, with a token of its own', async () => {
+  it('through-the-worker.yml sends its requests to the Worker, with a token', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
 
     const run = await runExample(world, 'through-the-worker.yml')
@@ -162,7 +162,7 @@ describe('the step of', () => {
     expect(run.outputs).toMatchObject({ 'commit-sha': await world.github.head() })
   })
 
-  it('each of them is here', () => {
+  it('covers every example', () => {
     expect(examples.toSorted()).toEqual([
       'artifact-only.yml',
       'as-pull-request.yml',

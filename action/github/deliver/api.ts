@@ -1,6 +1,6 @@
 import { getOctokit } from '@actions/github'
 
-/** GitHub, asked for one repository. */
+/** GitHub's API, for one repository. */
 export interface GitHubApi extends Pick<ReturnType<typeof getOctokit>, 'request' | 'graphql'> {
   readonly owner: string
   readonly repo: string
@@ -8,7 +8,7 @@ export interface GitHubApi extends Pick<ReturnType<typeof getOctokit>, 'request'
 
 export interface ApiOptions {
   readonly token: string
-  /** As `https://api.github.com`. */
+  /** Such as `https://api.github.com`. */
   readonly apiUrl: string
   /** `owner/name`. */
   readonly repository: string
@@ -17,38 +17,37 @@ export interface ApiOptions {
   readonly now: () => number
   /** From 0 to 1. */
   readonly random: () => number
-  /** Says that it waits, and for how long. */
-  readonly tell: (message: string) => void
+  readonly log: (line: string) => void
 }
 
-/** Tries for one request, where trying again can't do anything twice. */
+/** Attempts for a request that is safe to repeat. */
 const TRIES_MAX = 5
 
-/** What GitHub may make one request wait, in milliseconds. */
+/** How long one request may wait for rate limits in total, in milliseconds. */
 const WAIT_MAX_MS = 5 * 60_000
 
 /**
- * Requests that write, in one minute. Above about 80 GitHub refuses them, and who goes on all the same is shut out
- * for longer.
+ * Write requests per minute. GitHub refuses more than about 80, and blocks clients for longer that keep sending
+ * them.
  */
 const WRITES_A_MINUTE = 75
 
-/** How long one request may take, in milliseconds: 40 MB over a slow line. */
+/** Timeout of one request, in milliseconds: enough for 40 MB over a slow connection. */
 const REQUEST_TIMEOUT_MS = 180_000
 
-/** Before the second try, in milliseconds; doubled each time. */
+/** Delay before the first retry, in milliseconds; doubled for each further one. */
 const RETRY_MS = 500
 
 /**
- * The toolkit's client with patience of its own. Octokit's throttling would send one write a second; here writes go
- * side by side, and all of them wait when GitHub says how long (`Retry-After`).
+ * The toolkit's client with its own rate limiting and retries. Octokit's throttling would send one write a second. Here
+ * writes are sent concurrently, and all of them wait when GitHub says so (`Retry-After`).
  */
-export function createApi({ token, apiUrl, repository, sleep, now, random, tell }: ApiOptions): GitHubApi {
+export function createApi({ token, apiUrl, repository, sleep, now, random, log }: ApiOptions): GitHubApi {
   const octokit = getOctokit(token, { baseUrl: apiUrl })
   const [owner = '', repo = ''] = repository.split('/')
-  /** Nothing is sent before; milliseconds since the epoch. */
+  /** No request is sent before this time; milliseconds since the epoch. */
   let notBefore = 0
-  /** When the writes of the last minute began. */
+  /** When the write requests of the last minute were sent. */
   let writes: number[] = []
 
   async function takeTurn(isWrite: boolean): Promise<void> {
@@ -59,7 +58,7 @@ export function createApi({ token, apiUrl, repository, sleep, now, random, tell 
       const paced = isWrite && writes.length >= WRITES_A_MINUTE ? oldest + 60_000 - time : 0
       const wait = Math.max(notBefore - time, paced)
       if (wait <= 0) break
-      // A little apart, so that whatever waited doesn't go at once.
+      // Jitter, so that waiting requests aren't all sent at once.
       await sleep(wait + random() * RETRY_MS)
     }
     if (isWrite) writes.push(now())
@@ -80,11 +79,11 @@ export function createApi({ token, apiUrl, repository, sleep, now, random, tell 
         if (limit !== undefined) {
           waited += limit
           if (waited > WAIT_MAX_MS) throw error
-          if (now() + limit > notBefore) tell(`GitHub asks to wait ${Math.ceil(limit / 1000)} s.`)
+          if (now() + limit > notBefore) log(`GitHub’s rate limit: waiting ${Math.ceil(limit / 1000)} s.`)
           notBefore = Math.max(notBefore, now() + limit)
           continue
         }
-        if (!isPassing(error) || !isRepeatable(options.method, options.url)) throw error
+        if (!isTransient(error) || !isRepeatable(options.method, options.url)) throw error
         await sleep(RETRY_MS * 2 ** (attempt - 1) * (0.5 + random()))
       }
     }
@@ -92,14 +91,14 @@ export function createApi({ token, apiUrl, repository, sleep, now, random, tell 
   return { owner, repo, request: octokit.request, graphql: octokit.graphql }
 }
 
-/** The HTTP status of a refusal; `undefined` of anything else. */
+/** The HTTP status of an error response; `undefined` for any other error. */
 export function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('status' in error)) return undefined
-  // What Octokit throws for a connection that failed claims to be a 500.
+  // For a failed connection, Octokit throws an error with status 500.
   return typeof error.status === 'number' && 'response' in error && error.response ? error.status : undefined
 }
 
-/** Milliseconds to wait when a limit refused the request; `undefined` when none did. */
+/** Milliseconds to wait, if a rate limit refused the request. */
 function limitOf(error: unknown, now: number): number | undefined {
   const status = statusOf(error)
   if (status !== 403 && status !== 429) return undefined
@@ -109,7 +108,7 @@ function limitOf(error: unknown, now: number): number | undefined {
   if (headers['x-ratelimit-remaining'] === '0') {
     return Math.max(0, Number(headers['x-ratelimit-reset']) * 1000 - now)
   }
-  // Secondary limits may come without a time: GitHub asks for a minute then.
+  // Secondary limits may name no time. GitHub's documentation then asks for a minute.
   return error instanceof Error && /rate limit/i.test(error.message) ? 60_000 : undefined
 }
 
@@ -118,15 +117,15 @@ function headersOf(error: unknown): Readonly<Record<string, string | undefined>>
   return (error.response as { headers?: Record<string, string> } | undefined)?.headers ?? {}
 }
 
-/** A broken connection, or a server in trouble. */
-function isPassing(error: unknown): boolean {
+/** A failed connection or a server error. */
+function isTransient(error: unknown): boolean {
   const status = statusOf(error)
   return status === undefined ? error instanceof Error && 'status' in error : status >= 500
 }
 
 /**
- * Whether sending it again is harmless, although the first one may have arrived. Objects have the names of their
- * content, a ref or a commit on a branch moves only from where it is expected; a comment would be there twice.
+ * Whether a request is safe to repeat, although the first one may have arrived. Git objects are named by their content,
+ * and refs and commits name the state they expect. A comment would be posted twice.
  */
 function isRepeatable(method: string, url: string): boolean {
   return method !== 'POST' || url.includes('/git/') || url.endsWith('/graphql')

@@ -11,32 +11,32 @@ export interface Artifact {
 }
 
 export interface ArtifactOptions {
-  /** What it is called, where that isn't taken. */
+  /** Its name, if that is still free. */
   readonly name: string
-  /** Days; absent: what the repository has set. */
+  /** Days; `undefined`: the repository's setting. */
   readonly retentionDays: number | undefined
-  /** Copies are made here. */
+  /** For copies of the files. */
   readonly tempFolder: string
-  /** The run's page, as `https://github.com/octo/docs/actions/runs/77`. */
+  /** The page of the run, such as `https://github.com/octo/docs/actions/runs/77`. */
   readonly runUrl: string
 }
 
-/** Files of the workspace, or of elsewhere, by the path that they have in the artifact. */
+/** Files to upload, by their path in the artifact. */
 export type ArtifactFiles = ReadonlyMap<string, string>
 
-/** Names of a run's artifacts that are tried: other steps, or other attempts, may have taken some. */
+/** Names to try: other steps or attempts of the run may have used some. */
 const NAMES_MAX = 20
 
 /** PNG, JPEG and WebP are compressed already. */
 const COMPRESSION_LEVEL = 0
 
-/** What GitHub refuses in the name of an artifact. */
+/** Not allowed in the name of an artifact. */
 const REFUSED = /[":<>|*?\r\n\\/]+/g
 
 /**
  * Uploads files as one artifact, with their paths.
  *
- * @throws {DeliveryError} when there is no artifact service, or it won't have them
+ * @throws {DeliveryError} when there is no artifact service, or the upload fails
  */
 export async function uploadArtifact(files: ArtifactFiles, options: ArtifactOptions): Promise<Artifact> {
   const client = await loadClient()
@@ -52,7 +52,7 @@ export async function uploadArtifact(files: ArtifactFiles, options: ArtifactOpti
   }
 }
 
-/** Uploads each file as it is, to be looked at in the browser. Its name is its path, made safe. */
+/** Uploads each file unzipped, so that it can be viewed in the browser. Its name is derived from its path. */
 export async function uploadPreviews(files: ArtifactFiles, options: ArtifactOptions): Promise<Artifact[]> {
   const client = await loadClient()
   const folder = await mkdtemp(join(options.tempFolder, 'easel-preview-'))
@@ -74,12 +74,12 @@ export async function uploadPreviews(files: ArtifactFiles, options: ArtifactOpti
   }
 }
 
-/** Images of a workspace, by their paths. */
+/** Files of a workspace by their paths. */
 export function filesOf(root: string, paths: readonly string[]): Map<string, string> {
   return new Map(paths.map((path) => [path, inWorkspace(root, path)]))
 }
 
-/** A name that GitHub takes. */
+/** A name that GitHub accepts. */
 export function safeName(name: string): string {
   return name.replaceAll(REFUSED, '-').replaceAll(/^-+|-+$/g, '') || 'images'
 }
@@ -87,11 +87,9 @@ export function safeName(name: string): string {
 async function loadClient(): Promise<ArtifactClient> {
   const { ACTIONS_RUNTIME_TOKEN, ACTIONS_RESULTS_URL } = process.env
   if (!ACTIONS_RUNTIME_TOKEN || !ACTIONS_RESULTS_URL) {
-    throw new DeliveryError(
-      'There is no artifact service: artifacts can be uploaded by a step of GitHub Actions only.',
-    )
+    throw new DeliveryError('There is no artifact service: only a GitHub Actions step can upload artifacts.')
   }
-  // Three times as big as everything else together: loaded by those who need it.
+  // Three times the size of everything else together, so load it only when it is needed.
   const { DefaultArtifactClient } = await import('@actions/artifact')
   return new DefaultArtifactClient()
 }
@@ -107,7 +105,7 @@ async function underFreeName(
     const free = `${at === 1 ? name : `${name}-${at}`}${extension}`
     try {
       const { id } = await upload(free)
-      if (id === undefined) throw new Error('the service gave no id')
+      if (id === undefined) throw new Error('the service returned no id')
       return { id, name: free, url: `${runUrl}/artifacts/${id}` }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
@@ -121,7 +119,7 @@ function uploadOptions({ retentionDays }: ArtifactOptions): UploadArtifactOption
   return { compressionLevel: COMPRESSION_LEVEL, ...(retentionDays !== undefined && { retentionDays }) }
 }
 
-/** Into a folder where they have the paths that they are to have: files may come from several places. */
+/** Copies files to their paths in one folder, because they may come from several. */
 async function copyAll(files: ArtifactFiles, folder: string): Promise<string[]> {
   const copies: string[] = []
   for (const [path, source] of files) {

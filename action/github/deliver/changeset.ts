@@ -1,26 +1,26 @@
-import type { Snapshot } from './read-commit.ts'
-import type { Change } from './file-change.ts'
+import type { FileChange } from './file-change.ts'
+import type { CommitContent } from './read-commit.ts'
 
-/** What is delivered, and how. */
-export interface Parcel {
+/** The files and lock entries to deliver, and how to commit them. */
+export interface Changeset {
   readonly root: string
   readonly lockPath: string
   readonly configPath: string
-  readonly changes: readonly Change[]
-  /** {@link messageFor} */
+  readonly changes: readonly FileChange[]
+  /** A template: {@link messageFor}. */
   readonly message: string
   readonly costUsd: number
   /** The commit that the workspace was checked out from. */
   readonly checkedOut: string
-  /** Which fingerprints the config of a commit asks for; `undefined` when it can't be read. */
-  readonly fingerprintsOf: (snapshot: Snapshot) => Promise<ReadonlyMap<string, string> | undefined>
+  /** The fingerprints that a commit's config declares, by path; `undefined` when its config is invalid or missing. */
+  readonly declaredFingerprints: (commit: CommitContent) => Promise<ReadonlyMap<string, string> | undefined>
   readonly sleep: (ms: number) => Promise<void>
   readonly random: () => number
-  readonly tell: (message: string) => void
+  readonly log: (line: string) => void
 }
 
-/** Files that say what a commit is about, for `readSnapshot`. */
-export function lookedUp({ lockPath, configPath, changes }: Parcel): {
+/** What {@link readCommit} has to look up for a changeset. */
+export function pathsIn({ lockPath, configPath, changes }: Changeset): {
   readonly lockPath: string
   readonly paths: readonly string[]
 } {

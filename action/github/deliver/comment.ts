@@ -1,35 +1,34 @@
 import type { GitHubApi } from './api.ts'
 
-/** GitHub's bound for a comment. */
+/** GitHub's limit for a comment. */
 const COMMENT_MAX_CHARACTERS = 65_536
 
 /**
- * Keeps one comment on a pull request: made once, changed when there is something else to say, and otherwise left
- * alone, so that nobody is notified for nothing.
+ * Keeps one comment on a pull request up to date. Writes only when its text changes, so that nobody is notified
+ * without need.
  *
  * @param key   tells the comments of several configs apart
- * @param body  what it is to say; `undefined`: nothing, unless there is a comment that says something else
+ * @param body  its text; `undefined` creates no comment, and gives an existing one `emptyBody`
  */
-export async function keepComment(
+export async function updateComment(
   api: GitHubApi,
   {
     issue,
     key,
     body,
-    otherwise,
+    emptyBody,
   }: {
     readonly issue: number
     readonly key: string
     readonly body: string | undefined
-    /** What a comment says from then on that has nothing to say any more. */
-    readonly otherwise: string
+    readonly emptyBody: string
   },
-): Promise<'made' | 'changed' | 'left alone'> {
+): Promise<'created' | 'updated' | 'unchanged'> {
   const { request, owner, repo } = api
   const marker = `<!-- easel:${encodeURIComponent(key)} -->`
   const own = await findOwn(api, issue, marker)
-  if (!own && body === undefined) return 'left alone'
-  const text = `${marker}\n${body ?? otherwise}`.slice(0, COMMENT_MAX_CHARACTERS)
+  if (!own && body === undefined) return 'unchanged'
+  const text = `${marker}\n${body ?? emptyBody}`.slice(0, COMMENT_MAX_CHARACTERS)
   if (!own) {
     await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
       owner,
@@ -37,16 +36,16 @@ export async function keepComment(
       issue_number: issue,
       body: text,
     })
-    return 'made'
+    return 'created'
   }
-  if (own.body.trim() === text.trim()) return 'left alone'
+  if (own.body.trim() === text.trim()) return 'unchanged'
   await request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
     owner,
     repo,
     comment_id: Number(own.id),
     body: text,
   })
-  return 'changed'
+  return 'updated'
 }
 
 async function findOwn(
@@ -54,7 +53,7 @@ async function findOwn(
   issue: number,
   marker: string,
 ): Promise<{ readonly id: number | bigint; readonly body: string } | undefined> {
-  // Anyone can write the marker into a comment of theirs, which a token that may write could change.
+  // Anyone can put the marker into their own comment, and the token may be able to edit it.
   const { viewer } = await graphql<{ viewer: { login: string } }>('{ viewer { login } }')
   for (let page = 1; ; page++) {
     const { data } = await request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
@@ -72,7 +71,7 @@ async function findOwn(
   }
 }
 
-/** GraphQL leaves out the `[bot]` that REST has. */
+/** REST has the suffix `[bot]`, GraphQL doesn't. */
 function sameLogin(a: string | undefined, b: string): boolean {
   return a?.replace(/\[bot\]$/, '') === b.replace(/\[bot\]$/, '')
 }

@@ -1,49 +1,49 @@
 import type { GitHubApi } from './api.ts'
-import { headOf, readSnapshot } from './read-commit.ts'
-import type { Change } from './file-change.ts'
+import { type Changeset, pathsIn } from './changeset.ts'
 import { type Committed, createCommit } from './commit.ts'
 import { BranchMovedError, DeliveryError } from './delivery-error.ts'
+import type { FileChange } from './file-change.ts'
+import { filesToSend, mergeOnto } from './merge-onto-commit.ts'
 import { messageFor, TRAILER } from './message.ts'
-import { filesFor, mergeOnto } from './merge-onto-commit.ts'
-import { lookedUp, type Parcel } from './changeset.ts'
+import { headOf, readCommit } from './read-commit.ts'
 
-/** How often a branch may move away before Easel gives up. */
+/** How often a branch may move before Easel gives up. */
 const TRIES_MAX = 5
 
-/** Before the second try, in milliseconds at most; doubled each time. */
+/** The longest delay before the second try, in milliseconds; doubled for each further try. */
 const JITTER_MS = 1000
 
-/** What became of the changes. */
+/** What happened to a changeset. */
 export interface Landed {
-  /** Absent when nothing was left to commit. */
+  /** Absent when there was nothing left to commit. */
   readonly commit?: Committed
-  /** What is upstream now: put there by this run, or there already. */
-  readonly ours: readonly Change[]
-  readonly superseded: readonly Change[]
+  /** Changes that are on the branch now, from this run or from before. */
+  readonly ours: readonly FileChange[]
+  readonly superseded: readonly FileChange[]
 }
 
 /**
- * Commits a run's changes to a branch, on top of whatever is there by then. The images are the ones that the run
- * made, however often the branch moves; nobody's commit is ever lost.
+ * Commits a changeset to a branch, on top of whatever is there by then. However often the branch moves, nothing is
+ * generated again and nobody's commit is lost.
  *
- * @throws {DeliveryError} when there is no such branch, or it moves too often
+ * @throws {DeliveryError} when the branch doesn't exist, or moves too often
  */
-export async function deliverToBranch(api: GitHubApi, branch: string, parcel: Parcel): Promise<Landed> {
-  const landed = await whileItMoves(branch, parcel, () => attemptOn(api, branch, parcel))
+export async function commitToBranch(api: GitHubApi, branch: string, changeset: Changeset): Promise<Landed> {
+  const landed = await retryWhileBranchMoves(branch, changeset, () => tryCommit(api, branch, changeset))
   if (landed.commit || landed.ours.length === 0) return landed
-  // Committed all the same: by an earlier run, or by a request whose answer never arrived.
-  const commit = await lastOwnCommit(api, branch, parcel.lockPath)
+  // The changes are there: from an earlier run, or from a request whose response got lost.
+  const commit = await lastOwnCommit(api, branch, changeset.lockPath)
   return commit ? { ...landed, commit } : landed
 }
 
 /**
- * Tries again, a little later, as long as the branch moves away.
+ * Tries again after a short delay, as long as the branch moves.
  *
- * @throws {DeliveryError} when it won't stand still
+ * @throws {DeliveryError} when it moves too often
  */
-export async function whileItMoves<T>(
+export async function retryWhileBranchMoves<T>(
   branch: string,
-  { sleep, random, tell }: Pick<Parcel, 'sleep' | 'random' | 'tell'>,
+  { sleep, random, log }: Pick<Changeset, 'sleep' | 'random' | 'log'>,
   attempt: () => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -52,26 +52,22 @@ export async function whileItMoves<T>(
     } catch (error) {
       if (!(error instanceof BranchMovedError)) throw error
       if (tries === TRIES_MAX) {
-        throw new DeliveryError(
-          `The branch ${branch} moved ${TRIES_MAX} times while Easel was committing to it.`,
-          {
-            cause: error,
-          },
-        )
+        const message = `The branch ${branch} moved ${TRIES_MAX} times while Easel was committing to it.`
+        throw new DeliveryError(message, { cause: error })
       }
-      tell(`The branch ${branch} has moved: looking again.`)
+      log(`The branch ${branch} has moved: trying again.`)
       await sleep(random() * JITTER_MS * 2 ** (tries - 1))
     }
   }
 }
 
-async function attemptOn(api: GitHubApi, branch: string, parcel: Parcel): Promise<Landed> {
-  const { message, costUsd } = parcel
+async function tryCommit(api: GitHubApi, branch: string, changeset: Changeset): Promise<Landed> {
+  const { message, costUsd } = changeset
   const head = await headOf(api, branch)
   if (head === undefined) throw new DeliveryError(`There is no branch ${branch} to commit to.`)
-  const snapshot = await readSnapshot(api, head, lookedUp(parcel))
-  const merged = await mergeOnto(api, snapshot, parcel)
-  const { files, removed } = await filesFor(merged, snapshot, parcel)
+  const current = await readCommit(api, head, pathsIn(changeset))
+  const merged = await mergeOnto(api, current, changeset)
+  const { files, removed } = await filesToSend(merged, current, changeset)
   const { ours, superseded } = merged
   if (files.length + removed.length === 0) return { ours, superseded }
   const commit = await createCommit(api, {

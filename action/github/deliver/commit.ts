@@ -2,7 +2,7 @@ import pMap from 'p-map'
 import { type GitHubApi, statusOf } from './api.ts'
 import { BranchMovedError } from './delivery-error.ts'
 
-/** A file of a commit. `read` is asked once, when its turn has come. */
+/** A file of a commit. `read` is called once, when the file is sent. */
 export interface CommitFile {
   readonly path: string
   /** In bytes. */
@@ -12,15 +12,15 @@ export interface CommitFile {
 
 export interface NewCommit {
   readonly branch: string
-  /** Where the branch must be. */
+  /** The commit that the branch must point to. */
   readonly head: string
   readonly headline: string
   readonly body: string
   readonly files: readonly CommitFile[]
-  /** Paths that go; each is there. */
+  /** Paths to remove. They must exist. */
   readonly removed: readonly string[]
-  /** Files are those of another commit, instead of those at `head`; merged in where it isn't in there yet. */
-  readonly onFilesOf?: { readonly sha: string; readonly merges: boolean }
+  /** Start from the files of this commit instead of those at `head`; `merges` makes it a second parent. */
+  readonly replacesTree?: { readonly sha: string; readonly merges: boolean }
 }
 
 export interface Committed {
@@ -31,22 +31,22 @@ export interface Committed {
 }
 
 /**
- * Raw bytes that one `createCommitOnBranch` may hold: GitHub refuses requests of about 40 MB, and base64 makes
- * four bytes of three.
+ * Raw bytes in one `createCommitOnBranch`: GitHub refuses requests of about 40 MB, and base64 turns three bytes into
+ * four.
  */
 const ONE_REQUEST_MAX_BYTES = 28_000_000
 
 /** GitHub's trees time out above about 200 entries. */
 const TREE_ENTRIES_MAX = 100
 
-/** Blobs on their way at the same time: GitHub takes 100 requests, and memory holds each of them twice. */
+/** Blobs sent at the same time: GitHub accepts 100 requests, but memory holds each blob twice. */
 const BLOBS_AT_ONCE = 8
 
 const CREATE_COMMIT = `mutation ($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid url signature { isValid } } }
 }`
 
-interface CreateCommitAnswer {
+interface CreateCommitResponse {
   readonly createCommitOnBranch: {
     readonly commit: {
       readonly oid: string
@@ -57,23 +57,23 @@ interface CreateCommitAnswer {
 }
 
 /**
- * Makes one commit at the tip of a branch, or none at all.
+ * Adds one commit to a branch, or none at all.
  *
- * @throws {BranchMovedError} when the branch is not at `head` any more
+ * @throws {BranchMovedError} when the branch no longer points to `head`
  */
 export function createCommit(api: GitHubApi, commit: NewCommit): Promise<Committed> {
   const bytes = commit.files.reduce((sum, { size }) => sum + size, 0)
-  return bytes > ONE_REQUEST_MAX_BYTES || commit.onFilesOf !== undefined
-    ? inObjects(api, commit)
-    : inOneRequest(api, commit)
+  return bytes > ONE_REQUEST_MAX_BYTES || commit.replacesTree !== undefined
+    ? commitInObjects(api, commit)
+    : commitInOneRequest(api, commit)
 }
 
-async function inOneRequest(api: GitHubApi, commit: NewCommit): Promise<Committed> {
+async function commitInOneRequest(api: GitHubApi, commit: NewCommit): Promise<Committed> {
   const additions = await Promise.all(
     commit.files.map(async ({ path, read }) => ({ path, contents: base64(await read()) })),
   )
   try {
-    const answer = await api.graphql<CreateCommitAnswer>(CREATE_COMMIT, {
+    const response = await api.graphql<CreateCommitResponse>(CREATE_COMMIT, {
       input: {
         branch: { repositoryNameWithOwner: `${api.owner}/${api.repo}`, branchName: commit.branch },
         expectedHeadOid: commit.head,
@@ -81,7 +81,7 @@ async function inOneRequest(api: GitHubApi, commit: NewCommit): Promise<Committe
         fileChanges: { additions, deletions: commit.removed.map((path) => ({ path })) },
       },
     })
-    const { oid, url, signature } = answer.createCommitOnBranch.commit
+    const { oid, url, signature } = response.createCommitOnBranch.commit
     return { sha: oid, url, verified: signature?.isValid ?? false }
   } catch (error) {
     if (isStale(error)) throw new BranchMovedError(`${commit.branch} moved`, { cause: error })
@@ -89,9 +89,9 @@ async function inOneRequest(api: GitHubApi, commit: NewCommit): Promise<Committe
   }
 }
 
-async function inObjects(api: GitHubApi, commit: NewCommit): Promise<Committed> {
+async function commitInObjects(api: GitHubApi, commit: NewCommit): Promise<Committed> {
   const { request, owner, repo } = api
-  const { branch, head, headline, body, files, removed, onFilesOf } = commit
+  const { branch, head, headline, body, files, removed, replacesTree } = commit
   const blobs = await pMap(
     files,
     async ({ path, read }) => {
@@ -109,7 +109,7 @@ async function inObjects(api: GitHubApi, commit: NewCommit): Promise<Committed> 
   const { data: base } = await request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
     owner,
     repo,
-    commit_sha: onFilesOf?.sha ?? head,
+    commit_sha: replacesTree?.sha ?? head,
   })
   const entries = [...removed.map((path) => entry(path, null)), ...blobs]
   let tree = base.tree.sha
@@ -122,20 +122,20 @@ async function inObjects(api: GitHubApi, commit: NewCommit): Promise<Committed> 
     })
     tree = data.sha
   }
-  // Without author and committer, GitHub signs for a workflow's token.
-  const { data: made } = await request('POST /repos/{owner}/{repo}/git/commits', {
+  // GitHub signs a commit of a workflow's token only without author and committer.
+  const { data: created } = await request('POST /repos/{owner}/{repo}/git/commits', {
     owner,
     repo,
     message: body ? `${headline}\n\n${body}` : headline,
     tree,
-    parents: onFilesOf?.merges ? [head, onFilesOf.sha] : [head],
+    parents: replacesTree?.merges ? [head, replacesTree.sha] : [head],
   })
   try {
     await request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
       owner,
       repo,
       ref: `heads/${branch}`,
-      sha: made.sha,
+      sha: created.sha,
       force: false,
     })
   } catch (error) {
@@ -144,7 +144,7 @@ async function inObjects(api: GitHubApi, commit: NewCommit): Promise<Committed> 
     }
     throw error
   }
-  return { sha: made.sha, url: made.html_url, verified: made.verification.verified }
+  return { sha: created.sha, url: created.html_url, verified: created.verification.verified }
 }
 
 function entry(

@@ -3,7 +3,7 @@ export class DeliveryError extends Error {
   override readonly name = 'DeliveryError'
 }
 
-/** The branch is not where it was a moment ago: look again. */
+/** The branch has moved since it was read: try again. */
 export class BranchMovedError extends Error {
   override readonly name = 'BranchMovedError'
 }

@@ -1,78 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { offlineCatalogue } from '../../config/catalogues.ts'
 import { ConfigError } from '../../config/diagnostic.ts'
-import { loadConfig } from '../../config/load-config.ts'
 import { costOf, type RunResult } from '../../generate/results.ts'
-import type { ActionInputs } from '../inputs.ts'
-import type { Situation } from '../runner-context.ts'
+import { loadConfig } from '../../plan/load-config.ts'
 import type { PlannedProject } from '../../plan/plan-project.ts'
-import { offlineCatalogue } from '../../generate/run.ts'
+import type { ActionInputs } from '../inputs.ts'
+import type { RunnerContext } from '../runner-context.ts'
 import { createApi, type GitHubApi } from './api.ts'
-import { readBlob, type Snapshot } from './read-commit.ts'
-import type { Change } from './file-change.ts'
+import type { Changeset } from './changeset.ts'
 import { DeliveryError } from './delivery-error.ts'
+import type { FileChange } from './file-change.ts'
 import { DEFAULT_MESSAGE } from './message.ts'
-import type { Parcel } from './changeset.ts'
-import type { Place } from './place.ts'
+import { type CommitContent, readBlob } from './read-commit.ts'
+import type { Target } from './target.ts'
 
-/** What a run delivers, and where from. */
-export interface Cargo {
+/** A finished run, and everything that its delivery needs. */
+export interface DeliveryRun {
   readonly planned: PlannedProject
   readonly result: RunResult
-  /** Taken over from a branch before the run. */
-  readonly adopted: readonly Change[]
+  /** Images that earlier runs had delivered to a branch, taken over before this run. */
+  readonly adopted: readonly FileChange[]
   readonly inputs: ActionInputs
-  readonly situation: Situation
-  readonly place: Place
-  readonly tell: (message: string) => void
+  readonly runner: RunnerContext
+  readonly target: Target | undefined
+  readonly log: (line: string) => void
 }
 
-/** The API, as a run's inputs and situation have it. */
-export function apiFor({ inputs, situation, tell }: Pick<Cargo, 'inputs' | 'situation' | 'tell'>): GitHubApi {
+/** @throws {DeliveryError} when there is no token */
+export function apiFor({ inputs, runner, log }: Pick<DeliveryRun, 'inputs' | 'runner' | 'log'>): GitHubApi {
   if (inputs.githubToken === undefined) {
-    throw new DeliveryError('There is no github-token: leave the input out to use the workflow’s own.')
+    throw new DeliveryError('The input github-token is empty: leave it out to use the workflow’s own token.')
   }
   return createApi({
     token: inputs.githubToken,
-    apiUrl: situation.apiUrl,
-    repository: situation.repository,
+    apiUrl: runner.apiUrl,
+    repository: runner.repository,
     sleep: (ms) => sleep(ms),
     now: Date.now,
     random: Math.random,
-    tell,
+    log,
   })
 }
 
-/** The branch that is committed to. */
-export function branchOf({ inputs, place }: Pick<Cargo, 'inputs' | 'place'>): string {
-  const branch = inputs.branch ?? place.branch
-  if (branch === undefined)
-    throw new DeliveryError(
-      'The run is for no branch, but for a tag, say: name the one to commit to (branch).',
-    )
-  return branch.replace(/^refs\/heads\//, '')
-}
-
-/** The branch that a pull request goes to. */
-export function baseOf({ inputs, place }: Pick<Cargo, 'inputs' | 'place'>): string {
-  const base = inputs.base ?? place.branch
-  if (base === undefined)
-    throw new DeliveryError(
-      'The run is for no branch, but for a tag, say: name the one that the pull request is for (base).',
-    )
-  return base.replace(/^refs\/heads\//, '')
-}
-
-/** The branch that a pull request comes from: one for each base, the same each time. */
-export function pullBranchOf(cargo: Pick<Cargo, 'inputs' | 'place'>): string {
-  return cargo.inputs.branch?.replace(/^refs\/heads\//, '') ?? `easel/${baseOf(cargo)}`
-}
-
-/** What {@link Cargo} is to the branches. */
-export function parcelFor(
+export function changesetOf(
   api: GitHubApi,
-  { inputs, planned, place, result, tell }: Cargo,
-  changes: readonly Change[],
-): Parcel {
+  { inputs, planned, runner, result, log }: DeliveryRun,
+  changes: readonly FileChange[],
+): Changeset {
   const { root, configPath, lock } = planned.project
   return {
     root,
@@ -81,18 +55,18 @@ export function parcelFor(
     changes,
     message: inputs.commitMessage ?? DEFAULT_MESSAGE,
     costUsd: costOf(result),
-    checkedOut: place.checkedOut,
-    fingerprintsOf: (snapshot) => fingerprintsOf(api, snapshot, { root, configPath }),
+    checkedOut: runner.checkedOut,
+    declaredFingerprints: (commit) => declaredFingerprints(api, commit, { root, configPath }),
     sleep: (ms) => sleep(ms),
     random: Math.random,
-    tell,
+    log,
   }
 }
 
-async function fingerprintsOf(
+async function declaredFingerprints(
   api: GitHubApi,
-  { blobs }: Snapshot,
-  { root, configPath }: Pick<Parcel, 'root' | 'configPath'>,
+  { blobs }: CommitContent,
+  { root, configPath }: Pick<Changeset, 'root' | 'configPath'>,
 ): Promise<ReadonlyMap<string, string> | undefined> {
   const blob = blobs.get(configPath)
   if (blob === undefined) return undefined
@@ -101,7 +75,7 @@ async function fingerprintsOf(
     const { images } = await loadConfig({ root, path: configPath, catalogue: offlineCatalogue(), text })
     return new Map(images.map(({ path, fingerprint }) => [path, fingerprint]))
   } catch (error) {
-    // Somebody broke it meanwhile: what it wants is anybody's guess.
+    // Somebody broke the config in that commit.
     if (error instanceof ConfigError) return undefined
     throw error
   }

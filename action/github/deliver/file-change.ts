@@ -4,21 +4,24 @@ import type { RunResult } from '../../generate/results.ts'
 import type { LockEntry } from '../../lock/schema.ts'
 import { DeliveryError } from './delivery-error.ts'
 
-/** What a run did about one path. */
-export interface Change {
+/** What a run changed at one path. */
+export interface FileChange {
   readonly path: string
-  /** The lock's entry that the run began with. */
+  /** The lock entry at the start of the run. */
   readonly before: LockEntry | undefined
-  /** The one that goes with the new file; `undefined`: it is no image any more. */
+  /** The entry of the new file; `undefined` when the image was removed. */
   readonly after: LockEntry | undefined
-  /** Whether the file goes too, where `after` is `undefined`. */
+  /** Whether the file is removed too, when `after` is `undefined`. */
   readonly removesFile: boolean
 }
 
-/** What a run changed: images it made, and what it pruned. */
-export function changesOf({ images, pruned }: RunResult, orphans: ReadonlyMap<string, LockEntry>): Change[] {
+/** What a run changed: the images it generated and the orphans it pruned. */
+export function fileChangesOf(
+  { images, pruned }: RunResult,
+  orphans: ReadonlyMap<string, LockEntry>,
+): FileChange[] {
   return [
-    ...images.flatMap((image): Change[] => {
+    ...images.flatMap((image): FileChange[] => {
       if (image.outcome !== 'generated') return []
       const { planned, entry } = image
       return [{ path: planned.image.path, before: planned.entry, after: entry, removesFile: false }]
@@ -32,9 +35,9 @@ export function changesOf({ images, pruned }: RunResult, orphans: ReadonlyMap<st
   ]
 }
 
-/** The bytes of an image, as the run left them in the workspace. */
+/** The bytes of an image in the workspace. */
 export async function readImage(root: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
   const found = await readRegularFile(inWorkspace(root, path))
   if (found.kind === 'file') return found.bytes
-  throw new DeliveryError(`${path} is not there any more, so it can’t be delivered.`)
+  throw new DeliveryError(`${path} no longer exists, so it can’t be delivered.`)
 }

@@ -1,35 +1,35 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LockEntries, LockEntry } from '../../lock/schema.ts'
-import type { Change } from './file-change.ts'
+import type { FileChange } from './file-change.ts'
 
-/** What is upstream by now. */
-export interface Upstream {
+/** What the commit to merge with holds. */
+export interface MergeBase {
   readonly lock: LockEntries
-  /** Paths whose file somebody put there since the run began, with no entry that goes with it. */
+  /** Paths whose file somebody else has changed since the run started, without a matching lock entry. */
   readonly editedByHand: ReadonlySet<string>
-  /** What the config there asks for, by path; absent when it is not known. */
-  readonly wanted: ReadonlyMap<string, string> | undefined
+  /** The fingerprints that its config declares, by path; `undefined` when they are unknown. */
+  readonly declared: ReadonlyMap<string, string> | undefined
 }
 
 export interface Merged {
-  /** The lock to commit: upstream's, with what is ours put in entry by entry. */
+  /** The lock to commit: theirs, with our entries added. */
   readonly lock: LockEntries
-  /** What goes in. */
-  readonly ours: readonly Change[]
-  /** What stays out, because somebody else's is there and is right. */
-  readonly superseded: readonly Change[]
+  /** Changes to commit. */
+  readonly ours: readonly FileChange[]
+  /** Changes to leave out, because somebody else's version is there and valid. */
+  readonly superseded: readonly FileChange[]
 }
 
 /**
- * Puts a run's changes on top of what others did meanwhile. An entry that nobody touched takes ours; one that somebody
- * touched takes what the config upstream describes now, and theirs where both would do: theirs is there already.
+ * Merges a run's changes with what others did meanwhile, entry by entry. An entry that nobody touched takes ours. An
+ * entry that somebody touched takes the one that the config there declares, and stays theirs when both match it.
  */
-export function mergeLock(changes: readonly Change[], upstream: Upstream): Merged {
-  const lock = new Map(upstream.lock)
-  const ours: Change[] = []
-  const superseded: Change[] = []
+export function mergeLock(changes: readonly FileChange[], base: MergeBase): Merged {
+  const lock = new Map(base.lock)
+  const ours: FileChange[] = []
+  const superseded: FileChange[] = []
   for (const change of changes) {
-    if (!isOurs(change, upstream)) {
+    if (!isOurs(change, base)) {
       superseded.push(change)
       continue
     }
@@ -40,18 +40,18 @@ export function mergeLock(changes: readonly Change[], upstream: Upstream): Merge
   return { lock, ours, superseded }
 }
 
-function isOurs({ path, before, after }: Change, upstream: Upstream): boolean {
-  const theirs = upstream.lock.get(path)
+function isOurs({ path, before, after }: FileChange, base: MergeBase): boolean {
+  const theirs = base.lock.get(path)
   if (sameEntry(theirs, after)) return true
-  if (upstream.editedByHand.has(path)) return false
+  if (base.editedByHand.has(path)) return false
   if (sameEntry(theirs, before)) return true
-  // Somebody changed the entry. Pruning is never worth a quarrel.
+  // Somebody changed the entry. Pruning never overrides that.
   if (!after || theirs?.fingerprint === after.fingerprint) return false
-  return upstream.wanted?.get(path) === after.fingerprint
+  return base.declared?.get(path) === after.fingerprint
 }
 
-/** Whether somebody else touched the entry of a change since the run began. */
-export function isContested({ path, before, after }: Change, lock: LockEntries): boolean {
+/** Whether somebody else has touched a change's entry since the run started. */
+export function isContested({ path, before, after }: FileChange, lock: LockEntries): boolean {
   const theirs = lock.get(path)
   return !sameEntry(theirs, after) && !sameEntry(theirs, before)
 }

@@ -2,42 +2,42 @@ import { isDeepStrictEqual } from 'node:util'
 import { sha256Of } from '../../files/read-file.ts'
 import type { LockEntries } from '../../lock/schema.ts'
 import { type GitHubApi, statusOf } from './api.ts'
-import { lockBytes, readBlob, readSnapshot, type Snapshot } from './read-commit.ts'
-import { readImage } from './file-change.ts'
+import { type Changeset, pathsIn } from './changeset.ts'
 import type { CommitFile } from './commit.ts'
+import { readImage } from './file-change.ts'
 import { blobSha } from './git-hash.ts'
 import { isContested, type Merged, mergeLock } from './merge-lock.ts'
-import { lookedUp, type Parcel } from './changeset.ts'
+import { type CommitContent, lockBytes, readBlob, readCommit } from './read-commit.ts'
 
 /**
- * Holds a run's changes against a commit that others may have had a hand in.
+ * Merges a changeset with a commit that others may have contributed to.
  *
- * @param configOf  the commit whose config says what is wanted, where that is another one
+ * @param configCommit  the commit whose config decides what is declared, if it is another one
  */
 export async function mergeOnto(
   api: GitHubApi,
-  snapshot: Snapshot,
-  parcel: Parcel,
-  configOf: Snapshot = snapshot,
+  commit: CommitContent,
+  changeset: Changeset,
+  configCommit: CommitContent = commit,
 ): Promise<Merged> {
-  const isContestedHere = parcel.changes.some((change) => isContested(change, snapshot.lock))
-  const [editedByHand, wanted] = await Promise.all([
-    pathsEditedByHand(api, snapshot, parcel),
-    isContestedHere ? parcel.fingerprintsOf(configOf) : undefined,
+  const hasContested = changeset.changes.some((change) => isContested(change, commit.lock))
+  const [editedByHand, declared] = await Promise.all([
+    pathsEditedByHand(api, commit, changeset),
+    hasContested ? changeset.declaredFingerprints(configCommit) : undefined,
   ])
-  return mergeLock(parcel.changes, { lock: snapshot.lock, editedByHand, wanted })
+  return mergeLock(changeset.changes, { lock: commit.lock, editedByHand, declared })
 }
 
-/** Files that came in since the checkout, and that are neither ours nor what the lock there says. */
+/** Files that changed since the checkout, and that match neither our bytes nor the lock in that commit. */
 async function pathsEditedByHand(
   api: GitHubApi,
-  { sha, blobs, lock }: Snapshot,
-  parcel: Parcel,
+  { sha, blobs, lock }: CommitContent,
+  changeset: Changeset,
 ): Promise<ReadonlySet<string>> {
-  const { changes, checkedOut, root } = parcel
+  const { changes, checkedOut, root } = changeset
   if (sha === checkedOut) return new Set()
-  const old = await readSnapshot(api, checkedOut, lookedUp(parcel)).catch((error: unknown) => {
-    // GitHub doesn't have it, or not any more.
+  const old = await readCommit(api, checkedOut, pathsIn(changeset)).catch((error: unknown) => {
+    // GitHub doesn't have that commit, or no longer has it.
     if (![404, 409, 422].includes(statusOf(error) ?? 0)) throw error
     return undefined
   })
@@ -51,21 +51,24 @@ async function pathsEditedByHand(
   return edited
 }
 
-/** What has to be sent so that a commit on `snapshot` holds our changes: nothing that it has already. */
-export async function filesFor(
+/** What to send so that a commit on top of `commit` holds our changes. Leaves out what is there already. */
+export async function filesToSend(
   { ours, lock }: Pick<Merged, 'ours' | 'lock'>,
-  { blobs, lock: there }: Snapshot,
-  { root, lockPath }: Pick<Parcel, 'root' | 'lockPath'>,
+  commit: CommitContent,
+  { root, lockPath }: Pick<Changeset, 'root' | 'lockPath'>,
 ): Promise<{ readonly files: readonly CommitFile[]; readonly removed: readonly string[] }> {
   const files: CommitFile[] = []
   for (const { path, after } of ours) {
     if (!after) continue
     const read = (): Promise<Uint8Array> => readImage(root, path)
     const bytes = await read()
-    if (blobs.get(path) !== blobSha(bytes)) files.push({ path, size: bytes.byteLength, read })
+    if (commit.blobs.get(path) !== blobSha(bytes)) files.push({ path, size: bytes.byteLength, read })
   }
-  const removed = ours.flatMap(({ path, removesFile }) => (removesFile && blobs.has(path) ? [path] : []))
-  return { files: isDeepStrictEqual(lock, there) ? files : [...files, lockFile(lock, lockPath)], removed }
+  const removed = ours.flatMap(({ path, removesFile }) =>
+    removesFile && commit.blobs.has(path) ? [path] : [],
+  )
+  const isLockSame = isDeepStrictEqual(lock, commit.lock)
+  return { files: isLockSame ? files : [...files, lockFile(lock, lockPath)], removed }
 }
 
 function lockFile(lock: LockEntries, path: string): CommitFile {

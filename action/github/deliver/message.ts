@@ -1,25 +1,25 @@
 import { count, usd } from '../../report/format.ts'
-import type { Change } from './file-change.ts'
+import type { FileChange } from './file-change.ts'
 
-/** Lines of a commit's message that list images. */
+/** Images listed in a commit message. */
 const LIST_MAX = 50
 
-/** In every commit that Easel makes, so that it knows its own. */
+/** In every commit that Easel creates, so that it recognises its own. */
 export const TRAILER = 'Generated-by: Easel'
 
 export const DEFAULT_MESSAGE = '{summary}\n\n{list}'
 
-/** What a template may hold, for its documentation. */
+/** The placeholders of a template. */
 export const PLACEHOLDERS = ['{summary}', '{count}', '{cost}', '{list}'] as const
 
 /**
- * A commit's message: its first line, and the rest with {@link TRAILER} at the end.
+ * Fills in the template of a commit message. The body ends with {@link TRAILER}.
  *
- * @param costUsd  what the run has cost
+ * @param costUsd  the cost of the run
  */
 export function messageFor(
   template: string,
-  changes: readonly Change[],
+  changes: readonly FileChange[],
   costUsd: number,
 ): { readonly headline: string; readonly body: string } {
   const values: Readonly<Record<(typeof PLACEHOLDERS)[number], string>> = {
@@ -36,8 +36,8 @@ export function messageFor(
   return { headline, body: body ? `${body}\n\n${TRAILER}` : TRAILER }
 }
 
-/** `Update 3 images`; one image by its path. */
-export function summaryOf(changes: readonly Change[]): string {
+/** `Update 3 images`, or the path if it is only one. */
+export function summaryOf(changes: readonly FileChange[]): string {
   const verb = changes.every(({ after }) => !after)
     ? 'Remove'
     : changes.every(({ before }) => !before)
@@ -47,7 +47,7 @@ export function summaryOf(changes: readonly Change[]): string {
   return `${verb} ${changes.length === 1 && only ? only.path : count(changes.length, 'image')}`
 }
 
-function listOf(changes: readonly Change[]): string {
+function listOf(changes: readonly FileChange[]): string {
   const lines = changes.map(
     ({ path, before, after }) => `- ${path}${after ? (before ? '' : ' (new)') : ' (removed)'}`,
   )

@@ -1,22 +1,22 @@
 import { bytes, usd } from '../../report/format.ts'
 import { oneLine, shorten } from '../../report/one-line.ts'
 import type { LockEntry } from '../../lock/schema.ts'
-import type { Change } from './file-change.ts'
+import type { FileChange } from './file-change.ts'
 
-/** GitHub's bound for a body is 65,536 characters. Room is left for what people add. */
+/** GitHub's limit for a body is 65,536 characters. This leaves room for what people add. */
 const SECTION_MAX_CHARACTERS = 50_000
 
 const BEGIN = '<!-- easel:begin -->'
 const END = '<!-- easel:end -->'
 
-/** The part of a pull request's body that Easel keeps: each image before and after, and its cost. */
+/** Easel's section of a pull request's body: each image before and after, and its cost. */
 export function bodyFor(
-  changes: readonly Change[],
+  changes: readonly FileChange[],
   { before, after }: { readonly before: string; readonly after: string },
 ): string {
   const cost = changes.reduce((sum, change) => sum + (change.after?.cost_usd ?? 0), 0)
   const head = [
-    `Made by Easel from the descriptions in this repository, for ${usd(cost)} in all.`,
+    `Easel generated these images from their descriptions in this repository, for ${usd(cost)} in total.`,
     '',
     '| Image | Before | After | Cost |',
     '| --- | --- | --- | ---: |',
@@ -33,17 +33,17 @@ export function bodyFor(
   return [...head, ...shown, ...(rest > 0 ? ['', `… and ${rest} more.`] : [])].join('\n')
 }
 
-/** Puts the section into a body: in the place of the old one, or at the end where there never was one. */
+/** Replaces Easel's section in a body. An empty body becomes the section. */
 export function withSection(body: string, section: string): string {
   const whole = `${BEGIN}\n${section}\n${END}`
   if (body === '') return whole
   const [from, to] = [body.indexOf(BEGIN), body.indexOf(END)]
-  // Somebody took it out, or half of it: the body is theirs.
+  // Somebody removed the section, or half of it: leave the body to them.
   if (from < 0 || to < from) return body
   return body.slice(0, from) + whole + body.slice(to + END.length)
 }
 
-function row({ path, before: old, after: now }: Change, beforeUrl: string, afterUrl: string): string {
+function row({ path, before: old, after: now }: FileChange, beforeUrl: string, afterUrl: string): string {
   const cost = now?.cost_usd === undefined ? '' : usd(now.cost_usd)
   return `| ${[code(path), image(old, path, beforeUrl), image(now, path, afterUrl), cost].join(' | ')} |`
 }
@@ -54,7 +54,7 @@ function image(entry: LockEntry | undefined, path: string, url: string): string 
   return `<img src="${src}" width="240"><br>${entry.width}×${entry.height}, ${bytes(entry.bytes)}`
 }
 
-/** A path as text of a cell: nothing in it is Markdown or HTML. */
+/** Escapes a path for a table cell, so that nothing in it is Markdown or HTML. */
 function code(path: string): string {
   return shorten(oneLine(path), 300).replaceAll(
     /[\\`*_[\]#!|<>&~@"$]/g,

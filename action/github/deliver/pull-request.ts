@@ -1,16 +1,16 @@
 import { type GitHubApi, statusOf } from './api.ts'
-import { headOf, readSnapshot, type Snapshot } from './read-commit.ts'
-import type { Change } from './file-change.ts'
+import { headOf, readCommit, type CommitContent } from './read-commit.ts'
+import type { FileChange } from './file-change.ts'
 import { createCommit, type NewCommit } from './commit.ts'
 import { BranchMovedError, DeliveryError } from './delivery-error.ts'
 import { messageFor, summaryOf, TRAILER } from './message.ts'
 import type { Merged } from './merge-lock.ts'
-import { filesFor, mergeOnto } from './merge-onto-commit.ts'
-import { lookedUp, type Parcel } from './changeset.ts'
+import { filesToSend, mergeOnto } from './merge-onto-commit.ts'
+import { pathsIn, type Changeset } from './changeset.ts'
 import { bodyFor, withSection } from './pull-request-body.ts'
-import { type Landed, whileItMoves } from './commit-to-branch.ts'
+import { type Landed, retryWhileBranchMoves } from './commit-to-branch.ts'
 
-/** GitHub compares no more commits than this in one answer. */
+/** The most commits that GitHub compares in one response. */
 const COMPARED_MAX = 250
 
 export interface PullRequest {
@@ -19,33 +19,41 @@ export interface PullRequest {
 }
 
 export interface PullRequestPlan {
-  /** Where the images go. */
+  /** The branch to commit to. */
   readonly branch: string
-  /** Where they are to be merged. */
+  /** The branch to merge it into. */
   readonly base: string
   /**
-   * Whether the changes are all there is to change: nothing was left out by a selection or a failure. Only then is
-   * the branch made to hold just them, and the pull request closed when there are none.
+   * Whether the changes are complete: no selection or failure left anything out. Only then may the branch be reduced
+   * to them, and the pull request be closed when there are none.
    */
-  readonly isWhole: boolean
+  readonly isComplete: boolean
   readonly serverUrl: string
 }
 
-export interface LandedInPull extends Landed {
+export interface LandedInPullRequest extends Landed {
   readonly pullRequest?: PullRequest
-  /** Whether this run closed it. */
+  /** Whether this run closed the pull request. */
   readonly closed: boolean
 }
 
 /**
- * Puts a run's changes on a branch of their own, with one pull request, opened or brought up to date. What people
- * committed to that branch stays: Easel adds to it, and never moves it back.
+ * Commits a changeset to a branch of its own, and opens or updates its pull request. Commits that people added to that
+ * branch stay: Easel only adds to it, and never force-pushes.
  */
-export function deliverAsPull(api: GitHubApi, plan: PullRequestPlan, parcel: Parcel): Promise<LandedInPull> {
-  return whileItMoves(plan.branch, parcel, () => attempt(api, plan, parcel))
+export function deliverAsPullRequest(
+  api: GitHubApi,
+  plan: PullRequestPlan,
+  changeset: Changeset,
+): Promise<LandedInPullRequest> {
+  return retryWhileBranchMoves(plan.branch, changeset, () => attempt(api, plan, changeset))
 }
 
-async function attempt(api: GitHubApi, plan: PullRequestPlan, parcel: Parcel): Promise<LandedInPull> {
+async function attempt(
+  api: GitHubApi,
+  plan: PullRequestPlan,
+  changeset: Changeset,
+): Promise<LandedInPullRequest> {
   const { branch, base } = plan
   const [baseHead, branchHead, pull] = await Promise.all([
     headOf(api, base),
@@ -53,20 +61,20 @@ async function attempt(api: GitHubApi, plan: PullRequestPlan, parcel: Parcel): P
     findPull(api, branch, base),
   ])
   if (baseHead === undefined)
-    throw new DeliveryError(`There is no branch ${base} to open a pull request for.`)
-  const onBase = await readSnapshot(api, baseHead, lookedUp(parcel))
-  const merged = await mergeOnto(api, onBase, parcel)
-  const needed = await filesFor(merged, onBase, parcel)
+    throw new DeliveryError(`There is no branch ${base} to open a pull request against.`)
+  const onBase = await readCommit(api, baseHead, pathsIn(changeset))
+  const merged = await mergeOnto(api, onBase, changeset)
+  const needed = await filesToSend(merged, onBase, changeset)
   const state = branchHead === undefined ? undefined : await compare(api, baseHead, branchHead)
 
   if (needed.files.length + needed.removed.length === 0) {
-    const mayClose = pull && plan.isWhole && !state?.hasOthers
+    const mayClose = pull && plan.isComplete && !state?.hasOthers
     if (mayClose) await closePull(api, pull, branch)
     const { ours, superseded } = merged
     return { ours, superseded, ...(pull && { pullRequest: pull }), closed: mayClose === true }
   }
 
-  const landed = await commitTo(api, plan, parcel, { onBase, merged, needed, branchHead, state })
+  const landed = await commitTo(api, plan, changeset, { onBase, merged, needed, branchHead, state })
   const tip = landed.commit?.sha ?? branchHead ?? baseHead
   const content = {
     title: summaryOf(landed.ours),
@@ -80,17 +88,17 @@ async function attempt(api: GitHubApi, plan: PullRequestPlan, parcel: Parcel): P
 }
 
 interface BranchState {
-  /** Whether the base has commits that the branch hasn't. */
+  /** Whether the base has commits that the branch doesn't. */
   readonly isBehind: boolean
   /** Whether somebody else committed to it. */
   readonly hasOthers: boolean
 }
 
-/** Makes the branch hold the changes; commits nothing when it does already. */
+/** Commits the changes to the branch, unless they are there already. */
 async function commitTo(
   api: GitHubApi,
-  { branch, isWhole }: PullRequestPlan,
-  parcel: Parcel,
+  { branch, isComplete }: PullRequestPlan,
+  changeset: Changeset,
   {
     onBase,
     merged,
@@ -98,8 +106,8 @@ async function commitTo(
     branchHead,
     state,
   }: {
-    readonly onBase: Snapshot
-    /** The changes on top of the base, and what they need there. */
+    readonly onBase: CommitContent
+    /** The changes merged with the base. */
     readonly merged: Merged
     readonly needed: Pick<NewCommit, 'files' | 'removed'>
     readonly branchHead: string | undefined
@@ -107,26 +115,27 @@ async function commitTo(
   },
 ): Promise<Landed> {
   const { ours, superseded } = merged
-  const message = (changes: readonly Change[]) => messageFor(parcel.message, changes, parcel.costUsd)
+  const message = (changes: readonly FileChange[]) =>
+    messageFor(changeset.message, changes, changeset.costUsd)
   if (branchHead === undefined || !state) {
     await createBranch(api, branch, onBase.sha)
     const commit = await createCommit(api, { branch, head: onBase.sha, ...message(ours), ...needed })
     return { commit, ours, superseded }
   }
 
-  const onBranch = await readSnapshot(api, branchHead, lookedUp(parcel))
-  if (state.hasOthers || !isWhole) {
-    const added = await mergeOnto(api, onBranch, parcel, onBase)
-    const sending = await filesFor(added, onBranch, parcel)
-    const kept = { ours: added.ours, superseded: added.superseded }
-    if (sending.files.length + sending.removed.length === 0) return kept
+  const onBranch = await readCommit(api, branchHead, pathsIn(changeset))
+  if (state.hasOthers || !isComplete) {
+    const added = await mergeOnto(api, onBranch, changeset, onBase)
+    const sending = await filesToSend(added, onBranch, changeset)
+    const landed = { ours: added.ours, superseded: added.superseded }
+    if (sending.files.length + sending.removed.length === 0) return landed
     const commit = await createCommit(api, { branch, head: branchHead, ...message(added.ours), ...sending })
-    return { ...kept, commit }
+    return { ...landed, commit }
   }
 
-  // Only Easel's own commits are on it: it becomes the base with the changes, going forward all the same.
-  const missing = await filesFor(merged, onBranch, parcel)
-  if (missing.files.length + missing.removed.length === 0 && !differsElsewhere(onBranch, onBase, parcel)) {
+  // It has only Easel's own commits, so a new commit can make it the base plus the changes.
+  const missing = await filesToSend(merged, onBranch, changeset)
+  if (missing.files.length + missing.removed.length === 0 && !differsElsewhere(onBranch, onBase, changeset)) {
     return { ours, superseded }
   }
   const commit = await createCommit(api, {
@@ -134,13 +143,13 @@ async function commitTo(
     head: branchHead,
     ...message(ours),
     ...needed,
-    onFilesOf: { sha: onBase.sha, merges: state.isBehind },
+    replacesTree: { sha: onBase.sha, merges: state.isBehind },
   })
   return { commit, ours, superseded }
 }
 
-/** Whether two commits differ in a file that no change is about. */
-function differsElsewhere(a: Snapshot, b: Snapshot, { changes, lockPath }: Parcel): boolean {
+/** Whether two commits differ in a file that is not in the changeset. */
+function differsElsewhere(a: CommitContent, b: CommitContent, { changes, lockPath }: Changeset): boolean {
   const ours = new Set([lockPath, ...changes.map(({ path }) => path)])
   return [...new Set([...a.blobs.keys(), ...b.blobs.keys()])].some(
     (path) => !ours.has(path) && a.blobs.get(path) !== b.blobs.get(path),
@@ -170,9 +179,9 @@ async function createBranch({ request, owner, repo }: GitHubApi, branch: string,
   try {
     await request('POST /repos/{owner}/{repo}/git/refs', { owner, repo, ref: `refs/heads/${branch}`, sha })
   } catch (error) {
-    // The second wording is of two requests at the very same time.
+    // GitHub uses the second wording for two simultaneous requests.
     if (statusOf(error) === 422 && /already exists|reference update failed/i.test(String(error))) {
-      throw new BranchMovedError(`${branch} came into being`, { cause: error })
+      throw new BranchMovedError(`${branch} was created meanwhile`, { cause: error })
     }
     throw error
   }
@@ -212,15 +221,15 @@ async function openPull(
     })
     return { number: data.number, url: data.html_url }
   } catch (error) {
-    // Another run was faster: the next look finds it.
+    // Another run was faster. The next attempt finds its pull request.
     if (statusOf(error) === 422 && /already exists/i.test(String(error))) {
-      throw new BranchMovedError(`a pull request for ${branch} came into being`, { cause: error })
+      throw new BranchMovedError(`a pull request for ${branch} was opened meanwhile`, { cause: error })
     }
     throw error
   }
 }
 
-/** Only Easel's part of the body changes; the title may be somebody's by now. */
+/** Changes only Easel's section of the body. Somebody may have edited the title. */
 async function updatePull(
   { request, owner, repo }: GitHubApi,
   { number, url, body: old }: Pull,

@@ -3,8 +3,8 @@ import { formatLock, parseLock } from '../../lock/lock-file.ts'
 import type { LockEntries } from '../../lock/schema.ts'
 import { type GitHubApi, statusOf } from './api.ts'
 
-/** What a commit at GitHub holds, as far as it matters here. */
-export interface Snapshot {
+/** What a commit at GitHub holds, as far as delivery needs it. */
+export interface CommitContent {
   /** The commit. */
   readonly sha: string
   /** Blobs by path. */
@@ -12,7 +12,7 @@ export interface Snapshot {
   readonly lock: LockEntries
 }
 
-/** What a branch points to; `undefined` when there is no such branch. */
+/** The commit that a branch points to; `undefined` when there is no such branch. */
 export async function headOf(
   { request, owner, repo }: GitHubApi,
   branch: string,
@@ -28,16 +28,16 @@ export async function headOf(
 }
 
 /**
- * Reads a commit: which files it has, and its lock.
+ * Reads the list of a commit's files, and its lock.
  *
- * @param paths  files that matter: of a repository too big for one answer, only they are looked up
+ * @param paths  the files to look up when the repository is too big for one response
  * @throws {LockError} when its lock can't be read
  */
-export async function readSnapshot(
+export async function readCommit(
   api: GitHubApi,
   sha: string,
   { lockPath, paths }: { readonly lockPath: string; readonly paths: readonly string[] },
-): Promise<Snapshot> {
+): Promise<CommitContent> {
   const { request, owner, repo } = api
   const { data } = await request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
     owner,
@@ -63,7 +63,7 @@ export async function readSnapshot(
   return { sha, blobs, lock }
 }
 
-/** Above 100,000 entries GitHub cuts the list of a whole tree off: each folder by itself is still whole. */
+/** GitHub truncates the list of a whole tree above 100,000 entries. Single folders are still complete. */
 async function readFolders(
   api: GitHubApi,
   sha: string,
@@ -79,8 +79,8 @@ async function readFolders(
 
   async function read(folder: string): Promise<readonly Entry[]> {
     if (folder === '') return listTree(api, sha)
-    const above = await list(folderOf(folder))
-    const found = above.find(({ type, path }) => type === 'tree' && path === basename(folder))
+    const parent = await list(folderOf(folder))
+    const found = parent.find(({ type, path }) => type === 'tree' && path === basename(folder))
     return found ? listTree(api, found.sha) : []
   }
 
@@ -125,7 +125,7 @@ export async function readBlob(
   return Uint8Array.from(Buffer.from(data.content, 'base64'))
 }
 
-/** The bytes of a lock. */
+/** A lock as the bytes of its file. */
 export function lockBytes(lock: LockEntries): Uint8Array {
   return new TextEncoder().encode(formatLock(lock))
 }

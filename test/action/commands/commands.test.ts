@@ -14,7 +14,7 @@ describe('easel', () => {
     [['--version'], '0.'],
     [['--help'], 'Exit codes:'],
     [['plan', '--help'], "$ easel plan hero 'docs/guide/**'"],
-    [['generate', '--help'], 'Ctrl-C finishes the images'],
+    [['generate', '--help'], 'Press Ctrl-C to finish the images'],
     [['check', '--help'], 'Examples:'],
     [['init', '--help'], 'Example:'],
     [['models', '--help'], 'Examples:'],
@@ -35,11 +35,11 @@ describe('easel', () => {
     [['generate', '-j', '0'], 'whole number from 1 to 64'],
     [['generate', '--max-cost-usd', 'five'], 'an amount in USD'],
     [['generate', '--on-error', 'ignore'], 'Allowed choices are fail, keep-going'],
-    [['plan', '--base-url', 'http://evil.example/v1'], 'must begin with https://'],
-    [['plan', '--base-url', 'http://127.evil.example/v1'], 'must begin with https://'],
+    [['plan', '--base-url', 'http://evil.example/v1'], 'must start with https://'],
+    [['plan', '--base-url', 'http://127.evil.example/v1'], 'must start with https://'],
     [['plan', '--config', '../easel.yml'], 'leads outside the workspace'],
-    [['sign', 'not a url'], 'is no URL'],
-  ])('%j is a usage error: exit code 2, and what would be right', async (args, message) => {
+    [['sign', 'not a url'], 'is not a URL'],
+  ])('%j is a usage error: exit code 2, and how to fix it', async (args, message) => {
     await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
 
     const { code, stderr, stdout } = await easel(args, { cwd: workspace.root, env: KEYS })
@@ -75,7 +75,7 @@ describe('easel', () => {
 })
 
 describe('easel init', () => {
-  it('writes a config that plans, and a workflow that is right as YAML; twice is once', async () => {
+  it('writes a config that works and a workflow that is valid YAML, and changes nothing the second time', async () => {
     await using workspace = await createWorkspace()
     const cwd = workspace.root
 
@@ -85,7 +85,7 @@ describe('easel init', () => {
     const check = await easel(['check'], { cwd })
 
     expect(first.stdout).toContain('wrote easel.yml\nwrote .github/workflows/easel.yml\n')
-    expect(second.stdout).toContain('easel.yml is there already: left as it is')
+    expect(second.stdout).toContain('easel.yml already exists, not changed')
     expect(await workspace.text('easel.yml')).toBe(before)
     expect(check.code).toBe(3)
     expect(check.stderr).toBe('')
@@ -112,7 +112,7 @@ describe('easel init', () => {
 })
 
 describe('easel models', () => {
-  it('lists what the models take and cost, cheapest first', async () => {
+  it('lists what the models accept and cost, cheapest first', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace()
     const options = { cwd: workspace.root, env: { OPENROUTER_BASE_URL: upstream.url } }
@@ -132,7 +132,7 @@ describe('easel models', () => {
     expect(text.stdout).toContain('black-forest-labs/flux.2-klein-4b')
   })
 
-  it('works without the network, and says where the list is from', async () => {
+  it('works without the network, and says where the list comes from', async () => {
     await using workspace = await createWorkspace()
 
     const { code, stdout, stderr } = await easel(['models', 'recraft'], {
@@ -142,10 +142,10 @@ describe('easel models', () => {
 
     expect(code).toBe(0)
     expect(stdout).toContain('recraft/recraft-v3')
-    expect(stderr).toContain('the one that comes with Easel')
+    expect(stderr).toContain('the one that ships with Easel')
   })
 
-  it('refuses a filter that no spec has', async () => {
+  it('refuses a filter that is valid in no spec', async () => {
     await using workspace = await createWorkspace()
 
     const { code, stderr } = await easel(['models', '--takes', 'image_size=8K'], { cwd: workspace.root })
@@ -156,7 +156,7 @@ describe('easel models', () => {
 })
 
 describe('easel sign', () => {
-  it('signs with the first key what a Worker takes', async () => {
+  it('signs with the first key, and a Worker accepts it', async () => {
     await using workspace = await createWorkspace()
 
     const { code, stdout } = await easel(

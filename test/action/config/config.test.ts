@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, formatDiagnostic } from '../../../action/config/diagnostic.ts'
-import { loadConfig } from '../../../action/config/load-config.ts'
-import { offlineCatalogue } from '../../../action/generate/run.ts'
+import { loadConfig } from '../../../action/plan/load-config.ts'
+import { offlineCatalogue } from '../../../action/config/catalogues.ts'
 import { config, createWorkspace, type Workspace } from '../../support/action/workspace.ts'
 
 const HEAD = 'version: 1\ndefaults: { model: google/gemini-2.5-flash-image }\n'
@@ -13,7 +13,7 @@ async function load(workspace: Workspace): ReturnType<typeof loadConfig> {
   return loadConfig({ root: workspace.root, path: 'easel.yml', catalogue: offlineCatalogue() })
 }
 
-/** Everything that is wrong with a config, as the user reads it. */
+/** The diagnostics about a config, as the user reads them. */
 async function mistakesIn(workspace: Workspace): Promise<string[]> {
   try {
     const { warnings } = await load(workspace)
@@ -25,7 +25,7 @@ async function mistakesIn(workspace: Workspace): Promise<string[]> {
 }
 
 describe('easel.yml', () => {
-  it('gives every image its defaults, its preset and its fingerprint', async () => {
+  it('applies defaults and presets, and computes a fingerprint for every image', async () => {
     await using workspace = await createWorkspace({
       'easel.yml': `${HEAD}presets:
   night: { prompt: "{prompt} at night", aspect_ratio: "16:9" }
@@ -44,11 +44,11 @@ images:
     })
     expect(images[0]?.alt).toBe('Ein Fuchs')
     expect(images[1]?.spec.output_format).toBe('jpeg')
-    expect(images[1]?.request.output_format, 'this model can’t be asked for a format').toBeUndefined()
+    expect(images[1]?.request.output_format, 'this model accepts no format').toBeUndefined()
     expect(images[0]?.fingerprint).toMatch(/^[0-9a-f]{64}$/)
   })
 
-  it('names every mistake at once, with file, line and column', async () => {
+  it('reports every mistake at once, with file, line and column', async () => {
     await using workspace = await createWorkspace({
       'easel.yml': `version: 1
 defaults:
@@ -94,21 +94,21 @@ images:
       'easel.yml:4:1: error: imagse is not a field of easel.yml: did you mean images?',
       'easel.yml:6:17: error: seed is -1: must be at least 0.',
       expect.stringMatching(/^easel\.yml:10:19: error: aspect_ratio is "16:10": accepted are 1:1, /),
-      'easel.yml:11:11: error: ../out.png leads outside the workspace: .. is not allowed in it.',
+      'easel.yml:11:11: error: ../out.png leads outside the workspace: .. is not allowed.',
       'easel.yml:14:5: error: promt is not a field of an image: did you mean prompt?',
       expect.stringMatching(
-        /^easel\.yml:15:11: error: docs\/logo\.png and docs\/Logo\.png \(at easel\.yml:13\) are one file on macOS and Windows/,
+        /^easel\.yml:15:11: error: docs\/logo\.png and docs\/Logo\.png \(at easel\.yml:13\) are the same file on macOS and Windows/,
       ),
       expect.stringMatching(/^easel\.yml:17:13: error: preset is "lineart", which is not there/),
       expect.stringMatching(/^easel\.yml:18:11: error: \.github\/a\.png is inside \.github/),
-      'easel.yml:21:20: error: output_format is "png", but a.webp ends with .webp: end the path with .png, or leave output_format out.',
+      'easel.yml:21:20: error: output_format is "png", but a.webp ends in .webp: end the path with .png, or leave output_format out.',
       'easel.yml:25:17: error: image_size is "4K", but google/gemini-2.5-flash-image accepts 1K.',
-      'easel.yml:29:9: error: docs/missing.png is not there: add the file, or correct the path.',
-      'easel.yml:34:9: error: id same is taken by the image at easel.yml:31: give each its own.',
+      'easel.yml:29:9: error: docs/missing.png does not exist: add the file, or correct the path.',
+      'easel.yml:34:9: error: id same is already used by the image at easel.yml:31: give each image its own id.',
     ])
   })
 
-  it('says a wrong default once, on its own line, however many images have it', async () => {
+  it('reports an invalid default once, on its own line, however many images use it', async () => {
     await using workspace = await createWorkspace({
       'easel.yml': `version: 1
 defaults:
@@ -124,21 +124,21 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
   })
 
   it.each([
-    ['images: [', /^easel\.yml:\d+:\d+: error: This is no valid YAML: /],
+    ['images: [', /^easel\.yml:\d+:\d+: error: Invalid YAML: /],
     ['', /^easel\.yml:1:1: error: The file is empty: it must begin with version: 1\.$/],
-    ['version: 1\nversion: 1\n', /^easel\.yml:2:1: error: This is no valid YAML: Map keys must be unique\./],
-    ['version: 1\nimages: *gone\n', /no valid YAML/],
-  ])('says where %j is no YAML', async (text, message) => {
+    ['version: 1\nversion: 1\n', /^easel\.yml:2:1: error: Invalid YAML: Map keys must be unique\./],
+    ['version: 1\nimages: *gone\n', /Invalid YAML/],
+  ])('says where %j is not valid YAML', async (text, message) => {
     await using workspace = await createWorkspace({ 'easel.yml': text })
 
     expect((await mistakesIn(workspace))[0]).toMatch(message)
   })
 
   it.each([
-    [[{ path: 'a.png' }, { path: 'a.png' }], 'a.png is taken by the image at easel.yml:4'],
-    [[{ path: 'ü.png' }, { path: 'u\u0308.png' }], 'are one file on macOS'],
+    [[{ path: 'a.png' }, { path: 'a.png' }], 'a.png is already used by the image at easel.yml:4'],
+    [[{ path: 'ü.png' }, { path: 'u\u0308.png' }], 'are the same file on macOS'],
     [[{ path: 'a.png' }, { path: 'a.png/b.png' }], 'a.png/b.png needs a.png to be a folder'],
-    [[{ path: 'a.gif' }], 'a.gif ends with .gif: accepted are .png, .jpg, .jpeg, .webp, .svg.'],
+    [[{ path: 'a.gif' }], 'a.gif ends in .gif; use one of .png, .jpg, .jpeg, .webp, .svg.'],
     [[{ path: 'readme' }], 'readme has no extension'],
     [[{ path: 'a.png', model: 'google/gemini-2.5-flash-imgae' }], 'could not be checked'],
     [
@@ -147,10 +147,13 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     ],
     [
       [{ path: 'a.png', model: 'recraft/recraft-v4.1-vector' }],
-      'which only makes SVG: end the path with .svg',
+      'generates only SVG, so it can’t generate a.png: end the path with .svg',
     ],
     [[{ path: 'a.png', input_images: ['a.png'] }], 'a.png is the image itself'],
-    [[{ path: 'a.png' }, { path: 'b.png', input_images: ['a.png'] }], 'a.png is an image that Easel makes'],
+    [
+      [{ path: 'a.png' }, { path: 'b.png', input_images: ['a.png'] }],
+      'a.png is an image that Easel generates',
+    ],
     [[{ path: 'a.png', input_images: ['../secret.png'] }], '../secret.png leads outside'],
     [[{ path: 'a.png', input_images: ['.git/config'] }], '.git/config is inside .git'],
     [[{ path: 'a.png', input_images: ['text.txt'] }], 'text.txt can’t be used: it must be a PNG'],
@@ -165,7 +168,17 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     expect((await mistakesIn(workspace)).join('\n')).toContain(message)
   })
 
-  it('goes through no symbolic link: not for images, input images, nor the config itself', async () => {
+  it('says where to set a model when there is none', async () => {
+    await using workspace = await createWorkspace({
+      'easel.yml': 'version: 1\nimages:\n  - path: a.png\n    prompt: x\n',
+    })
+
+    expect(await mistakesIn(workspace)).toEqual([
+      'easel.yml:3:11: error: No model is set: add model to the image or to defaults. easel models lists the models.',
+    ])
+  })
+
+  it('follows no symbolic link: not for images, input images, nor the config itself', async () => {
     await using outside = await createWorkspace({ 'secret.png': await image(), 'easel.yml': config() })
     await using workspace = await createWorkspace({
       'easel.yml': config(
@@ -188,7 +201,7 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     await expect(load(linked)).rejects.toThrow('goes through the symbolic link easel.yml')
   })
 
-  it('names input images by their content, so that a moved file is the same image', async () => {
+  it('identifies input images by their content, so that moving one changes nothing', async () => {
     const bytes = await image()
     await using before = await createWorkspace({
       'easel.yml': config({ path: 'a.png', prompt: 'x', input_images: ['old/logo.png'] }),

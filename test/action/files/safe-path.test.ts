@@ -13,8 +13,8 @@ describe('pathProblem', () => {
     ['./docs/a.png', 'write docs/a.png'],
     ['docs//a.png', 'write docs/a.png'],
     ['docs/./a.png', 'write docs/a.png'],
-    ['', 'names no file'],
-    ['.', 'names no file'],
+    ['', 'is not a file name'],
+    ['.', 'is not a file name'],
     ['.git/a.png', 'inside .git'],
     ['.GIT/hooks/a.png', 'inside .git'],
     ['docs/.git/a.png', 'inside .git'],
@@ -40,11 +40,11 @@ describe('pathProblem', () => {
     'bild/küste.png',
     '.gitlab/a.png',
     'docs/.github/a.png',
-  ])('has nothing against %j', (path) => {
+  ])('accepts %j', (path) => {
     expect(pathProblem(path)).toBeUndefined()
   })
 
-  it('lets nothing out of the workspace, whatever the path', () => {
+  it('never leaves the workspace, whatever the path', () => {
     const part = fc.oneof(
       fc.constantFrom('..', '.', '', '.git', 'a', '/', '\\', 'C:'),
       fc.string({ maxLength: 4 }),
@@ -61,7 +61,7 @@ describe('pathProblem', () => {
 })
 
 describe('collisionKey', () => {
-  it('is the same for names that differ in case or composition alone', () => {
+  it('is the same for names that differ only in case or Unicode normalisation', () => {
     expect(collisionKey('docs/Küste.png')).toBe(collisionKey('DOCS/ku\u0308ste.PNG'))
     expect(collisionKey('a.png')).not.toBe(collisionKey('b.png'))
   })

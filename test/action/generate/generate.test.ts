@@ -6,7 +6,7 @@ import { images, outcomes, report } from '../../support/action/report.ts'
 import { config, createWorkspace } from '../../support/action/workspace.ts'
 
 describe('easel generate', () => {
-  it('generates what is new, then does nothing and says so', async () => {
+  it('generates what is new, and nothing the second time', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(3)) })
     const options = { cwd: workspace.root, env: upstream.env }
@@ -30,7 +30,7 @@ describe('easel generate', () => {
     ])
   })
 
-  it('enters each image into the lock as it is on disk', async () => {
+  it('records each image in the lock as it is on disk', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({
       'easel.yml': config(
@@ -60,7 +60,7 @@ describe('easel generate', () => {
     expect(text).not.toContain(workspace.root)
   })
 
-  it('generates again only what has changed', async () => {
+  it('regenerates only what has changed', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(3)) })
     const options = { cwd: workspace.root, env: upstream.env }
@@ -74,7 +74,7 @@ describe('easel generate', () => {
     expect(upstream.prompts()).toEqual(['Other words'])
   })
 
-  it('sends files of the repository as data, and the same image for the same words', async () => {
+  it('sends files of the repository as data: URLs, and records their hash', async () => {
     await using upstream = await startUpstream()
     const logo = await sharp({ create: { width: 600, height: 600, channels: 3, background: 'teal' } })
       .png()
@@ -93,7 +93,7 @@ describe('easel generate', () => {
     ])
   })
 
-  it('never has more images under way than asked for', async () => {
+  it('never exceeds the concurrency', async () => {
     await using upstream = await startUpstream({ latencyMs: 60 })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(9)) })
 
@@ -101,13 +101,13 @@ describe('easel generate', () => {
 
     const begun = upstream.requests.filter(({ method }) => method === 'POST').map(({ at }) => at)
     expect(begun).toHaveLength(9)
-    // Whatever begins fourth can't have begun before one of the first three was finished.
+    // The fourth request can't start before one of the first three has finished.
     for (let index = 3; index < begun.length; index++) {
       expect((begun[index] ?? 0) - (begun[index - 3] ?? 0)).toBeGreaterThanOrEqual(59)
     }
   })
 
-  it('asks again where that helps, and pays once', async () => {
+  it('retries a transient failure, and pays once', async () => {
     await using upstream = await startUpstream({ faults: [{ status: 503, times: 1, retryAfterSeconds: 0 }] })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(1)) })
 
@@ -118,7 +118,7 @@ describe('easel generate', () => {
     expect((await workspace.lock()).size).toBe(1)
   })
 
-  it('ends at the first failure, and keeps what is paid for', async () => {
+  it('stops at the first failure, and keeps what is paid for', async () => {
     await using upstream = await startUpstream({ faults: [{ refusal: true, match: 'number 1' }] })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(4)) })
 
@@ -131,7 +131,7 @@ describe('easel generate', () => {
     expect([...(await workspace.lock()).keys()]).toEqual(['img/0.png'])
   })
 
-  it('goes on with the others under keep-going, and is red all the same', async () => {
+  it('continues with the others under keep-going, and still fails', async () => {
     await using upstream = await startUpstream({ faults: [{ noImage: true, match: 'number 1' }] })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(4)) })
 
@@ -145,7 +145,7 @@ describe('easel generate', () => {
     expect((await workspace.lock()).size).toBe(3)
   })
 
-  it('stops asking when the account is out of credits, also under keep-going', async () => {
+  it('stops when the account is out of credits, even under keep-going', async () => {
     await using upstream = await startUpstream({ faults: [{ status: 402 }] })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(5)) })
 
@@ -158,7 +158,7 @@ describe('easel generate', () => {
     expect(upstream.prompts()).toHaveLength(1)
   })
 
-  it('begins no more images than max-images, and says which are left out', async () => {
+  it('generates at most max-images images, and reports which are left out', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(5)) })
 
@@ -171,7 +171,7 @@ describe('easel generate', () => {
     expect(report(run).totals).toMatchObject({ generated: 2, failed: 3 })
     expect(report(run).images[4]?.error).toEqual({
       code: 'budget_exhausted',
-      message: 'The run may make 2 requests (max-images), and has.',
+      message: 'The limit of 2 images for this run is reached (max-images).',
     })
     expect(upstream.prompts()).toHaveLength(2)
   })
@@ -191,7 +191,52 @@ describe('easel generate', () => {
     expect(upstream.prompts()).toHaveLength(3)
   })
 
-  it('under a cap, makes one image of unknown price and no second', async () => {
+  it('reports a request that may have been billed, and counts its estimate against max-cost-usd', async () => {
+    await using upstream = await startUpstream({ faults: [{ cutAtByte: 0, match: 'number 0' }] })
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images(3)) })
+
+    const run = await easel(
+      ['generate', '-j', '1', '--on-error', 'keep-going', '--max-cost-usd', '0.10', '--json'],
+      { cwd: workspace.root, env: upstream.env },
+    )
+
+    expect(run.code).toBe(1)
+    expect(outcomes(run), 'the third would fit if the first had counted nothing').toEqual([
+      'failed',
+      'generated',
+      'failed',
+    ])
+    const { images: reported, totals } = report(run)
+    expect(reported[0]).toMatchObject({ error: { code: 'billing_unknown' }, may_have_been_billed: true })
+    expect(reported[2]).toMatchObject({ error: { code: 'budget_exhausted' } })
+    expect(reported.slice(1).filter((image) => 'may_have_been_billed' in image)).toEqual([])
+    expect(totals).toMatchObject({ may_have_been_billed: 1 })
+    expect(totals['may_have_been_billed_usd']).toBeCloseTo(0.0387, 3)
+    expect(totals['cost_usd'], 'only what was surely billed').toBeCloseTo(0.0387, 3)
+    expect(upstream.prompts(), 'it is not retried').toHaveLength(2)
+    expect([...(await workspace.lock()).keys()]).toEqual(['img/1.png'])
+  })
+
+  it('says which images may have been billed, and does not say it of a refusal', async () => {
+    await using upstream = await startUpstream({
+      faults: [
+        { cutAtByte: 0, match: 'number 0' },
+        { refusal: true, match: 'number 1' },
+      ],
+    })
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images(2)) })
+
+    const { stdout } = await easel(['generate', '--on-error', 'keep-going'], {
+      cwd: workspace.root,
+      env: upstream.env,
+    })
+
+    expect(stdout).toMatch(/✗ img\/0\.png: .*\(may have been billed\)\n/)
+    expect(stdout).toContain('1 image may have been billed: img/0.png (about $0.039).')
+    expect(stdout).not.toMatch(/img\/1\.png: .*may have been billed/)
+  })
+
+  it('under max-cost-usd, generates one image at an unknown price and no second', async () => {
     await using upstream = await startUpstream({
       faults: [
         { path: '/endpoints', status: 503 },
@@ -211,7 +256,7 @@ describe('easel generate', () => {
     expect(run.stderr).toContain('could not be checked')
   })
 
-  it('overwrites an edited file only when told to', async () => {
+  it('overwrites an edited file only with --on-drift regenerate', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(1)) })
     const options = { cwd: workspace.root, env: upstream.env }
@@ -229,7 +274,7 @@ describe('easel generate', () => {
     expect(upstream.prompts()).toHaveLength(2)
   })
 
-  it('generates what is up to date only by force, and then only what is selected', async () => {
+  it('regenerates what is up to date only with --force, and only what is selected', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(3)) })
     const options = { cwd: workspace.root, env: upstream.env }
@@ -241,7 +286,7 @@ describe('easel generate', () => {
     expect(upstream.prompts()).toEqual(['Image number 1'])
   })
 
-  it('removes orphans with --prune, but not a file that was edited since', async () => {
+  it('removes orphans with --prune, but not a file that was edited by hand', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(3)) })
     const options = { cwd: workspace.root, env: upstream.env }
@@ -252,7 +297,7 @@ describe('easel generate', () => {
     const { stdout } = await easel(['generate', '--prune'], options)
 
     expect(stdout).toContain('img/1.png: removed')
-    expect(stdout).toContain('img/2.png: out of the lock; the file was edited by hand and stays')
+    expect(stdout).toContain('img/2.png: removed from the lock; the file was edited by hand and stays')
     expect(await workspace.files()).toEqual(['easel.lock.json', 'easel.yml', 'img/0.png', 'img/2.png'])
     expect([...(await workspace.lock()).keys()]).toEqual(['img/0.png'])
   })
@@ -261,7 +306,7 @@ describe('easel generate', () => {
     ['hero.jpg', {}, 'jpeg'],
     ['hero.webp', {}, 'webp'],
     ['hero.webp', { output_format: 'webp', output_compression: 40 }, 'webp'],
-  ])('converts for %s what the model can’t be asked for', async (path, extra, format) => {
+  ])('converts to %s when the model accepts no format', async (path, extra, format) => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({
       'easel.yml': config({ path, prompt: 'A fox', ...extra }),
@@ -270,7 +315,7 @@ describe('easel generate', () => {
     const { code, stdout } = await easel(['generate'], { cwd: workspace.root, env: upstream.env })
 
     expect(code).toBe(0)
-    expect(stdout).toContain('from png')
+    expect(stdout).toContain('converted from png')
     expect((await sharp(await workspace.read(path)).metadata()).format).toBe(format)
     expect((await workspace.lock()).get(path)).toMatchObject({
       media_type: `image/${format}`,
@@ -279,7 +324,7 @@ describe('easel generate', () => {
     expect(JSON.stringify(upstream.requests)).not.toContain('output_format')
   })
 
-  it('asks the model for the format where it can', async () => {
+  it('requests the format from a model that accepts it', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({
       'easel.yml': config({ path: 'a.webp', prompt: 'x', model: 'openai/gpt-image-1' }),
@@ -288,23 +333,23 @@ describe('easel generate', () => {
     const { code, stdout } = await easel(['generate'], { cwd: workspace.root, env: upstream.env })
 
     expect(code).toBe(0)
-    expect(stdout).not.toContain('from png')
+    expect(stdout).not.toContain('converted from png')
     expect(JSON.stringify(upstream.requests)).toContain('"output_format":"webp"')
     expect((await workspace.lock()).get('a.webp')?.media_type).toBe('image/webp')
   })
 
-  it('makes the file what its extension says, even when another type comes than was promised', async () => {
+  it('writes the format of the extension, even if the model returns another type than it declares', async () => {
     await using upstream = await startUpstream({ faults: [{ lyingMediaType: true }] })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(1)) })
 
     const { code, stdout } = await easel(['generate'], { cwd: workspace.root, env: upstream.env })
 
     expect(code).toBe(0)
-    expect(stdout).toContain('from jpeg')
+    expect(stdout).toContain('converted from jpeg')
     expect((await sharp(await workspace.read('img/0.png')).metadata()).format).toBe('png')
   })
 
-  it('keeps what can’t be made what its extension says, and says where', async () => {
+  it('keeps an image that it can’t convert, and says where', async () => {
     await using upstream = await startUpstream({ faults: [{ lyingMediaType: true }] })
     await using workspace = await createWorkspace({
       'easel.yml': config({ path: 'a.svg', prompt: 'x', model: 'recraft/recraft-v4.1-vector' }),
@@ -313,12 +358,14 @@ describe('easel generate', () => {
     const run = await easel(['generate', '--json'], { cwd: workspace.root, env: upstream.env })
 
     const [image] = report(run).images
-    expect(image?.error?.message).toContain('a.svg came as image/jpeg, and Easel can’t make svg of it.')
+    expect(image?.error?.message).toContain(
+      'The model returned image/jpeg for a.svg, and Easel can’t convert that to svg.',
+    )
     expect((await sharp(image?.rescued_to).metadata()).format).toBe('jpeg')
     expect(await workspace.files()).toEqual(['easel.yml'])
   })
 
-  it('keeps the JSON pure and the key out of everything', async () => {
+  it('prints nothing but JSON with --json, and the key nowhere', async () => {
     await using upstream = await startUpstream({ faults: [{ status: 401, match: 'number 1' }] })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(2)) })
 
@@ -330,7 +377,7 @@ describe('easel generate', () => {
     }
   })
 
-  it('needs a key only when there is something to do', async () => {
+  it('needs a key only when there is something to generate', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(1)) })
     const env = { OPENROUTER_BASE_URL: upstream.url }

@@ -2,18 +2,21 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { startEasel } from '../../support/action/processes.ts'
-import { images, outcomes } from '../../support/action/report.ts'
+import { images, outcomes, report } from '../../support/action/report.ts'
 import { startUpstream } from '../../support/action/upstream.ts'
 import { config, createWorkspace } from '../../support/action/workspace.ts'
 
+/** Another process has to start first. */
+const POLL = { interval: 5, timeout: 20_000 }
+
 describe('an interrupted run', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'finishes what is under way after one %s, and begins no more',
+    'finishes what is in flight after one %s, and starts no more',
     async (signal) => {
       await using upstream = await startUpstream({ latencyMs: 700 })
       await using workspace = await createWorkspace({ 'easel.yml': config(...images(5)) })
       const run = startEasel(['generate', '-j', '2', '--json'], { cwd: workspace.root, env: upstream.env })
-      await underWay(() => upstream.prompts().length === 2)
+      await expect.poll(() => upstream.prompts(), POLL).toHaveLength(2)
 
       run.child.kill(signal)
       const finished = await run.finished
@@ -25,28 +28,32 @@ describe('an interrupted run', () => {
     },
   )
 
-  it('gives up after a second signal, with nothing half-written', async () => {
+  it('cancels after a second signal, with nothing half-written', async () => {
     await using upstream = await startUpstream({ faults: [{ match: 'number 1', silence: true }] })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(3)) })
     const run = startEasel(['generate', '-j', '2', '--json'], { cwd: workspace.root, env: upstream.env })
-    await Promise.all([run.says('✓ img/0.png'), run.says('✓ img/2.png')])
+    await Promise.all([run.prints('✓ img/0.png'), run.prints('✓ img/2.png')])
 
     run.child.kill('SIGINT')
-    await run.says('Finishing the images')
+    await run.prints('Finishing the images')
     run.child.kill('SIGTERM')
     const finished = await run.finished
 
     expect(finished.code).toBe(143)
     expect(outcomes(finished)).toEqual(['generated', 'failed', 'generated'])
+    expect(report(finished).images[1]).toMatchObject({
+      error: { code: 'aborted' },
+      may_have_been_billed: true,
+    })
     expect(await workspace.files()).toEqual(['easel.lock.json', 'easel.yml', 'img/0.png', 'img/2.png'])
     expect([...(await workspace.lock()).keys()]).toEqual(['img/0.png', 'img/2.png'])
   })
 
-  it('leaves whole files and a right lock even when it is killed', async () => {
+  it('leaves whole files and a correct lock even when it is killed', async () => {
     await using upstream = await startUpstream({ latencyMs: 30 })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(30)) })
     const run = startEasel(['generate', '-j', '4'], { cwd: workspace.root, env: upstream.env })
-    await underWay(() => upstream.prompts().length > 12)
+    await expect.poll(() => upstream.prompts().length, POLL).toBeGreaterThan(12)
 
     run.child.kill('SIGKILL')
     await run.finished
@@ -59,8 +66,3 @@ describe('an interrupted run', () => {
     }
   })
 })
-
-/** Waits for something that another process brings about. */
-async function underWay(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
-}

@@ -11,20 +11,23 @@ const IMAGES = [
   { path: 'img/b.png', prompt: 'A hare' },
 ]
 
-const KEPT_AT = /kept at (\S+\.png)/
+const SAVED_TO = /saved to (\S+\.png)/
 
-/** Starts a run, and does something while its first image is under way. */
+/** Another process has to start first. */
+const POLL = { interval: 5, timeout: 20_000 }
+
+/** Starts a run, and does something while its first image is in flight. */
 async function meanwhile(workspace: Workspace, happens: () => Promise<unknown>) {
   await using upstream = await startUpstream({ faults: [{ match: 'slow', latencyMs: 400 }] })
   const run = startEasel(['generate', '--on-error', 'keep-going'], { cwd: workspace.root, env: upstream.env })
-  while (!upstream.prompts().includes('slow')) await new Promise((resolve) => setTimeout(resolve, 5))
+  await expect.poll(() => upstream.prompts(), POLL).toContain('slow')
   await happens()
   const finished = await run.finished
   return { ...finished, prompts: upstream.prompts() }
 }
 
 describe('while it runs', () => {
-  it('a folder in the image’s place: the image is kept elsewhere, and the others are made', async () => {
+  it('a folder appears at the image’s path: the image is saved elsewhere, and the others are generated', async () => {
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
 
     const { code, stdout } = await meanwhile(workspace, () =>
@@ -33,24 +36,24 @@ describe('while it runs', () => {
 
     expect(code).toBe(1)
     expect(stdout).toContain('img/a.png has become a folder.')
-    expect(execFileSync('file', ['-b', KEPT_AT.exec(stdout)?.[1] ?? ''], { encoding: 'utf8' })).toContain(
+    expect(execFileSync('file', ['-b', SAVED_TO.exec(stdout)?.[1] ?? ''], { encoding: 'utf8' })).toContain(
       'PNG image',
     )
     expect([...(await workspace.lock()).keys()]).toEqual(['img/b.png'])
   })
 
-  it('a file that somebody writes there: theirs stays, ours is kept elsewhere', async () => {
+  it('somebody writes a file at the image’s path: theirs stays, ours is saved elsewhere', async () => {
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
 
     const { code, stdout } = await meanwhile(workspace, () => workspace.write('img/a.png', 'by hand'))
 
     expect(code).toBe(1)
-    expect(stdout).toContain('img/a.png was changed by someone else')
-    expect(stdout).toMatch(KEPT_AT)
+    expect(stdout).toContain('Someone else changed img/a.png')
+    expect(stdout).toMatch(SAVED_TO)
     expect(await workspace.text('img/a.png')).toBe('by hand')
   })
 
-  it('its folder turns into a link out of the workspace: nothing is written through it', async () => {
+  it('the folder becomes a link out of the workspace: nothing is written through it', async () => {
     await using outside = await createWorkspace()
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES), 'img/keep': '' })
 
@@ -64,14 +67,14 @@ describe('while it runs', () => {
     expect((await outside.files()).filter((file) => file.endsWith('a.png'))).toEqual([])
   })
 
-  it('the old image is deleted or truncated: the first is written again, the second is somebody’s', async () => {
+  it('the old image is truncated or deleted: a truncated file counts as edited, a deleted one is written again', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
     await easel(['generate'], { cwd: workspace.root, env: upstream.env })
     await workspace.write('easel.yml', config({ ...IMAGES[0], seed: 1 }, IMAGES[1] ?? {}))
 
     const truncated = await meanwhile(workspace, () => writeFile(join(workspace.root, 'img/a.png'), ''))
-    expect(truncated.stdout).toContain('was changed by someone else')
+    expect(truncated.stdout).toContain('Someone else changed img/a.png')
     await rm(join(workspace.root, 'img/a.png'))
     const deleted = await meanwhile(workspace, () => Promise.resolve())
 
@@ -79,7 +82,7 @@ describe('while it runs', () => {
     expect(await workspace.sha256('img/a.png')).toBe((await workspace.lock()).get('img/a.png')?.sha256)
   })
 
-  it('the lock gets conflict markers: the image stays, the markers stay, the error says both', async () => {
+  it('the lock gets conflict markers: image and markers stay, and the error mentions both', async () => {
     await using workspace = await createWorkspace({ 'easel.yml': config(IMAGES[0] ?? {}) })
 
     const { code, stdout } = await meanwhile(workspace, () =>
@@ -87,7 +90,7 @@ describe('while it runs', () => {
     )
 
     expect(code).toBe(1)
-    expect(stdout).toContain('img/a.png is in its place, but could not be entered into easel.lock.json')
+    expect(stdout).toContain('img/a.png was written, but easel.lock.json could not be updated')
     expect(stdout).toContain('conflict markers')
     expect(await workspace.text('easel.lock.json')).toBe('<<<<<<< HEAD\n')
     expect(await workspace.files()).toContain('img/a.png')
@@ -110,7 +113,7 @@ describe('before it spends', () => {
     expect(await workspace.text('easel.lock.json')).toBe(text)
   })
 
-  it('refuses a file in the place of a folder', async () => {
+  it('refuses to start when a folder of the path is a file', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES), img: 'a file' })
 
@@ -118,7 +121,7 @@ describe('before it spends', () => {
 
     expect(code).toBe(1)
     expect(stdout).toContain(
-      'img/a.png can’t be written, so nothing was asked for: a file is in the place of',
+      'img/a.png can’t be written, so Easel did not request it: one of its folders is a file.',
     )
     expect(upstream.prompts()).toEqual([])
   })
@@ -130,19 +133,19 @@ describe('before it spends', () => {
     await using workspace = await createWorkspace({ 'easel.yml': config(...images), 'in.png': input })
     await using slow = await startUpstream({ faults: [{ match: 'slow', latencyMs: 300 }] })
     const run = startEasel(['generate', '-j', '1'], { cwd: workspace.root, env: slow.env })
-    while (!slow.prompts().includes('slow')) await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect.poll(() => slow.prompts(), POLL).toContain('slow')
 
     await workspace.write('in.png', 'something else')
 
-    expect((await run.finished).stdout).toContain('in.png was changed since the plan')
+    expect((await run.finished).stdout).toContain('in.png has changed since the plan')
     expect(slow.prompts()).toEqual(['slow'])
   })
 })
 
 const mayMount = canMount()
 
-describe.skipIf(!mayMount)('on a file system of its own (skipped where mounting is not allowed)', () => {
-  it('a full disk: what was paid for is kept elsewhere, and the old files are whole', async () => {
+describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is not allowed)', () => {
+  it('a full disk: what was paid for is saved elsewhere, and the old files are whole', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
     await mkdir(join(workspace.root, 'img'))
@@ -152,12 +155,12 @@ describe.skipIf(!mayMount)('on a file system of its own (skipped where mounting 
 
     expect(code).toBe(1)
     expect(stdout).toContain('img/a.png can’t be written: the disk is full.')
-    expect(stdout).toMatch(KEPT_AT)
+    expect(stdout).toMatch(SAVED_TO)
     expect(await workspace.files()).toEqual(['easel.yml'])
     expect(upstream.prompts(), 'the run ends with it').toHaveLength(1)
   })
 
-  it('a read-only folder: nothing is asked for', async () => {
+  it('a read-only folder: nothing is requested', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
     await mkdir(join(workspace.root, 'img'))
@@ -167,7 +170,7 @@ describe.skipIf(!mayMount)('on a file system of its own (skipped where mounting 
 
     expect(code).toBe(1)
     expect(stdout).toContain(
-      'img/a.png can’t be written, so nothing was asked for: the file system is read-only.',
+      'img/a.png can’t be written, so Easel did not request it: the file system is read-only.',
     )
     expect(upstream.prompts()).toEqual([])
   })

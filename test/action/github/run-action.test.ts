@@ -13,13 +13,13 @@ function inputs(upstream: Upstream, more: Readonly<Record<string, string>> = {})
   return { 'openrouter-api-key': KEY, 'base-url': upstream.url, deliver: 'none', ...more }
 }
 
-/** Lines that the runner would take for a command, by their name. */
+/** The names of the lines that the runner would execute as commands. */
 function commands({ stdout }: ActionRun): string[] {
   return stdout.split('\n').flatMap((line) => /^\s*::([\w-]+)/.exec(line)?.[1] ?? [])
 }
 
 describe('the built Action', () => {
-  it('is what the sources make', () => {
+  it('matches its sources', () => {
     expect(() => execFileSync(process.execPath, ['scripts/build-action.ts', '--check'])).not.toThrow()
   })
 
@@ -39,7 +39,7 @@ describe('the built Action', () => {
     )
   })
 
-  it('generates, and says so in outputs, summary, log and report', async () => {
+  it('generates, and reports it in outputs, summary, log and report', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({
       'easel.yml': config(
@@ -74,10 +74,38 @@ describe('the built Action', () => {
     expect((await workspace.lock()).size).toBe(2)
 
     expect(again.outputs).toMatchObject({ changed: 'false', planned: '0', generated: '0', skipped: '2' })
+    expect(again.summary).toContain('| Image | Status | Model | Size | Cost | Preview |')
     expect(again.summary).toContain(
       '<img src="https://github.com/octo/docs/raw/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/docs/a.png" alt="Fox" height="60">',
     )
     expect(upstream.prompts()).toHaveLength(2)
+  })
+
+  it('has no preview column while no image can be viewed', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
+
+    const run = await runAction(workspace.root, { inputs: inputs(upstream) })
+
+    expect(run.summary).toContain('\n| Image | Status | Model | Size | Cost |\n')
+    expect(run.summary).toMatch(/\n\| a\.png \|.* \| \$0\.039 \|\n/)
+    expect(run.summary).not.toContain('Preview')
+  })
+
+  it('names the images that may have been billed in the summary', async () => {
+    await using upstream = await startUpstream({ faults: [{ cutAtByte: 0, match: 'cut' }] })
+    await using workspace = await createWorkspace({
+      'easel.yml': config({ path: 'a.png', prompt: 'cut' }, { path: 'b.png', prompt: 'good' }),
+    })
+
+    const run = await runAction(workspace.root, { inputs: inputs(upstream, { 'on-error': 'keep-going' }) })
+
+    expect(run.code).toBe(1)
+    expect(run.summary).toContain('\n> 1 image may have been billed: a.png (about &#36;0.039).')
+    expect(run.report).toMatchObject({
+      images: [{ error: { code: 'billing_unknown' }, may_have_been_billed: true }, { outcome: 'generated' }],
+      totals: { may_have_been_billed: 1 },
+    })
   })
 
   it('masks the key, and prints it nowhere else', async () => {
@@ -92,7 +120,7 @@ describe('the built Action', () => {
     expect(run.summary + JSON.stringify(run.report) + run.stderr).not.toContain(KEY)
   })
 
-  it('lets no prompt, path or refusal command the runner', async () => {
+  it('lets no prompt, path or refusal become a runner command', async () => {
     const evil = '::error::owned\n::set-output name=x::y\n##[error]owned\r::add-path::/tmp'
     await using upstream = await startUpstream({ faults: [{ refusal: true, message: evil }] })
     await using workspace = await createWorkspace({
@@ -113,7 +141,7 @@ describe('the built Action', () => {
     for (const run of [paths, keys, refusal]) {
       for (const name of commands(run)) expect(['add-mask', 'group', 'endgroup', 'error']).toContain(name)
       expect(run.stdout).not.toContain('##[')
-      // What the toolkit prints as an annotation is Easel's own, with its title.
+      // Annotations are Easel's own, with its title.
       for (const line of run.stdout.split('\n').filter((one) => one.startsWith('::error'))) {
         expect(line).toMatch(/^::error title=Easel/)
       }
@@ -156,7 +184,7 @@ describe('the built Action', () => {
     expect((run.report as { images: object[] }).images).toHaveLength(4000)
   })
 
-  it('delivers what it made although others failed, and is red', async () => {
+  it('delivers what it generated although others failed, and fails', async () => {
     await using upstream = await startUpstream({ faults: [{ refusal: true, match: 'bad' }] })
     await using workspace = await createWorkspace({
       'easel.yml': config({ path: 'a.png', prompt: 'bad' }, { path: 'b.png', prompt: 'good' }),
@@ -172,17 +200,19 @@ describe('the built Action', () => {
   })
 
   it.each([
-    [{ mode: 'generate' }, 'The input mode is "generate": accepted are generate, plan, check.'],
-    [{ deliver: 'email' }, 'accepted are commit, pull-request, artifact, none'],
-    [{ deliver: 'commit, pull-request' }, 'commit and pull-request contradict each other'],
-    [{ deliver: 'none,artifact' }, 'none and artifact contradict each other'],
-    [{ comment: 'yes' }, 'accepted are true, false'],
+    [{ mode: 'generate' }, 'The input mode is "generate": use generate, plan, check.'],
+    [{ deliver: 'email' }, 'use commit, pull-request, artifact, none'],
+    [{ deliver: 'commit, pull-request' }, 'commit and pull-request can’t be combined'],
+    [{ deliver: 'none,artifact' }, 'none and artifact can’t be combined'],
+    [{ comment: 'yes' }, 'use true or false'],
     [{ 'retention-days': '0' }, 'whole number from 1 to 400'],
-    [{ deliver: 'commit' }, 'The run is for no branch'],
+    [{ deliver: 'commit' }, 'This run isn’t on a branch'],
+    [{ deliver: 'pull-request' }, 'This run isn’t on a branch'],
+    [{ deliver: 'pull-request', base: 'main', branch: 'main' }, 'can’t go from main to itself'],
     [{ concurrency: '0' }, 'whole number from 1 to 64'],
-    [{ force: 'yes' }, 'accepted are true, false'],
+    [{ force: 'yes' }, 'use true or false'],
     [{ 'max-cost-usd': 'lots' }, 'an amount in USD'],
-    [{ 'base-url': 'ftp://x' }, 'must begin with https://'],
+    [{ 'base-url': 'ftp://x' }, 'must start with https://'],
     [{ only: 'nothing-like-it' }, 'matches no image'],
   ])('refuses the inputs %j', async (wrong, message) => {
     await using upstream = await startUpstream()
@@ -195,7 +225,7 @@ describe('the built Action', () => {
     expect(upstream.prompts()).toEqual([])
   })
 
-  it('takes only by commas and lines', async () => {
+  it('splits only at commas and line breaks', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({
       'easel.yml': config(
@@ -210,7 +240,7 @@ describe('the built Action', () => {
     expect(upstream.prompts().toSorted()).toEqual(['a', 'c'])
   })
 
-  it('is red in mode check when something is out of date, without asking anyone', async () => {
+  it('fails in mode check when something is out of date, without sending a request', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
 
@@ -220,29 +250,29 @@ describe('the built Action', () => {
     const after = await runAction(workspace.root, { inputs: inputs(upstream, { mode: 'check' }) })
 
     expect([before.code, after.code]).toEqual([1, 0])
-    expect(before.stdout).toContain('Something is out of date')
+    expect(before.stdout).toContain('Images are out of date')
   })
 })
 
 describe('where money must not be spent', () => {
-  it('plans without a key, says why, and is green', async () => {
+  it('only plans without a key, says why, and passes', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
 
     const run = await runAction(workspace.root, { inputs: inputs(upstream, { 'openrouter-api-key': '' }) })
 
     expect(run.code).toBe(0)
-    expect(run.stdout).toContain('::notice title=Easel::There is no openrouter-api-key')
+    expect(run.stdout).toContain('::notice title=Easel::The input openrouter-api-key is empty')
     expect(run.outputs).toMatchObject({ changed: 'false', planned: '1', generated: '0' })
-    expect(run.summary).toContain('There is no openrouter-api-key')
+    expect(run.summary).toContain('The input openrouter-api-key is empty')
     expect(await workspace.files()).toEqual(['easel.yml'])
     expect(upstream.prompts()).toEqual([])
   })
 
   it.each([
     ['a fork', { full_name: 'mallory/docs' }],
-    ['a fork that is gone', null],
-  ])('plans on a pull request of %s, even with a key', async (_, repo) => {
+    ['a deleted fork', null],
+  ])('only plans on a pull request of %s, even with a key', async (_, repo) => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
 
@@ -282,7 +312,7 @@ describe('where money must not be spent', () => {
       'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
     ],
   ])(
-    'plans on %s with the config of the base, not with the one in the workspace',
+    'only plans on %s, with the config of the base branch and not the one in the workspace',
     async (eventName, event, sha) => {
       await using upstream = await startUpstream()
       await using github = await startContents(
@@ -324,7 +354,7 @@ describe('where money must not be spent', () => {
     })
 
     expect(run.code).toBe(0)
-    expect(run.stdout).toContain('The base has no config')
+    expect(run.stdout).toContain('The base branch has no config')
   })
 })
 

@@ -20,7 +20,7 @@ function entry(seed: string): LockEntry {
 }
 
 describe('easel.lock.json', () => {
-  it('reads back what it wrote, and writes the same text again', () => {
+  it('reads back what it wrote, and writes the same text', () => {
     const entries = new Map([
       ['b.png', entry('b')],
       ['a.png', entry('a')],
@@ -34,7 +34,7 @@ describe('easel.lock.json', () => {
     expect(text.endsWith('\n')).toBe(true)
   })
 
-  it('does not depend on the order in which entries came', () => {
+  it('does not depend on the order of entries', () => {
     const paths = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,3}$/), { maxLength: 8 })
     fc.assert(
       fc.property(paths, (names) => {
@@ -46,7 +46,7 @@ describe('easel.lock.json', () => {
 
   it.each([
     ['<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> main\n', 'holds conflict markers'],
-    ['{"version": 2, "images": {}}', 'is of version 2, written by a newer Easel'],
+    ['{"version": 2, "images": {}}', 'has version 2, written by a newer Easel'],
     ['{"version": 1', 'is not valid JSON'],
     ['[]', 'is broken'],
     ['{"version": 1, "images": {"a.png": {"fingerprint": "x"}}}', 'is broken'],
@@ -73,7 +73,7 @@ describe('the lock on disk', () => {
     expect(await workspace.files()).toEqual(['easel.lock.json'])
   })
 
-  it('keeps what another program wrote meanwhile, and writes its own again', async () => {
+  it('keeps what another program wrote meanwhile, and adds its own entries', async () => {
     await using workspace = await createWorkspace()
     const lock = createLockStore(workspace.root, 'easel.lock.json')
     await lock.set('a.png', entry('a'))
@@ -85,7 +85,7 @@ describe('the lock on disk', () => {
   })
 
   it.each(['<<<<<<< HEAD\n', '{"version": 7}'])(
-    'leaves a lock alone that it can’t read: %j',
+    'never overwrites a lock that it can’t read: %j',
     async (text) => {
       await using workspace = await createWorkspace({ 'easel.lock.json': text })
       const lock = createLockStore(workspace.root, 'easel.lock.json')
@@ -95,7 +95,7 @@ describe('the lock on disk', () => {
     },
   )
 
-  it('holds an entry when set says so, and can be set again after a failure', async () => {
+  it('holds an entry once set resolves, and accepts entries again after a failure', async () => {
     await using workspace = await createWorkspace({ 'easel.lock.json': 'broken' })
     const lock = createLockStore(workspace.root, 'easel.lock.json')
     await expect(lock.set('a.png', entry('a'))).rejects.toThrow()
@@ -103,6 +103,6 @@ describe('the lock on disk', () => {
 
     await lock.set('b.png', entry('b'))
 
-    expect((await lock.read()).size, 'what failed before is in it now').toBe(2)
+    expect((await lock.read()).size, 'the entry that failed before is in it now').toBe(2)
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { imagePath } from '../../../action/markdown/image-path.ts'
 import { oneImage, see, type Seen } from '../../support/action/pages.ts'
 
-describe('the image behind a comment', () => {
+describe('the image after a comment', () => {
   it.each<[string, string, string | undefined, string | undefined]>([
     ['emphasis in its alt text', '![How the *lamp* **turns**](a.png)', 'a.png', 'How the lamp turns'],
     ['code, links and images in its alt text', '![a `b` [c](d) ![e](f)](a.png)', 'a.png', 'a b c e'],
@@ -63,12 +63,12 @@ describe('MDX', () => {
       oneImage('a.png', 'x', '4:3', { seed: 7 }),
     ],
     [
-      'one behind imports and exports',
+      'one after imports and exports',
       'import A from "./a"\nexport const b = {\n  c: 1,\n}\n\n{/* easel */}\n![x](a.png)',
       oneImage('a.png', 'x', '7:1'),
     ],
     [
-      'an indented image, which is no code',
+      'an indented image, which is not code',
       '{/* easel */}\n\n    ![x](a.png)',
       oneImage('a.png', 'x', '3:5'),
     ],
@@ -101,7 +101,7 @@ describe('MDX', () => {
     expect(see(content, 'docs/page.mdx')).toEqual({ images: [], problems: [] })
   })
 
-  it('is not what a .md file holds, which is said', () => {
+  it('comments are not valid in .md files, and Easel says so', () => {
     expect(see('{/* easel */}\n![x](a.png)\n\n    {/* easel */}')).toEqual({
       images: [],
       problems: ['1:1 Only .mdx files have comments in braces: in Markdown, write <!-- easel … -->.'],
@@ -130,10 +130,10 @@ describe('the path of an image', () => {
     ['https://example.com/a.png', 'is not in this repository'],
     ['//example.com/a.png', 'is not in this repository'],
     ['data:image/png;base64,AAAA', 'is not in this repository'],
-    ['/img/a.png', 'begins with /: set site_root'],
-    ['#top', 'names no file'],
+    ['/img/a.png', 'starts with /: set site_root'],
+    ['#top', 'is not a file name'],
   ])('%s is refused', (url, problem) => {
-    const answer = imagePath(url, { file: 'docs/page.md', siteRoot: undefined })
-    expect(answer).toEqual({ problem: expect.stringContaining(problem) })
+    const result = imagePath(url, { file: 'docs/page.md', siteRoot: undefined })
+    expect(result).toEqual({ problem: expect.stringContaining(problem) })
   })
 })

@@ -20,7 +20,7 @@ describe('easel illustrate', () => {
       '# The lamp\n\n<!-- easel\nprompt: How it turns. It illustrates “The lamp”.\n-->\n![How it turns](a.png)\n',
     ],
     [
-      'an image without words, from its heading',
+      'an image without alt text, from its heading',
       '# Fog\n\n![](a.png)',
       '# Fog\n\n<!-- easel\nprompt: Fog\n-->\n![](a.png)',
     ],
@@ -61,14 +61,14 @@ describe('easel illustrate', () => {
       '<Frame>\n  <img src="a.png" alt="*/}" />\n</Frame>',
       '<Frame>\n  {/* easel\n  prompt: "*\\u002f\\u007d"\n  */}\n  <img src="a.png" alt="*/}" />\n</Frame>',
     ],
-  ])('writes %j of MDX in its own way', async (before, after) => {
+  ])('writes comments in MDX syntax for %j', async (before, after) => {
     expect(await illustrated(before, 'docs/page.mdx')).toBe(after)
   })
 
   it.each([
     ['that have a comment', '<!-- easel -->\n![x](a.png)\n\n![x](a.png)'],
     ['elsewhere', '![x](https://example.com/a.png) ![x](data:image/png;base64,AAAA)'],
-    ['that Easel can’t make', '![x](a.gif) ![x](a) ![x](../../a.png) ![x](/a.png)'],
+    ['that Easel can’t generate', '![x](a.gif) ![x](a) ![x](../../a.png) ![x](/a.png)'],
     ['without any words', '![](a.png)'],
     ['in code', '`![x](a.png)`\n\n```\n![x](a.png)\n```'],
   ])('leaves images alone %s', async (_, content) => {
@@ -80,7 +80,7 @@ describe('easel illustrate', () => {
     .map(([parts, between]) => `${parts.join(between)}\n\n[one]: one.png\n[two]: <two 2.png>\n`)
 
   it.each(['docs/page.md', 'docs/page.mdx'])(
-    'adds comments to %s and nothing else, byte for byte, and then has nothing more to add',
+    'adds only comments to %s, byte for byte, and adds nothing the second time',
     async (file) => {
       await fc.assert(
         fc.asyncProperty(
@@ -106,7 +106,7 @@ describe('easel illustrate', () => {
     },
   )
 
-  it('proposes, and writes only when told to; knows what the config describes and which files exist', async () => {
+  it('proposes, and writes only with --write; knows what the config describes and which files exist', async () => {
     await using workspace = await createWorkspace({
       'easel.yml': 'version: 1\nimages: [{ path: docs/known.png, prompt: x }]\nsite_root: docs/public\n',
       'docs/draft.md': '![Known](known.png) ![There](there.png) ![New](/new.png)\n',
@@ -118,7 +118,7 @@ describe('easel illustrate', () => {
     expect(proposed.stdout.split('\n')).toEqual([
       'docs/draft.md:1:41: docs/public/new.png',
       '  + <!-- easel prompt: New -->',
-      'docs/draft.md: --write inserts 1.',
+      'docs/draft.md: --write inserts 1 comment.',
       '',
     ])
     expect(await workspace.text('docs/draft.md')).toBe(before)
@@ -137,7 +137,7 @@ describe('easel illustrate', () => {
   it.each([
     [['gone.md'], 'There is no file gone.md.'],
     [['../a.md'], '../a.md leads outside the workspace'],
-    [['easel.yml'], 'easel.yml is no .md, .mdx or .markdown file.'],
+    [['easel.yml'], 'easel.yml is not a .md, .mdx or .markdown file.'],
     [['a.md', '--config', 'gone.yml'], 'There is no file gone.yml'],
   ])('refuses %j', async (args, message) => {
     await using workspace = await createWorkspace({ 'a.md': 'x', 'easel.yml': 'version: 1' })
@@ -187,14 +187,14 @@ describe('width and height', () => {
 
     const { stdout } = await easel(['illustrate', 'a.md', '--write-dimensions'], { cwd: workspace.root })
 
-    expect(stdout).toBe('a.md: width and height set on 1 of its HTML images.\n')
+    expect(stdout).toBe('a.md: width and height set on 1 HTML image.\n')
     expect(await workspace.text('a.md')).toBe(
       '<img src="a.png" alt="x" width="8" height="6">\n\n![new](new.png)\n',
     )
   })
 })
 
-/** Whether everything of `before` stands in `after`, in order, with comments and white space in between. */
+/** Whether `after` is `before` with only comments and white space inserted. */
 function isMadeByInserting(before: string, after: string): boolean {
   let at = 0
   for (const character of after) if (character === before[at]) at++

@@ -25,7 +25,7 @@ describe('an easel comment before an image', () => {
       '<!-- easel\nseed: 7\n\ntake: 2\n-->\n![x](a.png)',
       oneImage('a.png', 'x', '6:1', { seed: 7, take: 2 }),
     ],
-    ['with a blank line behind', '<!-- easel -->\n\n![x](a.png)', oneImage('a.png', 'x', '3:1')],
+    ['with a blank line after it', '<!-- easel -->\n\n![x](a.png)', oneImage('a.png', 'x', '3:1')],
     ['in a sentence', 'See <!-- easel --> ![x](a.png) here.', oneImage('a.png', 'x', '1:20')],
     ['at the end of the line before', 'See <!-- easel -->\n![x](a.png)', oneImage('a.png', 'x', '2:1')],
     [
@@ -39,7 +39,7 @@ describe('an easel comment before an image', () => {
       oneImage('a.png', 'x', '4:4', { seed: 7 }),
     ],
     ['in a table', '| a |\n| - |\n| <!-- easel --> ![x](a.png) |', oneImage('a.png', 'x', '3:18')],
-    ['before a list that begins with it', '<!-- easel -->\n- ![x](a.png)', oneImage('a.png', 'x', '2:3')],
+    ['before a list that starts with it', '<!-- easel -->\n- ![x](a.png)', oneImage('a.png', 'x', '2:3')],
     [
       'before another comment',
       '<!-- easel -->\n<!-- prettier-ignore -->\n![x](a.png)',
@@ -51,19 +51,19 @@ describe('an easel comment before an image', () => {
       oneImage('a.png', 'x', '4:1', { seed: 7 }),
     ],
     ['with CR alone', '<!-- easel\rseed: 7\r-->\r![x](a.png)\r', oneImage('a.png', 'x', '4:1', { seed: 7 })],
-    ['behind a byte order mark', '\uFEFF<!-- easel -->\n![x](a.png)', oneImage('a.png', 'x', '2:1')],
+    ['after a byte order mark', '\uFEFF<!-- easel -->\n![x](a.png)', oneImage('a.png', 'x', '2:1')],
     [
-      'behind YAML front matter',
+      'after YAML front matter',
       '---\ntitle: <!-- easel -->\n---\n<!-- easel -->\n![x](a.png)',
       oneImage('a.png', 'x', '5:1'),
     ],
     [
-      'behind TOML front matter',
+      'after TOML front matter',
       '+++\ntitle = "<!-- easel -->"\n+++\n<!-- easel -->\n![x](a.png)',
       oneImage('a.png', 'x', '5:1'),
     ],
     [
-      'behind front matter with CRLF and a byte order mark',
+      'after front matter with CRLF and a byte order mark',
       '\uFEFF---\r\na: b\r\n---\r\n<!-- easel -->\r\n![x](a.png)',
       oneImage('a.png', 'x', '5:1'),
     ],
@@ -82,23 +82,31 @@ describe('an easel comment before an image', () => {
     ['indented code', 'Text\n\n    <!-- easel -->\n    ![x](a.png)'],
     ['inline code', 'Write `<!-- easel -->` before `![x](a.png)`.'],
     ['front matter', '---\na: <!-- easel -->\n---\n![x](a.png)'],
-    ['a comment that begins with another word', '<!-- easels are nice -->\n![x](a.png)'],
+    ['a comment that starts with another word', '<!-- easels are nice -->\n![x](a.png)'],
     ['a comment that mentions it', '<!-- this is not easel -->\n![x](a.png)'],
     ['an attribute', '<p title="<!-- easel -->">\n<img src="a.png" alt="x"></p>'],
     ['a script', '<script>\nconst a = "<!-- easel -->"\n</script>\n\n![x](a.png)'],
     ['escaped', '\\<!-- easel -->![x](a.png)'],
-  ])('is none in %s', (_, content) => {
+  ])('is ignored in %s', (_, content) => {
     expect(see(content)).toEqual({ images: [], problems: [] })
   })
 
   it.each<[string, string, string]>([
-    ['text', '<!-- easel -->\nWords ![x](a.png)', '1:6 No image follows this comment: something else'],
+    [
+      'text',
+      '<!-- easel -->\nWords ![x](a.png)',
+      '1:6 No image follows this comment: there is other content',
+    ],
     [
       'a heading',
       '<!-- easel -->\n# Words\n![x](a.png)',
-      '1:6 No image follows this comment: something else',
+      '1:6 No image follows this comment: there is other content',
     ],
-    ['code', '<!-- easel -->\n`code` ![x](a.png)', '1:6 No image follows this comment: something else'],
+    [
+      'code',
+      '<!-- easel -->\n`code` ![x](a.png)',
+      '1:6 No image follows this comment: there is other content',
+    ],
     ['the end', '![x](a.png)\n\n<!--\n  easel\n-->\n', '4:3 No image follows this comment: the page ends.'],
     [
       'another comment',
@@ -106,14 +114,14 @@ describe('an easel comment before an image', () => {
       '1:6 No image follows this comment: another comment',
     ],
     [
-      'what HTML takes for text',
+      'an image that HTML treats as text',
       '<!-- easel --> ![x](a.png)',
-      '1:6 No image follows this comment: what stands behind a comment',
+      '1:6 No image follows this comment: Markdown after a comment',
     ],
     [
-      'a reference to nothing',
+      'a reference without a definition',
       '<!-- easel -->\n![x][gone]',
-      '1:6 No image follows this comment: what stands behind',
+      '1:6 No image follows this comment: Markdown after a comment',
     ],
   ])('is reported when %s follows', (_, content, problem) => {
     expect(see(content).problems).toEqual([expect.stringContaining(problem)])
@@ -131,7 +139,7 @@ describe('an easel comment before an image', () => {
       ['2:9 seed is -1: must be at least 0.'],
     ],
     [
-      'a wrong value behind the word',
+      'a wrong value after the word',
       'So <!-- easel seed: -1 --> ![x](a.png)',
       ['1:21 seed is -1: must be at least 0.'],
     ],
@@ -151,25 +159,25 @@ describe('an easel comment before an image', () => {
       ['1:12 n is not a field of a comment: one path holds one image.'],
     ],
     [
-      'words alone',
+      'only words',
       '<!-- easel A lamp -->\n![x](a.png)',
       ['1:12 a comment is "A lamp": it must be a list of fields and values.'],
     ],
     [
-      'no YAML',
+      'invalid YAML',
       '<!-- easel\nprompt: "x\n-->\n![x](a.png)',
-      [expect.stringMatching(/^3:1 This is no valid YAML/)],
+      [expect.stringMatching(/^3:1 Invalid YAML/)],
     ],
     [
-      'two names',
+      'two ids',
       '<!-- easel: a b -->\n![x](a.png)',
-      [expect.stringMatching(/^1:6 After easel: goes the id/)],
+      [expect.stringMatching(/^1:6 After easel: write the id/)],
     ],
   ])('with %s is reported at its own line and column', (_, content, wrong) => {
     expect(see(content).images).toEqual([expect.objectContaining({ wrong })])
   })
 
-  it('may hold YAML of every kind: lists, nested maps, texts over lines', () => {
+  it('may hold any YAML: lists, nested maps, multi-line text', () => {
     const content = `<!-- easel
 prompt: >-
   A lamp

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { ConfigError, formatDiagnostic } from '../../../action/config/diagnostic.ts'
-import { loadConfig } from '../../../action/config/load-config.ts'
-import { offlineCatalogue } from '../../../action/generate/run.ts'
+import { loadConfig } from '../../../action/plan/load-config.ts'
+import { offlineCatalogue } from '../../../action/config/catalogues.ts'
 import { easel, runAction } from '../../support/action/processes.ts'
 import { startUpstream } from '../../support/action/upstream.ts'
 import { createWorkspace } from '../../support/action/workspace.ts'
@@ -20,10 +20,10 @@ markdown: ["docs/**/*.md", "docs/**/*.mdx", "!docs/drafts/**"]
 site_root: static
 `
 
-/** The images that a workspace declares, and everything there is to say about them. */
+/** The images that a workspace declares, and the diagnostics about them. */
 async function declare(
   files: Readonly<Record<string, string>>,
-): Promise<{ images: Record<string, unknown>; told: string[] }> {
+): Promise<{ images: Record<string, unknown>; reported: string[] }> {
   await using workspace = await createWorkspace({
     'easel.yml': CONFIG,
     'docs/index.md': '',
@@ -38,10 +38,10 @@ async function declare(
     })
     return {
       images: Object.fromEntries(images.map(({ path, spec }) => [path, spec])),
-      told: warnings.map(formatDiagnostic),
+      reported: warnings.map(formatDiagnostic),
     }
   } catch (error) {
-    if (error instanceof ConfigError) return { images: {}, told: error.diagnostics.map(formatDiagnostic) }
+    if (error instanceof ConfigError) return { images: {}, reported: error.diagnostics.map(formatDiagnostic) }
     throw error
   }
 }
@@ -49,8 +49,8 @@ async function declare(
 const HERO = { 'docs/hero.png': { prompt: 'A hero', model: MODEL, aspect_ratio: '16:9' } }
 
 describe('images in Markdown', () => {
-  it('are planned beside those of the config, with its defaults and presets', async () => {
-    const { images, told } = await declare({
+  it('are planned next to those of the config, with its defaults and presets', async () => {
+    const { images, reported } = await declare({
       'docs/guide/lamp.md':
         '<!-- easel\npreset: art\naspect_ratio: 4:3\n-->\n![A *lamp*](../img/lamp%201.png)',
       'docs/guide/room.mdx': '{/* easel prompt: A dark room */}\n![The room](/img/room.png?v=1)',
@@ -58,7 +58,7 @@ describe('images in Markdown', () => {
       'README.md': '<!-- easel promt: not matched -->\n![x](x.png)',
     })
 
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
     expect(images).toEqual({
       ...HERO,
       'docs/img/lamp 1.png': { prompt: 'A lamp in ink', model: MODEL, aspect_ratio: '4:3', image_size: '1K' },
@@ -66,15 +66,15 @@ describe('images in Markdown', () => {
     })
   })
 
-  it('are one image when several places describe it in the same way, or only one does', async () => {
-    const { images, told } = await declare({
+  it('count as one image when several pages describe it the same way, or only one does', async () => {
+    const { images, reported } = await declare({
       'docs/a.md':
         '<!-- easel {take: 2, seed: 1} -->\n![A lamp](img/lamp.png)\n\n![Shown again](img/lamp.png)',
       'docs/b/c.md': '<!-- easel\nseed: 1\ntake: 2\nprompt: A lamp\n-->\n![The same](<../img/lamp.png>)',
       'docs/d.md': '<!-- easel prompt: A hero -->\n![x](hero.png)\n\n<!-- easel: hero -->\n![x](./hero.png)',
     })
 
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
     expect(Object.keys(images)).toEqual(['docs/hero.png', 'docs/img/lamp.png'])
   })
 
@@ -86,47 +86,47 @@ describe('images in Markdown', () => {
         'docs/b.md': '<!-- easel -->\n![Another lamp](lamp.png)',
       },
       [
-        'docs/b.md:2:1: error: docs/lamp.png is described in another way at docs/a.md:4 (prompt, seed): describe it once, or with the same words.',
+        'docs/b.md:2:1: error: docs/lamp.png is described differently at docs/a.md:4 (prompt, seed): describe it once, or the same way twice.',
       ],
     ],
     [
       'a description beside another in the config',
       { 'docs/a.md': '<!-- easel -->\n![A villain](hero.png)' },
       [
-        'docs/a.md:2:1: error: docs/hero.png is described in another way at easel.yml:6 (prompt): describe it once, or with the same words.',
+        'docs/a.md:2:1: error: docs/hero.png is described differently at easel.yml:6 (prompt): describe it once, or the same way twice.',
       ],
     ],
     [
-      'an image elsewhere',
+      'an image on another host',
       { 'docs/a.md': 'See <!-- easel --> ![x](https://example.com/x.png)' },
       [
-        'docs/a.md:1:20: error: https://example.com/x.png is not in this repository: Easel makes files, so give it a path.',
+        'docs/a.md:1:20: error: https://example.com/x.png is not in this repository: Easel writes files, so use a path.',
       ],
     ],
     [
-      'a name that nothing has',
+      'an id that does not exist',
       { 'docs/a.md': '<!-- easel: heros -->\n![x](hero.png)' },
-      ['docs/a.md:1:6: error: There is no image with the id heros in the config: did you mean hero?'],
+      ['docs/a.md:1:6: error: The config has no image with the id heros: did you mean hero?'],
     ],
     [
-      'a name of another image',
+      'the id of another image',
       { 'docs/guide/a.md': '<!-- easel: hero -->\n![x](hero.png)' },
       [
-        'docs/guide/a.md:1:6: error: hero is docs/hero.png, but the image is docs/guide/hero.png: write ../hero.png, or describe the image here.',
+        'docs/guide/a.md:1:6: error: hero is docs/hero.png, but the image here is docs/guide/hero.png: write ../hero.png, or describe the image here.',
       ],
     ],
     [
-      'what the model can’t do, where the page says it',
+      'what the model doesn’t support, where the page asks for it',
       { 'docs/a.md': 'Hi\r\n\r\n<!-- easel\r\nprompt: x\r\nimage_size: 4K\r\n-->\r\n![x](a.png)' },
       [`docs/a.md:5:13: error: image_size is "4K", but ${MODEL} accepts 1K.`],
     ],
     [
-      'an unknown preset, where the page says it',
+      'an unknown preset, where the page names it',
       { 'docs/a.md': '- <!-- easel preset: ink -->\n  ![x](a.png)' },
       [expect.stringMatching(/^docs\/a\.md:1:22: error: preset is "ink", which is not there/)],
     ],
     [
-      'a prompt that is nowhere',
+      'a missing prompt',
       { 'docs/a.md': '<!-- easel -->\n![](a.png)' },
       [
         expect.stringMatching(/^docs\/a\.md:1:6: error: prompt is missing/),
@@ -134,15 +134,15 @@ describe('images in Markdown', () => {
       ],
     ],
     [
-      'a path out of the workspace, a format that is none, an image without a path',
+      'a path outside the workspace, an unsupported format, an image without a path',
       {
         'docs/a.md':
           '<!-- easel -->\n![x](../../a.png)\n\n<!-- easel -->\n![x](a.gif)\n\n<!-- easel -->\n<img alt="x">',
       },
       [
-        'docs/a.md:2:1: error: ../a.png leads outside the workspace: .. is not allowed in it.',
-        'docs/a.md:5:1: error: docs/a.gif ends with .gif: accepted are .png, .jpg, .jpeg, .webp, .svg.',
-        'docs/a.md:8:1: error: The image has no path that can be read: write it as plain text.',
+        'docs/a.md:2:1: error: ../a.png leads outside the workspace: .. is not allowed.',
+        'docs/a.md:5:1: error: docs/a.gif ends in .gif; use one of .png, .jpg, .jpeg, .webp, .svg.',
+        'docs/a.md:8:1: error: The image has no readable path: write it as plain text.',
       ],
     ],
     [
@@ -150,39 +150,39 @@ describe('images in Markdown', () => {
       { 'docs/a.md': 'x\n\n<!-- easel -->\n\nwords\n' },
       [expect.stringMatching(/^docs\/a\.md:3:6: error: No image follows this comment/)],
     ],
-  ])('have %s reported', async (_, files, told) => {
-    expect((await declare(files)).told).toEqual(told)
+  ])('have %s reported', async (_, files, reported) => {
+    expect((await declare(files)).reported).toEqual(reported)
   })
 
-  it('are warned about where those who can’t see them get no words', async () => {
-    const { told } = await declare({
+  it('have missing alt texts reported as warnings', async () => {
+    const { reported } = await declare({
       'docs/a.md':
         '<!-- easel prompt: x -->\n![](a.png)\n\n<!-- easel prompt: x -->\n<img src="b.png">\n\n<!-- easel prompt: x -->\n<img src="c.png" alt="">',
     })
 
-    expect(told).toEqual([
-      'docs/a.md:2:1: warning: docs/a.png has no alt text: say what it shows, for those who can’t see it.',
-      'docs/a.md:5:1: warning: docs/b.png has no alt text: say what it shows, for those who can’t see it.',
+    expect(reported).toEqual([
+      'docs/a.md:2:1: warning: docs/a.png has no alt text: describe the image for people who can’t see it.',
+      'docs/a.md:5:1: warning: docs/b.png has no alt text: describe the image for people who can’t see it.',
     ])
   })
 
   it.each([
-    ['../**/*.md', 'error: ../**/*.md leads outside the workspace: .. is not allowed in it.'],
-    ['/docs/*.md', 'error: /docs/*.md is absolute: write it from the root of the repository.'],
+    ['../**/*.md', 'error: ../**/*.md leads outside the workspace: .. is not allowed.'],
+    ['/docs/*.md', 'error: /docs/*.md is absolute: make it relative to the root of the repository.'],
     [
       '.github/*.md',
       'error: .github/*.md is inside .github, where Easel never writes or reads: choose another folder.',
     ],
     ['doc/*.md', 'warning: doc/*.md matches no .md, .mdx or .markdown file.'],
     ['docs/*.txt', 'warning: docs/*.txt matches no .md, .mdx or .markdown file.'],
-  ])('are looked for by globs: %s is told to be wrong', async (glob, told) => {
+  ])('are found by globs, and %s gets a diagnostic', async (glob, diagnostic) => {
     const config = `version: 1\nmarkdown:\n  - ${JSON.stringify(glob)}\n`
-    expect((await declare({ 'easel.yml': config, 'docs/a.txt': '' })).told).toEqual([
-      `easel.yml:3:5: ${told}`,
+    expect((await declare({ 'easel.yml': config, 'docs/a.txt': '' })).reported).toEqual([
+      `easel.yml:3:5: ${diagnostic}`,
     ])
   })
 
-  it('are not looked for through symbolic links, nor in node_modules', async () => {
+  it('are not looked up through symbolic links or in node_modules', async () => {
     await using outside = await createWorkspace({ 'a.md': '<!-- easel promt: x -->\n![x](a.png)' })
     await using workspace = await createWorkspace({
       'easel.yml': 'version: 1\nmarkdown: ["**/*.md"]\n',
@@ -199,12 +199,12 @@ describe('images in Markdown', () => {
     await workspace.write('easel.yml', 'version: 1\nmarkdown:\n  - docs/linked/*.md\n')
     const named = await easel(['plan'], { cwd: workspace.root })
     expect(named.stderr).toBe(
-      'easel.yml:3:5: error: docs/linked/*.md goes through the symbolic link docs/linked: name the real folder.\n',
+      'easel.yml:3:5: error: docs/linked/*.md goes through the symbolic link docs/linked: use the path of the real folder.\n',
     )
   })
 
-  it('are found in files that are named one by one, in the root, and under any ending', async () => {
-    const { images, told } = await declare({
+  it('are found in single files, in the root, and under every extension', async () => {
+    const { images, reported } = await declare({
       'easel.yml': `version: 1\ndefaults: { model: ${MODEL} }\nmarkdown: [README.md, "./docs/b.MD", "**/c.markdown", "[ab]/**"]\n`,
       'README.md': page('a'),
       'docs/b.MD': page('b'),
@@ -214,11 +214,11 @@ describe('images in Markdown', () => {
       'docs/c.markdown.txt': page('f'),
     })
 
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
     expect(Object.keys(images).toSorted()).toEqual(['a.png', 'a/b/d.png', 'docs/b.png', 'docs/c.png'])
   })
 
-  it('are not guessed at in a file that is no text', async () => {
+  it('are not guessed in a file that is not text', async () => {
     await using workspace = await createWorkspace({
       'easel.yml': 'version: 1\nmarkdown: ["*.md"]\n',
       'a.md': Buffer.from('<!-- easel -->\n![x](\xE4.png)', 'latin1'),

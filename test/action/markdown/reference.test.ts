@@ -11,7 +11,7 @@ import { FRAGMENTS, see } from '../../support/action/pages.ts'
 
 const DEFINITIONS = '\n\n[one]: one.png\n[two]: <two 2.png>\n'
 
-/** What Markdown is made of, where it may be cut. */
+/** Fragments of Markdown syntax. */
 const MIXTURE = [
   '![a](b.png)',
   '![x *y*](c.png "t")',
@@ -44,7 +44,7 @@ describe('the images of a page', () => {
         'import a from "b"\nexport const c = "![no](d.png)"',
       ],
     ],
-  ])('in %s are those that the reference parser sees, at the same places', (file, fragments) => {
+  ])('in %s are those that the reference parser sees, at the same positions', (file, fragments) => {
     const pages = fc.shuffledSubarray(fragments, { maxLength: 8 })
     fc.assert(
       fc.property(pages, fc.constantFrom('\n', '\r\n'), (parts, eol) => {
@@ -64,7 +64,7 @@ describe('the images of a page', () => {
         const content = parts.join('') + DEFINITIONS
         expect(byEasel(content, 'page.md', true)).toEqual(byReference(content, false))
       }),
-      // The same mixtures each time: where no two parsers agree, a test must not fail by chance.
+      // A fixed seed: no two parsers agree on everything, and a test must not fail by chance.
       { numRuns: 2000, seed: 8 },
     )
   })
@@ -88,14 +88,14 @@ describe('the images of a page', () => {
   })
 })
 
-describe('any text at all', () => {
+describe('any text', () => {
   const TOKENS =
     '<!-- --> easel : {/* */} ![ ]( ) [ ] <img src= alt= " \' > \n \r\n \n\n \t - 1. ` ``` --- | \\ & { } < / import x'
   const texts = fc
     .array(fc.constantFrom(...TOKENS.split(' '), ' ', '    '), { maxLength: 60 })
     .map((tokens) => tokens.join(''))
 
-  it.each(['page.md', 'page.mdx'])('is read as %s, and illustrated, without a failure', async (file) => {
+  it.each(['page.md', 'page.mdx'])('can be read as %s, and illustrated, without failing', async (file) => {
     await fc.assert(
       fc.asyncProperty(texts, async (content) => {
         const { images } = see(content, file)

@@ -25,7 +25,7 @@ function result(path: string, outcome: 'generated' | 'failed'): ImageResult {
 }
 
 describe('progress', () => {
-  it('is a line for each image where there is no terminal', async () => {
+  it('is one line for each image without a terminal', async () => {
     const { out, text } = stream(false)
     const report = await createProgress(out)
 
@@ -40,7 +40,7 @@ describe('progress', () => {
     )
   })
 
-  it('shows on a terminal what is under way, and keeps failures', async () => {
+  it('shows on a terminal what is in flight, and keeps failures', async () => {
     const { out, text } = stream(true)
     const report = await createProgress(out)
 

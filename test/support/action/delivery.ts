@@ -27,7 +27,7 @@ export interface Checkout {
   run(options?: RunOptions): Promise<ActionRun>
 }
 
-/** GitHub, the artifact service and OpenRouter, each a double, and whatever is checked out. */
+/** Test doubles of GitHub, the artifact service and OpenRouter, and checkouts. */
 export interface World extends AsyncDisposable {
   readonly github: GitHub
   readonly artifacts: ArtifactService
@@ -41,7 +41,7 @@ export interface World extends AsyncDisposable {
   subjects(branch?: string): Promise<string[]>
 }
 
-/** `easel.yml` with these images: a path for each, and what is on it. */
+/** An `easel.yml` with these images: prompts by path. */
 export function listed(images: Readonly<Record<string, string>>): string {
   return config(...Object.entries(images).map(([path, prompt]) => ({ path, prompt })))
 }

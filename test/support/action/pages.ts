@@ -4,7 +4,7 @@ import { readComment } from '../../../action/markdown/easel-comment.ts'
 import { pageText, type PageText } from '../../../action/markdown/page-text.ts'
 import { piecesOf } from '../../../action/markdown/pieces.ts'
 
-/** What Easel sees in a page: its described images, and what is wrong. */
+/** What Easel finds in a page: its described images, and problems. */
 export interface Seen {
   readonly images: readonly unknown[]
   readonly problems: readonly string[]
@@ -26,18 +26,18 @@ function seeIn(page: PageText, isLean: boolean): Seen {
       const seen = { url: image.url, alt: image.alt, at: `${line}:${column}` }
       if (says.kind === 'description') return Object.assign(seen, { fields: says.fields })
       if (says.kind === 'reference') return Object.assign(seen, { refersTo: says.id })
-      return Object.assign(seen, { wrong: says.diagnostics.map(told) })
+      return Object.assign(seen, { wrong: says.diagnostics.map(problemText) })
     }),
-    problems: diagnostics.map(told),
+    problems: diagnostics.map(problemText),
   }
 }
 
-/** What is seen of a page with one described image, all being well. */
+/** What Easel finds in a page with one described image and no problems. */
 export function oneImage(url: string, alt: string | undefined, at: string, fields: object = {}): Seen {
   return { images: [{ url, alt, at, fields }], problems: [] }
 }
 
-/** Pieces of pages, to be put together. */
+/** Fragments of pages, to combine. */
 export const FRAGMENTS = [
   '# Title',
   'Words *and* `code` and ![inline *x*](i%20j.png "t") more',
@@ -53,6 +53,6 @@ export const FRAGMENTS = [
   '***',
 ] as const
 
-function told({ line, column, message }: { line: number; column: number; message: string }): string {
+function problemText({ line, column, message }: { line: number; column: number; message: string }): string {
   return `${line}:${column} ${message}`
 }

@@ -20,14 +20,14 @@ export interface Running {
   readonly child: ChildProcess
   readonly finished: Promise<Finished>
   /** Resolves once the output holds this text. */
-  says(text: string): Promise<void>
+  prints(text: string): Promise<void>
 }
 
 const actionSchema = z.object({ inputs: z.record(z.string(), z.object({ default: z.string().optional() })) })
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** The command as a process of its own, with nothing of this process's environment but `PATH`. */
+/** The command as a separate process, with only `PATH` from this process's environment. */
 export function startEasel(args: readonly string[], { cwd, env = {} }: { cwd: string; env?: Env }): Running {
   return start(CLI, args, cwd, env)
 }
@@ -127,16 +127,16 @@ function start(program: string, args: readonly string[], cwd: string, env: Env):
   let stdout = ''
   let stderr = ''
   const waiting = new Set<() => void>()
-  const hear = (): void => {
+  const checkAll = (): void => {
     for (const check of waiting) check()
   }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk
-    hear()
+    checkAll()
   })
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk
-    hear()
+    checkAll()
   })
   return {
     child,
@@ -144,7 +144,7 @@ function start(program: string, args: readonly string[], cwd: string, env: Env):
       child.once('error', reject)
       child.once('close', (code) => resolve({ code, stdout, stderr }))
     }),
-    says: (text) =>
+    prints: (text) =>
       new Promise((resolve) => {
         const check = (): void => {
           if (!`${stdout}${stderr}`.includes(text)) return

@@ -1,6 +1,6 @@
 import type { Finished } from './processes.ts'
 
-/** Images of a config, one like the other. */
+/** Similar images for a config. */
 export function images(count: number, extra: object = {}): Record<string, unknown>[] {
   return Array.from({ length: count }, (_, index) => ({
     path: `img/${index}.png`,
@@ -9,13 +9,14 @@ export function images(count: number, extra: object = {}): Record<string, unknow
   }))
 }
 
-/** What tests look at of `--json`. */
+/** The part of `--json` that tests read. */
 interface JsonReport {
   readonly images: {
     readonly path: string
     readonly outcome: string
     readonly error?: { readonly code: string; readonly message: string }
     readonly rescued_to?: string
+    readonly may_have_been_billed?: true
   }[]
   readonly totals: Record<string, number>
 }

@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { serveEmulator, type ServedEmulator, type ServeOptions } from '../../../emulator/serve.ts'
 
 export interface Upstream extends ServedEmulator, AsyncDisposable {
-  /** What the command needs to ask this one. */
+  /** The environment that makes the command use this emulator. */
   readonly env: Readonly<Record<string, string>>
-  /** Prompts that were asked for, in order. */
+  /** Prompts of the requests, in order. */
   prompts(): string[]
 }
 

@@ -25,6 +25,8 @@ export interface Limits {
   readonly status: 403 | 429
   /** Requests at the same time. */
   readonly atOnce: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 export const GITHUB_LIMITS: Limits = {
@@ -34,6 +36,7 @@ export const GITHUB_LIMITS: Limits = {
   retryAfterSeconds: 60,
   status: 403,
   atOnce: 100,
+  now: Date.now,
 }
 
 export interface GitHubEnv {
@@ -115,7 +118,7 @@ export function rateLimits(limits: Limits): RateLimiter {
       underWay++
       try {
         const isWrite = WRITES.has(c.req.method)
-        const now = Date.now()
+        const now = limits.now()
         writes = writes.filter((at) => at > now - limits.windowMs)
         if (underWay > limits.atOnce || (isWrite && writes.length >= limits.writes)) {
           refused++

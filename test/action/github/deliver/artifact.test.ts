@@ -11,7 +11,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** What is in a zipped artifact, unpacked by the client that people's workflows use. */
+/** The content of a zipped artifact, unpacked by the client that workflows use. */
 async function unpacked({ artifacts, github }: World, name: string): Promise<Map<string, Buffer>> {
   const stored = artifacts.artifacts.find((one) => one.name === name)
   for (const [variable, value] of Object.entries({ ...artifacts.env, ...github.env }))
@@ -36,7 +36,7 @@ async function unpacked({ artifacts, github }: World, name: string): Promise<Map
 }
 
 describe('deliver: artifact', () => {
-  it('uploads the images with their paths, kept as long as asked, and each once more for the browser', async () => {
+  it('uploads the images with their paths and the requested retention, and each once more for the browser', async () => {
     await using world = await startWorld({ 'docs/a/hero.png': 'A fox', 'docs/b/hero.png': 'A hare' })
 
     const run = await (await world.checkout()).run({ inputs: { deliver: 'artifact', 'retention-days': '3' } })
@@ -55,7 +55,7 @@ describe('deliver: artifact', () => {
     expect(previews[0]?.bytes.equals(files.get('docs/a/hero.png') ?? Buffer.of())).toBe(true)
   })
 
-  it('finds another name when an earlier step of the run took it', async () => {
+  it('uses another name when an earlier step of the run took it', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     await (await world.checkout()).run({ inputs: { deliver: 'artifact' } })
 
@@ -85,7 +85,7 @@ describe('deliver: artifact', () => {
     ['docs/img/a', 'docs-img-a'],
     ['a:b*c?"<>|d', 'a-b-c-d'],
     ['///', 'images'],
-  ])('makes %j a name that GitHub takes', (name, safe) => {
+  ])('turns %j into a name that GitHub accepts', (name, safe) => {
     expect(safeName(name)).toBe(safe)
   })
 })
@@ -114,7 +114,7 @@ describe('nothing paid is lost', () => {
       'run the job again later',
     ],
   ])(
-    'with %s the images are kept as an artifact, and the run says what to change',
+    'with %s the images are uploaded as an artifact, and the run says what to change',
     async (_why, spoil, token, advice) => {
       await using world = await startWorld({ 'docs/fox.png': 'A fox' })
       const before = await world.github.head()
@@ -134,7 +134,7 @@ describe('nothing paid is lost', () => {
     },
   )
 
-  it('delivers what was made when other images failed, and is red', async () => {
+  it('delivers what was generated when other images failed, and fails', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox', 'bad.png': '[[fault:refusal]] A hare' })
 
     const run = await (
@@ -150,12 +150,12 @@ describe('nothing paid is lost', () => {
     expect([...(await world.lock()).keys()]).toEqual(['fox.png'])
   })
 
-  it('an image whose place was taken while it was made is kept as an artifact, even where nothing is delivered', async () => {
+  it('an image whose path was taken while it was generated is uploaded as an artifact, even with deliver: none', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' }, { latencyMs: 1500 })
     const checkout = await world.checkout()
 
     const running = checkout.run({ inputs: { deliver: 'none' } })
-    await vi.waitFor(() => expect(world.upstream.prompts()).toHaveLength(1), { timeout: 20_000 })
+    await expect.poll(() => world.upstream.prompts(), { interval: 5, timeout: 20_000 }).toHaveLength(1)
     await mkdir(join(checkout.root, 'fox.png'))
     const run = await running
 
@@ -165,7 +165,7 @@ describe('nothing paid is lost', () => {
     expect(kept.get('rescued/fox.png')?.subarray(1, 4).toString()).toBe('PNG')
   })
 
-  it('spends nothing when the branch to commit to is not there', async () => {
+  it('spends nothing when the branch to commit to does not exist', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
 
     const run = await (await world.checkout()).run({ inputs: { deliver: 'commit', branch: 'nowhere' } })
@@ -177,7 +177,7 @@ describe('nothing paid is lost', () => {
 })
 
 describe('loops', () => {
-  it('a run that a personal token’s own commit started finds nothing to do, and commits nothing', async () => {
+  it('a run started by its own commit with a personal token has nothing to do, and commits nothing', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     const inputs = { deliver: 'commit', 'github-token': 'ghp_ada' }
     await (await world.checkout()).run({ inputs })

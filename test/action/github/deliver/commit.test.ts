@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { cloned } from '../../../support/github/client.ts'
 import { listed, startWorld, type World } from '../../../support/action/delivery.ts'
 
-/** Whether every image of a branch's lock is on that branch, byte by byte as the lock says. */
-async function expectRightLock(world: World, paths: readonly string[], branch = 'main'): Promise<void> {
+/** Expects every image of a branch's lock on that branch, with the bytes that the lock says. */
+async function expectCorrectLock(world: World, paths: readonly string[], branch = 'main'): Promise<void> {
   const lock = await world.lock(branch)
   expect([...lock.keys()]).toEqual(paths.toSorted())
   for (const [path, { sha256 }] of lock) {
@@ -26,7 +26,7 @@ function numbered(prefix: string, count: number): Record<string, string> {
 }
 
 describe('deliver: commit', () => {
-  it('commits images and lock in one signed commit, and finds nothing to do the next time', async () => {
+  it('commits images and lock in one signed commit, and has nothing to do the next time', async () => {
     await using world = await startWorld({ 'docs/fox.png': 'A fox', 'hare.webp': 'A hare' })
     const checkout = await world.checkout()
 
@@ -35,7 +35,7 @@ describe('deliver: commit', () => {
     expect(run.code).toBe(0)
     const head = await world.github.head()
     expect(run.outputs).toMatchObject({ 'commit-sha': head, verified: 'true', generated: '2' })
-    await expectRightLock(world, ['docs/fox.png', 'hare.webp'])
+    await expectCorrectLock(world, ['docs/fox.png', 'hare.webp'])
     expect(await world.subjects()).toEqual(['Add 2 images', 'Begin'])
     await cloned(world.github, async (_folder, git) => {
       expect(await git('log', '-1', '--format=%P')).toBe(checkout.sha)
@@ -67,7 +67,7 @@ describe('deliver: commit', () => {
     )
   })
 
-  it('removes what was pruned', async () => {
+  it('removes pruned files', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
     await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
     await world.github.push({ 'easel.yml': listed({ 'fox.png': 'A fox' }) })
@@ -75,14 +75,14 @@ describe('deliver: commit', () => {
     const run = await (await world.checkout()).run({ inputs: { deliver: 'commit', prune: 'true' } })
 
     expect(run.code).toBe(0)
-    await expectRightLock(world, ['fox.png'])
+    await expectCorrectLock(world, ['fox.png'])
     expect(await world.file('hare.png')).toBeUndefined()
     expect((await world.subjects())[0]).toBe('Remove hare.png')
   })
 })
 
 describe('races', () => {
-  it('two runs at once on one branch end with the images of both, nothing made twice, no commit lost', async () => {
+  it('two runs at once on one branch end with the images of both, nothing generated twice, no commit lost', async () => {
     const foxes = numbered('fox', 20)
     const hares = numbered('hare', 20)
     await using world = await startWorld({ ...foxes, ...hares })
@@ -94,7 +94,7 @@ describe('races', () => {
     ])
 
     expect(runs.map(({ code }) => code)).toEqual([0, 0])
-    await expectRightLock(world, Object.keys({ ...foxes, ...hares }))
+    await expectCorrectLock(world, Object.keys({ ...foxes, ...hares }))
     expect(new Set(world.upstream.prompts()).size).toBe(40)
     expect(world.upstream.prompts()).toHaveLength(40)
     const shas = runs.map(({ outputs }) => outputs['commit-sha'])
@@ -104,7 +104,7 @@ describe('races', () => {
     })
   })
 
-  it('commits the same bytes again on top of whoever was faster', async () => {
+  it('commits the same bytes on top of whoever was faster', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     const checkout = await world.checkout()
     let pushes = 0
@@ -117,7 +117,7 @@ describe('races', () => {
     const run = await checkout.run({ inputs: { deliver: 'commit' } })
 
     expect(run.code).toBe(0)
-    await expectRightLock(world, ['fox.png'])
+    await expectCorrectLock(world, ['fox.png'])
     expect(await world.subjects()).toEqual([
       'Add fox.png',
       'Change something',
@@ -128,7 +128,7 @@ describe('races', () => {
     expect(world.upstream.prompts()).toEqual(['A fox'])
   })
 
-  it('makes nothing that another run has delivered since the checkout', async () => {
+  it('generates nothing that another run has delivered since the checkout', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
     const [early, late] = await Promise.all([world.checkout(), world.checkout()])
     await early.run({ inputs: { deliver: 'commit' } })
@@ -141,7 +141,7 @@ describe('races', () => {
     expect(await world.subjects()).toEqual(['Add 2 images', 'Begin'])
   })
 
-  it('leaves an image that somebody put there by hand, and keeps its own as an artifact', async () => {
+  it('leaves an image that somebody put there by hand, and uploads its own as an artifact', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
     const checkout = await world.checkout()
     world.github.add({
@@ -155,11 +155,11 @@ describe('races', () => {
     expect(run.code).toBe(0)
     expect((await world.file('fox.png'))?.toString()).toBe('generated by hand')
     expect([...(await world.lock()).keys()]).toEqual(['hare.png'])
-    expect(run.stdout).toContain('fox.png was changed by somebody else meanwhile: theirs stays.')
+    expect(run.stdout).toContain('fox.png: somebody else changed it meanwhile, and their version stays.')
     expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
   })
 
-  it('takes a commit whose answer was cut off for what it is', async () => {
+  it('recognises its commit when the response was cut off', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     const checkout = await world.checkout()
     world.github.add({ path: /graphql/, times: 1, cut: 'after' })
@@ -171,7 +171,7 @@ describe('races', () => {
     expect(await world.subjects()).toEqual(['Add fox.png', 'Begin'])
   })
 
-  it('does not send an image again that is there by now', async () => {
+  it('does not send an image that is there by now', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
     const checkout = await world.checkout()
     world.github.add({
@@ -191,10 +191,10 @@ describe('races', () => {
     expect(sent?.body).toMatchObject({
       variables: { input: { fileChanges: { additions: [{ path: 'easel.lock.json' }], deletions: [] } } },
     })
-    await expectRightLock(world, ['fox.png', 'hare.png'])
+    await expectCorrectLock(world, ['fox.png', 'hare.png'])
   })
 
-  it('gives up after five tries, keeps the images as an artifact and says why', async () => {
+  it('gives up after five tries, uploads the images as an artifact and says why', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     const checkout = await world.checkout()
     let pushes = 0
@@ -211,7 +211,7 @@ describe('races', () => {
     expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
   }, 60_000)
 
-  it('keeps the images as an artifact when the network is cut while it commits', async () => {
+  it('uploads the images as an artifact when the network is cut during the commit', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     const checkout = await world.checkout()
     world.github.add({ method: 'POST', cut: 'before' })
@@ -224,7 +224,7 @@ describe('races', () => {
   }, 60_000)
 })
 
-describe('a repository too big for one answer', () => {
+describe('a repository too big for one response', () => {
   it('is read folder by folder', async () => {
     await using world = await startWorld({ 'docs/img/fox.png': 'A fox' })
     await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
@@ -240,6 +240,6 @@ describe('a repository too big for one answer', () => {
     const run = await checkout.run({ inputs: { deliver: 'commit' } })
 
     expect(run.code).toBe(0)
-    await expectRightLock(world, ['docs/img/fox.png', 'new/hare.png'])
+    await expectCorrectLock(world, ['docs/img/fox.png', 'new/hare.png'])
   })
 })

@@ -2,14 +2,14 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createEmulator } from 'emulate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createApi, type GitHubApi } from '../../../../action/github/deliver/api.ts'
-import { headOf, readBlob, readSnapshot } from '../../../../action/github/deliver/read-commit.ts'
+import { headOf, readBlob, readCommit } from '../../../../action/github/deliver/read-commit.ts'
 import { type CommitFile, createCommit } from '../../../../action/github/deliver/commit.ts'
 import { BranchMovedError } from '../../../../action/github/deliver/delivery-error.ts'
 import { cloned } from '../../../support/github/client.ts'
 import { type GitHub, type GitHubOptions, serveGitHub } from '../../../support/github/github.ts'
 
 let github: GitHub
-/** What the API waited for, in milliseconds. It doesn't really wait: its clock goes on. */
+/** How long the API waited, in milliseconds. It doesn't really wait: its clock is moved forward. */
 let waits: number[]
 let clock: number
 
@@ -37,7 +37,7 @@ function api(token = 'ghs_test', apiUrl = github.apiUrl): GitHubApi {
     },
     now: () => clock,
     random: () => 0,
-    tell: () => {},
+    log: () => {},
   })
 }
 
@@ -64,7 +64,7 @@ describe('a commit', () => {
     expect([sha, verified]).toEqual([await github.head(), true])
   })
 
-  it('goes object by object above, side by side, in trees of 100, and still comes as one, signed', async () => {
+  it('is sent object by object above that, concurrently, in trees of 100, and is still one signed commit', async () => {
     await start({ limits: { writes: 1000 } })
     await github.push({ 'old.png': 'old' })
     const files = Array.from({ length: 120 }, (_, at) =>
@@ -78,7 +78,7 @@ describe('a commit', () => {
     expect(paths('POST').filter((path) => path.endsWith('/blobs'))).toHaveLength(120)
     expect(paths('POST').filter((path) => path.endsWith('/trees'))).toHaveLength(2)
     expect(github.mostAtOnce()).toBeGreaterThan(4)
-    // 124 writes: the 76th goes a minute after the first.
+    // 124 writes: the 76th is sent a minute after the first.
     expect(waits).toContain(60_000)
     await cloned(github, async (_folder, git) => {
       expect((await git('ls-files')).split('\n')).toHaveLength(121)
@@ -96,7 +96,7 @@ describe('a commit', () => {
   it.each([
     ['in one request', 1000],
     ['object by object', 30_000_000],
-  ])('%s, says that the branch has moved, and leaves it alone', async (_how, size) => {
+  ])('%s, reports that the branch has moved, and leaves it alone', async (_how, size) => {
     const head = await github.head()
     const moved = await github.push({ 'other.txt': 'x' })
 
@@ -115,8 +115,8 @@ describe('a commit', () => {
   })
 })
 
-describe('object by object at emulate, which knows nothing of our double', () => {
-  it('makes a commit of images at the tip of the branch, and refuses a branch that has moved', async () => {
+describe('object by object against emulate, which is independent of our double', () => {
+  it('commits images to the tip of the branch, and refuses a branch that has moved', async () => {
     const { url, close } = await createEmulator({
       service: 'github',
       port: 0,
@@ -134,13 +134,13 @@ describe('object by object at emulate, which knows nothing of our double', () =>
       const head = (await headOf(client, 'main')) ?? ''
       const bytes = randomBytes(1000)
       const wanted = { branch: 'main', head, headline: 'Images', body: '', removed: [] }
-      // Said to be bigger than it is: emulate has no createCommitOnBranch.
+      // Declared bigger than it is, because emulate has no createCommitOnBranch.
       const files = [{ ...file('img/a.png', bytes), size: 30_000_000 }]
 
       const { sha } = await createCommit(client, { ...wanted, files })
 
       expect(await headOf(client, 'main')).toBe(sha)
-      const there = await readSnapshot(client, sha, { lockPath: 'easel.lock.json', paths: [] })
+      const there = await readCommit(client, sha, { lockPath: 'easel.lock.json', paths: [] })
       expect(Buffer.from(await readBlob(client, there.blobs.get('img/a.png') ?? ''))).toEqual(bytes)
       await expect(createCommit(client, { ...wanted, headline: 'Late', files })).rejects.toThrow()
       expect(await headOf(client, 'main')).toBe(sha)
@@ -150,40 +150,27 @@ describe('object by object at emulate, which knows nothing of our double', () =>
   })
 })
 
-describe('patience', () => {
-  it('waits as long as a secondary limit says, and loses nothing', async () => {
-    await start({ limits: { writes: 5, windowMs: 1000, retryAfterSeconds: 1, status: 403 } })
-    // Each says that it is bigger than it is, so that they go object by object.
+describe('rate limits and retries', () => {
+  it('waits as long as a secondary rate limit says, and loses nothing', async () => {
+    await start({
+      limits: { writes: 5, windowMs: 1000, retryAfterSeconds: 1, status: 403, now: () => clock },
+    })
+    // Declared bigger than they are, so that they are sent object by object.
     const files = Array.from({ length: 8 }, (_, at) => ({
       ...file(`${at}.png`, randomBytes(1000)),
       size: 4_000_000,
     }))
-    const slow = createApi({
-      token: 'ghs_test',
-      apiUrl: github.apiUrl,
-      repository: 'octo/docs',
-      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-      now: Date.now,
-      random: Math.random,
-      tell: () => {},
-    })
 
-    await createCommit(slow, {
-      branch: 'main',
-      head: await github.head(),
-      headline: 'Images',
-      body: '',
-      files,
-      removed: [],
-    })
+    await commit(files)
 
     expect(github.limited()).toBeGreaterThan(0)
+    expect(waits).toContain(1000)
     await cloned(github, async (_folder, git) => {
       expect((await git('ls-files')).split('\n')).toHaveLength(9)
     })
   })
 
-  it('does not wait for more than five minutes', async () => {
+  it('waits for at most five minutes', async () => {
     await start({ limits: { writes: 0, retryAfterSeconds: 3600 } })
 
     await expect(commit([file('a.png', randomBytes(10))])).rejects.toThrow('secondary rate limit')
@@ -191,7 +178,7 @@ describe('patience', () => {
     expect(waits).toEqual([])
   })
 
-  it('tries again after a 502 or a cut connection where that is harmless, and posts no comment twice', async () => {
+  it('retries a 502 or a cut connection if that is safe, and posts no comment twice', async () => {
     github.add({ path: /graphql/, times: 1, answer: { status: 502, body: 'Bad Gateway' } })
     github.add({ path: /graphql/, times: 1, cut: 'before' })
     github.add({ path: /comments/, answer: { status: 502, body: 'Bad Gateway' } })
@@ -204,7 +191,7 @@ describe('patience', () => {
     expect(paths('POST')).toEqual(['/graphql', '/graphql', '/graphql', '/repos/octo/docs/issues/1/comments'])
   })
 
-  it('gives up on a refusal at once', async () => {
+  it('does not retry a refusal', async () => {
     await expect(
       createCommit(api('ghs_reader'), {
         branch: 'main',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Change } from '../../../../action/github/deliver/file-change.ts'
-import { mergeLock, type Upstream } from '../../../../action/github/deliver/merge-lock.ts'
+import type { FileChange } from '../../../../action/github/deliver/file-change.ts'
+import { type MergeBase, mergeLock } from '../../../../action/github/deliver/merge-lock.ts'
 import type { LockEntry } from '../../../../action/lock/schema.ts'
 
-/** An entry told by two digits: what it is of, and which image it is. */
+/** An entry identified by two digits: one for its spec, one for its bytes. */
 function entry(fingerprint: string, sha256 = fingerprint): LockEntry {
   return {
     fingerprint: fingerprint.repeat(64),
@@ -17,19 +17,19 @@ function entry(fingerprint: string, sha256 = fingerprint): LockEntry {
   }
 }
 
-function change(path: string, before: LockEntry | undefined, after: LockEntry | undefined): Change {
+function change(path: string, before: LockEntry | undefined, after: LockEntry | undefined): FileChange {
   return { path, before, after, removesFile: after === undefined }
 }
 
-function upstream(images: Readonly<Record<string, LockEntry>>, more: Partial<Upstream> = {}): Upstream {
-  return { lock: new Map(Object.entries(images)), editedByHand: new Set(), wanted: undefined, ...more }
+function base(images: Readonly<Record<string, LockEntry>>, more: Partial<MergeBase> = {}): MergeBase {
+  return { lock: new Map(Object.entries(images)), editedByHand: new Set(), declared: undefined, ...more }
 }
 
-describe('merging a run into a lock that others wrote to', () => {
-  it('keeps everybody’s entries and adds its own', () => {
+describe('merging a run’s lock entries with those of others', () => {
+  it('keeps the entries of others and adds its own', () => {
     const { lock, ours } = mergeLock(
       [change('a', undefined, entry('1')), change('b', entry('2'), entry('3'))],
-      upstream({ b: entry('2'), c: entry('4') }),
+      base({ b: entry('2'), c: entry('4') }),
     )
 
     expect(Object.fromEntries(lock)).toEqual({ a: entry('1'), b: entry('3'), c: entry('4') })
@@ -47,11 +47,11 @@ describe('merging a run into a lock that others wrote to', () => {
     ]
   >([
     ['nobody touched it', entry('1'), entry('2'), entry('1'), undefined, 'ours'],
-    ['nobody had one', undefined, entry('2'), undefined, undefined, 'ours'],
-    ['they have the very same', undefined, entry('2'), entry('2'), undefined, 'ours'],
-    ['they generated the same description', undefined, entry('2', 'a'), entry('2', 'b'), '2', 'theirs'],
+    ['there was none', undefined, entry('2'), undefined, undefined, 'ours'],
+    ['they have the same entry', undefined, entry('2'), entry('2'), undefined, 'ours'],
+    ['they generated the same spec', undefined, entry('2', 'a'), entry('2', 'b'), '2', 'theirs'],
     [
-      'they generated another description, and theirs is wanted',
+      'they generated another spec, and the config declares theirs',
       entry('1'),
       entry('2'),
       entry('3'),
@@ -59,7 +59,7 @@ describe('merging a run into a lock that others wrote to', () => {
       'theirs',
     ],
     [
-      'they generated another description, and ours is wanted',
+      'they generated another spec, and the config declares ours',
       entry('1'),
       entry('2'),
       entry('3'),
@@ -67,20 +67,27 @@ describe('merging a run into a lock that others wrote to', () => {
       'ours',
     ],
     [
-      'they generated another description, and nobody knows',
+      'they generated another spec, and the config declares neither',
       entry('1'),
       entry('2'),
       entry('3'),
       undefined,
       'theirs',
     ],
-    ['they removed it, and it is still wanted', entry('1'), entry('2'), undefined, '2', 'ours'],
-    ['they removed it, and it is wanted no more', entry('1'), entry('2'), undefined, undefined, 'theirs'],
+    ['they removed it, and the config still declares it', entry('1'), entry('2'), undefined, '2', 'ours'],
+    [
+      'they removed it, and the config no longer declares it',
+      entry('1'),
+      entry('2'),
+      undefined,
+      undefined,
+      'theirs',
+    ],
     ['we prune it, and nobody touched it', entry('1'), undefined, entry('1'), undefined, 'ours'],
-    ['we prune it, and they generated it anew', entry('1'), undefined, entry('2'), undefined, 'theirs'],
-  ])('where %s', (_when, before, after, theirs, wanted, wins) => {
-    const there = upstream(theirs ? { a: theirs } : {}, {
-      wanted: wanted === undefined ? new Map() : new Map([['a', wanted.repeat(64)]]),
+    ['we prune it, and they regenerated it', entry('1'), undefined, entry('2'), undefined, 'theirs'],
+  ])('where %s', (_when, before, after, theirs, declared, wins) => {
+    const there = base(theirs ? { a: theirs } : {}, {
+      declared: declared === undefined ? new Map() : new Map([['a', declared.repeat(64)]]),
     })
 
     const { lock, ours, superseded } = mergeLock([change('a', before, after)], there)
@@ -90,7 +97,7 @@ describe('merging a run into a lock that others wrote to', () => {
   })
 
   it('leaves a file alone that somebody edited by hand', () => {
-    const there = upstream({ a: entry('1') }, { editedByHand: new Set(['a']) })
+    const there = base({ a: entry('1') }, { editedByHand: new Set(['a']) })
 
     const { lock, superseded } = mergeLock([change('a', entry('1'), entry('2'))], there)
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Change } from '../../../../action/github/deliver/file-change.ts'
+import type { FileChange } from '../../../../action/github/deliver/file-change.ts'
 import { DEFAULT_MESSAGE, messageFor } from '../../../../action/github/deliver/message.ts'
 import { bodyFor, withSection } from '../../../../action/github/deliver/pull-request-body.ts'
 import type { LockEntry } from '../../../../action/lock/schema.ts'
@@ -16,7 +16,7 @@ const ENTRY: LockEntry = {
   spec: {},
 }
 
-function added(path: string): Change {
+function added(path: string): FileChange {
   return { path, before: undefined, after: ENTRY, removesFile: false }
 }
 
@@ -26,7 +26,7 @@ describe('a commit’s message', () => {
     [[added('a.png'), added('b.png')], 'Add 2 images'],
     [[{ ...added('a.png'), before: ENTRY }, added('b.png')], 'Update 2 images'],
     [[{ path: 'a.png', before: ENTRY, after: undefined, removesFile: true }], 'Remove a.png'],
-  ])('%# says in its first line what happened', (changes, headline) => {
+  ])('%# has a first line that says what happened', (changes, headline) => {
     expect(messageFor(DEFAULT_MESSAGE, changes, 0).headline).toBe(headline)
   })
 
@@ -38,7 +38,7 @@ describe('a commit’s message', () => {
     expect(body).toContain('- 49.png (new)\n- and 10 more\n')
   })
 
-  it('leaves braces alone that are no placeholder, and what a path holds', () => {
+  it('replaces only placeholders, and none in a path', () => {
     expect(messageFor('{summary} {what} {cost}', [added('{cost}.png')], 0.5).headline).toBe(
       'Add {cost}.png {what} $0.500',
     )
@@ -48,14 +48,14 @@ describe('a commit’s message', () => {
 describe('a pull request’s body', () => {
   const options = { before: 'https://x/before', after: 'https://x/after' }
 
-  it('lets nothing in a path be Markdown or HTML', () => {
+  it('escapes Markdown and HTML in paths', () => {
     const body = bodyFor([added('a|<b>`c`.png')], options)
 
     expect(body).toContain('a&#124;&#60;b&#62;&#96;c&#96;.png')
     expect(body).toContain('https://x/after/a%7C%3Cb%3E%60c%60.png')
   })
 
-  it('stays within GitHub’s bound and counts what doesn’t fit', () => {
+  it('stays within GitHub’s limit and counts what doesn’t fit', () => {
     const body = bodyFor(
       Array.from({ length: 2000 }, (_, at) => added(`img/${at}.png`)),
       options,
@@ -65,7 +65,7 @@ describe('a pull request’s body', () => {
     expect(body).toMatch(/… and \d+ more\.$/)
   })
 
-  it('keeps what people wrote around its part, and leaves a body alone that has lost it', () => {
+  it('keeps what people wrote around its section, and leaves a body without it alone', () => {
     const first = withSection('', 'one')
 
     expect(withSection(`Hello\n${first}\nBye`, 'two')).toBe(`Hello\n${withSection('', 'two')}\nBye`)

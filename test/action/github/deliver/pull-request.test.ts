@@ -26,7 +26,7 @@ describe('deliver: pull-request', () => {
     expect([...(await world.lock('easel/main')).keys()]).toEqual(['docs/fox.png'])
   })
 
-  it('is left alone by a run that changes nothing, and nothing is paid twice before it is merged', async () => {
+  it('is not changed by a run without changes, and nothing is paid twice before it is merged', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     await (await world.checkout()).run({ inputs: DELIVER })
     const [pull] = world.github.pulls
@@ -43,7 +43,7 @@ describe('deliver: pull-request', () => {
     expect(world.upstream.prompts()).toEqual(['A fox'])
   })
 
-  it('brings it up to date when the base goes on, without moving the branch back', async () => {
+  it('updates it when the base moves on, without force-pushing', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     await (await world.checkout()).run({ inputs: DELIVER })
     const first = await world.github.head('easel/main')
@@ -86,7 +86,7 @@ describe('deliver: pull-request', () => {
     expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
   })
 
-  it('is closed, and its branch removed, when nothing is left to change', async () => {
+  it('closes it and deletes its branch when nothing is left to change', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
     await world.github.push({ 'easel.yml': listed({ 'fox.png': 'A red fox' }) })
@@ -101,7 +101,7 @@ describe('deliver: pull-request', () => {
     expect(await world.github.head('easel/main')).toBe('')
   })
 
-  it('is one for two runs at once', async () => {
+  it('is the same for two runs at once', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
     const [one, two] = await Promise.all([world.checkout(), world.checkout()])
 
@@ -115,7 +115,7 @@ describe('deliver: pull-request', () => {
     expect([...(await world.lock('easel/main')).keys()]).toEqual(['fox.png', 'hare.png'])
   })
 
-  it('says what to change when workflows may not open pull requests; the images are on the branch', async () => {
+  it('says what to change when workflows may not open pull requests; the images are on their branch', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' }, { workflowsMayOpenPulls: false })
 
     const run = await (await world.checkout()).run({ inputs: DELIVER })
@@ -127,7 +127,7 @@ describe('deliver: pull-request', () => {
 })
 
 describe('comment: true', () => {
-  it('keeps one comment on the pull request, and changes it only when there is news', async () => {
+  it('keeps one comment on the pull request, and updates it only when its text changes', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     await world.github.push(
       { 'easel.yml': listed({ 'fox.png': 'A fox', 'hare.png': 'A hare' }) },
@@ -154,7 +154,7 @@ describe('comment: true', () => {
     expect(comment?.body).toContain('**2 images** to generate')
     const updatedAt = comment?.updatedAt
     const again = await plan()
-    expect(again.stdout).toContain('left alone')
+    expect(again.stdout).toContain('unchanged')
     expect(world.github.comments).toHaveLength(1)
     expect(comment?.updatedAt).toBe(updatedAt)
 

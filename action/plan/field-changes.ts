@@ -1,24 +1,25 @@
 import canonicalize from 'canonicalize'
 
-/** A field whose value is not what the image was made from. */
-export interface Change {
+/** A field of a spec that has changed since the image was generated. */
+export interface FieldChange {
   readonly field: string
-  /** Absent: the field was not there, or is not there any more. */
+  /** Absent when the field was added. */
   readonly from?: unknown
+  /** Absent when the field was removed. */
   readonly to?: unknown
 }
 
-/** The fields that differ, in the order of the new description, then those that are gone. */
-export function changesBetween(
+/** The fields that differ, in the order of the new spec; removed fields last. */
+export function fieldChanges(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
-): Change[] {
+): FieldChange[] {
   const fields = new Set([...Object.keys(after), ...Object.keys(before)])
   return [...fields]
     .filter((field) => canonicalize(before[field]) !== canonicalize(after[field]))
-    .map((field) => changeOf(field, before[field], after[field]))
+    .map((field) => fieldChange(field, before[field], after[field]))
 }
 
-function changeOf(field: string, from: unknown, to: unknown): Change {
+function fieldChange(field: string, from: unknown, to: unknown): FieldChange {
   return { field, ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
 }

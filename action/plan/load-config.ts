@@ -2,28 +2,28 @@ import type { PartialImage } from '../../shared/config/schema.ts'
 import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import { readRegularFile } from '../files/read-file.ts'
 import { createLinkFinder, type LinkFinder } from '../files/safe-path.ts'
-import { checkPaths } from './check-paths.ts'
-import type { Declarations, DeclaredImage } from './declared-image.ts'
-import { ConfigError, type Diagnostic, inOrder, UsageError } from './diagnostic.ts'
-import { configFile } from './find-config.ts'
-import { type ReadyImage, fitModel } from './fit-model.ts'
-import { createInputImages } from './input-images.ts'
-import { resolveImage, type ResolvedImage, toSpecDefaults } from './resolve-image.ts'
-import { declarationsOf } from './yaml-images.ts'
+import { checkPaths } from '../config/check-paths.ts'
+import type { Declarations, DeclaredImage } from '../config/declared-image.ts'
+import { ConfigError, type Diagnostic, inOrder, UsageError } from '../config/diagnostic.ts'
+import { configFile } from '../config/find-config.ts'
+import { type ReadyImage, fitModel } from '../config/fit-model.ts'
+import { createInputImages } from '../config/input-images.ts'
+import { resolveImage, type ResolvedImage, toSpecDefaults } from '../config/resolve-image.ts'
+import { declarationsOf } from '../config/yaml-images.ts'
 
-/** The images of a config, all of them right. */
+/** The images of a valid config. */
 export interface LoadedConfig {
   readonly images: readonly ReadyImage[]
   readonly warnings: readonly Diagnostic[]
 }
 
 /**
- * Reads a config and checks everything about it: form, paths, presets, input images, models.
+ * Reads a config and validates all of it: fields, paths, presets, input images, models.
  *
- * @param root       the workspace, by its real name
- * @param path       the config file, from `root`
- * @param catalogue  answers for the models; decides by itself whether the network is asked
- * @param text       the config's content, where it is not to be read from the workspace
+ * @param root       the workspace, with symbolic links resolved
+ * @param path       the config file, relative to `root`
+ * @param catalogue  where models and prices come from
+ * @param text       the config's content, when it comes from somewhere else than the workspace
  * @throws {ConfigError} holding every mistake, not just the first
  */
 export async function loadConfig({
@@ -62,7 +62,7 @@ async function readConfig(root: string, path: string, links: LinkFinder): Promis
   const link = await links.linkIn(path)
   if (link !== undefined) throw new UsageError(`${path} goes through the symbolic link ${link}.`)
   const found = await readRegularFile(configFile(root, path))
-  if (found.kind === 'nothing') throw new UsageError(`${path} is not there any more.`)
+  if (found.kind === 'nothing') throw new UsageError(`${path} no longer exists.`)
   if (found.kind === 'other') throw new UsageError(`${path} is ${found.what}.`)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(found.bytes)
@@ -71,7 +71,7 @@ async function readConfig(root: string, path: string, links: LinkFinder): Promis
   }
 }
 
-/** Adds what Markdown describes. Its parser is loaded only where a config names pages. */
+/** Adds the images that Markdown describes. Loads the parser only when a config names pages. */
 async function withPages(declared: Declarations, root: string, links: LinkFinder): Promise<Declarations> {
   const { pages } = declared
   if (pages.globs.length === 0) return declared
@@ -85,12 +85,12 @@ async function resolveAll(
   root: string,
   links: LinkFinder,
 ): Promise<{ readonly images: readonly ResolvedImage[]; readonly diagnostics: readonly Diagnostic[] }> {
-  // With wrong defaults every image would look wrong.
+  // Invalid defaults would repeat their mistake for every image.
   if (!defaults) return { images: [], diagnostics: [] }
   const right: Record<string, PartialImage> = Object.fromEntries(
     [...presets].flatMap(([name, preset]) => (preset ? [[name, preset]] : [])),
   )
-  const surroundings = {
+  const context = {
     defaults,
     presets: right,
     specDefaults: toSpecDefaults(defaults, right),
@@ -104,7 +104,7 @@ async function resolveAll(
         ({ fields: { preset } }) =>
           preset === undefined || Object.hasOwn(right, preset) || !presets.has(preset),
       )
-      .map((image) => resolveImage(image, surroundings)),
+      .map((image) => resolveImage(image, context)),
   )
   return {
     images: results.flatMap(({ image }) => image ?? []),

@@ -6,32 +6,32 @@ import { readRegularFile } from '../files/read-file.ts'
 import { createLinkFinder, inWorkspace, isErrno, pathProblem, realRoot } from '../files/safe-path.ts'
 import { writeAtomic } from '../files/write-atomic.ts'
 import { createLockStore } from '../lock/lock-store.ts'
-import { declarePages } from './declare-pages.ts'
-import type { Dimensions } from './dimensions.ts'
-import { PAGE } from './find-pages.ts'
+import { declarePages } from '../markdown/declare-pages.ts'
+import type { Dimensions } from '../markdown/dimensions.ts'
+import { PAGE } from '../markdown/find-pages.ts'
 
-/** A page that is to be changed. */
+/** A page to edit. */
 export interface OpenPage {
-  /** From the root of the workspace. */
+  /** Relative to the root of the workspace. */
   readonly file: string
   readonly content: string
   save(content: string): Promise<void>
 }
 
-/** Pages, and what the workspace knows about the images in them. */
+/** Pages, and what the workspace says about their images. */
 export interface OpenPages {
   readonly all: readonly OpenPage[]
   readonly siteRoot: string | undefined
-  /** Whether nothing is at a path, and nothing describes it. */
+  /** Whether a path has neither a file nor a description. */
   readonly isWanted: (path: string) => Promise<boolean>
   /** From the lock. */
   readonly dimensionsOf: (path: string) => Dimensions | undefined
 }
 
 /**
- * Opens pages to work on them. A config is of use, but needn't be there.
+ * Opens pages to edit them. Uses a config if there is one.
  *
- * @throws {UsageError} when a file can't be read, or a config that was named is not there
+ * @throws {UsageError} when a file can't be read, or the given config does not exist
  */
 export async function openPages(
   workspace: string,
@@ -65,7 +65,7 @@ async function openPage(
 ): Promise<OpenPage> {
   const problem = pathProblem(file)
   if (problem) throw new UsageError(`${file} ${problem}.`)
-  if (!PAGE.test(file)) throw new UsageError(`${file} is no .md, .mdx or .markdown file.`)
+  if (!PAGE.test(file)) throw new UsageError(`${file} is not a .md, .mdx or .markdown file.`)
   const link = await links.linkIn(file)
   if (link !== undefined) throw new UsageError(`${file} goes through the symbolic link ${link}.`)
   const absolute = inWorkspace(root, file)

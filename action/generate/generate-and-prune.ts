@@ -1,0 +1,40 @@
+import { createOpenRouterClient } from '../../shared/openrouter/client.ts'
+import type { Upstream } from '../config/catalogues.ts'
+import type { PlannedProject } from '../plan/plan-project.ts'
+import { createConverter } from './convert.ts'
+import { generateImages, type GenerateOptions, type GenerateTools } from './generate-images.ts'
+import { decodeWithBuffer } from './node-base64.ts'
+import { prune } from './prune.ts'
+import type { RunResult } from './results.ts'
+import { createImageSaver } from './save-image.ts'
+
+export interface RunOptions extends GenerateOptions {
+  /** Whether to remove orphans at the end. */
+  readonly prune: boolean
+}
+
+/** What the terminal or the Action provides. */
+export type RunHost = Pick<GenerateTools, 'onProgress' | 'stop' | 'abort'> & {
+  /** Where images go that were paid for but can’t be written to their path. */
+  readonly rescueFolder: string
+}
+
+/** Generates the images of a plan, then removes orphans if asked to. */
+export async function generateAndPrune(
+  { project: { root, lock }, plan }: PlannedProject,
+  options: RunOptions,
+  { apiKey, baseUrl }: Upstream & { readonly apiKey: string },
+  { rescueFolder, ...host }: RunHost,
+): Promise<RunResult> {
+  const result = await generateImages(plan, options, {
+    ...host,
+    root,
+    lock,
+    now: () => performance.now(),
+    client: createOpenRouterClient({ apiKey, baseUrl, decodeBlock: decodeWithBuffer }),
+    saver: createImageSaver(root, rescueFolder),
+    convert: createConverter(),
+  })
+  if (!options.prune || result.stoppedBy !== undefined) return result
+  return { ...result, pruned: await prune(plan.orphans, { root, lock }) }
+}
