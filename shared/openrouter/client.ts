@@ -135,7 +135,9 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
   }
 
   return {
-    generate: (spec, model, sending) => send(buildRequest(spec, model), sending),
+    async *generate(spec, model, sending) {
+      yield* send(buildRequest(spec, model), sending)
+    },
     send,
   }
 }

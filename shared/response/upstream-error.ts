@@ -148,7 +148,7 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
 
 const REDIRECTED = {
   code: 'upstream_failed',
-  says: 'The base URL redirects, and Easel sends its key nowhere else: set the base URL to the final address.',
+  says: 'OpenRouter’s address redirects, and Easel does not send its key elsewhere: check the base URL.',
 } as const
 
 /** Words that a provider's own error code or message uses when it is about content, not form. */

@@ -7,9 +7,9 @@ import {
   UnsupportedByModelError,
   UpstreamError,
 } from '../../shared/errors.ts'
-import { problemResponse, statusOf, toProblem } from '../../shared/problem.ts'
+import { errorHeaders, problemResponse, statusOf, toProblem } from '../../shared/problem.ts'
 
-/** DESIGN, "Reading the answer". */
+/** Every code has its status; clients act on it. */
 const DOCUMENTED: readonly [code: EaselErrorCode, status: number][] = [
   ['invalid_spec', 400],
   ['unsupported_by_model', 422],
@@ -17,21 +17,26 @@ const DOCUMENTED: readonly [code: EaselErrorCode, status: number][] = [
   ['forbidden', 403],
   ['not_found', 404],
   ['method_not_allowed', 405],
+  ['precondition_failed', 412],
+  ['payload_too_large', 413],
+  ['unsupported_media_type', 415],
+  ['range_not_satisfiable', 416],
   ['model_not_found', 404],
+  ['purged', 410],
   ['refused', 422],
   ['budget_exhausted', 402],
   ['rate_limited', 429],
   ['credits_exhausted', 503],
   ['upstream_unauthorized', 503],
-  ['no_image', 502],
-  ['upstream_invalid', 502],
+  ['storage_failed', 503],
+  ['misconfigured', 503],
   ['upstream_failed', 502],
   ['upstream_timeout', 504],
   ['internal', 500],
 ]
 
 describe('a problem', () => {
-  it.each(DOCUMENTED)('of code %s is answered with %i, and stored by nobody', async (code, status) => {
+  it.each(DOCUMENTED)('of code %s is a %i, and stored by nobody', async (code, status) => {
     const response = problemResponse(new EaselError(code, 'What happened.'))
     expect(statusOf(code)).toBe(status)
     expect(response.status).toBe(status)
@@ -43,6 +48,42 @@ describe('a problem', () => {
       code,
       detail: 'What happened.',
     })
+    expect(response.headers.has('x-should-retry')).toBe(false)
+  })
+
+  it.each(['billing_unknown', 'no_image', 'upstream_invalid'] as const)(
+    'of code %s is a 424 that no client retries by itself',
+    async (code) => {
+      const error = new UpstreamError(code, 'What happened.', { extras: { retryAfterSeconds: 5 } })
+      const response = problemResponse(error)
+      expect(response.status).toBe(424)
+      expect(response.headers.get('x-should-retry')).toBe('false')
+      expect(response.headers.has('Retry-After')).toBe(false)
+      expect(response.headers.get('Cache-Control')).toBe('no-store')
+      expect(await response.json()).not.toHaveProperty('retry_after')
+    },
+  )
+
+  it('says whether it may have been billed, and what was', () => {
+    const unknown = new UpstreamError('billing_unknown', 'x', { generationId: 'gen-7' })
+    expect(unknown).toMatchObject({ mayHaveBeenBilled: true, generationId: 'gen-7' })
+    expect(toProblem(unknown)).toMatchObject({ may_have_been_billed: true })
+    // Also once it has crossed from one object to another.
+    expect(toProblem(new EaselError('billing_unknown', 'x'))).toMatchObject({ may_have_been_billed: true })
+    const billed = new UpstreamError('no_image', 'x', { billedUsd: 0.04 })
+    expect(billed).toMatchObject({ mayHaveBeenBilled: false, billedUsd: 0.04 })
+    expect(toProblem(billed)).toMatchObject({ billed_usd: 0.04 })
+    expect(toProblem(billed)).not.toHaveProperty('may_have_been_billed')
+    expect(toProblem(new UpstreamError('no_image', 'x'))).not.toHaveProperty('billed_usd')
+  })
+
+  it('has the same headers in any other shape', () => {
+    const later = new UpstreamError('rate_limited', 'x', { extras: { retryAfterSeconds: 1.2 } })
+    expect([...errorHeaders(later)]).toEqual([
+      ['cache-control', 'no-store'],
+      ['retry-after', '2'],
+    ])
+    expect([...errorHeaders(new Error('a bug'))]).toEqual([['cache-control', 'no-store']])
   })
 
   it('of a wrong spec names the field, what it takes, and all the rest that is wrong', () => {
@@ -86,7 +127,7 @@ describe('a problem', () => {
   })
 
   it.each([new Error('the key is sk-or-secret'), 'sk-or-secret', undefined, { message: 'sk-or-secret' }])(
-    'that nobody threw on purpose (%s) tells nothing',
+    'that nobody threw on purpose (%s) reveals nothing',
     async (thrown) => {
       const response = problemResponse(thrown)
       expect(response.status).toBe(500)
@@ -98,7 +139,6 @@ describe('a problem', () => {
     const error = new UpstreamError('upstream_failed', 'It failed.', {
       cause: new Error('sk-or-secret'),
       upstreamStatus: 502,
-      mayHaveBeenPaid: true,
     })
     expect(Object.keys(toProblem(error)).toSorted()).toEqual(['code', 'detail', 'status', 'title'])
     expect(await problemResponse(error).text()).not.toContain('secret')

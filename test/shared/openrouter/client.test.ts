@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../../emulator/faults.ts'
 import { type ServedEmulator, serveEmulator } from '../../../emulator/serve.ts'
-import type { AnswerEvent } from '../../../shared/response/read-response.ts'
+import type { ResponseEvent } from '../../../shared/response/read-response.ts'
 import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
 import type { ImageModel } from '../../../shared/catalogue/model.ts'
 import { createOpenRouterClient, type OpenRouterOptions } from '../../../shared/openrouter/client.ts'
@@ -24,9 +24,9 @@ beforeEach(() => {
 })
 
 describe('the client', () => {
-  it('hands out text, then the image, then the bill', async () => {
+  it('yields text, then the image, then what it cost', async () => {
     const events = await eventsOf(client().generate(spec, GEMINI))
-    expect(events.map(({ type }) => type)).toEqual(['text', 'image', 'done'])
+    expect(typesOf(events)).toEqual(['text', 'image', 'done'])
     expect(events.at(-1)).toMatchObject({
       model: GEMINI.id,
       generationId: expect.stringMatching(/^gen-/),
@@ -34,13 +34,13 @@ describe('the client', () => {
     })
   })
 
-  it('hands out previews on the way, from models that stream them', async () => {
+  it('yields the image and no preview, from models that stream previews', async () => {
     const request = { ...spec, model: GPT.id, api: 'images' } as const
     const events = await eventsOf(client().generate(request, GPT))
-    expect(events.map(({ type }) => type)).toEqual(['partial', 'partial', 'image', 'done'])
+    expect(typesOf(events)).toEqual(['image', 'done'])
   })
 
-  it('says who asks, and with which key', async () => {
+  it('sends the key and the attribution', async () => {
     const seen: Headers[] = []
     const attribution = { url: 'https://img.example.com', title: 'Café Easel 🗼' }
     const fetch: typeof globalThis.fetch = (url, init) => {
@@ -89,15 +89,15 @@ describe('the client', () => {
   })
 })
 
-describe('asking again', () => {
-  it.each([408, 429, 500, 502, 503, 529])('helps after %i', async (status) => {
+describe('a retry', () => {
+  it.each([429, 500, 502, 503, 529])('helps after %i', async (status) => {
     const { waits, generation } = await generating([{ status, times: 1 }])
     expect(generation).toHaveProperty('images.length', 1)
     expect(upstream.requests.map((request) => request.status)).toEqual([status, 200])
     expect(waits).toEqual([250])
   })
 
-  it.each([400, 401, 402, 403, 404, 413, 422, 504, 524])('is not done after %i', async (status) => {
+  it.each([400, 401, 402, 403, 404, 408, 413, 422, 504, 520, 524])('is not done after %i', async (status) => {
     const { waits, error } = await generating([{ status }])
     expect(error).toHaveProperty('upstreamStatus', status)
     expect(upstream.requests).toHaveLength(1)
@@ -137,19 +137,34 @@ describe('asking again', () => {
     expect(upstream.requests).toHaveLength(2)
   })
 
-  it('helps when the connection is cut before the answer', async () => {
-    const { generation } = await generating([{ cutAtByte: 0, times: 1 }])
-    expect(generation).toBeDefined()
-    expect(upstream.requests).toHaveLength(2)
+  it.each([408, 504, 520, 524])(
+    'is not done after %i, even if availability.retryable says so',
+    async (status) => {
+      const { waits, error } = await generating([{ status, retryable: true }])
+      expect(error).toMatchObject({
+        code: 'billing_unknown',
+        mayHaveBeenBilled: true,
+        upstreamStatus: status,
+      })
+      expect(upstream.requests).toHaveLength(1)
+      expect(waits).toEqual([])
+    },
+  )
+
+  it('is not done when the connection is cut before the response: it may have been billed', async () => {
+    const { waits, error } = await generating([{ cutAtByte: 0 }])
+    expect(error).toMatchObject({ code: 'billing_unknown', mayHaveBeenBilled: true, retryable: false })
+    expect(upstream.requests).toHaveLength(1)
+    expect(waits).toEqual([])
   })
 
-  it('helps after an error in an answer that has said nothing else: it was not billed', async () => {
+  it('helps after an error in a body that has said nothing else: it was not billed', async () => {
     const { generation } = await generating([{ status: 502, inBand: true, times: 1 }])
     expect(generation).toBeDefined()
     expect(upstream.requests).toHaveLength(2)
   })
 
-  it('is never done after words were handed out, whatever the error says', async () => {
+  it('is never done after words were passed on, whatever the error says', async () => {
     let requests = 0
     const fetch: typeof globalThis.fetch = async () => {
       requests++
@@ -164,47 +179,41 @@ describe('asking again', () => {
   })
 
   it.each<[what: string, fault: Fault]>([
-    ['something was handed out', { cutAtByte: 600 }],
+    ['something was passed on', { cutAtByte: 600 }],
     ['the image broke off', { cutAtByte: 3000 }],
-    ['the answer was broken', { brokenJson: true }],
     ['the base64 was broken', { base64: 'characters' }],
     ['no image came', { noImage: true }],
     ['the content was refused', { refusal: true }],
   ])('is never done once %s', async (_what, fault) => {
-    const { waits, error } = await generating([fault])
+    const { error } = await generating([fault])
     expect(error).toMatchObject({ name: 'UpstreamError' })
-    expect(upstream.requests).toHaveLength(1)
-    expect(waits).toEqual([])
+    expect(upstream.requests.filter(({ path }) => !path.includes('/generation'))).toHaveLength(1)
   })
 })
 
-describe('an unreachable OpenRouter', () => {
-  it('is told as such, without the key', async () => {
-    const waits: number[] = []
-    const offline = client({ baseUrl: 'http://127.0.0.1:1/api/v1', clock: clockOf(waits) })
-    const error = await failure(collect(offline.generate(spec, GEMINI)))
-    expect(error).toMatchObject({
-      code: 'upstream_failed',
-      message: expect.stringContaining('can’t be reached'),
-    })
-    expect(waits).toHaveLength(3)
-    expect(`${String(error)} ${String(error.cause)}`).not.toContain(KEY)
+describe('a response whose JSON breaks off after a whole image', () => {
+  it('is a generation all the same, with a problem', async () => {
+    const { generation } = await generating([{ brokenJson: true }])
+    expect(generation?.images).toHaveLength(1)
+    expect(generation?.problems).toHaveLength(1)
+    expect(upstream.requests).toHaveLength(1)
   })
 })
 
 describe('the deadline', () => {
   it.each<[what: string, fault: Fault]>([
-    ['before the answer', { silence: true }],
-    ['in the middle of the answer', { dripBytesPerSecond: 200 }],
+    ['before the response', { silence: true }],
+    ['in the middle of the response', { dripBytesPerSecond: 200 }],
   ])('ends a generation %s, and the connection', async (_what, fault) => {
-    upstream.setFaults([fault])
+    upstream.setFaults([fault, { path: '/generation', status: 401 }])
     const error = await failure(collect(client({ deadlineMs: 300 }).generate(spec, GEMINI)))
-    expect(error).toMatchObject({ code: 'upstream_timeout', mayHaveBeenPaid: true, retryable: false })
+    expect(error).toMatchObject({ code: 'billing_unknown', mayHaveBeenBilled: true, retryable: false })
+    expect(error.message).toContain('within 0 s')
     await vi.waitFor(() => expect(upstream.requests[0]?.aborted).toBe(true))
-    expect(upstream.requests).toHaveLength(1)
+    expect(upstream.requests.filter(({ path }) => !path.includes('/generation'))).toHaveLength(1)
   })
 
-  it('ends a wait, with the error that was waited for', async () => {
+  it('ends a wait, with the error that the wait was for', async () => {
     upstream.setFaults([{ status: 503, message: 'busy' }])
     const sleepless = {
       now: Date.now,
@@ -226,8 +235,8 @@ describe('the caller’s abort', () => {
   })
 
   it.each<[when: string, fault: Fault]>([
-    ['before the answer', { silence: true }],
-    ['during the answer', { dripBytesPerSecond: 200 }],
+    ['before the response', { silence: true }],
+    ['during the response', { dripBytesPerSecond: 200 }],
   ])('%s closes the connection', async (_when, fault) => {
     upstream.setFaults([fault])
     const controller = new AbortController()
@@ -268,8 +277,13 @@ function client(options: Partial<OpenRouterOptions> = {}) {
   return createOpenRouterClient({ apiKey: KEY, baseUrl: upstream.url, ...options })
 }
 
-async function eventsOf(generation: AsyncIterable<AnswerEvent>): Promise<AnswerEvent[]> {
-  const events: AnswerEvent[] = []
+/** The order of events, without the chunks of images. */
+function typesOf(events: readonly ResponseEvent[]): string[] {
+  return events.map(({ type }) => type).filter((type) => type !== 'bytes')
+}
+
+async function eventsOf(generation: AsyncIterable<ResponseEvent>): Promise<ResponseEvent[]> {
+  const events: ResponseEvent[] = []
   for await (const event of generation) events.push(event)
   return events
 }
@@ -302,7 +316,7 @@ async function failure(promise: Promise<unknown>): Promise<Error> {
     (error: unknown) => error,
   )
   if (outcome instanceof Error) return outcome
-  throw new TypeError('thrown was what is no error')
+  throw new TypeError('something was thrown that is no error')
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { BrokenImageError } from '../../../shared/media/broken-image-error.ts'
 import {
-  Base64Error,
+  type Base64Decoder,
   type BlockDecoder,
   createBase64Decoder,
   decodeByTable,
@@ -37,8 +38,8 @@ describe.each(DECODERS)('decoding by %s', (_name, decodeBlock) => {
           for (const piece of cutAt(Buffer.from(digits), cuts)) {
             expect(decoder.write(piece, 0)).toBe(piece.length)
           }
-          const decoded = decoder.finish(padded ? text.length - digits.length : 0)
-          expect(Buffer.concat(decoded)).toEqual(Buffer.from(bytes))
+          decoder.finish(padded ? text.length - digits.length : 0)
+          expect(Buffer.from(decoder.take())).toEqual(Buffer.from(bytes))
         },
       ),
     )
@@ -57,7 +58,8 @@ describe.each(DECODERS)('decoding by %s', (_name, decodeBlock) => {
         ])
         const decoder = createBase64Decoder(decodeBlock)
         expect(decoder.write(text, lead)).toBe(lead + digits.length)
-        expect(Buffer.concat(decoder.finish(0))).toEqual(Buffer.from(bytes))
+        decoder.finish(0)
+        expect(Buffer.from(decoder.take())).toEqual(Buffer.from(bytes))
       }),
     )
   })
@@ -65,14 +67,19 @@ describe.each(DECODERS)('decoding by %s', (_name, decodeBlock) => {
   it.each([1, 7, 4096, 65_536, 65_537, 1_000_001])('takes millions of bytes in chunks of %i', (size) => {
     const text = Buffer.from(LARGE.toString('base64').replaceAll('=', ''))
     const decoder = createBase64Decoder(decodeBlock)
-    for (let at = 0; at < text.length; at += size) decoder.write(text.subarray(at, at + size), 0)
-    const decoded = decoder.finish(0)
-    expect(Buffer.concat(decoded).equals(LARGE)).toBe(true)
-    // No second copy, no segment far larger than what it holds.
-    const held = new Set(decoded.map(({ buffer }) => buffer))
-    expect([...held].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(
-      LARGE.length * 1.25 + 2 ** 20,
-    )
+    const buffers = new Set<ArrayBuffer>()
+    const pieces: Buffer[] = []
+    for (let at = 0; at < text.length; at += size) {
+      for (const piece of written(decoder, text.subarray(at, at + size), 'write')) {
+        buffers.add(piece.buffer)
+        pieces.push(Buffer.from(piece))
+      }
+    }
+    decoder.finish(0)
+    pieces.push(Buffer.from(decoder.take()))
+    expect(Buffer.concat(pieces).equals(LARGE)).toBe(true)
+    // One buffer, reused; nothing of the image is held.
+    expect([...buffers].map(({ byteLength }) => byteLength <= 2 ** 18)).toEqual([true])
   })
 
   it('reads escaped slashes as slashes, between any two of which the text may be cut', () => {
@@ -86,7 +93,8 @@ describe.each(DECODERS)('decoding by %s', (_name, decodeBlock) => {
           const escaped = Buffer.from(piece.join('').replaceAll('/', String.raw`\/`))
           expect(decoder.writeEscaped(escaped, 0)).toBe(escaped.length)
         }
-        expect(Buffer.concat(decoder.finish(0))).toEqual(Buffer.from(text, 'base64'))
+        decoder.finish(0)
+        expect(Buffer.from(decoder.take())).toEqual(Buffer.from(text, 'base64'))
       }),
     )
   })
@@ -107,8 +115,9 @@ describe.each(DECODERS)('decoding by %s', (_name, decodeBlock) => {
     const bytes = Buffer.alloc(300_000, Buffer.from('/w/+AB//', 'base64'))
     const text = Buffer.from(bytes.toString('base64').replaceAll('/', String.raw`\/`))
     const decoder = createBase64Decoder(decodeBlock)
-    expect(decoder.writeEscaped(text, 0)).toBe(text.length)
-    expect(Buffer.concat(decoder.finish(0)).equals(bytes)).toBe(true)
+    const pieces = Array.from(written(decoder, text, 'writeEscaped'), (piece) => Buffer.from(piece))
+    decoder.finish(0)
+    expect(Buffer.concat([...pieces, decoder.take()]).equals(bytes)).toBe(true)
   })
 
   it.each([
@@ -123,7 +132,23 @@ describe.each(DECODERS)('decoding by %s', (_name, decodeBlock) => {
   ])('refuses “%s” with %i signs of padding', (text, padding) => {
     const decoder = createBase64Decoder(decodeBlock)
     decoder.write(Buffer.from(text), 0)
-    expect(() => decoder.finish(padding)).toThrow(Base64Error)
+    expect(() => decoder.finish(padding)).toThrow(BrokenImageError)
+  })
+
+  it('is ready for another text after one, or after one that was broken', () => {
+    const decoder = createBase64Decoder(decodeBlock)
+    for (const text of ['QUJD', 'QU', 'QUJDRA']) {
+      decoder.write(Buffer.from(text), 0)
+      decoder.finish(0)
+      expect(Buffer.from(decoder.take()).toString('base64').replaceAll('=', '')).toBe(
+        text.replace(/^QU$/, 'QQ'),
+      )
+    }
+    decoder.write(Buffer.from('QUJDQ'), 0)
+    decoder.reset()
+    decoder.write(Buffer.from('REVG'), 0)
+    decoder.finish(0)
+    expect(Buffer.from(decoder.take()).toString()).toBe('DEF')
   })
 
   it.each(['-', '_', '=', ' ', '\n', '\0', 'é', '\u00ff'])(
@@ -134,3 +159,17 @@ describe.each(DECODERS)('decoding by %s', (_name, decodeBlock) => {
     },
   )
 })
+
+/** Writes all of a text, and hands out what is decoded whenever the buffer is full. */
+function* written(
+  decoder: Base64Decoder,
+  text: Uint8Array,
+  how: 'write' | 'writeEscaped',
+): Generator<Uint8Array<ArrayBuffer>> {
+  for (let at = 0; ;) {
+    at = decoder[how](text, at)
+    if (at === text.length && !decoder.isFull()) return
+    expect(decoder.isFull()).toBe(true)
+    yield decoder.take()
+  }
+}

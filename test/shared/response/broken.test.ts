@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { BrokenImageError } from '../../../shared/media/broken-image-error.ts'
+import { readResponse, type ResponseEvent } from '../../../shared/response/read-response.ts'
 import {
   base64,
   chunk,
@@ -10,6 +12,8 @@ import {
   png,
   read,
   refusal,
+  seenEvents,
+  USAGE,
 } from '../../support/shared/responses.ts'
 
 const PNG = png(64, 64, Buffer.from([1, 2, 3, 4]))
@@ -43,12 +47,12 @@ describe('base64', () => {
     ['a control character', `${text.slice(0, 20)}\u0001${text.slice(21)}`],
   ])('with %s is refused', async (_what, spoiled) => {
     const error = await refusal(read(JSON.stringify({ data: [{ b64_json: spoiled }] })))
-    expect(error).toMatchObject({ code: 'upstream_invalid', mayHaveBeenPaid: true, retryable: false })
+    expect(error).toMatchObject({ code: 'upstream_invalid', mayHaveBeenBilled: false, retryable: false })
   })
 })
 
 describe('the bytes', () => {
-  it('decide the type, whatever the answer says it is', async () => {
+  it('decide the type, whatever the response says it is', async () => {
     const [image] = await read(chatJson(dataUrl(JPEG, 'image/png')))
     expect(image).toMatchObject({ image: { mediaType: 'image/jpeg', width: 32, height: 16 } })
   })
@@ -57,6 +61,7 @@ describe('the bytes', () => {
     ['none', ''],
     ['words', base64(Buffer.from('Sorry, no image today.'))],
     ['half a header', base64(PNG.subarray(0, 20))],
+    ['a file cut before its end', base64(PNG.subarray(0, -1))],
     ['a BMP', base64(Buffer.concat([Buffer.from('BM'), Buffer.alloc(60, 1)]))],
     ['a PDF', base64(Buffer.from('%PDF-1.7\n'))],
     ['HTML', base64(Buffer.from('<!doctype html><svg-like>'))],
@@ -79,7 +84,7 @@ describe('the bytes', () => {
   })
 })
 
-describe('an answer', () => {
+describe('a response', () => {
   it.each([
     ['is empty', ''],
     ['is HTML', '<html><body>Log in to the network</body></html>'],
@@ -91,8 +96,9 @@ describe('an answer', () => {
     ['has no colon', '{"id" "x"}'],
     ['has no comma', '{"id": "x" "model": "y"}'],
     ['holds text that is no UTF-8', Buffer.from('{"id": "\u00ff"}', 'latin1')],
-  ])('that %s is refused as broken', async (_what, text) => {
-    expect((await refusal(read([Buffer.from(text)]))).code).toBe('upstream_invalid')
+  ])('that %s is garbled, and may have been billed', async (_what, text) => {
+    const error = await refusal(read([Buffer.from(text)], { headers: { 'X-Generation-Id': 'gen-7' } }))
+    expect(error).toMatchObject({ code: 'billing_unknown', mayHaveBeenBilled: true, generationId: 'gen-7' })
   })
 
   it.each([
@@ -123,28 +129,140 @@ describe('an answer', () => {
 
   it('of a stream that says nothing is no image, not a hang', async () => {
     expect((await refusal(read(': OPENROUTER PROCESSING\n\n', { isStream: true }))).code).toBe(
-      'upstream_invalid',
+      'billing_unknown',
     )
     expect((await refusal(read('data: [DONE]\n\n', { isStream: true }))).code).toBe('no_image')
   })
 
-  it('with several images is whole only when the stream says so', async () => {
-    const completed = { type: 'image_generation.completed', b64_json: base64(PNG), created: 1 }
-    const one = `${event(completed)}\n\n`
-    expect((await refusal(read(one, { isStream: true }))).code).toBe('upstream_invalid')
-    expect(imagesOf(await read(`${one}${one}data: [DONE]\n\n`, { isStream: true }))).toEqual([PNG, PNG])
+  it('that is complete without an image, or with broken ones, says what was billed', async () => {
+    const headers = { 'X-Generation-Id': 'gen-7' }
+    const billed = { billedUsd: USAGE.cost, generationId: 'gen-7', extras: { billedUsd: USAGE.cost } }
+    const without = await refusal(read(FORMATS['chat stream'].withTexts([]), { isStream: true, headers }))
+    expect(without).toMatchObject({ code: 'no_image', ...billed })
+    expect(without.message).toContain('$0.0387')
+    const broken = await refusal(
+      read(FORMATS['chat stream'].withTexts(['QUJD', 'Q*JD']), { isStream: true, headers }),
+    )
+    expect(broken).toMatchObject({ code: 'upstream_invalid', ...billed })
+    expect(broken.message).toContain('Image 1 is broken: its bytes are not')
+    expect(broken.message).toContain('Image 2 is broken: it holds a character that is not base64.')
   })
 
-  it('keeps the meaning of an abort', async () => {
+  it('of a stream that is finished, though not by [DONE], holds no image', async () => {
+    const text = FORMATS['chat stream'].withTexts([]).replace('data: [DONE]', '')
+    expect(await refusal(read(text, { isStream: true }))).toMatchObject({
+      code: 'no_image',
+      billedUsd: USAGE.cost,
+    })
+  })
+
+  it('without a body may have been billed', async () => {
+    const reading = readResponse(new Response(null), { fetchLinked: () => bytesOf(Buffer.of()) }).next()
+    expect((await refusal(reading)).code).toBe('billing_unknown')
+  })
+
+  it('throws the caller’s reason once the caller has aborted, even after an image', async () => {
     for (const name of ['AbortError', 'TimeoutError']) {
-      const abort = new DOMException('stop', name)
-      const start = Buffer.from(FORMATS['chat stream'].body([PNG])).subarray(0, 200)
-      await expect(read([start, abort], { isStream: true })).rejects.toBe(abort)
+      const controller = new AbortController()
+      const cut = new DOMException('stop', name)
+      const bytes = Buffer.from(FORMATS['chat stream'].body([PNG]))
+      const reading = seenEvents([bytes.subarray(0, -20), cut], { isStream: true, signal: controller.signal })
+      const seen: string[] = []
+      const outcome = async (): Promise<void> => {
+        for await (const { type } of reading) {
+          seen.push(type)
+          if (type === 'image') controller.abort(new Error('the caller has had enough'))
+        }
+      }
+      await expect(outcome()).rejects.toThrow('the caller has had enough')
+      expect(seen).toEqual(['text', 'image'])
     }
   })
 })
 
-describe('an error inside an answer', () => {
+describe('after a whole image', () => {
+  const { body, withTexts } = FORMATS['chat stream']
+  const upToImage = body([PNG]).slice(0, body([PNG]).indexOf(base64(PNG)) + base64(PNG).length + 5)
+
+  it.each<[what: string, rest: string | Error, problem: string]>([
+    ['a cut', new TypeError('terminated'), 'the connection was cut'],
+    ['a timeout of the connection', new DOMException('late', 'TimeoutError'), 'the connection was cut'],
+    ['an early end', '', 'ends too early'],
+    ['broken JSON', ',]', 'not JSON'],
+    ['text that is no UTF-8', `}]}\n\ndata: {"choices":[{"delta":{"content":"\u00ff"}}]}\n\n`, 'UTF-8'],
+    ['an error event', `}]}\n\n${event({ error: failure() })}\n\n`, 'OpenRouter reported: '],
+    ['a refusal', `}]}\n\n${event(chunk({ refusal: 'No people.' }))}\n\n`, 'No people.'],
+  ])('%s is a problem, and loses nothing', async (_what, rest, problem) => {
+    const chunks = [Buffer.from(upToImage), rest instanceof Error ? rest : Buffer.from(rest, 'latin1')]
+    const events = await read(chunks, { isStream: true })
+    expect(imagesOf(events)).toEqual([PNG])
+    expect(events.at(-1)).toMatchObject({ type: 'done', problems: [expect.stringContaining(problem)] })
+  })
+
+  it.each<[what: string, rest: readonly (Buffer | Error)[]]>([
+    ['is cut', [new TypeError('terminated')]],
+    ['ends', []],
+  ])('the bytes of a second one that %s in the middle are discarded', async (_what, rest) => {
+    const large = png(64, 64, Buffer.alloc(500_000, 'noise'))
+    const bytes = Buffer.from(body([PNG, large]))
+    const events = await read([bytes.subarray(0, 400_000), ...rest], { isStream: true })
+    expect(events.map(({ type }) => type)).toEqual(['text', 'image', 'discard', 'done'])
+    expect(events[2]).toMatchObject({ problem: expect.stringMatching(/\.$/), bytes: expect.any(Buffer) })
+    expect(imagesOf(events)).toEqual([PNG])
+  })
+
+  it('a broken one does not end the document: the cost and the next image are read', async () => {
+    const spoiled = `${base64(PNG).slice(0, 20)}*${'A\\"'.repeat(50_000)}`
+    const events = await read(withTexts([base64(PNG), spoiled, base64(PNG)]), { isStream: true })
+    expect(imagesOf(events)).toEqual([PNG, PNG])
+    expect(events.at(-1)).toMatchObject({
+      usage: { costUsd: USAGE.cost },
+      problems: ['Image 2 is broken: it holds a character that is not base64.'],
+    })
+  })
+})
+
+describe('the limits', () => {
+  it('of an image are 64 MiB: a larger one is cut off', { timeout: 60_000 }, async () => {
+    const { body, sent, isCancelled } = endless({ images: 'one' })
+    const error = await refusal(drain(readResponse(body, { fetchLinked: () => bytesOf(PNG) })))
+    expect(error).toMatchObject({ code: 'billing_unknown', message: expect.stringContaining('64 MiB') })
+    expect(sent()).toBeLessThan(100 * 2 ** 20)
+    expect(isCancelled()).toBe(true)
+  })
+
+  it('of a linked image are the same', async () => {
+    let sent = 0
+    const reading = read(chatJson('https://a.example/b.png'), {
+      fetchLinked: async function* () {
+        for (; ; sent += 2 ** 18) yield new Uint8Array(2 ** 18)
+      },
+    })
+    expect(await refusal(reading)).toMatchObject({
+      code: 'billing_unknown',
+      message: expect.stringContaining('64 MiB'),
+    })
+    expect(sent).toBe(64 * 2 ** 20)
+  })
+
+  it('of all images are 256 MiB together: what came whole before is kept', { timeout: 60_000 }, async () => {
+    const { body, sent, isCancelled } = endless({ images: 'many' })
+    const seen = await drain(readResponse(body, { fetchLinked: () => bytesOf(PNG) }))
+    expect(seen.images).toBeGreaterThan(10)
+    expect(seen.last).toMatchObject({ type: 'done', problems: [expect.stringContaining('256 MiB')] })
+    expect(sent()).toBeLessThan(400 * 2 ** 20)
+    expect(isCancelled()).toBe(true)
+  })
+
+  it('of a body are 512 MiB, whatever it holds', { timeout: 60_000 }, async () => {
+    const { body, isCancelled } = endless({ images: 'none' })
+    const error = await refusal(drain(readResponse(body, { fetchLinked: () => bytesOf(PNG) })))
+    expect(error).toMatchObject({ code: 'billing_unknown', message: expect.stringContaining('512 MiB') })
+    expect(isCancelled()).toBe(true)
+  })
+})
+
+describe('an error inside a body', () => {
   it.each<[what: string, text: string, isStream: boolean]>([
     ['a JSON body', JSON.stringify({ error: failure() }), false],
     ['a choice', JSON.stringify({ choices: [{ error: failure(), message: {} }] }), false],
@@ -162,12 +280,31 @@ describe('an error inside an answer', () => {
     expect(error.message).not.toContain('secret')
   })
 
-  it.each(FORMAT_NAMES)('after an image in a %s keeps it from counting as done', async (name) => {
+  it.each(FORMAT_NAMES)('after an image in a %s is a problem beside it', async (name) => {
     const { body, isStream } = FORMATS[name]
     const text = isStream
       ? body([PNG]).replace('data: [DONE]', event({ error: failure() }))
       : body([PNG]).replace(/\}$/, `,"error":${JSON.stringify(failure())}}`)
+    const events = await read(text, { isStream })
+    expect(imagesOf(events)).toEqual([PNG])
+    expect(events.at(-1)).toMatchObject({
+      usage: { costUsd: USAGE.cost },
+      problems: [expect.stringContaining('OpenRouter reported: ')],
+    })
+    expect(JSON.stringify(events.at(-1))).not.toContain('secret')
+  })
+
+  it.each(FORMAT_NAMES)('after a broken image in a %s is that error', async (name) => {
+    const { withTexts, isStream } = FORMATS[name]
+    const text = isStream
+      ? withTexts(['QUJD']).replace('data: [DONE]', event({ error: failure() }))
+      : withTexts(['QUJD']).replace(/\}$/, `,"error":${JSON.stringify(failure())}}`)
     expect((await refusal(read(text, { isStream }))).code).toBe('upstream_failed')
+  })
+
+  it.each([408, 504, 522])('of status %i may have been billed', async (code) => {
+    const error = await refusal(read(event({ error: { ...failure(), code } }), { isStream: true }))
+    expect(error).toMatchObject({ code: 'billing_unknown', retryable: false, upstreamStatus: code })
   })
 
   it.each([
@@ -185,29 +322,83 @@ describe('an image that is only linked', () => {
     const asked: string[] = []
     const link = 'https://cdn.example.com/a%20b.png?sig=x/y'
     const events = await read(chatJson(link).replaceAll('/', String.raw`\/`), {
-      fetchLinked: async (url) => {
+      fetchLinked(url) {
         asked.push(url)
-        return [new Uint8Array(PNG)]
+        return bytesOf(PNG)
       },
     })
     expect(asked).toEqual([link])
     expect(imagesOf(events)).toEqual([PNG])
   })
 
-  it('is not fetched for a preview', async () => {
-    const partial = { type: 'image_generation.partial_image', b64_json: 'https://a.example/b.png' }
-    const stream = `${event(partial)}\n\n${FORMATS['images stream'].body([PNG])}`
-    expect(imagesOf(await read(stream, { isStream: true }))).toEqual([PNG])
+  it.each<[what: string, fetchLinked: () => AsyncIterable<Uint8Array<ArrayBuffer>>]>([
+    ['is no image', () => bytesOf(Buffer.from('<html>'))],
+    ['is cut', () => bytesOf(PNG.subarray(0, 60))],
+    ['can’t be fetched', notThere],
+  ])('that %s is broken, and costs none of the others', async (_what, fetchLinked) => {
+    expect((await refusal(read(chatJson('https://a.example/b.png'), { fetchLinked }))).code).toBe(
+      'upstream_invalid',
+    )
+    const mixed = FORMATS['chat JSON']
+      .body([PNG])
+      .replace('"images":[', '"images":[{"image_url":{"url":"https://a.example/"}},')
+    const events = await read(mixed, { fetchLinked })
+    expect(imagesOf(events)).toEqual([PNG])
+    expect(events.at(-1)).toMatchObject({ problems: [expect.stringMatching(/^Image 1 is broken: /)] })
   })
 
-  it('that is no image is refused', async () => {
-    const reading = read(chatJson('https://a.example/b.png'), { fetchLinked: fetchHtml })
-    expect((await refusal(reading)).code).toBe('upstream_invalid')
+  it.each([
+    ['link', 'https://a.example/'],
+    ['data: URL', 'data:image/svg+xml,'],
+  ])('by a %s that is too long is broken', async (_what, start) => {
+    const text = chatJson(start + 'x'.repeat(9_000_000))
+    expect((await refusal(read(text))).message).toContain('too long')
   })
 })
 
-async function fetchHtml(): Promise<Uint8Array<ArrayBuffer>[]> {
-  return [new Uint8Array(Buffer.from('<html>'))]
+async function* bytesOf(bytes: Buffer): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  yield new Uint8Array(bytes)
+}
+
+async function* notThere(): AsyncGenerator<never> {
+  throw new BrokenImageError('its link can’t be fetched (status 404)')
+}
+
+/** A response that never ends: one image, images of 16 MiB each, or an unknown field. */
+function endless({ images }: { readonly images: 'one' | 'many' | 'none' }) {
+  const start = { one: '{"data":[{"b64_json":"', many: '{"data":[', none: '{"x_unknown":"' }[images]
+  const large = png(4096, 4096, Buffer.alloc(2 ** 24))
+  const piece =
+    images === 'many' ? `{"b64_json":"${base64(large)}"},` : base64(large.subarray(0, 33 + 3 * 2 ** 16))
+  const chunks = [Buffer.from(start)]
+  let sent = 0
+  let cancelled = false
+  const next = Buffer.from(piece)
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const chunk = chunks.shift() ?? next
+        sent += chunk.length
+        controller.enqueue(chunk)
+      },
+      cancel() {
+        cancelled = true
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { body: new Response(body), sent: () => sent, isCancelled: () => cancelled }
+}
+
+/** Reads to the end, holding nothing. */
+async function drain(events: AsyncIterable<ResponseEvent>) {
+  let images = 0
+  let last: ResponseEvent | undefined
+  for await (const event of events) {
+    if (event.type === 'image') images++
+    last = event
+  }
+  return { images, last }
 }
 
 function failure(): object {

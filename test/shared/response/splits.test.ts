@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutAt, FORMAT_NAMES, FORMATS, imagesOf, png, read, refusal } from '../../support/shared/responses.ts'
+import {
+  base64,
+  cutAt,
+  FORMAT_NAMES,
+  FORMATS,
+  imagesOf,
+  png,
+  read,
+  refusal,
+  USAGE,
+} from '../../support/shared/responses.ts'
 
 const image = fc
   .tuple(fc.integer({ min: 1, max: 4000 }), fc.uint8Array({ maxLength: 300 }))
@@ -55,15 +65,71 @@ describe.each(FORMAT_NAMES)('a %s', (name) => {
   it.each(['ends', 'is cut'])('that %s too early is never taken for whole, at no byte', async (how) => {
     const given = [png(64, 64, Buffer.from([1, 2, 3])), png(32, 32, Buffer.from([7]))]
     const bytes = Buffer.from(body(given))
-    // From here on, nothing is missing but what needn't come.
-    const enough = isStream ? bytes.lastIndexOf('"cost"') + '"cost":0.0387'.length : bytes.length
+    const ends = given.map((one) => bytes.indexOf(base64(one)) + base64(one).length)
+    const enough = isStream ? bytes.indexOf('[DONE]') : bytes.length
     expect(enough).toBeGreaterThan(200)
     for (let end = 0; end < enough; end++) {
       const chunks = [bytes.subarray(0, end), ...(how === 'ends' ? [] : [new TypeError('terminated')])]
-      const error = await refusal(read(chunks, { isStream }))
-      expect(error.code).toBe('upstream_invalid')
-      expect(error.mayHaveBeenPaid).toBe(true)
-      expect(error.retryable).toBe(false)
+      // An image counts from the quote that ends it, but for one whose `type` is still to come.
+      const whole = given.filter((_, index) => end > (ends[index] ?? 0))
+      if (whole.length === 0) {
+        const error = await refusal(read(chunks, { isStream }))
+        expect(error).toMatchObject({ code: 'billing_unknown', mayHaveBeenBilled: true, retryable: false })
+      } else {
+        const events = await read(chunks, { isStream })
+        expect(imagesOf(events)).toEqual(whole)
+        expect(events.at(-1)).toMatchObject({ type: 'done', problems: [expect.stringMatching(/\.$/)] })
+      }
     }
   })
+})
+
+describe('any mixture of whole and broken images', () => {
+  const whole = image.map((bytes) => ({ bytes, text: base64(bytes), isWhole: true }))
+  const spoiled = fc
+    .tuple(
+      image,
+      fc.constantFrom<(bytes: Buffer) => string>(
+        (bytes) => base64(bytes.subarray(0, -1)),
+        (bytes) => `${base64(bytes).slice(0, 30)}*${base64(bytes).slice(31)}`,
+        (bytes) => `${base64(bytes)}====`,
+        (bytes) => base64(bytes.subarray(1)),
+        () => '',
+        () => 'data:image/png,%E0%A4%A',
+      ),
+    )
+    .map(([bytes, spoil]) => ({ bytes, text: spoil(bytes), isWhole: false }))
+
+  it.each(FORMAT_NAMES)(
+    'in a %s keeps the whole ones, and has a problem for each of the others',
+    async (name) => {
+      const { withTexts, isStream } = FORMATS[name]
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.oneof(whole, spoiled), { minLength: 1, maxLength: 6 }),
+          async (given) => {
+            const expected = given.filter(({ isWhole }) => isWhole).map(({ bytes }) => bytes)
+            const brokenCount = given.length - expected.length
+            const reading = read(withTexts(given.map(({ text }) => text)), { isStream })
+            if (expected.length === 0) {
+              expect(await refusal(reading)).toMatchObject({
+                code: 'upstream_invalid',
+                billedUsd: USAGE.cost,
+              })
+              return
+            }
+            const events = await reading
+            const done = events.at(-1)
+            expect(imagesOf(events)).toEqual(expected)
+            expect(done?.type === 'done' && done.problems).toHaveLength(brokenCount)
+            const discarded = events.filter(
+              (event) => event.type === 'discard' && event.problem !== undefined,
+            )
+            expect(discarded).toHaveLength(brokenCount)
+          },
+        ),
+        { numRuns: 100 },
+      )
+    },
+  )
 })

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { errorInAnswer, errorInResponse } from '../../../shared/response/upstream-error.ts'
+import { errorInBody, errorInResponse, type ErrorResponse } from '../../../shared/response/upstream-error.ts'
 
 const SECRET = 'sk-or-v1-0123456789abcdef'
+const NOW = Date.parse('Tue, 01 Sep 2026 12:00:00 GMT')
+const respondWith = (status: number, body: string, more: Partial<ErrorResponse> = {}) =>
+  errorInResponse({ status, body, headers: new Headers(), isComplete: true, ...more }, NOW)
 const respond = (status: number, error: object = {}, headers: Record<string, string> = {}) =>
-  errorInResponse(
-    status,
-    JSON.stringify({ error: { code: status, message: SECRET, ...error } }),
-    new Headers(headers),
-  )
+  respondWith(status, JSON.stringify({ error: { code: status, message: SECRET, ...error } }), {
+    headers: new Headers(headers),
+  })
 
-/** openrouter/README.md, "Errors"; whether it is retried, and what Easel calls it. */
+/** OpenRouter's table of errors; whether each is retried, and what Easel calls it. */
 const DOCUMENTED: readonly [
   status: number,
   type: string,
@@ -33,7 +34,7 @@ const DOCUMENTED: readonly [
   [403, 'permission_denied', 'upstream_unauthorized', false],
   [404, 'not_found', 'model_not_found', false, 'model'],
   [404, 'image_not_found', 'invalid_spec', false, 'input_images'],
-  [408, 'timeout', 'upstream_timeout', true],
+  [408, 'timeout', 'billing_unknown', false],
   [413, 'payload_too_large', 'invalid_spec', false, 'input_images'],
   [422, 'unprocessable', 'invalid_spec', false],
   [429, 'rate_limit_exceeded', 'rate_limited', true],
@@ -41,23 +42,28 @@ const DOCUMENTED: readonly [
   [500, 'unmapped', 'upstream_failed', true],
   [502, 'provider_unavailable', 'upstream_failed', true],
   [503, 'provider_overloaded', 'upstream_failed', true],
-  [504, 'timeout', 'upstream_timeout', false],
-  [524, 'timeout', 'upstream_timeout', false],
+  [504, 'timeout', 'billing_unknown', false],
+  [520, 'unmapped', 'billing_unknown', false],
+  [522, 'unmapped', 'billing_unknown', false],
+  [524, 'timeout', 'billing_unknown', false],
+  [528, 'unmapped', 'billing_unknown', false],
   [529, 'provider_overloaded', 'upstream_failed', true],
 ]
 
 describe.each(DOCUMENTED)('%i %s', (status, error_type, code, retryable, field) => {
-  const expected = { code, retryable, upstreamStatus: status, extras: field ? { field } : {} }
+  const mayHaveBeenBilled = [408, 504, 520, 522, 524, 528].includes(status)
+  const extras = { ...(field && { field }), ...(mayHaveBeenBilled && { mayHaveBeenBilled }) }
+  const expected = { code, retryable, mayHaveBeenBilled, upstreamStatus: status, extras }
 
-  it(`is ${code}, ${retryable ? 'asked again' : 'not asked again'}`, () => {
+  it(`is ${code}, ${retryable ? 'retried' : 'not retried'}`, () => {
     expect(respond(status, { metadata: { error_type } })).toMatchObject(expected)
-    expect(respond(status, { metadata: { error_type } }).mayHaveBeenPaid).toBe([504, 524].includes(status))
+    expect(respond(status, { metadata: { error_type } }).extras).toEqual(extras)
   })
 
-  it('means the same inside an answer, however it is written there', () => {
+  it('means the same inside a body, however it is written there', () => {
     const error = { code: status, message: SECRET, metadata: { error_type } }
-    expect(errorInAnswer(error)).toMatchObject(expected)
-    expect(errorInAnswer({ code: String(status), type: error_type, message: SECRET })).toMatchObject(expected)
+    expect(errorInBody(error)).toMatchObject(expected)
+    expect(errorInBody({ code: String(status), type: error_type, message: SECRET })).toMatchObject(expected)
   })
 
   it('never repeats a key', () => {
@@ -66,12 +72,12 @@ describe.each(DOCUMENTED)('%i %s', (status, error_type, code, retryable, field) 
 })
 
 describe('an error without a status', () => {
-  it.each(DOCUMENTED.filter(([status]) => ![408, 524, 529].includes(status)))(
+  it.each(DOCUMENTED.filter(([status]) => status !== 408 && status < 520))(
     '(%i) is known by its type %s',
     (_status, error_type, code, retryable) => {
-      expect(errorInAnswer({ metadata: { error_type } })).toMatchObject({ code, retryable })
-      expect(errorInAnswer({ code: null, type: error_type })).toMatchObject({ code, retryable })
-      expect(errorInAnswer({ code: error_type, type: error_type })).toMatchObject({ code, retryable })
+      expect(errorInBody({ metadata: { error_type } })).toMatchObject({ code, retryable })
+      expect(errorInBody({ code: null, type: error_type })).toMatchObject({ code, retryable })
+      expect(errorInBody({ code: error_type, type: error_type })).toMatchObject({ code, retryable })
     },
   )
 
@@ -84,11 +90,11 @@ describe('an error without a status', () => {
     { code: 'x' },
     { type: 'constructor' },
   ])('or type (%j) is a failure of OpenRouter’s', (error) => {
-    expect(errorInAnswer(error)).toMatchObject({ code: 'upstream_failed', retryable: true })
+    expect(errorInBody(error)).toMatchObject({ code: 'upstream_failed', retryable: true })
   })
 
   it('but with a provider’s own word for refused content is a refusal', () => {
-    expect(errorInAnswer({ code: 'moderation_blocked', type: 'image_generation_user_error' }).code).toBe(
+    expect(errorInBody({ code: 'moderation_blocked', type: 'image_generation_user_error' }).code).toBe(
       'refused',
     )
   })
@@ -114,7 +120,7 @@ describe('403', () => {
   })
 })
 
-describe('whether and when to ask again', () => {
+describe('whether and when to retry', () => {
   it.each([
     [429, { 'Retry-After': '7' }, {}, 7],
     [429, { 'Retry-After': '0' }, {}, 0],
@@ -122,7 +128,13 @@ describe('whether and when to ask again', () => {
     [503, { 'Retry-After': '1.5' }, {}, 1.5],
     [429, {}, { availability: { retry_after: 9 } }, 9],
     [429, { 'Retry-After': '7' }, { availability: { retry_after: 9 } }, 7],
-    [429, { 'Retry-After': 'Fri, 31 Dec 1999 23:59:59 GMT' }, { availability: { retry_after: 9 } }, 9],
+    [429, { 'Retry-After': 'Fri, 31 Dec 1999 23:59:59 GMT' }, { availability: { retry_after: 9 } }, 0],
+    [503, { 'Retry-After': 'Tue, 01 Sep 2026 12:00:30 GMT' }, {}, 30],
+    [503, { 'Retry-After': 'Tue, 01 Sep 2026 12:05:01 GMT' }, {}, 300],
+    [503, { 'Retry-After': '86400' }, {}, 300],
+    [503, {}, { availability: { retry_after: 301 } }, 300],
+    [429, { 'Retry-After': 'tomorrow' }, { availability: { retry_after: 9 } }, 9],
+    [429, { 'Retry-After': 'yesterday, GMT' }, {}, undefined],
     [429, { 'Retry-After': '' }, {}, undefined],
     [429, {}, { availability: { retry_after: 'soon' } }, undefined],
   ])('%i with %j and %j waits %j s', (status, headers, error, seconds) => {
@@ -133,9 +145,51 @@ describe('whether and when to ask again', () => {
     [429, false],
     [502, false],
     [400, true],
-    [504, true],
+    [501, true],
   ])('%i: availability.retryable decides: %j', (status, retryable) => {
     expect(respond(status, { availability: { code: 'x', retryable } }).retryable).toBe(retryable)
+  })
+})
+
+describe('what may have been billed', () => {
+  const availability = { code: 'x', retryable: true }
+
+  it.each([408, 504, 520, 521, 524, 525, 528])(
+    'after %i is never retried, whatever availability says',
+    (status) => {
+      const expected = { code: 'billing_unknown', retryable: false, mayHaveBeenBilled: true }
+      expect(respond(status, { availability })).toMatchObject(expected)
+      expect(errorInBody({ code: status, availability })).toMatchObject(expected)
+    },
+  )
+
+  it('includes every error that is called a timeout', () => {
+    const error = { availability, metadata: { error_type: 'timeout' } }
+    expect(respond(502, error)).toMatchObject({ code: 'billing_unknown', retryable: false })
+    expect(errorInBody({ code: 502, ...error })).toMatchObject({ code: 'billing_unknown', retryable: false })
+  })
+
+  it.each([500, 502, 503, 529])('includes a %i whose body broke off', (status) => {
+    const headers = new Headers({ 'X-Generation-Id': 'gen-7', 'Retry-After': '1' })
+    expect(respondWith(status, '{"error":', { headers, isComplete: false })).toMatchObject({
+      code: 'billing_unknown',
+      retryable: false,
+      upstreamStatus: status,
+      generationId: 'gen-7',
+    })
+  })
+
+  it.each([
+    [429, 'rate_limited'],
+    [401, 'upstream_unauthorized'],
+  ])('does not include a %i whose body broke off, which is not retried either', (status, code) => {
+    const error = respondWith(status, '{"error":', { isComplete: false })
+    expect(error).toMatchObject({ code, retryable: false, mayHaveBeenBilled: false })
+  })
+
+  it('names its generation where the response does', () => {
+    expect(respond(504, {}, { 'X-Generation-Id': 'gen-7' }).generationId).toBe('gen-7')
+    expect(respond(504).generationId).toBeUndefined()
   })
 })
 
@@ -143,7 +197,7 @@ describe('a body that is no error object', () => {
   it.each(['', 'not JSON', '[]', 'null', '{"error": 7}', '{"error": {"code": {}, "metadata": 5}}', '<html>'])(
     '(%s) leaves the status to speak',
     (body) => {
-      expect(errorInResponse(429, body, new Headers())).toMatchObject({
+      expect(respondWith(429, body)).toMatchObject({
         code: 'rate_limited',
         retryable: true,
       })
@@ -155,7 +209,7 @@ describe('a body that is no error object', () => {
     [418, 'invalid_spec', false],
     [599, 'upstream_failed', false],
   ])('of the undocumented status %i is %s', (status, code, retryable) => {
-    expect(errorInResponse(status, '', new Headers())).toMatchObject({ code, retryable })
+    expect(respondWith(status, '')).toMatchObject({ code, retryable })
   })
 })
 

@@ -23,72 +23,81 @@ export const dataUrl = (bytes: Uint8Array, type = 'image/png'): string =>
 
 export const USAGE = { prompt_tokens: 8, completion_tokens: 1290, total_tokens: 1298, cost: 0.0387 }
 
-const imageParts = (images: readonly Uint8Array[]) =>
-  images.map((bytes, index) => ({ type: 'image_url', index, image_url: { url: dataUrl(bytes) } }))
+/** The texts of images, as the JSON strings that hold them. */
+type Texts = readonly string[]
+
+const imageParts = (texts: Texts) =>
+  texts.map((text, index) => ({
+    type: 'image_url',
+    index,
+    image_url: { url: text.startsWith('data:') ? text : `data:image/png;base64,${text}` },
+  }))
+
+const chatJson = (texts: Texts): string =>
+  JSON.stringify({
+    id: 'gen-1',
+    object: 'chat.completion',
+    model: 'a/b',
+    choices: [
+      {
+        index: 0,
+        finish_reason: 'stop',
+        message: { role: 'assistant', content: 'Here is', images: imageParts(texts) },
+      },
+    ],
+    usage: USAGE,
+  })
+
+const chatStream = (texts: Texts): string =>
+  [
+    ': OPENROUTER PROCESSING',
+    event(chunk({ role: 'assistant', content: 'Here is' })),
+    ': OPENROUTER PROCESSING',
+    ...texts.map((text) => event(chunk({ content: '', images: imageParts([text]) }))),
+    event({ ...chunk({ content: '' }, 'stop'), usage: USAGE }),
+    'data: [DONE]',
+    '',
+  ].join('\n\n')
+
+const imagesJson = (texts: Texts): string =>
+  JSON.stringify({
+    created: 1748372400,
+    data: texts.map((text) => ({ b64_json: text, media_type: 'image/png' })),
+    usage: USAGE,
+  })
+
+const imagesStream = (texts: Texts): string =>
+  [
+    event({
+      type: 'image_generation.partial_image',
+      partial_image_index: 0,
+      b64_json: base64(png(8, 8)),
+    }),
+    ...texts.map((text, index) =>
+      event({
+        type: 'image_generation.completed',
+        b64_json: text,
+        media_type: 'image/png',
+        created: 1748372400,
+        ...(index === texts.length - 1 && { usage: USAGE }),
+      }),
+    ),
+    'data: [DONE]',
+    '',
+  ].join('\n\n')
+
+const format = (isStream: boolean, withTexts: (texts: Texts) => string) => ({
+  isStream,
+  withTexts,
+  body: (images: readonly Uint8Array[]) => withTexts(images.map(base64)),
+})
 
 /** The four formats of OpenRouter's responses. */
 export const FORMATS = {
-  'chat JSON': {
-    isStream: false,
-    body: (images: readonly Uint8Array[]) =>
-      JSON.stringify({
-        id: 'gen-1',
-        object: 'chat.completion',
-        model: 'a/b',
-        choices: [
-          {
-            index: 0,
-            finish_reason: 'stop',
-            message: { role: 'assistant', content: 'Here is', images: imageParts(images) },
-          },
-        ],
-        usage: USAGE,
-      }),
-  },
-  'chat stream': {
-    isStream: true,
-    body: (images: readonly Uint8Array[]) =>
-      [
-        ': OPENROUTER PROCESSING',
-        event(chunk({ role: 'assistant', content: 'Here is' })),
-        ': OPENROUTER PROCESSING',
-        ...images.map((bytes) => event(chunk({ content: '', images: imageParts([bytes]) }))),
-        event({ ...chunk({ content: '' }, 'stop'), usage: USAGE }),
-        'data: [DONE]',
-        '',
-      ].join('\n\n'),
-  },
-  'images JSON': {
-    isStream: false,
-    body: (images: readonly Uint8Array[]) =>
-      JSON.stringify({
-        created: 1748372400,
-        data: images.map((bytes) => ({ b64_json: base64(bytes), media_type: 'image/png' })),
-        usage: USAGE,
-      }),
-  },
-  'images stream': {
-    isStream: true,
-    body: (images: readonly Uint8Array[]) =>
-      [
-        event({
-          type: 'image_generation.partial_image',
-          partial_image_index: 0,
-          b64_json: base64(png(8, 8)),
-        }),
-        ...images.map((bytes, index) =>
-          event({
-            type: 'image_generation.completed',
-            b64_json: base64(bytes),
-            media_type: 'image/png',
-            created: 1748372400,
-            ...(index === images.length - 1 && { usage: USAGE }),
-          }),
-        ),
-        'data: [DONE]',
-        '',
-      ].join('\n\n'),
-  },
+  'chat JSON': format(false, chatJson),
+  'chat stream': format(true, chatStream),
+  'images JSON': format(false, imagesJson),
+  'images stream': format(true, imagesStream),
 } as const
 
 export type Format = keyof typeof FORMATS
