@@ -2,7 +2,9 @@ import canonicalize from 'canonicalize'
 import { InvalidSpecError } from './errors.ts'
 import { utf8Bytes } from './media/bytes.ts'
 import { parseDataUrl } from './media/data-url.ts'
-import { type ImageSpec, isDataUrl } from './spec/schema.ts'
+import { isDataUrl } from './spec/forms.ts'
+import type { ImageSpec } from './spec/schema.ts'
+import { specIssue } from './spec/spec-issue.ts'
 
 /** Lower-case hex SHA-256, 64 characters: the name of an image. */
 export type Fingerprint = string & { readonly __brand: 'Fingerprint' }
@@ -73,9 +75,8 @@ function byContent(field: string, urls: readonly string[]): Promise<string[]> {
       if (!isDataUrl(url)) return url
       const data = parseDataUrl(url)
       if (data) return `sha256:${await sha256Hex(data.bytes)}`
-      throw new InvalidSpecError([
-        { field: `${field}[${index}]`, detail: `${field}[${index}] is a data: URL that cannot be decoded.` },
-      ])
+      const detail = `${field}[${index}] is a data: URL that cannot be decoded.`
+      throw new InvalidSpecError([specIssue([field, index], detail)])
     }),
   )
 }

@@ -1,4 +1,5 @@
 import type { PartialImage } from '../../shared/config/schema.ts'
+import type { FieldPath } from '../../shared/spec/spec-issue.ts'
 import type { Diagnostic, Position } from './diagnostic.ts'
 
 /** An image as its author described it, wherever that was. Nothing of it has been checked but its form. */
@@ -12,9 +13,9 @@ export interface DeclaredImage {
   /**
    * Where the author wrote a field: with the image, in its preset, or among the defaults.
    *
-   * @param field  `aspect_ratio`, `font_inputs[0].text`
+   * @param path  `['font_inputs', 0, 'text']`
    */
-  readonly where: (field: string) => Position
+  readonly where: (path: FieldPath) => Position
 }
 
 /** All that the sources of images say. */
@@ -29,24 +30,16 @@ export interface Declarations {
     readonly siteRoot: string | undefined
     readonly whereGlob: (index: number) => Position
     /** Where a field stands in a preset, or else among the defaults. */
-    readonly whereShared: (preset: string | undefined, field: string) => Position | undefined
+    readonly whereShared: (preset: string | undefined, path: FieldPath) => Position | undefined
   }
 }
 
 /** A diagnostic at the place of one of an image's fields. */
 export function problemAt(
   image: Pick<DeclaredImage, 'where'>,
-  field: string,
+  path: FieldPath,
   message: string,
   severity: Diagnostic['severity'] = 'error',
 ): Diagnostic {
-  return { ...image.where(field), severity, message }
-}
-
-/** `font_inputs[0].text` as `['font_inputs', 0, 'text']`. */
-export function stepsOf(field: string): PropertyKey[] {
-  return field
-    .split(/[.[\]]/)
-    .filter(Boolean)
-    .map((step) => (/^\d+$/.test(step) ? Number(step) : step))
+  return { ...image.where(path), severity, message }
 }

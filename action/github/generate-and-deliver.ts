@@ -64,7 +64,7 @@ export async function generate(first: PlannedProject, run: Run): Promise<number>
   for (const image of result.images) {
     if (image.outcome !== 'failed') continue
     const { message, planned: failed } = image
-    log.diagnostic({ ...failed.image.where('path'), severity: 'error', message })
+    log.diagnostic({ ...failed.image.where(['path']), severity: 'error', message })
   }
   const delivery = await deliverAll({ planned, adopted, result }, run)
   const told = reportOf(planned, result)

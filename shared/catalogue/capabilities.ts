@@ -1,5 +1,6 @@
 import { UnsupportedByModelError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { specIssue } from '../spec/spec-issue.ts'
 import { documentedParameters } from './documented.ts'
 import type { ImageEndpoint, ImageModel } from './model.ts'
 import { type Need, needsOf, type Offer } from './needs.ts'
@@ -55,7 +56,7 @@ function refused(need: Need, accepted: readonly string[], who: string): Unsuppor
     accepts.length > 0
       ? `${need.said}, but ${who} accepts ${accepts.join(', ')}.`
       : [`${need.said}, but ${who} does not take ${need.field}.`, need.advice].filter(Boolean).join(' ')
-  return new UnsupportedByModelError({ field: need.field, detail, accepts })
+  return new UnsupportedByModelError(specIssue([need.field], detail, accepts))
 }
 
 function offerOf(endpoint: ImageEndpoint): Offer {

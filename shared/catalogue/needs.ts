@@ -1,6 +1,7 @@
-import { quote } from '../spec/issues.ts'
+import { parseSize } from '../spec/forms.ts'
 import { tierOfPixels } from '../spec/pixel-sizes.ts'
-import { type ImageSpec, parseSize } from '../spec/schema.ts'
+import type { ImageSpec } from '../spec/schema.ts'
+import { quote } from '../spec/spec-issue.ts'
 import { chatMaxImages, isDocumented, ownerOf, type SpecialField } from './documented.ts'
 import type { Capability, ImageModel, SupportedParameters } from './model.ts'
 

@@ -1,6 +1,6 @@
 import { UnsupportedByModelError } from '../errors.ts'
-import { quote } from '../spec/issues.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { quote, specIssue } from '../spec/spec-issue.ts'
 import type { ImageEndpoint, ImageModel } from './model.ts'
 
 /**
@@ -25,18 +25,17 @@ export function refuseEmptyRouting(spec: ImageSpec, model: ImageModel): void {
     const kept = endpoints.filter(keeps)
     if (kept.length === 0 && endpoints.length > 0) {
       const slugs = [...new Set(endpoints.map(tagOf))]
-      throw new UnsupportedByModelError({
-        field,
-        detail: `${field} is ${quote(names)}, but ${model.id} is served by ${slugs.join(', ')}.`,
-        accepts: field === 'provider.ignore' ? [] : slugs,
-      })
+      const detail = `provider.${field} is ${quote(names)}, but ${model.id} is served by ${slugs.join(', ')}.`
+      throw new UnsupportedByModelError(
+        specIssue(['provider', field], detail, field === 'ignore' ? [] : slugs),
+      )
     }
     endpoints = kept
   }
 }
 
 interface Narrowing {
-  readonly field: string
+  readonly field: 'only' | 'ignore' | 'order'
   readonly names: readonly string[]
   readonly keeps: (endpoint: ImageEndpoint) => boolean
 }
@@ -45,12 +44,12 @@ interface Narrowing {
 function narrowingsOf({ provider }: ImageSpec): Narrowing[] {
   const { only = [], ignore = [], order = [], allow_fallbacks } = provider ?? {}
   const narrowings: Narrowing[] = [
-    { field: 'provider.only', names: only, keeps: (endpoint) => isNamed(endpoint, only) },
-    { field: 'provider.ignore', names: ignore, keeps: (endpoint) => !isNamed(endpoint, ignore) },
+    { field: 'only', names: only, keeps: (endpoint) => isNamed(endpoint, only) },
+    { field: 'ignore', names: ignore, keeps: (endpoint) => !isNamed(endpoint, ignore) },
   ]
   if (allow_fallbacks === false) {
     narrowings.push({
-      field: 'provider.order',
+      field: 'order',
       names: order,
       keeps: (endpoint) => isNamed(endpoint, order),
     })

@@ -1,6 +1,7 @@
 import type { ImageEndpoint, ImageModel } from '../catalogue/model.ts'
 import { type SpecIssue, UnsupportedByModelError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { fieldName, specIssue } from '../spec/spec-issue.ts'
 
 /** Body of `POST /images`. */
 export interface ImagesRequest {
@@ -98,17 +99,13 @@ function imagesObstacle(
 ): SpecIssue | undefined {
   const field = Object.keys(spec.provider ?? {}).find((key) => !ROUTING_FIELDS.has(key))
   if (field) {
-    return {
-      field: `provider.${field}`,
-      detail: `provider.${field} exists on the chat API only, and this spec needs the images API${spec.api === 'images' ? ': use api: chat.' : '.'}`,
-    }
+    const detail = `provider.${field} exists on the chat API only, and this spec needs the images API${spec.api === 'images' ? ': use api: chat.' : '.'}`
+    return specIssue(['provider', field], detail)
   }
   // The two APIs list parameters apart: a model may take a seed over chat alone.
   if (spec.seed !== undefined && !model.unlisted && !model.supported_parameters['seed']) {
-    return {
-      field: 'seed',
-      detail: `seed is ${spec.seed}, but ${spec.model} takes no seed over the images API: leave it out, or use api: chat.`,
-    }
+    const detail = `seed is ${spec.seed}, but ${spec.model} takes no seed over the images API: leave it out, or use api: chat.`
+    return specIssue(['seed'], detail)
   }
   return undefined
 }
@@ -143,7 +140,7 @@ export function providersTaking(key: string, endpoints: readonly ImageEndpoint[]
 }
 
 function notPassedOn(key: string, spec: ImageSpec): UnsupportedByModelError {
-  const field = Object.hasOwn(spec.image_config ?? {}, key) ? `image_config.${key}` : key
-  const detail = `${field} is not passed on by the images API for ${spec.model}: use api: chat, or leave it out.`
-  return new UnsupportedByModelError({ field, detail })
+  const path = Object.hasOwn(spec.image_config ?? {}, key) ? ['image_config', key] : [key]
+  const detail = `${fieldName(path)} is not passed on by the images API for ${spec.model}: use api: chat, or leave it out.`
+  return new UnsupportedByModelError(specIssue(path, detail))
 }

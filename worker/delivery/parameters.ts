@@ -1,4 +1,5 @@
 import { InvalidSpecError, type SpecIssue } from '../../shared/errors.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
 
 /** What an image can be turned into. */
 export type VariantFormat = 'avif' | 'webp' | 'jpeg' | 'png'
@@ -62,14 +63,11 @@ export function parseDelivery(query: URLSearchParams, widths: readonly number[])
     const [value = ''] = values
     const accepted = accepts?.(widths)
     if (values.length > 1) {
-      issues.push({ field: name, detail: `${name} is given ${values.length} times: give it once.` })
+      issues.push(specIssue([name], `${name} is given ${values.length} times: give it once.`))
     } else if (accepted ? !accepted.includes(value) : !pattern?.test(value)) {
       const list = accepted ? `: ${accepted.join(', ')}` : ''
-      issues.push({
-        field: name,
-        detail: `${name} is ${JSON.stringify(value.slice(0, 40))}, and must be ${is}${list}.`,
-        ...(accepted && { accepts: accepted }),
-      })
+      const detail = `${name} is ${JSON.stringify(value.slice(0, 40))}, and must be ${is}${list}.`
+      issues.push(specIssue([name], detail, accepted))
     } else {
       found.push([field, field === 'format' || field === 'pin' ? value : Number(value)])
     }

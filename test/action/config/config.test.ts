@@ -99,7 +99,7 @@ images:
       expect.stringMatching(
         /^easel\.yml:15:11: error: docs\/logo\.png and docs\/Logo\.png \(at easel\.yml:13\) are one file on macOS and Windows/,
       ),
-      expect.stringMatching(/^easel\.yml:17:13: error: preset is "lineart", which is not there/),
+      expect.stringMatching(/^easel\.yml:17:13: error: preset is "lineart", which does not exist/),
       expect.stringMatching(/^easel\.yml:18:11: error: \.github\/a\.png is inside \.github/),
       'easel.yml:21:20: error: output_format is "png", but a.webp ends with .webp: end the path with .png, or leave output_format out.',
       'easel.yml:25:17: error: image_size is "4K", but google/gemini-2.5-flash-image accepts 1K.',
@@ -125,7 +125,7 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
 
   it.each([
     ['images: [', /^easel\.yml:\d+:\d+: error: This is no valid YAML: /],
-    ['', /^easel\.yml:1:1: error: The file is empty: it must begin with version: 1\.$/],
+    ['', /^easel\.yml:1:1: error: The file is empty: it must start with version: 1\.$/],
     ['version: 1\nversion: 1\n', /^easel\.yml:2:1: error: This is no valid YAML: Map keys must be unique\./],
     ['version: 1\nimages: *gone\n', /no valid YAML/],
   ])('says where %j is no YAML', async (text, message) => {

@@ -7,7 +7,7 @@ import { type ServedEmulator, serveEmulator } from '../../../emulator/serve.ts'
 import { createOpenRouterClient } from '../../../shared/openrouter/client.ts'
 import { collect } from '../../../shared/openrouter/collect.ts'
 import { buildRequest } from '../../../shared/openrouter/request.ts'
-import { parseSize } from '../../../shared/spec/schema.ts'
+import { parseSize } from '../../../shared/spec/forms.ts'
 import { drawable, MODELS } from '../../support/shared/specs.ts'
 
 /** The facts live beside the repository and don't come with it. */
