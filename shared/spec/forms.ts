@@ -5,12 +5,11 @@ import { isPlainJson, JSON_MAX_DEPTH } from './plain-json.ts'
 export const text = z.string().refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
 
 /** Providers cannot fetch the other schemes that a browser knows (`http:`, `blob:`, `file:`). */
-export const httpsUrl = text.refine(isHttpsUrl, 'must be an https URL')
+export const httpsUrl = text.refine(isHttpsUrl, 'must be an https URL').meta({ format: 'uri' })
 
-export const imageUrl = text.refine(
-  (value) => isDataUrl(value) || isHttpsUrl(value),
-  'must be an https URL or a data: URL of an image',
-)
+export const imageUrl = text
+  .refine((value) => isDataUrl(value) || isHttpsUrl(value), 'must be an https URL or a data: URL of an image')
+  .meta({ format: 'uri' })
 
 export const colour = z.tuple([channel(), channel(), channel()])
 

@@ -25,7 +25,9 @@ export const sorting = z
     by: z.enum(SORT_KEYS).meta({ description: 'What to sort providers by.' }),
     partition: z
       .enum(['model', 'none'])
-      .meta({ description: 'Whether to sort the providers of each model separately.' }),
+      .meta({
+        description: '`model` sorts the providers of each model separately, `none` all of them together.',
+      }),
   })
   .partial()
 
@@ -93,7 +95,7 @@ export const provider = z
     }),
     enforce_distillable_text: z
       .boolean()
-      .meta({ description: 'Use only models whose output may be used for training. Chat API only.' }),
+      .meta({ description: 'Use only models whose authors allow text distillation. Chat API only.' }),
     options: z.record(text, z.record(text, json)).meta({
       description:
         'Fields for one provider, under its slug, in that provider’s own words. Images API only: on the chat API, use `image_config`.',
@@ -102,7 +104,7 @@ export const provider = z
   .partial()
   .meta({
     description: 'Which of a model’s providers OpenRouter may use. The object is passed on unchanged.',
-    examples: [{ only: ['google-vertex'], allow_fallbacks: false }],
+    examples: [{ sort: 'price' }],
   })
 
 function cutoff(percentile: number) {

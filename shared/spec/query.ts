@@ -1,5 +1,5 @@
 import { InvalidSpecError } from '../errors.ts'
-import { type ImageSpecInput, QUERY_FORMS } from './schema.ts'
+import type { ImageSpecInput } from './schema.ts'
 import { specIssue } from './spec-issue.ts'
 
 /**
@@ -10,8 +10,8 @@ import { specIssue } from './spec-issue.ts'
 export function specToQuery(spec: ImageSpecInput): URLSearchParams {
   const query = new URLSearchParams()
   for (const [field, value] of Object.entries(spec)) {
-    if (Array.isArray(value) && QUERY_FORMS.get(field) === 'repeated') {
-      for (const one of value) query.append(field, String(one))
+    if (field === 'input_images') {
+      for (const url of spec.input_images ?? []) query.append(field, url)
     } else if (typeof value !== 'object') {
       query.append(field, String(value))
     } else {

@@ -74,7 +74,7 @@ const size = z
 const point = z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
 
 const fontInput = z.strictObject({
-  font_url: httpsUrl.meta({ description: 'https URL of the font file.' }),
+  font_url: httpsUrl.meta({ format: 'uri', description: 'https URL of the font file.' }),
   text: text.min(1).meta({ description: 'The text to set in this font. Repeat it in the prompt.' }),
 })
 
@@ -94,7 +94,8 @@ const fields = {
     examples: ['16:9'],
   }),
   image_size: z.enum(IMAGE_SIZES).meta({
-    description: 'Resolution. `1K` is about one megapixel; `2K` and `4K` double and quadruple the sides.',
+    description:
+      'Resolution: `1K`, the default of most models, is about one megapixel; `2K` and `4K` double and quadruple the sides, `0.5K` halves them.',
     examples: ['2K'],
   }),
   size,
@@ -112,7 +113,7 @@ const fields = {
     .min(0)
     .meta({
       description:
-        'Seed for the model’s randomness. The same seed gives a similar image, where the model has one.',
+        'Seed for the model’s random numbers. With the same seed, a model that supports it generates a similar image.',
       examples: [7],
     }),
   quality: z.enum(['auto', 'low', 'medium', 'high']).meta({
@@ -120,7 +121,8 @@ const fields = {
     examples: ['high'],
   }),
   background: z.enum(['auto', 'transparent', 'opaque']).meta({
-    description: 'Background. `transparent` needs `output_format` `png` or `webp`, or none.',
+    description:
+      'Whether the background is transparent. `transparent` works only with `output_format` `png` or `webp`, or without one.',
     examples: ['transparent'],
   }),
   output_format: z.enum(['png', 'jpeg', 'webp', 'svg']).meta({
@@ -132,7 +134,7 @@ const fields = {
     .min(0)
     .max(100)
     .meta({
-      description: 'Compression of the file, in percent. Needs `output_format` `jpeg` or `webp`.',
+      description: 'Compression level of the file, in percent. Needs `output_format` `jpeg` or `webp`.',
       examples: [80],
     }),
   input_images: z
@@ -156,7 +158,8 @@ const fields = {
     .min(1)
     .max(4)
     .meta({
-      description: 'High-resolution images to take details from. Needs `input_images`. Each costs extra.',
+      description:
+        'References for sharpening the input image, whose size the result has. Needs `input_images`. Each costs extra.',
       examples: [['https://example.com/detail.png']],
     }),
   style: text.min(1).meta({
@@ -169,7 +172,7 @@ const fields = {
     .max(1)
     .meta({
       description:
-        'How far to move away from the input images: 0 keeps them, 1 ignores them. Needs `input_images`.',
+        'How far the result may move away from the input image: with 0 it is almost identical, with 1 it has little in common. Needs `input_images`.',
       examples: [0.35],
     }),
   rgb_colors: z
@@ -215,19 +218,20 @@ const fields = {
       examples: [{ guidance: 3.5 }],
     }),
   preset: text.min(1).meta({
-    description: 'Name of a preset of the config. Its fields apply where the spec leaves them out.',
+    description: 'Name of a preset in `easel.yml`. Its fields apply where the spec leaves them out.',
     examples: ['line-art'],
   }),
   take: z
     .int()
     .min(1)
     .meta({
-      description: 'Number of the attempt: 2, 3, … are further images of the same description. Not sent.',
+      description: 'Which of several images of the same description this is: 2, 3, … generate further ones.',
       default: 1,
       examples: [2],
     }),
   api: z.enum(['auto', 'chat', 'images']).meta({
-    description: 'Which of OpenRouter’s two image APIs to use. `auto` picks one that takes all fields.',
+    description:
+      'Which of OpenRouter’s two image APIs to use. `auto` picks one that supports all fields of the spec.',
     default: 'auto',
     examples: ['images'],
   }),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { toJSONSchema } from 'zod'
 import { InvalidSpecError, type SpecIssue } from '../../../shared/errors.ts'
 import { parseSpecInput } from '../../../shared/spec/parse.ts'
-import { ASPECT_RATIOS } from '../../../shared/spec/schema.ts'
+import { ASPECT_RATIOS, imageSpecInputSchema } from '../../../shared/spec/schema.ts'
 
 const HTTPS = 'https://example.com/a.png'
 const DATA = 'data:image/png;base64,iVBORw0KGgo='
@@ -127,6 +128,15 @@ describe('every field refuses what it does not document, naming itself, the valu
     expect(issue?.field).toBe(at)
     expect(issue?.path[0]).toBe(field)
     expect(issue?.detail).toContain(detail)
+  })
+})
+
+describe('the example in the schema', () => {
+  it.each(Object.entries(imageSpecInputSchema.shape))('of %s is one that Easel accepts', (field, schema) => {
+    const { examples = [] } = toJSONSchema(schema)
+
+    expect(examples).toHaveLength(1)
+    expect(parseSpecInput({ [field]: examples[0] })).toEqual({ [field]: examples[0] })
   })
 })
 
