@@ -63,7 +63,7 @@ export interface Catalogue {
  * OpenRouter's image models: the live lists, kept for an hour, and the snapshot in the repository until they
  * could be had. Reads nothing until asked. An outage after that is bridged by the last live list.
  *
- * @see openrouter/README.md, "Finding models"
+ * @see docs/openrouter.md#finding-models
  */
 export function createCatalogue({
   fetch,

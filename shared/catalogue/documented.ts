@@ -37,7 +37,7 @@ export function chatMaxImages(model: Pick<ImageModel, 'id' | 'apis'>): number {
  * What a model takes that the images list doesn't have: everything where nothing is known of it, else what the
  * documentation says of `image_config`.
  *
- * @see openrouter/README.md, the table of `image_config`
+ * @see docs/openrouter.md#image_config
  */
 export function documentedParameters(model: ImageModel): SupportedParameters {
   const general: SupportedParameters = { aspect_ratio: YES, resolution: YES }

@@ -15,7 +15,7 @@ import {
  * @param imagesList  body of `GET /images/models`
  * @param chatList    body of `GET /models?output_modalities=image`
  * @throws {z.ZodError} when a body is no list at all
- * @see openrouter/README.md, "Finding models"
+ * @see docs/openrouter.md#finding-models
  */
 export function readModels(imagesList: unknown, chatList: unknown): ImageModel[] {
   const chatModels = new Map(

@@ -39,7 +39,7 @@ const ALL_TIER_NAMES: ReadonlySet<string> = new Set(Object.values(TIER_NAMES).fl
  * endpoints has no price to reckon with, and `n` times everything, because some providers serve `n` by asking
  * again. What it cannot know is how large input images are, and how much text comes with an image.
  *
- * @see openrouter/README.md, "Finding models", and the surcharges under `image_config`
+ * @see docs/openrouter.md#prices
  */
 export function estimateCost(spec: ImageSpec, model: ImageModel): CostEstimate {
   const [first, ...others] = eligibleEndpoints(spec, model).map((endpoint) =>

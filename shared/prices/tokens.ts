@@ -3,9 +3,9 @@ import type { ImageSize } from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 
 /**
- * Output tokens of one Gemini image.
+ * Output tokens of one Gemini image. A Gemini model without an entry counts as the most expensive one that has one.
  *
- * @see openrouter/README.md, "Finding models". A Gemini that isn't there counts as the dearest that is.
+ * @see docs/openrouter.md#tokens-of-an-image
  */
 const GEMINI_TOKENS: readonly { family: RegExp; tokens: Readonly<Record<ImageSize, number>> }[] = [
   { family: /gemini-2\.5-flash/, tokens: { '0.5K': 1290, '1K': 1290, '2K': 1290, '4K': 1290 } },

@@ -23,11 +23,9 @@ const names = z.array(text)
 export const sorting = z
   .strictObject({
     by: z.enum(SORT_KEYS).meta({ description: 'What to sort providers by.' }),
-    partition: z
-      .enum(['model', 'none'])
-      .meta({
-        description: '`model` sorts the providers of each model separately, `none` all of them together.',
-      }),
+    partition: z.enum(['model', 'none']).meta({
+      description: '`model` sorts the providers of each model separately, `none` all of them together.',
+    }),
   })
   .partial()
 

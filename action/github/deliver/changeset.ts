@@ -7,7 +7,7 @@ export interface Parcel {
   readonly lockPath: string
   readonly configPath: string
   readonly changes: readonly Change[]
-  /** {@link messageFor} */
+  /** Written by `messageFor`. */
   readonly message: string
   readonly costUsd: number
   /** The commit that the workspace was checked out from. */

@@ -9,7 +9,11 @@ const respond = (status: number, error: object = {}, headers: Record<string, str
     new Headers(headers),
   )
 
-/** openrouter/README.md, "Errors"; whether it is retried, and what Easel calls it. */
+/**
+ * Every documented error: whether Easel retries it, and Easel's code for it.
+ *
+ * @see docs/openrouter.md#errors
+ */
 const DOCUMENTED: readonly [
   status: number,
   type: string,

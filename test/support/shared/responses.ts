@@ -20,7 +20,11 @@ export const USAGE = { prompt_tokens: 8, completion_tokens: 1290, total_tokens: 
 const imageParts = (images: readonly Uint8Array[]) =>
   images.map((bytes, index) => ({ type: 'image_url', index, image_url: { url: dataUrl(bytes) } }))
 
-/** The four ways in which OpenRouter answers, as in `openrouter/examples`. */
+/**
+ * OpenRouter's four response formats.
+ *
+ * @see docs/openrouter.md#the-chat-api
+ */
 export const FORMATS = {
   'chat JSON': {
     isStream: false,
