@@ -1,4 +1,4 @@
-import { chatMaxImages } from '../catalogue/documented.ts'
+import { chatMaxImages, PROVIDER_FIELDS } from '../catalogue/documented.ts'
 import type { ImageModel } from '../catalogue/model.ts'
 import { type SpecIssue, UnsupportedByModelError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
@@ -28,13 +28,7 @@ export const IMAGE_CONFIG_FIELDS = [
   'background',
   'output_format',
   'output_compression',
-  'font_inputs',
-  'super_resolution_references',
-  'style',
-  'strength',
-  'rgb_colors',
-  'background_rgb_color',
-  'text_layout',
+  ...PROVIDER_FIELDS,
 ] as const satisfies readonly (keyof ImageSpec)[]
 
 /**

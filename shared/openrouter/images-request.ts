@@ -1,3 +1,4 @@
+import { PROVIDER_FIELDS } from '../catalogue/documented.ts'
 import type { ImageEndpoint, ImageModel } from '../catalogue/model.ts'
 import { type SpecIssue, UnsupportedByModelError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
@@ -43,17 +44,6 @@ const ROUTING_FIELDS: ReadonlySet<string> = new Set([
   'sort',
   'options',
 ])
-
-/** Fields that only some providers know: sent to them under `provider.options`. */
-export const PASSTHROUGH_FIELDS = [
-  'font_inputs',
-  'super_resolution_references',
-  'style',
-  'strength',
-  'rgb_colors',
-  'background_rgb_color',
-  'text_layout',
-] as const satisfies readonly (keyof ImageSpec)[]
 
 /**
  * The JSON body that asks OpenRouter's images API for images. Pure: sends nothing.
@@ -127,9 +117,7 @@ function providerPreferences(
 }
 
 function passthroughOptions(spec: ImageSpec): Record<string, unknown> {
-  const named = PASSTHROUGH_FIELDS.flatMap((field) =>
-    spec[field] === undefined ? [] : [[field, spec[field]]],
-  )
+  const named = PROVIDER_FIELDS.flatMap((field) => (spec[field] === undefined ? [] : [[field, spec[field]]]))
   return { ...spec.image_config, ...Object.fromEntries(named) }
 }
 

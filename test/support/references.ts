@@ -95,8 +95,17 @@ function linksOf(markdown: string): string[] {
   }).flat()
 }
 
-/** Headings by GitHub's anchors; repeated ones are numbered. */
+/** By content: a page is parsed once, however many links lead to it. */
+const cachedAnchors = new Map<string, ReadonlySet<string>>()
+
 function anchorsOf(markdown: string): ReadonlySet<string> {
+  const cached = cachedAnchors.get(markdown) ?? readAnchors(markdown)
+  cachedAnchors.set(markdown, cached)
+  return cached
+}
+
+/** The anchors of all headings. GitHub numbers repeated ones. */
+function readAnchors(markdown: string): ReadonlySet<string> {
   const anchors = new Set<string>()
   for (const node of nodesOf(fromMarkdown(markdown))) {
     if (node.type !== 'heading') continue

@@ -143,7 +143,7 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     [[{ path: 'a.png', model: 'google/gemini-2.5-flash-imgae' }], 'could not be checked'],
     [
       [{ path: 'a.svg' }],
-      'output_format is "svg", but google/gemini-2.5-flash-image does not take output_format',
+      'output_format is "svg", but google/gemini-2.5-flash-image does not accept output_format',
     ],
     [
       [{ path: 'a.png', model: 'recraft/recraft-v4.1-vector' }],
