@@ -44,7 +44,7 @@ export function code(value: unknown): string {
 }
 
 const NAMES: Readonly<Record<string, { readonly one: string; readonly many: string }>> = {
-  string: { one: 'text', many: 'texts' },
+  string: { one: 'string', many: 'strings' },
   uri: { one: 'URL', many: 'URLs' },
   integer: { one: 'whole number', many: 'whole numbers' },
   number: { one: 'number', many: 'numbers' },

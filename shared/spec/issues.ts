@@ -81,7 +81,7 @@ function unit(origin: string, count: number): string {
 /** zod's type names in plain words. */
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   int: 'a whole number',
-  string: 'text',
+  string: 'a string',
   array: 'a list',
   tuple: 'a list',
   object: 'an object',

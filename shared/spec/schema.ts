@@ -210,7 +210,10 @@ const fields = {
   image_config: z
     .record(
       text,
-      z.union([text, z.number(), z.array(json)], 'must be text, a number, or a list of at most 16 levels'),
+      z.union(
+        [text, z.number(), z.array(json)],
+        'must be a string, a number, or a list of at most 16 levels',
+      ),
     )
     .meta({
       description:
