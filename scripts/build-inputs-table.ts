@@ -2,7 +2,7 @@
  * Writes the tables of inputs and outputs in `docs/action.md` from `action.yml`.
  *
  *     node scripts/build-inputs-table.ts           writes them
- *     node scripts/build-inputs-table.ts --check   fails when what is there is not what would be written
+ *     node scripts/build-inputs-table.ts --check   fails when the committed page is stale
  */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -31,7 +31,7 @@ const page = await readFile(PAGE, 'utf8')
 const withInputs = between(page, 'inputs', ['| input | default | |', '| --- | --- | --- |', ...inputRows])
 await writeOrCheck(PAGE, between(withInputs, 'outputs', ['| output | |', '| --- | --- |', ...outputRows]))
 
-/** The page with new lines between `<!-- name -->` and `<!-- /name -->`. */
+/** The page with other lines between `<!-- name -->` and `<!-- /name -->`. */
 function between(text: string, name: string, lines: readonly string[]): string {
   const pattern = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`)
   if (!pattern.test(text)) throw new Error(`docs/action.md has no <!-- ${name} -->`)

@@ -1,8 +1,8 @@
 /**
- * Writes the OpenAPI document that the Worker serves, from the schemas that check its requests.
+ * Writes the OpenAPI document that the Worker serves, from the schemas that validate its requests.
  *
  *     node scripts/build-openapi.ts           writes it
- *     node scripts/build-openapi.ts --check   fails when what is there is not what would be written
+ *     node scripts/build-openapi.ts --check   fails when the committed file is stale
  */
 import { fileURLToPath } from 'node:url'
 import { format } from 'oxfmt'

@@ -1,6 +1,6 @@
 /**
- * Puts the repository's `easel.yml` into the form that the Worker is bundled with; nothing, when there is none.
- * Wrangler runs it before it bundles (`[build]` in wrangler.toml), so the Worker never reads YAML.
+ * Compiles the repository's `easel.yml` to the JSON that is bundled with the Worker; an empty config when there is none.
+ * Wrangler runs this before it bundles (`[build]` in wrangler.toml), so the Worker never parses YAML.
  *
  *     node scripts/compile-config.ts
  *     EASEL_CONFIG=../site/easel.yml npx wrangler deploy
@@ -13,31 +13,33 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** What `easel-config` stands for in wrangler.toml. */
+/** The file that wrangler.toml resolves `easel-config` to. */
 const TARGET = join(ROOT, '.wrangler/easel-config.json')
 
-const NOTHING = { defaults: {}, presets: {}, images: [] }
+const EMPTY = { defaults: {}, presets: {}, images: [] }
 
 const given = process.env['EASEL_CONFIG']
-if (given && !existsSync(given)) fail(`EASEL_CONFIG is ${given}: there is no such file.`)
+if (given && !existsSync(given)) fail(`EASEL_CONFIG is ${given}, which does not exist.`)
 const file = given
   ? resolve(given)
   : ['easel.yml', '.github/easel.yml'].map((path) => join(ROOT, path)).find(existsSync)
-await write(file === undefined ? NOTHING : await compile(file))
+await write(file === undefined ? EMPTY : await compile(file))
 
 async function compile(path: string): Promise<object> {
-  // Most Workers have no config, and every test builds one: what reads YAML is loaded only then.
+  // Most Workers have no config, and every test builds a Worker: the YAML parser is loaded only when needed.
   const { compileConfig } = await import('./edge-config/compile.ts')
   try {
     const compiled = await compileConfig(path, console.warn)
-    console.log(`${path}: ${compiled.images.length} images are listed.`)
+    console.log(
+      `${path} lists ${compiled.images.length} ${compiled.images.length === 1 ? 'image' : 'images'}.`,
+    )
     return compiled
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error))
   }
 }
 
-/** Whole or not at all: several builds may run at a time. */
+/** Writes the file in one step, because several builds may run at the same time. */
 async function write(config: object): Promise<void> {
   await mkdir(dirname(TARGET), { recursive: true })
   const draft = `${TARGET}.${process.pid}`

@@ -1,10 +1,10 @@
 /**
- * Writes `shared/catalogue/snapshot.json` from OpenRouter's live lists, read the way Easel reads them.
+ * Writes `shared/catalogue/snapshot.json` from OpenRouter's live lists, with Easel's own reader.
  *
  *     node scripts/snapshot-catalogue.ts
  *
- * Reads `OPENROUTER_BASE_URL` and `OPENROUTER_API_KEY`; the lists need no key. Writes nothing when any of them
- * could not be read: a snapshot without prices would be worse than last month's.
+ * Takes `OPENROUTER_BASE_URL` and `OPENROUTER_API_KEY`; OpenRouter's lists need no key. Writes nothing when any list
+ * cannot be read: an old snapshot is better than one without prices.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
@@ -30,11 +30,11 @@ const { models, source } = await catalogue.list()
 
 if (source !== 'live' || failures.length > 0) {
   for (const failure of failures) process.stderr.write(`${String(failure)}\n`)
-  process.stderr.write('The snapshot stays as it is.\n')
+  process.stderr.write('The snapshot was not changed.\n')
   process.exitCode = 1
 } else {
   const snapshot: Snapshot = { date: new Date().toISOString().slice(0, 10), models: [...models] }
-  // From one line the formatter breaks only what is too long, so that a changed price is one changed line.
+  // The formatter breaks only long lines of this single line, so that a changed price is one changed line.
   const { code } = await format(
     'snapshot.json',
     JSON.stringify(snapshot),

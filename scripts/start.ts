@@ -2,12 +2,12 @@ import { createServer } from 'node:net'
 import { unstable_startWorker as startWorker } from 'wrangler'
 import { serveEmulator } from '../emulator/serve.ts'
 
-// The whole of Easel on this machine: the Worker in workerd, with R2 under .wrangler/, and the emulator for
-// OpenRouter unless a key says otherwise.
+// Runs Easel on this machine: the Worker in workerd with R2 under .wrangler/, and, without an OpenRouter key, the
+// emulator.
 
 const HOST = '127.0.0.1'
 
-// No request of wrangler's own: this works without a network.
+// Wrangler must not send requests of its own: this works offline.
 process.env['CLOUDFLARE_CF_FETCH_ENABLED'] = 'false'
 process.env['WRANGLER_SEND_METRICS'] = 'false'
 process.env['WRANGLER_LOG'] ??= 'warn'
@@ -37,7 +37,7 @@ const worker = await startWorker({
 
 let stopping = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop())
-// npm runs scripts through a shell, which keeps a signal to itself: then only the missing parent tells.
+// npm runs scripts through a shell, which does not pass on signals: then the parent process is gone.
 const parent = process.ppid
 setInterval(() => process.ppid !== parent && void stop(), 200).unref()
 
@@ -45,8 +45,8 @@ await worker.ready
 const url = `http://${HOST}:${port}`
 console.log(
   upstream
-    ? `Images come from the emulator at ${upstream.url}, for free. Set OPENROUTER_API_KEY for real ones.`
-    : `Images come from ${process.env['OPENROUTER_BASE_URL'] ?? 'OpenRouter'}, and cost money.`,
+    ? `The emulator at ${upstream.url} generates images for free. Set OPENROUTER_API_KEY for real ones.`
+    : `${process.env['OPENROUTER_BASE_URL'] ?? 'OpenRouter'} generates images, and they cost money.`,
 )
 console.log(`Easel is ready at ${url}`)
 console.log(`curl '${url}/image?prompt=A+lighthouse+at+dusk&aspect_ratio=16:9' -o lighthouse.png`)
@@ -70,7 +70,7 @@ async function startEmulator(): Promise<{
   return { url: base, close, vars: { OPENROUTER_API_KEY: 'sk-or-emulator', OPENROUTER_BASE_URL: base } }
 }
 
-/** An empty variable counts as none, as everywhere else. */
+/** An empty variable counts as absent, as everywhere else. */
 function easelVariables(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
@@ -91,9 +91,7 @@ async function assertFree(wanted: number, variable: string): Promise<void> {
   const probe = createServer()
   await new Promise<void>((resolve) => {
     probe.once('error', () =>
-      fail(
-        `Port ${wanted} is taken. Choose another with ${variable}, such as ${variable}=${wanted + 100} npm start.`,
-      ),
+      fail(`Port ${wanted} is in use. Choose another one: ${variable}=${wanted + 100} npm start`),
     )
     probe.listen(wanted, HOST, resolve)
   })

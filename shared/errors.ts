@@ -1,3 +1,5 @@
+import type { SpecIssue } from './spec/spec-issue.ts'
+
 /** The closed list of what can go wrong. Callers switch on `code`; messages may change. */
 export type EaselErrorCode =
   | 'invalid_spec'
@@ -33,7 +35,7 @@ export interface EaselErrorExtras {
   /** What the field would accept. */
   readonly accepts?: readonly string[]
   /** Everything that is wrong with a spec, when it is more than one thing. */
-  readonly issues?: readonly SpecIssue[]
+  readonly issues?: readonly Omit<SpecIssue, 'path'>[]
   /** Names close to the one that was not found. */
   readonly closest?: readonly string[]
   /** Seconds until a retry makes sense; sent as `Retry-After`. */
@@ -44,14 +46,6 @@ export interface EaselErrorExtras {
   readonly mayHaveBeenBilled?: true
   /** What OpenRouter billed although no image came, USD. */
   readonly billedUsd?: number
-}
-
-/** One thing that is wrong with a spec. */
-export interface SpecIssue {
-  readonly field: string
-  /** One sentence: the field, the value, what is accepted. */
-  readonly detail: string
-  readonly accepts?: readonly string[]
 }
 
 /**
@@ -85,21 +79,27 @@ export class InvalidSpecError extends EaselError {
       extras: {
         field: first.field,
         ...(first.accepts && { accepts: first.accepts }),
-        ...(issues.length > 1 && { issues }),
+        ...(issues.length > 1 && { issues: issues.map(withoutPath) }),
       },
     })
     this.issues = issues
   }
 }
 
+function withoutPath({ field, detail, accepts }: SpecIssue): Omit<SpecIssue, 'path'> {
+  return { field, detail, ...(accepts && { accepts }) }
+}
+
 /** The spec is right, but this model can't generate it. */
 export class UnsupportedByModelError extends EaselError {
   override readonly name = 'UnsupportedByModelError'
+  readonly issue: SpecIssue
 
   constructor(issue: SpecIssue) {
     super('unsupported_by_model', issue.detail, {
       extras: { field: issue.field, ...(issue.accepts && { accepts: issue.accepts }) },
     })
+    this.issue = issue
   }
 }
 

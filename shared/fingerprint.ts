@@ -2,20 +2,22 @@ import canonicalize from 'canonicalize'
 import { InvalidSpecError } from './errors.ts'
 import { utf8Bytes } from './media/bytes.ts'
 import { parseDataUrl } from './media/data-url.ts'
-import { type ImageSpec, isDataUrl } from './spec/schema.ts'
+import { isDataUrl } from './spec/forms.ts'
+import type { ImageSpec } from './spec/schema.ts'
+import { specIssue } from './spec/spec-issue.ts'
 
 /** Lower-case hex SHA-256, 64 characters: the name of an image. */
 export type Fingerprint = string & { readonly __brand: 'Fingerprint' }
 
-/** Says which rules a fingerprint was made by; part of what is hashed. */
+/** Names the rules of the fingerprint. Part of what is hashed. */
 const DOMAIN = 'easel-spec-v1\n'
 
 /**
- * The name of the image that `spec` describes. Two specs that would generate the same image have the same
- * one, however they were written; whatever changes the pixels changes it.
+ * The name of the image that `spec` describes. Two specs for the same image have the same fingerprint, however they
+ * were written; everything that may change the pixels changes it.
  *
- * Local files and `data:` URLs count by their bytes: `sha256:<hex>` in place of the URL. A value that is
- * already `sha256:<hex>` stays as it is, so that a host need not read a file it has hashed before.
+ * Local files and `data:` URLs count by their bytes, as `sha256:<hex>`. A value that is already `sha256:<hex>` is left
+ * alone, so that a host need not read a file again that it has hashed before.
  *
  * @throws {InvalidSpecError} when a `data:` URL cannot be decoded
  */
@@ -37,7 +39,7 @@ export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string>
 }
 
 /**
- * What a fingerprint is made of: the fields that the pixels depend on, with images by their content.
+ * What is hashed: the fields that the pixels depend on, with images by their content.
  *
  * @throws {InvalidSpecError} when a `data:` URL cannot be decoded
  */
@@ -52,7 +54,7 @@ export async function canonicalSpec({
   const { input_images, super_resolution_references } = spec
   return {
     ...spec,
-    // An object that holds nothing asks for nothing.
+    // An empty object means the same as no object.
     ...(provider && Object.keys(provider).length > 0 && { provider }),
     ...(image_config && Object.keys(image_config).length > 0 && { image_config }),
     ...(take !== undefined && take !== 1 && { take }),
@@ -73,9 +75,8 @@ function byContent(field: string, urls: readonly string[]): Promise<string[]> {
       if (!isDataUrl(url)) return url
       const data = parseDataUrl(url)
       if (data) return `sha256:${await sha256Hex(data.bytes)}`
-      throw new InvalidSpecError([
-        { field: `${field}[${index}]`, detail: `${field}[${index}] is a data: URL that cannot be decoded.` },
-      ])
+      const detail = `${field}[${index}] is a data: URL that cannot be decoded.`
+      throw new InvalidSpecError([specIssue([field, index], detail)])
     }),
   )
 }

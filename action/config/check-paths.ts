@@ -15,17 +15,17 @@ export async function checkPaths(
 async function pathDiagnostics(image: DeclaredImage, links: LinkFinder): Promise<Diagnostic[]> {
   const { path } = image
   const problem = pathProblem(path)
-  if (problem) return [problemAt(image, 'path', `${path} ${problem}.`)]
+  if (problem) return [problemAt(image, ['path'], `${path} ${problem}.`)]
   const extension = extensionOf(path)
   if (!FORMAT_OF_EXTENSION.has(extension)) {
     const known = [...FORMAT_OF_EXTENSION.keys()].join(', ')
     const found = extension === '' ? 'has no extension' : `ends in ${extension}`
-    return [problemAt(image, 'path', `${path} ${found}; use one of ${known}.`)]
+    return [problemAt(image, ['path'], `${path} ${found}; use one of ${known}.`)]
   }
   const link = await links.linkIn(path)
   if (link === undefined) return []
   return [
-    problemAt(image, 'path', `${path} goes through the symbolic link ${link}: write to the real folder.`),
+    problemAt(image, ['path'], `${path} goes through the symbolic link ${link}: write to the real folder.`),
   ]
 }
 
@@ -42,7 +42,7 @@ function* collisions(images: readonly DeclaredImage[]): Generator<Diagnostic> {
     const line = lineOf(earlier, 'path')
     yield problemAt(
       image,
-      'path',
+      ['path'],
       earlier.path === image.path
         ? `${image.path} is already used by the image ${line}: give each image its own path.`
         : `${image.path} and ${earlier.path} (${line}) are the same file on ${sameOn(earlier.path, image.path)}: rename one.`,
@@ -65,7 +65,7 @@ function* filesAsFolders(images: readonly DeclaredImage[]): Generator<Diagnostic
       const file = byKey.get(segments.slice(0, length).join('/'))
       if (!file) continue
       const message = `${image.path} needs ${file.path} to be a folder, but that is the image ${lineOf(file, 'path')}.`
-      yield problemAt(image, 'path', message)
+      yield problemAt(image, ['path'], message)
     }
   }
 }
@@ -78,12 +78,12 @@ function* repeatedIds(images: readonly DeclaredImage[]): Generator<Diagnostic> {
     if (!earlier) first.set(image.id, image)
     else {
       const message = `id ${image.id} is already used by the image ${lineOf(earlier, 'id')}: give each image its own id.`
-      yield problemAt(image, 'id', message)
+      yield problemAt(image, ['id'], message)
     }
   }
 }
 
 function lineOf(image: DeclaredImage, field: string): string {
-  const { file, line } = image.where(field)
+  const { file, line } = image.where([field])
   return `at ${file}:${line}`
 }

@@ -1,4 +1,5 @@
 import type { PartialImage } from '../../shared/config/schema.ts'
+import type { FieldPath } from '../../shared/spec/spec-issue.ts'
 import type { Diagnostic, Position } from './diagnostic.ts'
 
 /** An image as declared in the config or in Markdown. Its fields are well-formed but not validated further. */
@@ -12,9 +13,9 @@ export interface DeclaredImage {
   /**
    * Where a field is written: with the image, in its preset, or in the defaults.
    *
-   * @param field  `aspect_ratio`, `font_inputs[0].text`
+   * @param path  `['font_inputs', 0, 'text']`
    */
-  readonly where: (field: string) => Position
+  readonly where: (path: FieldPath) => Position
 }
 
 /** Everything that a config declares. */
@@ -29,24 +30,16 @@ export interface Declarations {
     readonly siteRoot: string | undefined
     readonly whereGlob: (index: number) => Position
     /** Where a field is in a preset, or else in the defaults. */
-    readonly whereShared: (preset: string | undefined, field: string) => Position | undefined
+    readonly whereShared: (preset: string | undefined, path: FieldPath) => Position | undefined
   }
 }
 
 /** A diagnostic at one of an image's fields. */
 export function problemAt(
   image: Pick<DeclaredImage, 'where'>,
-  field: string,
+  path: FieldPath,
   message: string,
   severity: Diagnostic['severity'] = 'error',
 ): Diagnostic {
-  return { ...image.where(field), severity, message }
-}
-
-/** `font_inputs[0].text` as `['font_inputs', 0, 'text']`. */
-export function stepsOf(field: string): PropertyKey[] {
-  return field
-    .split(/[.[\]]/)
-    .filter(Boolean)
-    .map((step) => (/^\d+$/.test(step) ? Number(step) : step))
+  return { ...image.where(path), severity, message }
 }

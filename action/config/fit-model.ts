@@ -4,6 +4,7 @@ import type { ImageModel } from '../../shared/catalogue/model.ts'
 import { EaselError, ModelNotFoundError, UnsupportedByModelError } from '../../shared/errors.ts'
 import { type CostEstimate, estimateCost } from '../../shared/prices/estimate.ts'
 import type { ImageSpec } from '../../shared/spec/schema.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
 import { problemAt } from './declared-image.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { extensionsOf } from './file-format.ts'
@@ -32,7 +33,7 @@ export async function fitModel(
     const request = requestFor(image, model)
     return {
       image: { ...image, model, request, estimate: estimateCost(request, model), source },
-      diagnostics: warning ? [problemAt(image, 'model', warning, 'warning')] : [],
+      diagnostics: warning ? [problemAt(image, ['model'], warning, 'warning')] : [],
     }
   } catch (error) {
     return { diagnostics: [asDiagnostic(error, image)] }
@@ -51,7 +52,7 @@ function requestFor({ spec, format, path }: ResolvedImage, model: ImageModel): I
   if (format === 'svg') throw refusal
   if (accepts.length > 0 && accepts.every((accepted) => accepted === 'svg')) {
     const detail = `${model.id} generates only SVG, so it can’t generate ${path}: end the path with ${extensionsOf('svg')}, or use another model.`
-    throw new UnsupportedByModelError({ field: 'path', detail })
+    throw new UnsupportedByModelError(specIssue(['path'], detail))
   }
   const { output_format: _, output_compression: __, ...unnamed } = spec
   checkCapabilities(unnamed, model)
@@ -75,8 +76,9 @@ function asDiagnostic(error: unknown, image: ResolvedImage): Diagnostic {
   if (error instanceof ModelNotFoundError) {
     const closest = error.extras.closest ?? []
     const hint = closest.length > 0 ? `did you mean ${closest.join(' or ')}?` : 'easel models lists them.'
-    return problemAt(image, 'model', `OpenRouter has no image model ${image.spec.model}: ${hint}`)
+    return problemAt(image, ['model'], `OpenRouter has no image model ${image.spec.model}: ${hint}`)
   }
-  if (error instanceof EaselError) return problemAt(image, error.extras.field ?? 'path', error.message)
+  if (error instanceof UnsupportedByModelError) return problemAt(image, error.issue.path, error.message)
+  if (error instanceof EaselError) return problemAt(image, ['path'], error.message)
   throw error
 }

@@ -4,6 +4,7 @@ import { InvalidSpecError } from '../../shared/errors.ts'
 import { resolveSpec, type SpecDefaults } from '../../shared/spec/parse.ts'
 import { specWarnings } from '../../shared/spec/rules.ts'
 import type { ImageSpec, Preset } from '../../shared/spec/schema.ts'
+import type { FieldPath } from '../../shared/spec/spec-issue.ts'
 import { type DeclaredImage, problemAt } from './declared-image.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { extensionOf, extensionsOf, type FileFormat, formatOfPath } from './file-format.ts'
@@ -46,8 +47,8 @@ export async function resolveImage(
 ): Promise<{ readonly image?: ResolvedImage; readonly diagnostics: readonly Diagnostic[] }> {
   const { path, id, alt, fields, where } = declared
   const diagnostics: Diagnostic[] = []
-  const report = (field: string, message: string, severity?: Diagnostic['severity']): void => {
-    diagnostics.push(problemAt(declared, field, message, severity))
+  const report = (at: FieldPath, message: string, severity?: Diagnostic['severity']): void => {
+    diagnostics.push(problemAt(declared, at, message, severity))
   }
 
   const format = formatOfPath(path) ?? 'png'
@@ -56,14 +57,14 @@ export async function resolveImage(
   if (merged.output_format !== undefined && merged.output_format !== format) {
     const wanted = extensionsOf(merged.output_format)
     const message = `output_format is "${merged.output_format}", but ${path} ends in ${extensionOf(path)}: end the path with ${wanted}, or leave output_format out.`
-    report('output_format', message)
+    report(['output_format'], message)
     return { diagnostics }
   }
 
   const local = new Map<string, LocalInput>()
   for (const [index, input] of (merged.input_images ?? []).entries()) {
     if (!isRepositoryPath(input)) continue
-    const field = `input_images[${index}]`
+    const field = ['input_images', index]
     if (outputs.has(input)) {
       const what = input === path ? 'the image itself' : 'an image that Easel generates'
       report(field, `${input} is ${what}: use an image that doesn’t change when Easel runs.`)
@@ -80,14 +81,14 @@ export async function resolveImage(
     spec = resolveSpec(written, specDefaults)
   } catch (error) {
     if (!(error instanceof InvalidSpecError)) throw error
-    for (const { field, detail } of error.issues) {
-      report(field, field === 'model' && merged.model === undefined ? NO_MODEL : detail)
+    for (const { path: fieldPath, field, detail } of error.issues) {
+      report(fieldPath, field === 'model' && merged.model === undefined ? NO_MODEL : detail)
     }
     return { diagnostics }
   }
   if (diagnostics.length > 0) return { diagnostics }
 
-  for (const warning of specWarnings(spec)) report('font_inputs', warning, 'warning')
+  for (const warning of specWarnings(spec)) report(['font_inputs'], warning, 'warning')
   const { input_images, ...rest } = spec
   const byContent: ImageSpec = input_images
     ? { ...rest, input_images: input_images.map((url) => named(url, local)) }

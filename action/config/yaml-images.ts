@@ -1,5 +1,6 @@
 import { parseConfig } from '../../shared/config/parse.ts'
-import { type Declarations, stepsOf } from './declared-image.ts'
+import type { FieldPath } from '../../shared/spec/spec-issue.ts'
+import type { Declarations } from './declared-image.ts'
 import type { Position } from './diagnostic.ts'
 import { readYaml, type YamlSource } from './yaml-source.ts'
 
@@ -24,7 +25,7 @@ export function declarationsOf(text: string, file: string): Declarations {
       globs: markdown,
       siteRoot,
       whereGlob: (index) => source.position(['markdown', index]),
-      whereShared: (preset, field) => sharedPosition(source, preset, field),
+      whereShared: (preset, path) => sharedPosition(source, preset, path),
     },
     diagnostics: issues.map(({ path, isKey, detail }) => {
       const { line, column } = isKey ? source.keyPosition(path) : source.position(path)
@@ -32,7 +33,7 @@ export function declarationsOf(text: string, file: string): Declarations {
     }),
     images: images.flatMap((entry, index) => {
       const base = ['images', index]
-      const where = (field: string) => positionOf(source, base, entry?.preset, field)
+      const where = (path: FieldPath) => positionOf(source, base, entry?.preset, path)
       if (entry) {
         const { path, id, alt, ...fields } = entry
         return [{ path, id, alt, fields, where }]
@@ -48,18 +49,20 @@ function positionOf(
   source: YamlSource,
   base: readonly PropertyKey[],
   preset: string | undefined,
-  field: string,
+  path: FieldPath,
 ): Position {
-  const steps = stepsOf(field)
-  if (source.has([...base, ...steps.slice(0, 1)])) return source.position([...base, ...steps])
-  return sharedPosition(source, preset, field) ?? source.position([...base, 'path'])
+  if (source.has([...base, ...path.slice(0, 1)])) return source.position([...base, ...path])
+  return sharedPosition(source, preset, path) ?? source.position([...base, 'path'])
 }
 
-function sharedPosition(source: YamlSource, preset: string | undefined, field: string): Position | undefined {
-  const steps = stepsOf(field)
+function sharedPosition(
+  source: YamlSource,
+  preset: string | undefined,
+  path: FieldPath,
+): Position | undefined {
   const holders = [...(preset === undefined ? [] : [['presets', preset]]), ['defaults']]
-  const holder = holders.find((path) => source.has([...path, ...steps.slice(0, 1)]))
-  return holder && source.position([...holder, ...steps])
+  const holder = holders.find((base) => source.has([...base, ...path.slice(0, 1)]))
+  return holder && source.position([...holder, ...path])
 }
 
 function stringAt(value: unknown, path: readonly PropertyKey[]): string | undefined {

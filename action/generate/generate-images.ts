@@ -181,9 +181,7 @@ function failure(
 
 /** What OpenRouter billed for a response without a usable image. */
 function billedUsd(error: unknown): number | undefined {
-  return error instanceof UpstreamError && 'billedUsd' in error && typeof error.billedUsd === 'number'
-    ? error.billedUsd
-    : undefined
+  return error instanceof UpstreamError ? error.billedUsd : undefined
 }
 
 function driftFailure(planned: PlannedImage): Failure {

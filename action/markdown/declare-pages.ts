@@ -1,5 +1,6 @@
 import pMap from 'p-map'
-import { type DeclaredImage, stepsOf } from '../config/declared-image.ts'
+import type { FieldPath } from '../../shared/spec/spec-issue.ts'
+import type { DeclaredImage } from '../config/declared-image.ts'
 import type { Diagnostic, Position } from '../config/diagnostic.ts'
 import { readRegularFile } from '../files/read-file.ts'
 import { inWorkspace, type LinkFinder } from '../files/safe-path.ts'
@@ -21,7 +22,7 @@ export interface PagesConfig {
   /** The images of the config itself. */
   readonly images: readonly DeclaredImage[]
   /** Where a field is in a preset or in the defaults. */
-  readonly whereShared: (preset: string | undefined, field: string) => Position | undefined
+  readonly whereShared: (preset: string | undefined, path: FieldPath) => Position | undefined
   readonly whereGlob: (index: number) => Position
 }
 
@@ -103,16 +104,14 @@ function declarePage(
       return message === undefined ? silent : error(message, content.position)
     }
     const { id, ...fields } = content.fields
-    const where = (field: string): Position => {
-      const steps = stepsOf(field)
-      const own = content.where(steps)
+    const where = (fieldPath: FieldPath): Position => {
+      const [field = ''] = fieldPath
+      const own = content.where(fieldPath) ?? content.where([field])
       if (own) return own
       if (field === 'path') return at
-      const top = steps.slice(0, 1)
-      if (content.where(top)) return content.where(top) ?? at
       // An image without a prompt uses its alt text.
       if (field === 'prompt' && alt) return at
-      return whereShared(fields.preset, field) ?? page.position(comment.word)
+      return whereShared(fields.preset, fieldPath) ?? page.position(comment.word)
     }
     const withPrompt = fields.prompt === undefined && alt ? { ...fields, prompt: alt } : fields
     return [...silent, ...known.add({ path, id, alt: alt || undefined, fields: withPrompt, where })]

@@ -32,9 +32,9 @@ export function createRegister(images: readonly DeclaredImage[]): Register {
         }
         return []
       }
-      const { file, line } = first.where('path')
+      const { file, line } = first.where(['path'])
       const message = `${image.path} is described differently at ${file}:${line} (${differing.join(', ')}): describe it once, or the same way twice.`
-      return [problemAt(image, 'path', message)]
+      return [problemAt(image, ['path'], message)]
     },
     refer(id, path, file) {
       const image = images.find((one) => one.id === id)

@@ -10,12 +10,12 @@ import { fingerprint } from '../../shared/fingerprint.ts'
 import type { CompiledConfig, ListedImage } from '../../worker/config/compiled-config.ts'
 
 /**
- * An `easel.yml` as the Worker takes it: read, checked and hashed by the same code as in the Action, so that an
- * entry has the same fingerprint in both. Asks no network: models are checked by the list in the repository.
+ * Compiles an `easel.yml` for the Worker. The Action's own code reads, checks and hashes it, so that an image has the
+ * same fingerprint in both. Models are checked against the list in the repository, without network access.
  *
  * @param file    the config
- * @param onWarn  told of everything that is right but probably not meant
- * @throws {ConfigError} holding every mistake, with line and column
+ * @param onWarn  called for everything that is allowed but probably a mistake
+ * @throws {ConfigError} holding every mistake, each with line and column
  */
 export async function compileConfig(file: string, onWarn: (line: string) => void): Promise<CompiledConfig> {
   const text = await readFile(file, 'utf8')
@@ -55,7 +55,7 @@ async function listed({
 
 function offlineCatalogue() {
   return createCatalogue({
-    fetch: () => Promise.reject(new Error('the build asks no network')),
+    fetch: () => Promise.reject(new Error('the build has no network access')),
     baseUrl: 'https://openrouter.ai/api/v1',
     now: Date.now,
   })

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import process from 'node:process'
 
-/** Writes a generated file; with `--check` on the command line, fails instead when it is stale. */
+/** Writes a generated file. With `--check` on the command line, it only fails when the file is stale. */
 export async function writeOrCheck(path: string, content: string): Promise<void> {
   const name = relative(process.cwd(), path)
   if (!process.argv.includes('--check')) {

@@ -1,16 +1,17 @@
 import { UnsupportedByModelError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { specIssue } from '../spec/spec-issue.ts'
 import { documentedParameters } from './documented.ts'
 import type { ImageEndpoint, ImageModel } from './model.ts'
 import { type Need, needsOf, type Offer } from './needs.ts'
 import { eligibleEndpoints, refuseEmptyRouting } from './routing.ts'
 
 /**
- * Whether `model` can generate `spec`: at least one provider that `spec.provider` allows must take all of its fields.
- * Where endpoint records are unknown, the model's own list decides; where even that is, the documentation does.
+ * Checks that `model` can generate `spec`: at least one provider that `spec.provider` allows must accept all fields.
+ * Without endpoint records, the model's own list decides; without that, the documentation.
  *
- * @throws {UnsupportedByModelError} naming the field, its value and what is accepted; also for `provider.only`,
- *   `provider.order` and `provider.ignore` that leave no provider
+ * @throws {UnsupportedByModelError} naming the field, its value and what is accepted, or the `provider` field that
+ *   leaves no provider
  */
 export function checkCapabilities(spec: ImageSpec, model: ImageModel): void {
   refuseEmptyRouting(spec, model)
@@ -26,7 +27,7 @@ export function checkCapabilities(spec: ImageSpec, model: ImageModel): void {
   refuseCombination(needs, offers, eligible, model)
 }
 
-/** Each field has a provider that takes it. If none takes them all, the one that takes the most says what is too much. */
+/** Each field has a provider that accepts it. If none accepts them all, the one that accepts most is named. */
 function refuseCombination(
   needs: readonly Need[],
   offers: readonly Offer[],
@@ -45,7 +46,7 @@ function refuseCombination(
   throw refused(
     need,
     need.refusal(nearest.offer) ?? [],
-    `no provider of ${model.id} takes all these fields together; ${nearest.endpoint.provider_name}`,
+    `no provider of ${model.id} accepts all these fields together; ${nearest.endpoint.provider_name}`,
   )
 }
 
@@ -53,9 +54,11 @@ function refused(need: Need, accepted: readonly string[], who: string): Unsuppor
   const accepts = [...new Set(accepted)]
   const detail =
     accepts.length > 0
-      ? `${need.said}, but ${who} accepts ${accepts.join(', ')}.`
-      : [`${need.said}, but ${who} does not take ${need.field}.`, need.advice].filter(Boolean).join(' ')
-  return new UnsupportedByModelError({ field: need.field, detail, accepts })
+      ? `${need.statement}, but ${who} accepts ${accepts.join(', ')}.`
+      : [`${need.statement}, but ${who} does not accept ${need.field}.`, need.advice]
+          .filter(Boolean)
+          .join(' ')
+  return new UnsupportedByModelError(specIssue([need.field], detail, accepts))
 }
 
 function offerOf(endpoint: ImageEndpoint): Offer {

@@ -14,56 +14,54 @@ interface CatalogueOptions {
     url: string,
     init: { readonly headers: Record<string, string>; readonly signal: AbortSignal },
   ) => Promise<Response>
-  /** Such as `https://openrouter.ai/api/v1`, with or without a slash at the end. */
+  /** `https://openrouter.ai/api/v1`, with or without a trailing slash. */
   readonly baseUrl: string
-  /** The lists are public; a key only where the base URL wants one. */
+  /** The lists are public; some base URLs require a key. */
   readonly apiKey?: string
   /** Milliseconds, as `Date.now()` counts them. */
   readonly now: () => number
-  /** Milliseconds that a live list counts as fresh; an hour where absent. */
+  /** Milliseconds that a live list stays fresh. Default: an hour. */
   readonly ttlMs?: number
-  /** Milliseconds between attempts while the live list can't be had; a minute where absent. */
+  /** Milliseconds from a failed read to the next attempt. Default: a minute. */
   readonly retryMs?: number
-  /** Milliseconds that one reading may hold up an image; 5,000 where absent. */
+  /** Milliseconds that reading a list may delay an image. Default: 5,000. */
   readonly timeoutMs?: number
-  /** What is used until a live list was had; the one in the repository where absent. */
+  /** Used until a live list could be read. Default: the one in the repository. */
   readonly snapshot?: Snapshot
-  /** Told of every list that could not be had; the answers only show where they came from. */
+  /** Called for every list that could not be read. Callers only see the `source`. */
   readonly onFailure?: (error: unknown) => void
 }
 
-/** Where an answer came from: OpenRouter's list (at most an hour old, or the last that could be had), or the repository. */
+/** OpenRouter's list (up to an hour old, or the last that could be read), or the repository's. */
 type CatalogueSource = 'live' | 'snapshot'
 
 export interface CatalogueEntry {
   /**
-   * What is known of the model. With a `:variant` that is not listed by itself, the entry of its base model.
-   * A stand-in (`unlisted`) for a model that the snapshot doesn't have: every check lets it through, and its
-   * price is unknown.
+   * The model. A `:variant` that is not listed has the entry of its base model. A model that the snapshot does not
+   * have is marked `unlisted`: hardly anything is checked, and its price is unknown.
    */
   readonly model: ImageModel
   readonly source: CatalogueSource
-  /** One sentence for the user when the model could not be checked. */
+  /** A sentence for the user when the model could not be checked. */
   readonly warning?: string
 }
 
 export interface Catalogue {
   /**
-   * The model that a spec names, with its endpoint records. Endpoint records that can't be had are no error:
-   * `endpoints` is then empty.
+   * Finds a model with its endpoint records. Unreadable endpoint records are not an error: `endpoints` is empty then.
    *
-   * @throws {ModelNotFoundError} when there is a live list and it doesn't have the model
+   * @throws {ModelNotFoundError} when a live list was read and does not have the model
    */
   model(id: string): Promise<CatalogueEntry>
-  /** Every image model, sorted by id, with endpoint records. One reading for each model when they aren't at hand. */
+  /** Every image model, sorted by id, with endpoint records. Reads one list per model when they are not cached. */
   list(): Promise<{ readonly models: readonly ImageModel[]; readonly source: CatalogueSource }>
 }
 
 /**
- * OpenRouter's image models: the live lists, kept for an hour, and the snapshot in the repository until they
- * could be had. Reads nothing until asked. An outage after that is bridged by the last live list.
+ * OpenRouter's image models, from the live lists. They are read on first use and cached for an hour; when they cannot
+ * be read, the last live lists are used, or else the snapshot in the repository.
  *
- * @see openrouter/README.md, "Finding models"
+ * @see docs/openrouter.md#finding-models
  */
 export function createCatalogue({
   fetch,
@@ -83,7 +81,7 @@ export function createCatalogue({
       read('/models?output_modalities=image', signal),
     ])
     const models = byId(readModels(imagesList, chatList))
-    // Believing an empty list would refuse every model there is.
+    // An empty list would make every model unknown.
     if (models.size === 0) throw unreadable('/images/models', 'lists no model')
     return models
   }, freshness)
@@ -96,7 +94,7 @@ export function createCatalogue({
     })
     if (response.ok) return response.json()
     await response.body?.cancel()
-    throw unreadable(path, `answered ${response.status}`)
+    throw unreadable(path, `returned ${response.status}`)
   }
 
   async function withEndpoints(model: ImageModel): Promise<ImageModel> {
@@ -123,9 +121,9 @@ export function createCatalogue({
       const found = known.get(id) ?? known.get(withoutVariant(id))
       if (found) return { model: found, source: 'snapshot' }
       return {
-        model: standIn(id),
+        model: unlistedModel(id),
         source: 'snapshot',
-        warning: `${id} could not be checked: OpenRouter's model list cannot be had, and the one of ${date} does not hold it.`,
+        warning: `${id} could not be checked: OpenRouter's model list cannot be read, and the list of ${date} does not have it.`,
       }
     },
     async list() {
@@ -140,8 +138,8 @@ function byId(models: readonly ImageModel[]): Map<string, ImageModel> {
   return new Map(models.map((model) => [model.id, model]))
 }
 
-/** An entry that stands for a model of which nothing is known. Every image model can be asked for `image` alone. */
-function standIn(id: string): ImageModel {
+/** The entry of a model that no list has. Every image model accepts `modalities: ["image"]`. */
+function unlistedModel(id: string): ImageModel {
   return {
     id,
     name: id,
@@ -157,5 +155,5 @@ function standIn(id: string): ImageModel {
 }
 
 function unreadable(path: string, why: string): EaselError {
-  return new EaselError('upstream_failed', `OpenRouter's model list cannot be had: GET ${path} ${why}.`)
+  return new EaselError('upstream_failed', `OpenRouter's model list cannot be read: GET ${path} ${why}.`)
 }

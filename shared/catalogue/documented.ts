@@ -1,43 +1,65 @@
+import type { SpecField } from '../spec/schema.ts'
 import type { ImageModel, SupportedParameters } from './model.ts'
 
-/** Fields that only some models have, as the documentation names them: for models without endpoint records. */
-const SPECIAL_FIELDS = {
-  font_inputs: { models: /^sourceful\/.*-(fast|pro)$/, owner: 'sourceful/riverflow-v2-fast and -pro' },
-  super_resolution_references: {
-    models: /^sourceful\/.*-(fast|pro)$/,
-    owner: 'sourceful/riverflow-v2-fast and -pro',
-  },
-  style: { models: /^recraft\/recraft-v3\b/, owner: 'recraft/recraft-v3' },
-  text_layout: { models: /^recraft\/recraft-v3\b/, owner: 'recraft/recraft-v3' },
-  strength: { models: /^recraft\//, owner: 'Recraft’s models' },
-  rgb_colors: { models: /^recraft\//, owner: 'Recraft’s models' },
-  background_rgb_color: { models: /^recraft\//, owner: 'Recraft’s models' },
-} as const
+/** Fields that only single providers have: in `image_config` on one API, under `provider.options` on the other. */
+export const PROVIDER_FIELDS = [
+  'font_inputs',
+  'super_resolution_references',
+  'style',
+  'strength',
+  'rgb_colors',
+  'background_rgb_color',
+  'text_layout',
+] as const satisfies readonly SpecField[]
 
-export type SpecialField = keyof typeof SPECIAL_FIELDS
+export type ProviderField = (typeof PROVIDER_FIELDS)[number]
+
+interface Owner {
+  readonly models: RegExp
+  /** For an error: “It is a field of …”. */
+  readonly name: string
+}
+
+const RIVERFLOW: Owner = {
+  models: /^sourceful\/.*-(fast|pro)$/,
+  name: 'sourceful/riverflow-v2-fast and -pro',
+}
+const RECRAFT_V3: Owner = { models: /^recraft\/recraft-v3\b/, name: 'recraft/recraft-v3' }
+const RECRAFT: Owner = { models: /^recraft\//, name: 'Recraft’s models' }
+
+/** The models that the documentation gives a field to. They decide where there are no endpoint records. */
+const OWNERS = {
+  font_inputs: RIVERFLOW,
+  super_resolution_references: RIVERFLOW,
+  style: RECRAFT_V3,
+  strength: RECRAFT,
+  rgb_colors: RECRAFT,
+  background_rgb_color: RECRAFT,
+  text_layout: RECRAFT_V3,
+} as const satisfies Record<ProviderField, Owner>
 
 const YES = { type: 'boolean' } as const
 
-/** Who a special field is for, to say in an error. */
-export function ownerOf(field: SpecialField): string {
-  return SPECIAL_FIELDS[field].owner
+/** The models that a field is for, to name in an error. */
+export function ownerOf(field: ProviderField): string {
+  return OWNERS[field].name
 }
 
 /** Whether the documentation gives this field to this model. */
-export function isDocumented(field: SpecialField, model: ImageModel): boolean {
-  return SPECIAL_FIELDS[field].models.test(model.id)
+export function isDocumented(field: ProviderField, model: ImageModel): boolean {
+  return OWNERS[field].models.test(model.id)
 }
 
-/** How many images the chat API makes in one request. Only xAI's models are documented to take `n` there. */
+/** How many images one request to the chat API can generate. `n` is documented there only for xAI's models. */
 export function chatMaxImages(model: Pick<ImageModel, 'id' | 'apis'>): number {
   return model.apis.chat && model.id.startsWith('x-ai/') ? 10 : 1
 }
 
 /**
- * What a model takes that the images list doesn't have: everything where nothing is known of it, else what the
- * documentation says of `image_config`.
+ * What a model accepts that the images list does not have: what is documented for `image_config`. A model that no
+ * list has is assumed to accept everything.
  *
- * @see openrouter/README.md, the table of `image_config`
+ * @see docs/openrouter.md#image_config
  */
 export function documentedParameters(model: ImageModel): SupportedParameters {
   const general: SupportedParameters = { aspect_ratio: YES, resolution: YES }

@@ -1,23 +1,23 @@
 interface Freshness {
-  /** Milliseconds that a loaded value counts as fresh. */
+  /** Milliseconds that a loaded value stays fresh. */
   readonly ttlMs: number
-  /** Milliseconds between a load that failed and the next attempt. */
+  /** Milliseconds from a failed load to the next attempt. */
   readonly retryMs: number
-  /** Milliseconds that one load may take, and that anyone waits for it. */
+  /** Milliseconds that one load may take, and that a caller waits for it. */
   readonly timeoutMs: number
   /** Milliseconds, as `Date.now()` counts them. */
   readonly now: () => number
-  /** Told of every load that failed: the old value hides it from everyone else. */
+  /** Called for every failed load, which callers do not see. */
   readonly onFailure: (error: unknown) => void
 }
 
 /**
- * A value that is loaded when it is first asked for, and again when it is no longer fresh. However many ask, one
- * load is under way. A load that fails leaves the old value in place; while there never was one the answer is
- * `undefined`. Never throws.
+ * Loads a value on first use, and again when it is no longer fresh, with one load at a time however many callers
+ * there are. A failed load leaves the old value in place; before the first success the value is `undefined`. Never
+ * throws.
  *
- * Everyone waits on a timer of their own, because in a Worker the load belongs to the request that began it, and
- * may end with that request without ever settling.
+ * Every caller has its own timer: in a Worker a load belongs to the request that started it, and may end with that
+ * request without ever settling.
  */
 export function keepFresh<T>(
   load: (signal: AbortSignal) => Promise<T>,
@@ -25,7 +25,7 @@ export function keepFresh<T>(
 ): () => Promise<T | undefined> {
   let value: T | undefined
   let nextLoadAt = -Infinity
-  let underWay: Promise<void> | undefined
+  let loadInFlight: Promise<void> | undefined
 
   async function reload(): Promise<void> {
     try {
@@ -39,10 +39,10 @@ export function keepFresh<T>(
 
   return async () => {
     if (now() < nextLoadAt) return value
-    const loading = (underWay ??= reload())
+    const loading = (loadInFlight ??= reload())
     const settled = await settlesWithin(loading, timeoutMs)
-    if (underWay === loading) {
-      underWay = undefined
+    if (loadInFlight === loading) {
+      loadInFlight = undefined
       if (!settled) nextLoadAt = now() + retryMs
     }
     return value

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** What one request parameter accepts, as OpenRouter lists it. A parameter that isn't listed is unsupported. */
+/** What a request parameter accepts, in OpenRouter's terms. A parameter that is not listed is not supported. */
 export const capabilitySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('enum'), values: z.array(z.string()) }),
   z.object({ type: z.literal('range'), min: z.number(), max: z.number() }),
@@ -9,7 +9,7 @@ export const capabilitySchema = z.discriminatedUnion('type', [
 
 const supportedParameters = z.record(z.string(), capabilitySchema)
 
-/** One line of a price list. `variant`, such as `2k`, where the price depends on the resolution. */
+/** One line of a price list. `variant` is set where the price depends on the resolution: `2k`. */
 export const priceLineSchema = z.object({
   billable: z.enum(['output_image', 'input_image', 'input_font', 'input_reference', 'input_text']),
   unit: z.enum(['image', 'megapixel', 'token']),
@@ -17,7 +17,7 @@ export const priceLineSchema = z.object({
   variant: z.string().optional(),
 })
 
-/** One provider's way of serving a model: the definitive capabilities and prices. */
+/** One provider of a model, with the capabilities and prices that count. */
 export const imageEndpointSchema = z.object({
   provider_name: z.string(),
   provider_slug: z.string(),
@@ -29,8 +29,8 @@ export const imageEndpointSchema = z.object({
 })
 
 /**
- * A catalogue entry: OpenRouter's two lists and the endpoint records of one model, put together.
- * Names are OpenRouter's, so that the snapshot reads like the wire.
+ * A catalogue entry: OpenRouter's two lists and the endpoint records of one model, merged. The names are OpenRouter's,
+ * so that the snapshot reads like its responses.
  */
 const imageModelSchema = z.object({
   id: z.string(),
@@ -39,20 +39,20 @@ const imageModelSchema = z.object({
   created: z.number(),
   input_modalities: z.array(z.string()),
   output_modalities: z.array(z.string()),
-  /** Union over the endpoints; what `GET /images/models` says. Empty when only the chat list has the model. */
+  /** Union over the endpoints, from `GET /images/models`. Empty when only the chat list has the model. */
   supported_parameters: supportedParameters,
-  /** Parameters that `GET /models` lists for the chat API; absent when that list doesn't have the model. */
+  /** Parameters of the chat API, from `GET /models`. Absent when that list does not have the model. */
   chat_parameters: z.array(z.string()).optional(),
   supports_streaming: z.boolean(),
-  /** Which of OpenRouter's two APIs list the model. */
+  /** Which of OpenRouter's two APIs have the model. */
   apis: z.object({ chat: z.boolean(), images: z.boolean() }),
-  /** Empty when the endpoint records could not be had: prices are then unknown. */
+  /** Empty when the endpoint records could not be read. Prices are unknown then. */
   endpoints: z.array(imageEndpointSchema),
-  /** Set on the stand-in for a model that no list at hand has: nothing is known of it, so little is refused. */
+  /** Set for a model that no available list has. Nothing is known about it, so hardly anything is refused. */
   unlisted: z.literal(true).optional(),
 })
 
-/** The catalogue as it was one day: what is used when the live list can't be had. */
+/** The catalogue of one day, for use when the live lists cannot be read. */
 export const snapshotSchema = z.object({
   /** UTC day of the live list, `YYYY-MM-DD`. */
   date: z.iso.date(),

@@ -1,28 +1,29 @@
-import { quote } from '../spec/issues.ts'
+import { parseSize } from '../spec/forms.ts'
 import { tierOfPixels } from '../spec/pixel-sizes.ts'
-import { type ImageSpec, parseSize } from '../spec/schema.ts'
-import { chatMaxImages, isDocumented, ownerOf, type SpecialField } from './documented.ts'
+import type { ImageSpec } from '../spec/schema.ts'
+import { quote } from '../spec/spec-issue.ts'
+import { chatMaxImages, isDocumented, ownerOf, PROVIDER_FIELDS, type ProviderField } from './documented.ts'
 import type { Capability, ImageModel, SupportedParameters } from './model.ts'
 
-/** What one endpoint takes; where endpoint records are unknown, what the model as a whole does. */
+/** What one endpoint accepts. Without endpoint records: what the model as a whole accepts. */
 export interface Offer {
   readonly parameters: SupportedParameters
   /** `undefined` when the endpoint records are unknown. */
   readonly passthrough: readonly string[] | undefined
 }
 
-/** One field of a spec that a model must be able to serve. */
+/** One field of a spec that a model must accept. */
 export interface Need {
   readonly field: string
-  /** The field and its value, as in `aspect_ratio is "1:8"`. */
-  readonly said: string
-  /** Sentence about what to do, for models that don't take the field at all. */
+  /** The start of an error: `aspect_ratio is "1:8"`. */
+  readonly statement: string
+  /** What to do when the model does not accept the field at all. */
   readonly advice?: string
-  /** `undefined` when the offer serves it, else what it accepts instead: nothing, when empty. */
+  /** `undefined` when the offer accepts it. Otherwise what it accepts instead; empty for nothing. */
   refusal(offer: Offer): readonly string[] | undefined
 }
 
-/** What `spec` asks of `model`, in the order of the spec's fields. */
+/** What `spec` needs from `model`, in the order of the spec's fields. */
 export function needsOf(spec: ImageSpec, model: ImageModel): Need[] {
   return [
     listed('aspect_ratio', spec.aspect_ratio),
@@ -35,36 +36,26 @@ export function needsOf(spec: ImageSpec, model: ImageModel): Need[] {
     listed('output_format', spec.output_format),
     listed('output_compression', spec.output_compression),
     inputImages(spec.input_images, model),
-    ...SPECIAL_FIELDS.map((field) => special(field, spec[field], model)),
+    ...PROVIDER_FIELDS.map((field) => providerField(field, spec[field], model)),
   ].filter((need) => need !== undefined)
 }
 
-const SPECIAL_FIELDS: readonly SpecialField[] = [
-  'font_inputs',
-  'super_resolution_references',
-  'style',
-  'strength',
-  'rgb_colors',
-  'background_rgb_color',
-  'text_layout',
-]
-
-/** A field that the lists know under its own name. */
+/** A field that the lists have under its own name. */
 function listed(field: string, value: string | number | undefined): Need | undefined {
   if (value === undefined) return undefined
   return {
     field,
-    said: `${field} is ${quote(value)}`,
+    statement: `${field} is ${quote(value)}`,
     refusal: ({ parameters }) => refusalBy(parameters[field], value),
   }
 }
 
-/** Listed as `resolution`, where 0.5K is called 512. 1K is what every model makes by default. */
+/** Listed as `resolution`, which calls 0.5K 512. Every model generates 1K. */
 function imageSize(value: ImageSpec['image_size']): Need | undefined {
   if (value === undefined) return undefined
   return {
     field: 'image_size',
-    said: `image_size is ${quote(value)}`,
+    statement: `image_size is ${quote(value)}`,
     refusal: ({ parameters: { resolution } }) =>
       refusalBy(resolution ?? { type: 'enum', values: ['1K'] }, value === '0.5K' ? '512' : value)?.map(
         (tier) => (tier === '512' ? '0.5K' : tier),
@@ -73,8 +64,7 @@ function imageSize(value: ImageSpec['image_size']): Need | undefined {
 }
 
 /**
- * A convenience of the images API that no model lists: OpenRouter turns it into what the provider knows. Where the
- * resolutions are listed, it must be one of those.
+ * No model lists `size`: OpenRouter translates it for the provider. Where resolutions are listed, it must match one.
  */
 function size(value: ImageSpec['size'], model: ImageModel): Need | undefined {
   const sides = value === undefined ? undefined : parseSize(value)
@@ -82,8 +72,8 @@ function size(value: ImageSpec['size'], model: ImageModel): Need | undefined {
   const tier = imageSize(tierOfPixels(sides[0] * sides[1]))
   return {
     field: 'size',
-    said: `size is ${quote(value)}`,
-    advice: 'It needs the images API, which does not have this model: use aspect_ratio and image_size.',
+    statement: `size is ${quote(value)}`,
+    advice: 'size needs the images API, which does not have this model: use aspect_ratio and image_size.',
     refusal(offer) {
       if (!model.apis.images) return []
       if (offer.parameters['size']) return refusalBy(offer.parameters['size'], value ?? '')
@@ -93,48 +83,48 @@ function size(value: ImageSpec['size'], model: ImageModel): Need | undefined {
   }
 }
 
-/** A model that lists no `n` makes one image at a time. */
+/** A model without `n` generates one image per request. */
 function count(value: ImageSpec['n'], model: ImageModel): Need | undefined {
   if (value === undefined) return undefined
   return {
     field: 'n',
-    said: `n is ${value}`,
+    statement: `n is ${value}`,
     refusal: ({ parameters: { n } }) =>
       value <= chatMaxImages(model) ? undefined : refusalBy(n ?? upTo(chatMaxImages(model)), value),
   }
 }
 
-/** On the chat API a parameter like any other; where that list is silent about parameters, nothing forbids it. */
+/** The chat list may leave parameters out altogether; a seed is accepted then. */
 function seed(value: ImageSpec['seed'], model: ImageModel): Need | undefined {
   if (value === undefined) return undefined
   const onChat = model.apis.chat && (model.chat_parameters?.includes('seed') ?? true)
   return {
     field: 'seed',
-    said: `seed is ${value}`,
+    statement: `seed is ${value}`,
     refusal: ({ parameters }) => (onChat ? undefined : refusalBy(parameters['seed'], value)),
   }
 }
 
-/** Listed as `input_references`, whose range counts images. Some models need one. */
+/** Listed as `input_references`, whose range counts images. Some models require one. */
 function inputImages(value: ImageSpec['input_images'], model: ImageModel): Need | undefined {
   const images = value?.length ?? 0
   return {
     field: 'input_images',
-    said: images === 0 ? 'input_images is missing' : `input_images holds ${images}`,
+    statement: images === 0 ? 'input_images is missing' : `input_images holds ${images}`,
     refusal({ parameters: { input_references } }) {
       if (images === 0 && input_references?.type !== 'range') return undefined
       return refusalBy(input_references, images)
     },
-    ...(!model.input_modalities.includes('image') && { advice: 'The model takes no images to start from.' }),
+    ...(!model.input_modalities.includes('image') && { advice: 'The model accepts no input images.' }),
   }
 }
 
-/** Fields of single providers: accepted where an endpoint passes them on, or by name where that is unknown. */
-function special(field: SpecialField, value: unknown, model: ImageModel): Need | undefined {
+/** Accepted where an endpoint passes the field on. Without endpoint records, the documentation decides. */
+function providerField(field: ProviderField, value: unknown, model: ImageModel): Need | undefined {
   if (value === undefined) return undefined
   return {
     field,
-    said: `${field} is ${quote(value)}`,
+    statement: `${field} is ${quote(value)}`,
     advice: `It is a field of ${ownerOf(field)}.`,
     refusal({ parameters, passthrough }) {
       const takes = passthrough ? passthrough.includes(field) : isDocumented(field, model)

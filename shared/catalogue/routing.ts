@@ -1,58 +1,57 @@
 import { UnsupportedByModelError } from '../errors.ts'
-import { quote } from '../spec/issues.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { quote, specIssue } from '../spec/spec-issue.ts'
 import type { ImageEndpoint, ImageModel } from './model.ts'
 
 /**
- * The endpoints that OpenRouter may choose from for this spec: all that `provider` doesn't exclude. `order`
- * excludes only together with `allow_fallbacks: false`. Empty when the model's endpoint records are unknown, or
- * when `provider` leaves none of them, which {@link refuseEmptyRouting} tells apart.
+ * The endpoints that OpenRouter may choose from: all that `provider` does not exclude. `order` excludes others only
+ * with `allow_fallbacks: false`. Empty without endpoint records, and when `provider` excludes every endpoint, which
+ * {@link refuseEmptyRouting} turns into an error.
  */
 export function eligibleEndpoints(spec: ImageSpec, model: ImageModel): readonly ImageEndpoint[] {
   return narrowingsOf(spec).reduce<readonly ImageEndpoint[]>(
-    (endpoints, { keeps }) => endpoints.filter(keeps),
+    (endpoints, { allows }) => endpoints.filter(allows),
     model.endpoints,
   )
 }
 
 /**
- * @throws {UnsupportedByModelError} when `provider` leaves none of the model's endpoints, naming the field that
- *   excluded the last of them and the providers there were to choose from
+ * @throws {UnsupportedByModelError} when `provider` excludes all of the model's endpoints, naming the field that
+ *   excluded the last of them and the providers to choose from
  */
 export function refuseEmptyRouting(spec: ImageSpec, model: ImageModel): void {
   let endpoints: readonly ImageEndpoint[] = model.endpoints
-  for (const { field, names, keeps } of narrowingsOf(spec)) {
-    const kept = endpoints.filter(keeps)
-    if (kept.length === 0 && endpoints.length > 0) {
+  for (const { field, names, allows } of narrowingsOf(spec)) {
+    const allowed = endpoints.filter(allows)
+    if (allowed.length === 0 && endpoints.length > 0) {
       const slugs = [...new Set(endpoints.map(tagOf))]
-      throw new UnsupportedByModelError({
-        field,
-        detail: `${field} is ${quote(names)}, but ${model.id} is served by ${slugs.join(', ')}.`,
-        accepts: field === 'provider.ignore' ? [] : slugs,
-      })
+      const detail = `provider.${field} is ${quote(names)}, but ${model.id} is served by ${slugs.join(', ')}.`
+      throw new UnsupportedByModelError(
+        specIssue(['provider', field], detail, field === 'ignore' ? [] : slugs),
+      )
     }
-    endpoints = kept
+    endpoints = allowed
   }
 }
 
 interface Narrowing {
-  readonly field: string
+  readonly field: 'only' | 'ignore' | 'order'
   readonly names: readonly string[]
-  readonly keeps: (endpoint: ImageEndpoint) => boolean
+  readonly allows: (endpoint: ImageEndpoint) => boolean
 }
 
-/** OpenRouter takes an empty list for none given. */
+/** An empty list means the same as no list. */
 function narrowingsOf({ provider }: ImageSpec): Narrowing[] {
   const { only = [], ignore = [], order = [], allow_fallbacks } = provider ?? {}
   const narrowings: Narrowing[] = [
-    { field: 'provider.only', names: only, keeps: (endpoint) => isNamed(endpoint, only) },
-    { field: 'provider.ignore', names: ignore, keeps: (endpoint) => !isNamed(endpoint, ignore) },
+    { field: 'only', names: only, allows: (endpoint) => isNamed(endpoint, only) },
+    { field: 'ignore', names: ignore, allows: (endpoint) => !isNamed(endpoint, ignore) },
   ]
   if (allow_fallbacks === false) {
     narrowings.push({
-      field: 'provider.order',
+      field: 'order',
       names: order,
-      keeps: (endpoint) => isNamed(endpoint, order),
+      allows: (endpoint) => isNamed(endpoint, order),
     })
   }
   return narrowings.filter(({ names }) => names.length > 0)

@@ -3,7 +3,7 @@ import json from './snapshot.json' with { type: 'json' }
 
 let snapshot: Snapshot | undefined
 
-/** The list that is kept in the repository, written by `scripts/snapshot-catalogue.ts`. Read at the first call. */
+/** The model list of the repository, which `scripts/snapshot-catalogue.ts` writes. Parsed on first use. */
 export function bundledSnapshot(): Snapshot {
   snapshot ??= snapshotSchema.parse(json)
   return snapshot

@@ -9,19 +9,19 @@ import {
 } from './model.ts'
 
 /**
- * The two lists, as one: every image model, sorted by id. Endpoint records are not in the lists, so `endpoints`
- * is empty. Entries that cannot be read are left out; the rest stands.
+ * Merges the two lists into one of every image model, sorted by id. Endpoint records are not in the lists, so
+ * `endpoints` is empty. Unreadable entries are skipped.
  *
  * @param imagesList  body of `GET /images/models`
  * @param chatList    body of `GET /models?output_modalities=image`
- * @throws {z.ZodError} when a body is no list at all
- * @see openrouter/README.md, "Finding models"
+ * @throws {z.ZodError} when a body is not a list
+ * @see docs/openrouter.md#finding-models
  */
 export function readModels(imagesList: unknown, chatList: unknown): ImageModel[] {
   const chatModels = new Map(
     chatListSchema
       .parse(chatList)
-      // A server that doesn't know the filter lists text models too.
+      // A server that ignores the filter lists text models, too.
       .data.filter(({ architecture }) => architecture.output_modalities.includes('image'))
       .map((item) => [item.id, item]),
   )
@@ -52,16 +52,16 @@ export function readModels(imagesList: unknown, chatList: unknown): ImageModel[]
 }
 
 /**
- * The endpoint records of one model. Records, parameters and price lines that cannot be read are left out.
+ * Reads the endpoint records of one model. Unreadable records, parameters and price lines are skipped.
  *
  * @param body  of `GET /images/models/{author}/{slug}/endpoints`
- * @throws {z.ZodError} when the body holds no list of endpoints
+ * @throws {z.ZodError} when the body has no list of endpoints
  */
 export function readEndpoints(body: unknown): ImageEndpoint[] {
   return endpointsSchema.parse(body).endpoints
 }
 
-/** A kind of capability that is new to us still says that the parameter is accepted. */
+/** An unknown kind of capability still means that the parameter is accepted. */
 const liveCapability = capabilitySchema.catch((): Capability => ({ type: 'boolean' }))
 
 const liveParameters = z.record(z.string(), liveCapability)
@@ -99,7 +99,7 @@ const endpointsSchema = z.object({
   ),
 })
 
-/** An array of which only the readable items are kept: one new kind of line must not cost us the list. */
+/** A list without its unreadable items: one new kind of line must not make the whole list unusable. */
 function readable<T extends z.ZodType>(item: T) {
   return z.array(z.unknown()).transform((values): z.output<T>[] =>
     values.flatMap((value) => {

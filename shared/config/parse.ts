@@ -1,6 +1,7 @@
 import { closestMatch } from 'leven'
 import * as z from 'zod'
-import { quote, specIssues } from '../spec/issues.ts'
+import { fieldPath, specIssues } from '../spec/issues.ts'
+import { type FieldPath, quote } from '../spec/spec-issue.ts'
 import {
   type CommentFields,
   commentSchema,
@@ -12,32 +13,30 @@ import {
   partialImageSchema,
 } from './schema.ts'
 
-type Path = readonly PropertyKey[]
-
-/** One thing that is wrong with the structure of `easel.yml`. */
+/** One mistake in the structure of `easel.yml`. */
 export interface ConfigIssue {
   /** Where: `['images', 2, 'aspect_ratio']`. */
-  readonly path: Path
-  /** It is the key that is wrong, not its value. */
+  readonly path: FieldPath
+  /** The key is wrong, not its value. */
   readonly isKey?: true
-  /** One sentence: what is wrong, what would be right. */
+  /** One sentence: what is wrong, and what is accepted. */
   readonly detail: string
 }
 
-/** What of a config is right. What isn't stands in `issues`, so that everything else can still be checked. */
+/** The valid parts of a config. The rest is in `issues`, so that one run reports every mistake. */
 export interface ParsedConfig {
   readonly issues: readonly ConfigIssue[]
   readonly defaults: PartialImage | undefined
-  /** By name; `undefined` where a preset is there and wrong. */
+  /** By name; `undefined` for a preset with mistakes. */
   readonly presets: ReadonlyMap<string, PartialImage | undefined>
-  /** By position in `images`, without the fields that are wrong; `undefined` where too little is left. */
+  /** By position in `images`, without invalid fields; `undefined` when too little is left to check. */
   readonly images: readonly (ImageEntry | undefined)[]
   /** Globs of Markdown files, as written. */
   readonly markdown: readonly string[]
   readonly siteRoot: string | undefined
 }
 
-/** The top level alone: its parts are parsed one by one, so that one mistake hides no other. */
+/** The top level only. Its parts are parsed one by one, so that no mistake hides another. */
 const outline = z.strictObject({
   version: z.literal(CONFIG_VERSION),
   defaults: z.unknown().optional(),
@@ -47,27 +46,27 @@ const outline = z.strictObject({
   site_root: easelConfigSchema.shape.site_root,
 })
 
-/** Keys that people may expect, and why they aren't there. */
-const NOT_HERE: ReadonlyMap<string, string> = new Map([
+/** Keys that people may expect, and why they do not exist. */
+const NOT_IN_CONFIG: ReadonlyMap<string, string> = new Map([
   ['n', 'one path holds one image. Give each its own entry, with take: 2, 3, …'],
 ])
 
-/** The same of a comment in Markdown. */
+/** The same for a comment in Markdown. */
 const NOT_IN_COMMENTS: ReadonlyMap<string, string> = new Map([
   ['n', 'one path holds one image.'],
-  ['path', 'the path is that of the image behind the comment.'],
-  ['alt', 'the alt text is that of the image behind the comment.'],
+  ['path', 'the image after the comment has the path.'],
+  ['alt', 'the image after the comment has the alt text.'],
 ])
 
 /**
- * The content of an `easel.yml`, field by field.
+ * Checks the content of an `easel.yml`, field by field.
  *
  * @param value  the YAML as plain data
  */
 export function parseConfig(value: unknown): ParsedConfig {
   const issues: ConfigIssue[] = []
 
-  function parsePart<T>(schema: z.ZodType<T>, part: unknown, path: Path, what: string): T | undefined {
+  function parsePart<T>(schema: z.ZodType<T>, part: unknown, path: FieldPath, what: string): T | undefined {
     const result = schema.safeParse(part)
     if (result.success) return result.data
     issues.push(...describe(result.error, part, path, schema, what))
@@ -76,7 +75,7 @@ export function parseConfig(value: unknown): ParsedConfig {
 
   if (!isRecord(value)) {
     const found = value === null || value === undefined ? 'is empty' : `holds ${quote(value)}`
-    issues.push({ path: [], detail: `The file ${found}: it must begin with version: ${CONFIG_VERSION}.` })
+    issues.push({ path: [], detail: `The file ${found}: it must start with version: ${CONFIG_VERSION}.` })
     return {
       issues,
       defaults: undefined,
@@ -89,7 +88,7 @@ export function parseConfig(value: unknown): ParsedConfig {
   parsePart(outline, value, [], 'easel.yml')
   const globs = outline.shape.markdown.safeParse(value['markdown'])
   const siteRoot = outline.shape.site_root.safeParse(value['site_root'])
-  // `defaults:` with nothing below it is null in YAML.
+  // An empty `defaults:` is null in YAML.
   const defaults = value['defaults'] ?? {}
   const presets = isRecord(value['presets']) ? Object.entries(value['presets']) : []
   const images: unknown[] = Array.isArray(value['images']) ? value['images'] : []
@@ -103,7 +102,7 @@ export function parseConfig(value: unknown): ParsedConfig {
     ),
     images: images.map(
       (entry, index) =>
-        parsePart(imageEntrySchema, entry, ['images', index], 'an image') ?? withoutMistakes(entry),
+        parsePart(imageEntrySchema, entry, ['images', index], 'an image') ?? validPartOf(entry),
     ),
     markdown: globs.data ?? [],
     siteRoot: siteRoot.data,
@@ -112,37 +111,37 @@ export function parseConfig(value: unknown): ParsedConfig {
 }
 
 /**
- * The content of an `easel` comment in Markdown, field by field.
+ * Checks the content of an `easel` comment in Markdown, field by field.
  *
  * @param value  its YAML as plain data
- * @returns no fields when something is wrong
+ * @returns no fields when there are issues
  */
 export function parseComment(value: unknown): {
   readonly fields: CommentFields | undefined
   readonly issues: readonly ConfigIssue[]
 } {
-  // A comment with nothing in it is null in YAML.
+  // An empty comment is null in YAML.
   const input = value ?? {}
   const result = commentSchema.safeParse(input)
   if (result.success) return { fields: result.data, issues: [] }
   return { fields: undefined, issues: [...describe(result.error, input, [], commentSchema, 'a comment')] }
 }
 
-/** Fields without which the others can't be judged. */
+/** Fields that the others cannot be checked without. */
 const ESSENTIAL = ['path', 'prompt', 'preset', 'model'] as const
 
-/** The image without what is wrong with it, so that the rest of it is checked, too. */
-function withoutMistakes(entry: unknown): ImageEntry | undefined {
+/** The image without its invalid fields, so that the rest of it is checked, too. */
+function validPartOf(entry: unknown): ImageEntry | undefined {
   const { error } = imageEntrySchema.safeParse(entry)
   if (!isRecord(entry) || !error) return undefined
-  const wrong = new Set<PropertyKey | undefined>(
+  const invalid = new Set<PropertyKey | undefined>(
     error.issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [issue.path[0]],
     ),
   )
-  if ([undefined, ...ESSENTIAL].some((field) => wrong.has(field))) return undefined
-  const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !wrong.has(key)))
-  // A misspelt prompt is one mistake, not two.
+  if ([undefined, ...ESSENTIAL].some((field) => invalid.has(field))) return undefined
+  const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !invalid.has(key)))
+  // A misspelt `prompt` is one mistake, not two.
   if (rest['prompt'] === undefined) return undefined
   return imageEntrySchema.safeParse(rest).data
 }
@@ -150,12 +149,12 @@ function withoutMistakes(entry: unknown): ImageEntry | undefined {
 function* describe(
   error: z.ZodError,
   input: unknown,
-  base: Path,
+  base: FieldPath,
   schema: z.ZodType,
   what: string,
 ): Generator<ConfigIssue> {
   for (const issue of error.issues) {
-    const path = [...base, ...issue.path]
+    const path = [...base, ...fieldPath(issue.path)]
     if (issue.code === 'unrecognized_keys') {
       const known = issue.path.length === 0 ? keysOf(schema) : []
       for (const key of issue.keys) {
@@ -171,7 +170,7 @@ function* describe(
 }
 
 function unknownKey(key: string, known: readonly string[], what: string): string {
-  const why = (what === 'a comment' ? NOT_IN_COMMENTS : NOT_HERE).get(key)
+  const why = (what === 'a comment' ? NOT_IN_COMMENTS : NOT_IN_CONFIG).get(key)
   if (why) return `${key} is not a field of ${what}: ${why}`
   const closest = closestMatch(key, known, { maxDistance: Math.max(1, Math.min(3, key.length - 2)) })
   if (closest) return `${key} is not a field of ${what}: did you mean ${closest}?`

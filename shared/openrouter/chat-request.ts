@@ -1,7 +1,9 @@
-import { chatMaxImages } from '../catalogue/documented.ts'
+import { chatMaxImages, PROVIDER_FIELDS } from '../catalogue/documented.ts'
 import type { ImageModel } from '../catalogue/model.ts'
-import { type SpecIssue, UnsupportedByModelError } from '../errors.ts'
+import { UnsupportedByModelError } from '../errors.ts'
+import type { SpecIssue } from '../spec/spec-issue.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { specIssue } from '../spec/spec-issue.ts'
 
 type ContentPart =
   | { readonly type: 'text'; readonly text: string }
@@ -27,13 +29,7 @@ export const IMAGE_CONFIG_FIELDS = [
   'background',
   'output_format',
   'output_compression',
-  'font_inputs',
-  'super_resolution_references',
-  'style',
-  'strength',
-  'rgb_colors',
-  'background_rgb_color',
-  'text_layout',
+  ...PROVIDER_FIELDS,
 ] as const satisfies readonly (keyof ImageSpec)[]
 
 /**
@@ -73,25 +69,18 @@ export function buildChatRequest(
 /** Why this spec cannot go over the chat API; `undefined` when it can. */
 export function chatObstacle(spec: ImageSpec, model: Pick<ImageModel, 'id' | 'apis'>): SpecIssue | undefined {
   if (spec.size !== undefined) {
-    return {
-      field: 'size',
-      detail: 'size exists on the images API only: use aspect_ratio and image_size, or api: images.',
-    }
+    const detail = 'size exists on the images API only: use aspect_ratio and image_size, or api: images.'
+    return specIssue(['size'], detail)
   }
   if (spec.provider?.options) {
-    return {
-      field: 'provider.options',
-      detail:
-        'provider.options exists on the images API only: write the options under image_config, or use api: images.',
-    }
+    const detail =
+      'provider.options exists on the images API only: write the options under image_config, or use api: images.'
+    return specIssue(['provider', 'options'], detail)
   }
   const max = chatMaxImages(model)
   if ((spec.n ?? 1) > max) {
-    return {
-      field: 'n',
-      detail: `n is ${spec.n}, but ${spec.model} generates at most ${max} at a time over the chat API: use api: images, or takes.`,
-      accepts: max === 1 ? ['1'] : [`1 to ${max}`],
-    }
+    const detail = `n is ${spec.n}, but ${spec.model} generates at most ${max} at a time over the chat API: use api: images, or takes.`
+    return specIssue(['n'], detail, max === 1 ? ['1'] : [`1 to ${max}`])
   }
   return undefined
 }

@@ -1,6 +1,9 @@
+import { PROVIDER_FIELDS } from '../catalogue/documented.ts'
 import type { ImageEndpoint, ImageModel } from '../catalogue/model.ts'
-import { type SpecIssue, UnsupportedByModelError } from '../errors.ts'
+import { UnsupportedByModelError } from '../errors.ts'
+import type { SpecIssue } from '../spec/spec-issue.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { fieldName, specIssue } from '../spec/spec-issue.ts'
 
 /** Body of `POST /images`. */
 export interface ImagesRequest {
@@ -42,17 +45,6 @@ const ROUTING_FIELDS: ReadonlySet<string> = new Set([
   'sort',
   'options',
 ])
-
-/** Fields that only some providers know: sent to them under `provider.options`. */
-export const PASSTHROUGH_FIELDS = [
-  'font_inputs',
-  'super_resolution_references',
-  'style',
-  'strength',
-  'rgb_colors',
-  'background_rgb_color',
-  'text_layout',
-] as const satisfies readonly (keyof ImageSpec)[]
 
 /**
  * The JSON body that asks OpenRouter's images API for images. Pure: sends nothing.
@@ -98,17 +90,13 @@ function imagesObstacle(
 ): SpecIssue | undefined {
   const field = Object.keys(spec.provider ?? {}).find((key) => !ROUTING_FIELDS.has(key))
   if (field) {
-    return {
-      field: `provider.${field}`,
-      detail: `provider.${field} exists on the chat API only, and this spec needs the images API${spec.api === 'images' ? ': use api: chat.' : '.'}`,
-    }
+    const detail = `provider.${field} exists on the chat API only, and this spec needs the images API${spec.api === 'images' ? ': use api: chat.' : '.'}`
+    return specIssue(['provider', field], detail)
   }
   // The two APIs list parameters apart: a model may take a seed over chat alone.
   if (spec.seed !== undefined && !model.unlisted && !model.supported_parameters['seed']) {
-    return {
-      field: 'seed',
-      detail: `seed is ${spec.seed}, but ${spec.model} takes no seed over the images API: leave it out, or use api: chat.`,
-    }
+    const detail = `seed is ${spec.seed}, but ${spec.model} takes no seed over the images API: leave it out, or use api: chat.`
+    return specIssue(['seed'], detail)
   }
   return undefined
 }
@@ -130,9 +118,7 @@ function providerPreferences(
 }
 
 function passthroughOptions(spec: ImageSpec): Record<string, unknown> {
-  const named = PASSTHROUGH_FIELDS.flatMap((field) =>
-    spec[field] === undefined ? [] : [[field, spec[field]]],
-  )
+  const named = PROVIDER_FIELDS.flatMap((field) => (spec[field] === undefined ? [] : [[field, spec[field]]]))
   return { ...spec.image_config, ...Object.fromEntries(named) }
 }
 
@@ -143,7 +129,7 @@ export function providersTaking(key: string, endpoints: readonly ImageEndpoint[]
 }
 
 function notPassedOn(key: string, spec: ImageSpec): UnsupportedByModelError {
-  const field = Object.hasOwn(spec.image_config ?? {}, key) ? `image_config.${key}` : key
-  const detail = `${field} is not passed on by the images API for ${spec.model}: use api: chat, or leave it out.`
-  return new UnsupportedByModelError({ field, detail })
+  const path = Object.hasOwn(spec.image_config ?? {}, key) ? ['image_config', key] : [key]
+  const detail = `${fieldName(path)} is not passed on by the images API for ${spec.model}: use api: chat, or leave it out.`
+  return new UnsupportedByModelError(specIssue(path, detail))
 }

@@ -1,6 +1,7 @@
 import type { ImageModel } from '../catalogue/model.ts'
 import { UnsupportedByModelError } from '../errors.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { specIssue } from '../spec/spec-issue.ts'
 import { buildChatRequest, chatObstacle } from './chat-request.ts'
 import { buildImagesRequest } from './images-request.ts'
 
@@ -29,11 +30,8 @@ function chooseApi(spec: ImageSpec, model: ImageModel): 'chat' | 'images' {
   if (spec.api === 'chat' || spec.api === 'images') {
     if (model.apis[spec.api]) return spec.api
     const other = spec.api === 'chat' ? 'images' : 'chat'
-    throw new UnsupportedByModelError({
-      field: 'api',
-      detail: `api is "${spec.api}", but OpenRouter lists ${model.id} on its other API only: use api: ${other}, or leave it out.`,
-      accepts: [other],
-    })
+    const detail = `api is "${spec.api}", but OpenRouter lists ${model.id} on its other API only: use api: ${other}, or leave it out.`
+    throw new UnsupportedByModelError(specIssue(['api'], detail, [other]))
   }
   if (!model.apis.images) return 'chat'
   return !model.apis.chat || chatObstacle(spec, model) ? 'images' : 'chat'

@@ -1,6 +1,7 @@
 import type { ImageEndpoint, ImageModel, PriceLine } from '../catalogue/model.ts'
 import { type ImageSize, outputPixels, tierOfPixels } from '../spec/pixel-sizes.ts'
-import { IMAGE_SIZES, type ImageSpec, parseSize } from '../spec/schema.ts'
+import { parseSize } from '../spec/forms.ts'
+import { IMAGE_SIZES, type ImageSpec } from '../spec/schema.ts'
 import { inputImageTokens, outputTokens, promptTokens } from './tokens.ts'
 
 /** How much of one billable an image takes, in each unit. A unit without a number can't be priced. */

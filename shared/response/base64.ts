@@ -151,7 +151,7 @@ function decodeNatively(digits: Uint8Array, target: Uint8Array): boolean {
   }
 }
 
-/** @see createBase64Decoder */
+/** Decodes two characters at a time through a table. Used by {@link createBase64Decoder}. */
 export const decodeByTable: BlockDecoder = (text, target) => {
   const table = (pairTable ??= createPairTable())
   const digits = text.byteOffset % 2 === 0 ? text : new Uint8Array(text)

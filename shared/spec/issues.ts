@@ -1,12 +1,9 @@
 import { closestMatch } from 'leven'
 import type { z } from 'zod'
-import type { SpecIssue } from '../errors.ts'
 import { NESTED_FIELDS } from './schema.ts'
+import { fieldName, type FieldPath, quote, specIssue, type SpecIssue } from './spec-issue.ts'
 
-/** Long values are cut: a 40,000-character prompt helps nobody in an error. */
-const QUOTE_MAX_CHARACTERS = 60
-
-/** Who sends a thousand wrong fields is told of the first. */
+/** Of a thousand wrong fields, only the first are reported. */
 const MAX_ISSUES = 20
 
 /**
@@ -14,7 +11,7 @@ const MAX_ISSUES = 20
  *
  * @param error  what `safeParse` returned
  * @param input  the value that was parsed, to quote from
- * @param known  names that an unknown key may have been meant as
+ * @param known  the fields to suggest for an unknown key
  */
 export function specIssues(
   error: z.ZodError,
@@ -27,31 +24,32 @@ export function specIssues(
   return [first, ...rest]
 }
 
-function describe(issue: z.core.$ZodIssue, input: unknown, known: Iterable<string>): SpecIssue[] {
-  const field = fieldName(issue.path)
-  if (issue.code === 'unrecognized_keys') {
-    const parent = issue.path.findLast((key) => typeof key === 'string')
-    const siblings = (parent === undefined ? undefined : NESTED_FIELDS.get(parent)) ?? known
-    return issue.keys
-      .slice(0, MAX_ISSUES)
-      .map((key) => unknownField(fieldName([...issue.path, key]), key, siblings))
-  }
-  const value = valueAt(input, issue.path)
-  if (value === undefined) return [{ field, detail: `${field} is missing: ${expectation(issue)}.` }]
-  const accepts = accepted(issue)
-  return [
-    { field, detail: `${field} is ${quote(value)}: ${expectation(issue)}.`, ...(accepts && { accepts }) },
-  ]
+/** zod's path without symbols, which neither JSON nor YAML can hold. */
+export function fieldPath(path: readonly PropertyKey[]): FieldPath {
+  return path.filter((step) => typeof step !== 'symbol')
 }
 
-function unknownField(field: string, key: string, known: Iterable<string>): SpecIssue {
+function describe(issue: z.core.$ZodIssue, input: unknown, known: Iterable<string>): SpecIssue[] {
+  const path = fieldPath(issue.path)
+  if (issue.code === 'unrecognized_keys') {
+    const parent = path.findLast((step) => typeof step === 'string')
+    const siblings = (parent === undefined ? undefined : NESTED_FIELDS.get(parent)) ?? known
+    return issue.keys.slice(0, MAX_ISSUES).map((key) => unknownField([...path, key], key, siblings))
+  }
+  const field = fieldName(path)
+  const value = valueAt(input, path)
+  if (value === undefined) return [specIssue(path, `${field} is missing: ${expectation(issue)}.`)]
+  return [specIssue(path, `${field} is ${quote(value)}: ${expectation(issue)}.`, accepted(issue))]
+}
+
+function unknownField(path: FieldPath, key: string, known: Iterable<string>): SpecIssue {
   const accepts = [...known]
   const closest = closestMatch(key, accepts, { maxDistance: 3 })
   const hint = closest ? `did you mean ${closest}?` : `known fields are ${accepts.join(', ')}.`
-  return { field, detail: `${field} is not a field of an image: ${hint}`, accepts }
+  return specIssue(path, `${fieldName(path)} is not a field of an image: ${hint}`, accepts)
 }
 
-/** What the value should have been, after “must”. */
+/** What the value should be: the second half of a sentence. */
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_value':
@@ -79,10 +77,10 @@ function unit(origin: string, count: number): string {
   return ''
 }
 
-/** What zod expects, as people call it. */
+/** zod's type names in plain words. */
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   int: 'a whole number',
-  string: 'a text',
+  string: 'a string',
   array: 'a list',
   tuple: 'a list',
   object: 'an object',
@@ -90,36 +88,9 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 }
 
-/** `['font_inputs', 0, 'text']` as `font_inputs[0].text`; the whole spec is `spec`. */
-function fieldName(path: readonly PropertyKey[]): string {
-  const name = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${cut(String(key))}`)).join('')
-  return name.replace(/^\./, '') || 'spec'
-}
-
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+function valueAt(input: unknown, path: FieldPath): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
     input,
   )
-}
-
-/** A value as it may stand in a sentence: one line, cut. */
-export function quote(value: unknown): string {
-  return cut(asJson(value))
-}
-
-function asJson(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value)
-  } catch {
-    // Nested deeper than the stack bears, or a kind of value that JSON doesn't have.
-    return Array.isArray(value) ? '[…]' : `a ${typeof value}`
-  }
-}
-
-function cut(text: string): string {
-  if (text.length <= QUOTE_MAX_CHARACTERS) return text
-  // The cut may go through a character of two units; half of one is no text.
-  const start = text.slice(0, QUOTE_MAX_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '')
-  return `${start}… (${text.length} characters)`
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
-import { InvalidSpecError, type SpecIssue } from '../errors.ts'
-import { quote, specIssues } from './issues.ts'
+import { InvalidSpecError } from '../errors.ts'
+import type { SpecIssue } from '../spec/spec-issue.ts'
+import { specIssues } from './issues.ts'
 import { crossFieldIssues } from './rules.ts'
 import {
   type ImageSpec,
@@ -8,48 +9,50 @@ import {
   imageSpecInputSchema,
   imageSpecSchema,
   type Preset,
+  QUERY_FORMS,
   SPEC_FIELDS,
 } from './schema.ts'
+import { quote, specIssue } from './spec-issue.ts'
 
-/** What fills in the fields that a person left out. */
+/** Where the fields come from that a spec leaves out. */
 export interface SpecDefaults {
   readonly defaults?: Preset
   readonly presets?: Readonly<Record<string, Preset>>
-  /** The model where neither spec, preset nor defaults name one. */
+  /** The model to use when neither spec, preset nor defaults name one. */
   readonly model?: string
 }
 
 /**
- * A spec as someone sent it (JSON, YAML), checked field by field.
+ * Checks a spec from JSON or YAML, field by field.
  *
- * @throws {InvalidSpecError} naming every field that is wrong, its value and what is accepted
+ * @throws {InvalidSpecError} naming every wrong field, its value and what is accepted
  */
 export function parseSpecInput(input: unknown): ImageSpecInput {
   return parsed(imageSpecInputSchema.safeParse(input), input)
 }
 
 /**
- * A spec from a URL's query: scalar fields, and `input_images` as often as needed.
+ * Reads a spec from a URL's query: each scalar field once, `input_images` as often as needed.
  *
- * @throws {InvalidSpecError} also when a scalar is repeated, or a field needs JSON
+ * @throws {InvalidSpecError} as {@link parseSpecInput}, and when a scalar is repeated or a field needs JSON
  */
 export function parseSpecQuery(query: URLSearchParams): ImageSpecInput {
-  // Entries, not assignments: a parameter called `__proto__` must be seen, and refused.
+  // Entries, not assignments: a parameter called `__proto__` must be refused, not lost.
   const input: [field: string, value: unknown][] = []
   const issues: SpecIssue[] = []
   for (const field of new Set(query.keys())) {
     const values = query.getAll(field)
-    if (field === 'input_images') {
+    const [value = ''] = values
+    const form = QUERY_FORMS.get(field)
+    if (form === 'repeated') {
       input.push([field, values])
-    } else if (JSON_ONLY_FIELDS.has(field)) {
-      issues.push({
-        field,
-        detail: `${field} does not fit into a URL: send the spec as JSON to POST /v1/images.`,
-      })
+    } else if (form === 'json') {
+      const detail = `${field} does not fit into a URL: send the spec as JSON to POST /v1/images.`
+      issues.push(specIssue([field], detail))
     } else if (values.length > 1) {
-      issues.push({ field, detail: `${field} is given ${values.length} times: give it once.` })
+      issues.push(specIssue([field], `${field} is given ${values.length} times: give it once.`))
     } else {
-      input.push([field, NUMERIC_FIELDS.has(field) ? numberFrom(values[0] ?? '') : values[0]])
+      input.push([field, form === 'number' ? numberFrom(value) : value])
     }
   }
   const [first, ...rest] = issues
@@ -58,10 +61,10 @@ export function parseSpecQuery(query: URLSearchParams): ImageSpecInput {
 }
 
 /**
- * The complete spec: defaults, then the preset over them, then what was written over both. A preset's prompt
- * holds `{prompt}` where the written one goes.
+ * Completes a spec: its own fields win over the preset's, and those over the defaults. `{prompt}` in a preset's
+ * prompt is replaced by the spec's own.
  *
- * @throws {InvalidSpecError} when a preset is unknown, something needed is still missing, or fields contradict
+ * @throws {InvalidSpecError} when the preset is unknown, `prompt` or `model` is still missing, or fields contradict
  */
 export function resolveSpec(
   input: ImageSpecInput,
@@ -82,36 +85,27 @@ export function resolveSpec(
     ...written,
   }
   if (template !== undefined) merged.prompt = fillTemplate(template, written.prompt ?? defaults?.prompt)
+  if (merged.model === undefined) throw new InvalidSpecError([specIssue(['model'], NO_MODEL)])
   const spec = parsed(imageSpecSchema.safeParse(merged), merged)
   const [first, ...rest] = crossFieldIssues(spec)
   if (first) throw new InvalidSpecError([first, ...rest])
   return spec
 }
 
-const NUMERIC_FIELDS: ReadonlySet<string> = new Set(['n', 'seed', 'output_compression', 'strength', 'take'])
-
-/** Fields that don't fit into a URL. */
-export const JSON_ONLY_FIELDS: ReadonlySet<string> = new Set([
-  'font_inputs',
-  'super_resolution_references',
-  'rgb_colors',
-  'background_rgb_color',
-  'text_layout',
-  'provider',
-  'image_config',
-])
+const NO_MODEL =
+  'model is missing: name an image model of OpenRouter, such as google/gemini-3.1-flash-image, or set a default.'
 
 function parsed<T>(result: z.ZodSafeParseResult<T>, input: unknown): T {
   if (result.success) return result.data
   throw new InvalidSpecError(specIssues(result.error, input, SPEC_FIELDS))
 }
 
-/** Plain decimals only, so that one number has one spelling; anything else stays text and fails by type. */
+/** Plain decimals only, so that a number has one spelling. Anything else stays text and fails the type check. */
 function numberFrom(text: string): number | string {
   return /^(0|[1-9]\d{0,15})(\.\d*[1-9])?$/.test(text) ? Number(text) : text
 }
 
-/** A key that is there with nothing under it must not hide a default. */
+/** A key whose value is `undefined` must not hide a default. */
 function withoutUndefined<T extends object>(fields: T | undefined): Partial<T> {
   const given = Object.entries(fields ?? {}).filter(([, value]) => value !== undefined)
   return Object.fromEntries(given) as Partial<T>
@@ -120,17 +114,16 @@ function withoutUndefined<T extends object>(fields: T | undefined): Partial<T> {
 function fillTemplate(template: string, prompt: string | undefined): string {
   if (!template.includes('{prompt}')) return prompt === undefined ? template : `${template} ${prompt}`
   if (prompt === undefined) {
-    throw new InvalidSpecError([
-      { field: 'prompt', detail: 'prompt is missing: the preset says {prompt} and needs one.' },
-    ])
+    const detail = 'prompt is missing: the preset’s prompt holds {prompt}, so the image needs one of its own.'
+    throw new InvalidSpecError([specIssue(['prompt'], detail)])
   }
   return template.replaceAll('{prompt}', () => prompt)
 }
 
 function unknownPreset(name: string, presets: Readonly<Record<string, Preset>>): never {
   const accepts = Object.keys(presets)
-  const known = accepts.length > 0 ? `known are ${accepts.join(', ')}` : 'none are configured'
+  const known = accepts.length > 0 ? `known are ${accepts.join(', ')}` : 'the config has no presets'
   throw new InvalidSpecError([
-    { field: 'preset', detail: `preset is ${quote(name)}, which is not there: ${known}.`, accepts },
+    specIssue(['preset'], `preset is ${quote(name)}, which does not exist: ${known}.`, accepts),
   ])
 }

@@ -1,8 +1,9 @@
-import { IMAGE_SIZES, type ImageSpec, parseSize } from './schema.ts'
+import { parseSize } from './forms.ts'
+import { IMAGE_SIZES, type ImageSpec } from './schema.ts'
 
 export type ImageSize = (typeof IMAGE_SIZES)[number]
 
-/** Documented width and height at 1K. The documentation gives no pixels for the other ratios. */
+/** Documented width and height at 1K. The other ratios have no documented size. */
 const SIDES_AT_1K: Readonly<Record<string, readonly [number, number]>> = {
   '1:1': [1024, 1024],
   '2:3': [832, 1248],
@@ -20,11 +21,11 @@ const SIDES_AT_1K: Readonly<Record<string, readonly [number, number]>> = {
 const SIDE_FACTOR = { '0.5K': 0.5, '1K': 1, '2K': 2, '4K': 4 } as const satisfies Record<ImageSize, number>
 
 /**
- * Pixels (width × height) of one image. Where the documentation doesn't say (`auto`, `1:8`, …), the area of 1:1,
- * the largest that any documented ratio has.
+ * Pixels (width × height) of one image. Ratios without documented sizes (`auto`, `1:8`, …) count as 1:1, which has
+ * the largest area of all documented ratios.
  *
  * @param tier  resolution of a spec without `size`
- * @see openrouter/README.md, `aspect_ratio` and `image_size`
+ * @see docs/openrouter.md#sizes
  */
 export function outputPixels(spec: ImageSpec, tier: ImageSize): number {
   const sides = spec.size === undefined ? undefined : parseSize(spec.size)
@@ -33,7 +34,7 @@ export function outputPixels(spec: ImageSpec, tier: ImageSize): number {
   return width * height * SIDE_FACTOR[tier] ** 2
 }
 
-/** The tier that an area in pixels belongs to: the one it is nearest to, as a factor. */
+/** The tier that is nearest to an area in pixels, measured as a factor. */
 export function tierOfPixels(pixels: number): ImageSize {
   const sideFactor = Math.sqrt(pixels) / 1024
   return IMAGE_SIZES.find((tier) => sideFactor < SIDE_FACTOR[tier] * Math.SQRT2) ?? '4K'

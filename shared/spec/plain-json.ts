@@ -1,9 +1,9 @@
-/** Deeper than any provider's field, far shallower than what a recursion bears. */
+/** Deeper than any provider's field, and far shallower than the stack allows. */
 export const JSON_MAX_DEPTH = 16
 
 /**
- * Whether a value is JSON that reads the same to everyone: finite numbers, well-formed text, no deeper than
- * {@link JSON_MAX_DEPTH}, and no key that JavaScript gives a meaning of its own.
+ * Whether a value is JSON that every parser reads the same way: finite numbers, well-formed text, at most
+ * {@link JSON_MAX_DEPTH} levels, and no `__proto__` key.
  */
 export function isPlainJson(value: unknown, depth = 0): boolean {
   if (value === null || typeof value === 'boolean') return true

@@ -1,19 +1,22 @@
 import { InvalidSpecError } from '../errors.ts'
 import type { ImageSpecInput } from './schema.ts'
+import { specIssue } from './spec-issue.ts'
 
 /**
- * The query of `/image` that describes the same image: what `parseSpecQuery` reads.
+ * Writes a spec as the query of `/image`, for `parseSpecQuery` to read.
  *
  * @throws {InvalidSpecError} naming a field that does not fit into a URL
  */
 export function specToQuery(spec: ImageSpecInput): URLSearchParams {
   const query = new URLSearchParams()
   for (const [field, value] of Object.entries(spec)) {
-    if (field === 'input_images') for (const url of spec.input_images ?? []) query.append(field, url)
-    else if (typeof value !== 'object') query.append(field, String(value))
-    else {
-      const detail = `${field} does not fit into a URL: have the image generated with POST /v1/images, and show it by its fingerprint.`
-      throw new InvalidSpecError([{ field, detail }])
+    if (field === 'input_images') {
+      for (const url of spec.input_images ?? []) query.append(field, url)
+    } else if (typeof value !== 'object') {
+      query.append(field, String(value))
+    } else {
+      const detail = `${field} does not fit into a URL: generate the image with POST /v1/images, and link to it by its fingerprint.`
+      throw new InvalidSpecError([specIssue([field], detail)])
     }
   }
   return query

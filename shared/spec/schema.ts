@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { isPlainJson, JSON_MAX_DEPTH } from './plain-json.ts'
+import { colour, httpsUrl, imageUrl, json, parseSize, text } from './forms.ts'
+import { provider, sorting } from './provider.ts'
 
 /** The ratios that OpenRouter documents. A model takes only those that its catalogue entry lists. */
 export const ASPECT_RATIOS = [
@@ -31,19 +32,21 @@ export const IMAGE_SIZES = ['0.5K', '1K', '2K', '4K'] as const
 
 export const PROMPT_MAX_CHARACTERS = 32_000
 
-/** Sides of `size`, pixels. */
+/** Shortest and longest side of `size`, pixels. */
 const SIDE_MIN_PX = 64
 const SIDE_MAX_PX = 8192
-
-/** Text that survives UTF-8: a lone surrogate would be sent, and hashed, as something else. */
-const text = z.string().refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
 
 const prompt = text
   .refine(
     (value) => value.trim() !== '' && characters(value) <= PROMPT_MAX_CHARACTERS,
     'must be 1 to 32,000 characters, not only spaces',
   )
-  .meta({ minLength: 1, maxLength: PROMPT_MAX_CHARACTERS, description: 'What to generate, in words.' })
+  .meta({
+    minLength: 1,
+    maxLength: PROMPT_MAX_CHARACTERS,
+    description: 'What the image should show, in words. Not only spaces.',
+    examples: ['A lighthouse at dusk'],
+  })
 
 const model = z
   .string()
@@ -51,7 +54,10 @@ const model = z
     /^\w[\w.-]*\/\w[\w.-]*(:\w[\w.-]*)?$/,
     'must be an OpenRouter model such as google/gemini-2.5-flash-image',
   )
-  .meta({ description: 'OpenRouter model, `author/slug` with an optional `:variant`.' })
+  .meta({
+    description: 'OpenRouter model: `author/slug`, with an optional `:variant`.',
+    examples: ['google/gemini-3.1-flash-image'],
+  })
 
 const size = z
   .string()
@@ -59,137 +65,194 @@ const size = z
     const sides = parseSize(value)
     return sides !== undefined && sides.every((side) => side >= SIDE_MIN_PX && side <= SIDE_MAX_PX)
   }, `must be WIDTHxHEIGHT in pixels, each ${SIDE_MIN_PX} to ${SIDE_MAX_PX}, such as 1344x768`)
-  .meta({ pattern: '^[1-9][0-9]*x[1-9][0-9]*$', description: 'Exact size in pixels; images API only.' })
-
-/** `https:` or `data:`. What else a browser knows (`http:`, `blob:`, `file:`) no provider can fetch. */
-const httpsUrl = text.refine(isHttpsUrl, 'must be an https URL')
-const imageUrl = text.refine(
-  (value) => isDataUrl(value) || isHttpsUrl(value),
-  'must be an https URL or a data: URL of an image',
-)
-
-const colour = z
-  .tuple([channel(), channel(), channel()])
-  .meta({ description: '[red, green, blue], each 0 to 255.' })
+  .meta({
+    pattern: '^[1-9][0-9]*x[1-9][0-9]*$',
+    description: `Exact size as \`WIDTHxHEIGHT\`, each side ${SIDE_MIN_PX} to ${SIDE_MAX_PX} pixels. Images API only. Must agree with \`aspect_ratio\` and \`image_size\` where they are set too.`,
+    examples: ['1344x768'],
+  })
 
 const point = z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
 
 const fontInput = z.strictObject({
-  font_url: httpsUrl,
-  text: text.min(1).meta({ description: 'What to set in this font; best repeated in the prompt.' }),
+  font_url: httpsUrl.meta({ format: 'uri', description: 'https URL of the font file.' }),
+  text: text.min(1).meta({ description: 'The text to set in this font. Repeat it in the prompt.' }),
 })
 
 const textBox = z.strictObject({
-  text: text.min(1),
-  bbox: z.tuple([point, point, point, point]).meta({ description: 'Four corners, each [x, y] from 0 to 1.' }),
+  text: text.min(1).meta({ description: 'The text to place.' }),
+  bbox: z.tuple([point, point, point, point]).meta({
+    description: 'Four corners, each `[x, y]` from 0 to 1 of the width and height.',
+  }),
 })
 
-/** What a provider takes that Easel doesn't know: any JSON that can be hashed and sent as it is. */
-const json = z
-  .unknown()
-  .refine(isPlainJson, `must be JSON, at most ${JSON_MAX_DEPTH} levels deep, in well-formed Unicode`)
-
-const names = z.array(text)
-const sortKey = z.enum(['price', 'throughput', 'latency', 'exacto'])
-const sorting = z.strictObject({ by: sortKey, partition: z.enum(['model', 'none']) }).partial()
-const atLeastZero = z.number().min(0)
-const percentiles = z
-  .strictObject({ p50: atLeastZero, p75: atLeastZero, p90: atLeastZero, p99: atLeastZero })
-  .partial()
-const cutoff = z.union([atLeastZero, percentiles], 'must be a number, or numbers under p50, p75, p90, p99')
-const usd = text.regex(/^\d+(\.\d+)?$/, 'must be US dollars as decimal digits in quotes, such as "0.05"')
-
-/**
- * Provider routing: OpenRouter's own object, without its nulls, which stand for absent. The images API knows
- * only `order`, `only`, `ignore`, `allow_fallbacks`, `sort` and, alone of the two, `options`.
- */
-const provider = z
-  .strictObject({
-    order: names,
-    only: names,
-    ignore: names,
-    allow_fallbacks: z.boolean(),
-    sort: z.union(
-      [sortKey, sorting],
-      'accepted are price, throughput, latency, exacto, or an object of by and partition',
-    ),
-    data_collection: z.enum(['allow', 'deny']),
-    zdr: z.boolean(),
-    require_parameters: z.boolean(),
-    max_price: z
-      .strictObject({ prompt: usd, completion: usd, image: usd, audio: usd, request: usd })
-      .partial(),
-    quantizations: z.array(
-      z.enum([
-        'int4',
-        'int8',
-        'fp4',
-        'mxfp4',
-        'nvfp4',
-        'fp6',
-        'fp8',
-        'mxfp8',
-        'fp16',
-        'bf16',
-        'fp32',
-        'unknown',
-      ]),
-    ),
-    preferred_max_latency: cutoff,
-    preferred_min_throughput: cutoff,
-    enforce_distillable_text: z.boolean(),
-    options: z.record(text, z.record(text, json)),
-  })
-  .partial()
-  .meta({ description: 'Provider routing, as OpenRouter takes it.' })
-
-/** The fields that an image's description may hold, each as a person writes it. */
+/** Every field that a description of an image may hold. The reference, JSON Schema and OpenAPI are built from it. */
 const fields = {
   prompt,
   model,
-  aspect_ratio: z.enum(ASPECT_RATIOS),
-  image_size: z.enum(IMAGE_SIZES).meta({ description: 'Resolution tier; 1K where absent.' }),
+  aspect_ratio: z.enum(ASPECT_RATIOS).meta({
+    description: 'Ratio of width to height. `auto` lets the model choose.',
+    examples: ['16:9'],
+  }),
+  image_size: z.enum(IMAGE_SIZES).meta({
+    description:
+      'Resolution: `1K`, the default of most models, is about one megapixel; `2K` and `4K` double and quadruple the sides, `0.5K` halves them.',
+    examples: ['2K'],
+  }),
   size,
-  n: z.int().min(1).max(10).meta({ description: 'How many images at once.' }),
-  seed: z.int().min(0),
-  quality: z.enum(['auto', 'low', 'medium', 'high']),
-  background: z.enum(['auto', 'transparent', 'opaque']),
-  output_format: z.enum(['png', 'jpeg', 'webp', 'svg']),
-  output_compression: z.int().min(0).max(100),
-  input_images: z.array(imageUrl).min(1).max(16).meta({ description: 'Images to start from.' }),
-  font_inputs: z.array(fontInput).min(1).max(2),
-  super_resolution_references: z.array(imageUrl).min(1).max(4),
-  style: text.min(1),
-  strength: z.number().min(0).max(1),
-  rgb_colors: z.array(colour).min(1),
-  background_rgb_color: colour,
-  text_layout: z.array(textBox).min(1),
+  n: z
+    .int()
+    .min(1)
+    .max(10)
+    .meta({
+      description: 'How many images to generate in one request. They share one fingerprint.',
+      default: 1,
+      examples: [2],
+    }),
+  seed: z
+    .int()
+    .min(0)
+    .meta({
+      description:
+        'Seed for the model’s random numbers. With the same seed, a model that supports it generates a similar image.',
+      examples: [7],
+    }),
+  quality: z.enum(['auto', 'low', 'medium', 'high']).meta({
+    description: 'How much work the model puts in. Higher quality costs more.',
+    examples: ['high'],
+  }),
+  background: z.enum(['auto', 'transparent', 'opaque']).meta({
+    description:
+      'Whether the background is transparent. `transparent` works only with `output_format` `png` or `webp`, or without one.',
+    examples: ['transparent'],
+  }),
+  output_format: z.enum(['png', 'jpeg', 'webp', 'svg']).meta({
+    description: 'File format to ask the model for.',
+    examples: ['webp'],
+  }),
+  output_compression: z
+    .int()
+    .min(0)
+    .max(100)
+    .meta({
+      description: 'Compression level of the file, in percent. Needs `output_format` `jpeg` or `webp`.',
+      examples: [80],
+    }),
+  input_images: z
+    .array(imageUrl)
+    .min(1)
+    .max(16)
+    .meta({
+      description: 'Images to start from, in order: https URLs or `data:` URLs.',
+      examples: [['https://example.com/logo.png']],
+    }),
+  font_inputs: z
+    .array(fontInput)
+    .min(1)
+    .max(2)
+    .meta({
+      description: 'Fonts for text in the image. Each costs extra.',
+      examples: [[{ font_url: 'https://example.com/inter.ttf', text: 'Open late' }]],
+    }),
+  super_resolution_references: z
+    .array(imageUrl)
+    .min(1)
+    .max(4)
+    .meta({
+      description:
+        'References for sharpening the input image, whose size the result has. Needs `input_images`. Each costs extra.',
+      examples: [['https://example.com/detail.png']],
+    }),
+  style: text.min(1).meta({
+    description: 'Name of one of the model’s styles.',
+    examples: ['Photorealism'],
+  }),
+  strength: z
+    .number()
+    .min(0)
+    .max(1)
+    .meta({
+      description:
+        'How far the result may move away from the input image: with 0 it is almost identical, with 1 it has little in common. Needs `input_images`.',
+      examples: [0.35],
+    }),
+  rgb_colors: z
+    .array(colour)
+    .min(1)
+    .meta({
+      description: 'Colours to prefer, each `[red, green, blue]` from 0 to 255.',
+      examples: [[[200, 30, 30]]],
+    }),
+  background_rgb_color: colour.meta({
+    description: 'Colour of the background: `[red, green, blue]` from 0 to 255.',
+    examples: [[255, 255, 255]],
+  }),
+  text_layout: z
+    .array(textBox)
+    .min(1)
+    .meta({
+      description: 'Text to place in the image, each with the corners of its box.',
+      examples: [
+        [
+          {
+            text: 'OPEN',
+            bbox: [
+              [0.3, 0.4],
+              [0.7, 0.4],
+              [0.7, 0.6],
+              [0.3, 0.6],
+            ],
+          },
+        ],
+      ],
+    }),
   provider,
-  // What OpenRouter's schema allows there: no nested objects.
-  image_config: z.record(
-    text,
-    z.union([text, z.number(), z.array(json)], 'must be a text, a number, or a list of at most 16 levels'),
-  ),
-  preset: text.min(1).meta({ description: 'A named partial spec, applied before anything else.' }),
-  take: z.int().min(1).meta({ description: 'Another image for the same words: 2, 3, …' }),
-  api: z
-    .enum(['auto', 'chat', 'images'])
-    .meta({ description: 'Which of OpenRouter’s two image APIs to use.' }),
+  // OpenRouter's schema allows no nested objects here.
+  image_config: z
+    .record(
+      text,
+      z.union(
+        [text, z.number(), z.array(json)],
+        'must be a string, a number, or a list of at most 16 levels',
+      ),
+    )
+    .meta({
+      description:
+        'Further provider fields, in the provider’s own words. A field that has a name of its own in the spec must not be repeated here.',
+      examples: [{ guidance: 3.5 }],
+    }),
+  preset: text.min(1).meta({
+    description: 'Name of a preset in `easel.yml`. Its fields apply where the spec leaves them out.',
+    examples: ['line-art'],
+  }),
+  take: z
+    .int()
+    .min(1)
+    .meta({
+      description: 'Which of several images of the same description this is: 2, 3, … generate further ones.',
+      default: 1,
+      examples: [2],
+    }),
+  api: z.enum(['auto', 'chat', 'images']).meta({
+    description:
+      'Which of OpenRouter’s two image APIs to use. `auto` picks one that supports all fields of the spec.',
+    default: 'auto',
+    examples: ['images'],
+  }),
 } as const
 
 /**
- * One image, described as a person writes it: OpenRouter's names in snake_case. Unknown fields are refused.
- * `prompt` and `model` may be absent here, because a preset or a default can give them.
+ * One image as a person describes it, in OpenRouter's names. Unknown fields are refused. `prompt` and `model` may
+ * be absent because a preset or a default can supply them.
  */
 export const imageSpecInputSchema = z
   .strictObject(fields)
   .partial()
-  .meta({ id: 'ImageSpec', description: 'One image, described.' })
+  .meta({ id: 'ImageSpec', description: 'The description of one image.' })
 
-/** A partial spec under a name: what `preset` refers to. Its prompt may hold `{prompt}`. */
+/** A partial spec with a name, for `preset` to refer to. Its prompt may hold `{prompt}`. */
 export const presetSchema = z.strictObject(fields).partial().omit({ preset: true })
 
-/** {@link imageSpecInputSchema} once preset and defaults are applied: nothing left to fill in. */
+/** {@link imageSpecInputSchema} once preset and defaults are applied: nothing is left to fill in. */
 export const imageSpecSchema = z
   .strictObject(fields)
   .partial()
@@ -203,7 +266,7 @@ export type SpecField = keyof typeof fields
 
 export const SPEC_FIELDS: ReadonlySet<string> = new Set(Object.keys(fields))
 
-/** The fields of the objects inside a spec, by the name they stand under. */
+/** The fields of the objects inside a spec, by the name of the field that holds them. */
 export const NESTED_FIELDS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     font_inputs: fontInput,
@@ -213,25 +276,21 @@ export const NESTED_FIELDS: ReadonlyMap<string, readonly string[]> = new Map(
   }).map(([name, schema]) => [name, Object.keys(schema.shape)]),
 )
 
-/** `[width, height]` in pixels of a `WxH` string, or `undefined` when it isn't one. */
-export function parseSize(value: string): readonly [number, number] | undefined {
-  const match = /^([1-9]\d*)x([1-9]\d*)$/.exec(value)
-  return match ? [Number(match[1]), Number(match[2])] : undefined
+/** How a field is written in a URL's query. `json`: it does not fit into a URL. */
+export type QueryForm = 'text' | 'number' | 'repeated' | 'json'
+
+/** The query form of every field, derived from its schema. */
+export const QUERY_FORMS: ReadonlyMap<string, QueryForm> = new Map(
+  Object.entries(fields).map(([name, schema]) => [name, queryForm(name, schema)]),
+)
+
+function queryForm(name: string, { type }: z.ZodType): QueryForm {
+  if (name === 'input_images') return 'repeated'
+  if (type === 'number') return 'number'
+  return type === 'string' || type === 'enum' ? 'text' : 'json'
 }
 
-export function isDataUrl(value: string): boolean {
-  return value.startsWith('data:')
-}
-
-function isHttpsUrl(value: string): boolean {
-  return value.startsWith('https://') && URL.canParse(value)
-}
-
-function channel(): z.ZodInt {
-  return z.int().min(0).max(255)
-}
-
-/** Unicode code points, which is what JSON Schema's `maxLength` and people count. */
+/** Unicode code points, which is what people and JSON Schema's `maxLength` count. */
 function characters(value: string): number {
   return value.length <= PROMPT_MAX_CHARACTERS ? value.length : Array.from(value).length
 }

@@ -8,7 +8,7 @@ describe('the fingerprint', () => {
     expect(await fingerprint(resolveSpec(parseSpecInput(spec)))).toBe(expected)
   })
 
-  it('is what anyone can work out with SHA-256 and canonical JSON', async () => {
+  it('can be reproduced with SHA-256 and canonical JSON', async () => {
     const canonical = '{"model":"google/gemini-2.5-flash-image","prompt":"A lighthouse at dusk"}'
     const digest = await crypto.subtle.digest(
       'SHA-256',
@@ -19,7 +19,7 @@ describe('the fingerprint', () => {
     expect(await fingerprint(spec)).toBe(Buffer.from(digest).toString('hex'))
   })
 
-  it('takes an image that is already known by its hash', async () => {
+  it('accepts an image by its hash', async () => {
     const bytes = Uint8Array.of(0x89, 0x50, 0x4e, 0x47)
     const hash = Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex')
     const base = { prompt: 'x', model: 'a/b' }
@@ -32,7 +32,7 @@ describe('the fingerprint', () => {
     )
   })
 
-  it('counts a prompt as text, even one that looks like a data: URL', async () => {
+  it('hashes a prompt as text, even one that looks like a data: URL', async () => {
     const model = 'a/b'
     const first = await fingerprint({ prompt: 'data:text/plain;base64,QQ==', model })
     const second = await fingerprint({ prompt: 'data:text/plain,A', model })
@@ -40,7 +40,7 @@ describe('the fingerprint', () => {
     expect(isFingerprint(first)).toBe(true)
   })
 
-  it('refuses a data: URL that cannot be decoded, and says which', async () => {
+  it('refuses a data: URL that cannot be decoded, and names it', async () => {
     const spec = {
       prompt: 'x',
       model: 'a/b',
@@ -48,7 +48,7 @@ describe('the fingerprint', () => {
     }
     await expect(fingerprint(spec)).rejects.toMatchObject({
       code: 'invalid_spec',
-      extras: { field: 'input_images[1]' },
+      issues: [{ field: 'input_images[1]', path: ['input_images', 1] }],
     })
   })
 })

@@ -8,6 +8,7 @@ import {
   UpstreamError,
 } from '../../shared/errors.ts'
 import { errorHeaders, problemResponse, statusOf, toProblem } from '../../shared/problem.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
 
 /** Every code has its status; clients act on it. */
 const DOCUMENTED: readonly [code: EaselErrorCode, status: number][] = [
@@ -88,20 +89,23 @@ describe('a problem', () => {
 
   it('of a wrong spec names the field, what it takes, and all the rest that is wrong', () => {
     const issues = [
-      { field: 'n', detail: 'n is 11: must be at most 10.' },
-      { field: 'api', detail: 'api is "x".', accepts: ['auto'] },
+      specIssue(['n'], 'n is 11: must be at most 10.'),
+      specIssue(['api'], 'api is "x".', ['auto']),
     ] as const
     expect(toProblem(new InvalidSpecError(issues))).toMatchObject({
       code: 'invalid_spec',
       field: 'n',
-      issues,
+      issues: [
+        { field: 'n', detail: 'n is 11: must be at most 10.' },
+        { field: 'api', detail: 'api is "x".', accepts: ['auto'] },
+      ],
       detail: 'n is 11: must be at most 10. api is "x".',
     })
     expect(toProblem(new InvalidSpecError([issues[1]]))).toMatchObject({ field: 'api', accepts: ['auto'] })
   })
 
   it('of a model that can’t, or isn’t there, says what would do', () => {
-    const issue = { field: 'n', detail: 'n is 4.', accepts: ['1'] }
+    const issue = specIssue(['n'], 'n is 4.', ['1'])
     expect(toProblem(new UnsupportedByModelError(issue))).toMatchObject({
       status: 422,
       field: 'n',

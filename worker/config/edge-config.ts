@@ -1,5 +1,6 @@
 import { isRepositoryPath } from '../../shared/config/schema.ts'
 import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { resolveSpec } from '../../shared/spec/parse.ts'
 import type { ImageSpec, ImageSpecInput } from '../../shared/spec/schema.ts'
@@ -48,7 +49,7 @@ function assertNoFiles(inputImages: readonly string[]): void {
   if (path === undefined) return
   const field = `input_images[${index}]`
   const detail = `${field} is ${JSON.stringify(path)}, a file of the repository, which only the Action has: use an https URL.`
-  throw new InvalidSpecError([{ field, detail }])
+  throw new InvalidSpecError([specIssue(['input_images', index], detail)])
 }
 
 /** @throws {EaselError} `not_found` for an image that starts from files, which are in the repository only */

@@ -1,4 +1,6 @@
-import { InvalidSpecError, type SpecIssue } from '../../shared/errors.ts'
+import { InvalidSpecError } from '../../shared/errors.ts'
+import type { SpecIssue } from '../../shared/spec/spec-issue.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
 import type { VariantFormat } from '../gallery/variant.ts'
 
 /** How somebody wants an image delivered. None of it is part of what the image shows. */
@@ -60,14 +62,11 @@ export function parseDelivery(query: URLSearchParams, widths: readonly number[])
     const [value = ''] = values
     const accepted = accepts?.(widths)
     if (values.length > 1) {
-      issues.push({ field: name, detail: `${name} is given ${values.length} times: give it once.` })
+      issues.push(specIssue([name], `${name} is given ${values.length} times: give it once.`))
     } else if (accepted ? !accepted.includes(value) : !pattern?.test(value)) {
       const list = accepted ? `: ${accepted.join(', ')}` : ''
-      issues.push({
-        field: name,
-        detail: `${name} is ${JSON.stringify(value.slice(0, 40))}, and must be ${is}${list}.`,
-        ...(accepted && { accepts: accepted }),
-      })
+      const detail = `${name} is ${JSON.stringify(value.slice(0, 40))}, and must be ${is}${list}.`
+      issues.push(specIssue([name], detail, accepted))
     } else {
       found.push([field, field === 'format' || field === 'pin' ? value : Number(value)])
     }

@@ -2,8 +2,7 @@ import { resolver } from 'hono-openapi'
 import * as z from 'zod'
 import type { EaselErrorCode } from '../../shared/errors.ts'
 import { statusOf, titleOf } from '../../shared/problem.ts'
-import { JSON_ONLY_FIELDS } from '../../shared/spec/parse.ts'
-import { imageSpecInputSchema } from '../../shared/spec/schema.ts'
+import { imageSpecInputSchema, QUERY_FORMS } from '../../shared/spec/schema.ts'
 import { openRouterError, problem } from './schemas.ts'
 
 /** One parameter of a request, with the value that the examples hold. */
@@ -67,7 +66,7 @@ export const DRAWING_ERRORS = [
 /** The fields of a spec that fit into a URL, as the parser takes them. */
 export function specParameters(examples: Readonly<Record<string, string>>): Parameter[] {
   return Object.entries(imageSpecInputSchema.shape)
-    .filter(([name]) => !JSON_ONLY_FIELDS.has(name))
+    .filter(([name]) => QUERY_FORMS.get(name) !== 'json')
     .map(([name, field]) => queryParameter(name, field, examples[name]))
 }
 
@@ -77,7 +76,7 @@ function queryParameter(name: string, field: z.ZodType, example: string | undefi
     name,
     in: 'query',
     ...(description !== undefined && { description }),
-    ...(name === 'input_images' && { style: 'form', explode: true }),
+    ...(QUERY_FORMS.get(name) === 'repeated' && { style: 'form', explode: true }),
     schema,
     ...(example !== undefined && { example }),
   }

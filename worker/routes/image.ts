@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { InvalidSpecError } from '../../shared/errors.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
 import { type Fingerprint, fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecQuery } from '../../shared/spec/parse.ts'
 import { withoutSignature } from '../../shared/url-signature.ts'
@@ -96,10 +97,10 @@ function assertNothingElse(query: URLSearchParams): void {
   const [field] = withoutSignature(withoutDelivery(query)).keys()
   if (field === undefined) return
   const detail = `${field} has no meaning here. What does: w, format, q, index, v.`
-  throw new InvalidSpecError([{ field, detail }])
+  throw new InvalidSpecError([specIssue([field], detail)])
 }
 
 function contradiction(index: number, digit: string | undefined): InvalidSpecError {
   const detail = `index is ${index}, but the path names image ${digit}: give one of them.`
-  return new InvalidSpecError([{ field: 'index', detail }])
+  return new InvalidSpecError([specIssue(['index'], detail)])
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { InvalidSpecError } from '../../shared/errors.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { isSigned } from '../../shared/url-signature.ts'
 import { isConditional } from '../delivery/conditions.ts'
@@ -118,7 +119,7 @@ export function createImageServer(ports: AppPorts): ImageServer {
     }
     if (index < n) return
     const detail = `index is ${index}, but n is ${n}: the images have the indexes 0 to ${n - 1}.`
-    throw new InvalidSpecError([{ field: 'index', detail }])
+    throw new InvalidSpecError([specIssue(['index'], detail)])
   }
 }
 

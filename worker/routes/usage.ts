@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { InvalidSpecError } from '../../shared/errors.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
 import type { Access } from '../access/access.ts'
 import { addDays, dayOf, daysBetween } from '../budget/calendar.ts'
 import { HISTORY_DAYS } from '../budget/history.ts'
@@ -60,7 +61,7 @@ function parsePeriod(query: URLSearchParams, today: string): { readonly from: st
 }
 
 function invalid(field: string, rule: string): InvalidSpecError {
-  return new InvalidSpecError([{ field, detail: `${field} ${rule}.` }])
+  return new InvalidSpecError([specIssue([field], `${field} ${rule}.`)])
 }
 
 function reportBody({ days, models, tokens, ...totals }: UsageReport) {

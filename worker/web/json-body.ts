@@ -1,4 +1,5 @@
 import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
 import { duplicateKey } from './duplicate-key.ts'
 
 /** Enough for the input images that OpenRouter takes, in base64; a Worker has 128 MB for everything. */
@@ -25,10 +26,10 @@ export async function readJsonBody(request: Request): Promise<unknown> {
     const value: unknown = JSON.parse(text)
     const twice = duplicateKey(text)
     if (twice === undefined) return value
-    throw new InvalidSpecError([{ field: twice, detail: `${twice} stands in the body twice: give it once.` }])
+    throw new InvalidSpecError([specIssue([twice], `${twice} stands in the body twice: give it once.`)])
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw new InvalidSpecError([{ field: 'body', detail: `The body is not JSON: ${error.message}.` }])
+    throw new InvalidSpecError([specIssue(['body'], `The body is not JSON: ${error.message}.`)])
   }
 }
 
@@ -44,7 +45,7 @@ async function readText({ body }: Request): Promise<string> {
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
     return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
   } catch {
-    throw new InvalidSpecError([{ field: 'body', detail: 'The body is not UTF-8.' }])
+    throw new InvalidSpecError([specIssue(['body'], 'The body is not UTF-8.')])
   }
 }
 

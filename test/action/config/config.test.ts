@@ -99,7 +99,7 @@ images:
       expect.stringMatching(
         /^easel\.yml:15:11: error: docs\/logo\.png and docs\/Logo\.png \(at easel\.yml:13\) are the same file on macOS and Windows/,
       ),
-      expect.stringMatching(/^easel\.yml:17:13: error: preset is "lineart", which is not there/),
+      expect.stringMatching(/^easel\.yml:17:13: error: preset is "lineart", which does not exist/),
       expect.stringMatching(/^easel\.yml:18:11: error: \.github\/a\.png is inside \.github/),
       'easel.yml:21:20: error: output_format is "png", but a.webp ends in .webp: end the path with .png, or leave output_format out.',
       'easel.yml:25:17: error: image_size is "4K", but google/gemini-2.5-flash-image accepts 1K.',
@@ -143,7 +143,7 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     [[{ path: 'a.png', model: 'google/gemini-2.5-flash-imgae' }], 'could not be checked'],
     [
       [{ path: 'a.svg' }],
-      'output_format is "svg", but google/gemini-2.5-flash-image does not take output_format',
+      'output_format is "svg", but google/gemini-2.5-flash-image does not accept output_format',
     ],
     [
       [{ path: 'a.png', model: 'recraft/recraft-v4.1-vector' }],

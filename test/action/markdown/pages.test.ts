@@ -151,7 +151,7 @@ describe('an easel comment before an image', () => {
     [
       'a path',
       '<!-- easel path: b.png -->\n![x](a.png)',
-      ['1:12 path is not a field of a comment: the path is that of the image behind the comment.'],
+      ['1:12 path is not a field of a comment: the image after the comment has the path.'],
     ],
     [
       'several images',

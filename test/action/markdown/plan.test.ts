@@ -123,7 +123,7 @@ describe('images in Markdown', () => {
     [
       'an unknown preset, where the page names it',
       { 'docs/a.md': '- <!-- easel preset: ink -->\n  ![x](a.png)' },
-      [expect.stringMatching(/^docs\/a\.md:1:22: error: preset is "ink", which is not there/)],
+      [expect.stringMatching(/^docs\/a\.md:1:22: error: preset is "ink", which does not exist/)],
     ],
     [
       'a missing prompt',

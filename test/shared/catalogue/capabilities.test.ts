@@ -61,7 +61,7 @@ function check(model: ImageModel, fields: Fields): UnsupportedByModelError | und
   }
 }
 
-describe('what a model lists', () => {
+describe('a listed model', () => {
   it.each<[string, Fields]>([
     [GEMINI_25, {}],
     [GEMINI_25, { aspect_ratio: '21:9', input_images: images(3), n: 1 }],
@@ -77,7 +77,7 @@ describe('what a model lists', () => {
     [RIVERFLOW, { font_inputs: fonts, input_images: images(1), super_resolution_references: images(4) }],
     [RECRAFT, { style: 'Photorealism', text_layout: layout, rgb_colors: [[1, 2, 3]], n: 6 }],
     [VECTOR, { output_format: 'svg', background_rgb_color: [0, 0, 0] }],
-  ])('%s takes %o', (id, fields) => {
+  ])('%s accepts %o', (id, fields) => {
     expect(check(listed(id), fields)).toBeUndefined()
   })
 
@@ -125,13 +125,13 @@ describe('what a model lists', () => {
     for (const accepted of accepts) expect(error?.message).toContain(accepted)
   })
 
-  it('says who a special field is for', () => {
+  it('names the models that a provider field is for', () => {
     expect(check(listed(GEMINI_25), { font_inputs: fonts })?.message).toBe(
-      'font_inputs is [{"font_url":"https://example.com/a.ttf","text":"Open"}], but google/gemini-2.5-flash-image does not take font_inputs. It is a field of sourceful/riverflow-v2-fast and -pro.',
+      'font_inputs is [{"font_url":"https://example.com/a.ttf","text":"Open"}], but google/gemini-2.5-flash-image does not accept font_inputs. It is a field of sourceful/riverflow-v2-fast and -pro.',
     )
   })
 
-  it('speaks of 0.5K, not of the 512 of the list', () => {
+  it('says 0.5K where the list says 512', () => {
     const model = { ...listed(GEMINI_31), endpoints: [] }
     const without4K = {
       ...model,
@@ -141,7 +141,7 @@ describe('what a model lists', () => {
     expect(check(without4K, { image_size: '4K' })?.extras.accepts).toEqual(['0.5K', '1K'])
   })
 
-  it('asks for the input image that a model cannot do without', () => {
+  it('requires an input image where the model does', () => {
     const model: ImageModel = {
       ...listed(FLUX),
       endpoints: [],
@@ -153,7 +153,7 @@ describe('what a model lists', () => {
   })
 })
 
-describe('a model that the lists say less of', () => {
+describe('a model that the lists say little about', () => {
   const base = {
     name: 'M',
     created: 0,
@@ -176,7 +176,7 @@ describe('a model that the lists say less of', () => {
     ...more,
   })
 
-  it('on chat alone takes what the documentation gives to all, and to its author', () => {
+  it('on the chat API only accepts what is documented for all models and for its author', () => {
     expect(
       check(chatOnly('new/one'), { aspect_ratio: '4:5', image_size: '2K', input_images: images(2) }),
     ).toBeUndefined()
@@ -184,10 +184,10 @@ describe('a model that the lists say less of', () => {
     expect(check(chatOnly('new/one'), { quality: 'low' })?.extras.field).toBe('quality')
     expect(
       check(chatOnly('new/one', { input_modalities: ['text'] }), { input_images: images(1) })?.message,
-    ).toContain('takes no images to start from')
+    ).toContain('accepts no input images')
   })
 
-  it('takes a size only where the images API has it', () => {
+  it('accepts a size only on the images API', () => {
     expect(check(imagesOnly('new/one'), { size: '512x512' })).toBeUndefined()
     expect(check(chatOnly('new/one'), { size: '512x512' })?.message).toContain('needs the images API')
   })
@@ -206,7 +206,7 @@ describe('a model that the lists say less of', () => {
     expect(check(model, { seed: 1 })?.extras.field).toBe(isAccepted ? undefined : 'seed')
   })
 
-  it('makes several images by chat only when it is xAI’s', () => {
+  it('generates several images over the chat API only when it is xAI’s', () => {
     expect(check(chatOnly('x-ai/grok-image'), { n: 10 })).toBeUndefined()
     expect(check(chatOnly('new/one'), { n: 2 })?.extras).toMatchObject({ field: 'n', accepts: ['1'] })
     expect(check(imagesOnly('x-ai/grok-image'), { n: 2 })?.extras.field).toBe('n')
@@ -219,11 +219,11 @@ describe('a model that the lists say less of', () => {
     [VECTOR, { strength: 0.5, input_images: images(1) }, true],
     [VECTOR, { style: 'x' }, false],
     [FLUX, { rgb_colors: [[1, 2, 3]] }, false],
-  ])('without endpoint records, %s with %o goes by its author: %s', (id, fields, isAccepted) => {
+  ])('without endpoint records, %s accepts %o as documented: %s', (id, fields, isAccepted) => {
     expect(check({ ...listed(id), endpoints: [] }, fields) === undefined).toBe(isAccepted)
   })
 
-  it('of which nothing is known gets all the benefit of the doubt, except for other people’s fields', () => {
+  it('that no list has is assumed to accept everything but provider fields', () => {
     const unlisted: ImageModel = {
       ...base,
       id: 'new/one',
@@ -283,15 +283,15 @@ describe('providers', () => {
     [{ order: ['three'], allow_fallbacks: false }, 'provider.order', ['one/fast', 'two/fast']],
     [{ ignore: ['one', 'two'] }, 'provider.ignore', []],
     [{ only: ['one'], ignore: ['one'] }, 'provider.ignore', []],
-  ])('%o leaves nobody, which is an error that names %s', (provider, field, accepts) => {
+  ])('%o excludes every provider, which is an error that names %s', (provider, field, accepts) => {
     expect(check(model, { provider })?.extras).toEqual({ field, accepts })
   })
 
-  it('says nothing about providers while the endpoint records are unknown', () => {
+  it('are not checked without endpoint records', () => {
     expect(check({ ...model, endpoints: [] }, { provider: { only: ['three'] } })).toBeUndefined()
   })
 
-  it('one of them has to take a field; which one is up to the routing', () => {
+  it('accept a field when one that the routing allows does', () => {
     expect(check(model, { n: 4 })).toBeUndefined()
     expect(check(model, { n: 4, provider: { only: ['one'] } })).toBeUndefined()
 
@@ -299,7 +299,7 @@ describe('providers', () => {
     expect(error?.message).toBe(`n is 4, but ${FLUX} at TWO accepts 1.`)
   })
 
-  it('no two of them can share an image', () => {
+  it('do not accept fields that no single one of them accepts together', () => {
     const error = check(model, { n: 4, seed: 1, quality: 'high' })
 
     expect(error?.extras.field).toBe('quality')
@@ -307,7 +307,7 @@ describe('providers', () => {
     expect(error?.message).toContain('ONE')
   })
 
-  it('their records outweigh the union that the list shows', () => {
+  it('decide by their records, not by the union in the list', () => {
     const optimistic = {
       ...model,
       supported_parameters: { n: { type: 'range', min: 1, max: 10 } },

@@ -26,7 +26,7 @@ const never = () => new Promise<Response>(() => {})
 const failing = async () => new Response('gone', { status: 503 })
 
 describe('the live list', () => {
-  it('puts both lists and the endpoint records of one model together', async () => {
+  it('merges both lists and the endpoint records of one model', async () => {
     const { catalogue, requests } = startCatalogue({ ...LISTS })
 
     const { model, source, warning } = await catalogue.model(FOX)
@@ -39,11 +39,11 @@ describe('the live list', () => {
       apis: { chat: true, images: true },
       endpoints: [{ provider_slug: 'inkwell' }],
     })
-    // Only the records of the model that was asked for.
+    // Only the records of the model that was requestsTo for.
     expect(requests.map(({ path }) => path).toSorted()).toEqual([IMAGES, endpointsPath(FOX), CHAT])
   })
 
-  it('knows which of the two APIs have a model, and asks for no records of one that only chats', async () => {
+  it('knows which of the two APIs have a model, and reads no records for one that only the chat API has', async () => {
     const { catalogue, requests } = startCatalogue({ ...LISTS })
 
     expect((await catalogue.model('ink/owl')).model.apis).toEqual({ chat: false, images: true })
@@ -55,7 +55,7 @@ describe('the live list', () => {
     expect(requests.map(({ path }) => path)).not.toContain(endpointsPath('talk/only'))
   })
 
-  it('leaves out what generates no images, though the server ignores the filter', async () => {
+  it('skips text models when the server ignores the filter', async () => {
     const text = chatItem('talk/text', {
       architecture: { input_modalities: ['text'], output_modalities: ['text'] },
     })
@@ -64,7 +64,7 @@ describe('the live list', () => {
     await expect(catalogue.model('talk/text')).rejects.toBeInstanceOf(ModelNotFoundError)
   })
 
-  it('is asked once by a hundred at once, and not again within the hour', async () => {
+  it('is read once for a hundred concurrent callers, and not again within the hour', async () => {
     const { catalogue, clock, requests } = startCatalogue({ ...LISTS })
 
     await Promise.all(Array.from({ length: 100 }, () => catalogue.model(FOX)))
@@ -77,7 +77,7 @@ describe('the live list', () => {
     expect(requests).toHaveLength(6)
   })
 
-  it('is sent the key when there is one, and no Authorization when there is none', async () => {
+  it('is requested with the key when there is one, and without Authorization otherwise', async () => {
     const [withKey, without] = [startCatalogue({ ...LISTS }, 'sk-or-test'), startCatalogue({ ...LISTS })]
 
     await withKey.catalogue.model(FOX)
@@ -89,32 +89,32 @@ describe('the live list', () => {
     expect(without.requests.every(({ headers }) => !('Authorization' in headers))).toBe(true)
   })
 
-  it('goes on being served when it can no longer be had, asking again once a minute', async () => {
-    const { catalogue, clock, answers, asked, failures } = startCatalogue({ ...LISTS })
+  it('stays in use while it cannot be read, with one attempt a minute', async () => {
+    const { catalogue, clock, responses, requestsTo, failures } = startCatalogue({ ...LISTS })
     await catalogue.model(FOX)
 
-    answers[IMAGES] = failing
+    responses[IMAGES] = failing
     clock.ms += HOUR_MS
     const stale = [await catalogue.model(FOX), await catalogue.model(FOX)]
     expect(stale.map(({ source }) => source)).toEqual(['live', 'live'])
-    expect(asked(IMAGES)).toBe(2)
+    expect(requestsTo(IMAGES)).toBe(2)
     expect(failures).toHaveLength(1)
 
     clock.ms += MINUTE_MS
-    answers[IMAGES] = { data: [imagesItem('ink/new')] }
+    responses[IMAGES] = { data: [imagesItem('ink/new')] }
     expect((await catalogue.model('ink/new')).source).toBe('live')
   })
 
-  it('keeps a model whose endpoint records cannot be had, without them, and tries again after a minute', async () => {
-    const { catalogue, clock, answers } = startCatalogue({ ...LISTS, [endpointsPath(FOX)]: failing })
+  it('has a model without its endpoint records when those cannot be read, and tries again after a minute', async () => {
+    const { catalogue, clock, responses } = startCatalogue({ ...LISTS, [endpointsPath(FOX)]: failing })
     expect(await catalogue.model(FOX)).toMatchObject({ source: 'live', model: { endpoints: [] } })
 
-    answers[endpointsPath(FOX)] = { endpoints: [endpointItem('inkwell')] }
+    responses[endpointsPath(FOX)] = { endpoints: [endpointItem('inkwell')] }
     clock.ms += MINUTE_MS
     expect((await catalogue.model(FOX)).model.endpoints).toHaveLength(1)
   })
 
-  it('lists every model by id, with the endpoint records that can be had', async () => {
+  it('lists every model by id, with the endpoint records that can be read', async () => {
     const { catalogue } = startCatalogue({ ...LISTS })
 
     const { models, source } = await catalogue.list()
@@ -128,8 +128,8 @@ describe('the live list', () => {
   })
 })
 
-describe('what is new on the wire', () => {
-  it('costs no more than itself: odd entries, records and price lines are left out, the rest stands', async () => {
+describe('unknown values in the lists', () => {
+  it('cost only themselves: odd entries, records and price lines are skipped, the rest is used', async () => {
     const price = { billable: 'output_image', unit: 'image', cost_usd: 0.04 }
     const { catalogue, failures } = startCatalogue({
       [IMAGES]: { data: [{ id: 'no-slash' }, 'nonsense', imagesItem(FOX, { since: { deep: true } })] },
@@ -154,7 +154,7 @@ describe('what is new on the wire', () => {
     expect(failures).toEqual([])
   })
 
-  it('takes a parameter with a new kind of capability for accepted', async () => {
+  it('of a capability count as accepted', async () => {
     const { catalogue } = startCatalogue({
       ...LISTS,
       [IMAGES]: {
@@ -178,32 +178,32 @@ describe('without a live list', () => {
     'no answer at all': never,
   }
 
-  it.each(Object.entries(BROKEN))('%s: the snapshot answers', async (_, answer) => {
-    const { catalogue, failures } = startCatalogue({ [IMAGES]: answer, [CHAT]: { data: [] } })
+  it.each(Object.entries(BROKEN))('%s: the snapshot is used', async (_, response) => {
+    const { catalogue, failures } = startCatalogue({ [IMAGES]: response, [CHAT]: { data: [] } })
 
-    expect(await catalogue.model('old/painter')).toMatchObject({
+    expect(await catalogue.model('old/model')).toMatchObject({
       source: 'snapshot',
-      model: { id: 'old/painter' },
+      model: { id: 'old/model' },
     })
-    expect(await catalogue.list()).toMatchObject({ source: 'snapshot', models: [{ id: 'old/painter' }] })
+    expect(await catalogue.list()).toMatchObject({ source: 'snapshot', models: [{ id: 'old/model' }] })
     expect(failures).toHaveLength(1)
   })
 
-  it('asks again after a minute, not before, and then trusts the live list alone', async () => {
-    const { catalogue, clock, answers, asked } = startCatalogue({ ...LISTS, [IMAGES]: failing })
-    await catalogue.model('old/painter')
-    Object.assign(answers, LISTS)
+  it('tries again after a minute, not before, and then uses only the live list', async () => {
+    const { catalogue, clock, responses, requestsTo } = startCatalogue({ ...LISTS, [IMAGES]: failing })
+    await catalogue.model('old/model')
+    Object.assign(responses, LISTS)
 
     clock.ms += MINUTE_MS - 1
-    expect((await catalogue.model('old/painter')).source).toBe('snapshot')
-    expect(asked(IMAGES)).toBe(1)
+    expect((await catalogue.model('old/model')).source).toBe('snapshot')
+    expect(requestsTo(IMAGES)).toBe(1)
 
     clock.ms += 1
-    await expect(catalogue.model('old/painter')).rejects.toBeInstanceOf(ModelNotFoundError)
-    expect(asked(IMAGES)).toBe(2)
+    await expect(catalogue.model('old/model')).rejects.toBeInstanceOf(ModelNotFoundError)
+    expect(requestsTo(IMAGES)).toBe(2)
   })
 
-  it('lets an unknown model through with a warning that names it and the day of the snapshot', async () => {
+  it('accepts an unknown model with a warning that names it and the date of the snapshot', async () => {
     const { catalogue } = startCatalogue({})
 
     const { model, source, warning } = await catalogue.model('new/model:free')
@@ -214,18 +214,18 @@ describe('without a live list', () => {
     expect(warning).toContain('2026-01-02')
   })
 
-  it('holds nobody up twice: while a silent list is being waited for, all share the wait', async () => {
-    const { catalogue, asked } = startCatalogue({ [IMAGES]: never, [CHAT]: { data: [] } })
+  it('delays each caller once: all wait for the same silent list', async () => {
+    const { catalogue, requestsTo } = startCatalogue({ [IMAGES]: never, [CHAT]: { data: [] } })
 
-    const entries = await Promise.all([catalogue.model('old/painter'), catalogue.model('old/painter')])
-    await catalogue.model('old/painter')
+    const entries = await Promise.all([catalogue.model('old/model'), catalogue.model('old/model')])
+    await catalogue.model('old/model')
 
     expect(entries.map(({ source }) => source)).toEqual(['snapshot', 'snapshot'])
-    expect(asked(IMAGES)).toBe(1)
+    expect(requestsTo(IMAGES)).toBe(1)
   })
 })
 
-describe('names', () => {
+describe('model names', () => {
   const names = [
     'google/gemini-2.5-flash-image',
     'google/gemini-3-pro-image',
@@ -239,7 +239,7 @@ describe('names', () => {
     ['gemini/gemini-3-pro-image', 'google/gemini-3-pro-image'],
     ['OpenAI/GPT-Image-1', 'openai/gpt-image-1'],
     ['openai/gpt-image-7:nitro', 'openai/gpt-image-1'],
-  ])('%s is not found, and %s is offered first', async (id, closest) => {
+  ])('%s is not found, and %s is suggested first', async (id, closest) => {
     const { catalogue } = startCatalogue(lists)
 
     const error = await catalogue.model(id).catch((thrown: unknown) => thrown)
@@ -249,7 +249,7 @@ describe('names', () => {
     expect((error as ModelNotFoundError).extras.closest?.[0]).toBe(closest)
   })
 
-  it('offers nothing when nothing is close, and never more than three', async () => {
+  it('get no suggestion when nothing is close, and never more than three', async () => {
     const many = Array.from({ length: 9 }, (_, index) => imagesItem(`x/painter-${index}`))
     const { catalogue } = startCatalogue({ ...lists, [IMAGES]: { data: many } })
 
@@ -259,7 +259,7 @@ describe('names', () => {
     })
   })
 
-  it('a variant is the base model unless it is listed itself', async () => {
+  it('with a variant are the base model unless the variant is listed', async () => {
     const { catalogue } = startCatalogue(lists)
 
     expect((await catalogue.model('openai/gpt-image-1:nitro')).model.id).toBe('openai/gpt-image-1')
@@ -269,7 +269,7 @@ describe('names', () => {
 })
 
 describe('the snapshot in the repository', () => {
-  it('is used where no other is given, and sorted by id', async () => {
+  it('is the default, sorted by id', async () => {
     const catalogue = createCatalogue({ fetch: failing, baseUrl: BASE_URL, now: () => 0 })
 
     const { models } = await catalogue.list()
@@ -278,7 +278,7 @@ describe('the snapshot in the repository', () => {
     expect(models.map(({ id }) => id)).toEqual(models.map(({ id }) => id).toSorted())
   })
 
-  it('knows endpoints and output prices of every model that it says the images API has', () => {
+  it('has endpoints and output prices for every model of the images API', () => {
     const { models, date } = bundledSnapshot()
 
     expect(date).toMatch(/^\d{4}-\d\d-\d\d$/)

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import { keepFresh } from '../../../shared/catalogue/keep-fresh.ts'
 
-it('waits for a load that never ends no longer than once, and starts another when a retry is due', async () => {
+it('waits only once for a load that never ends, and starts another when a retry is due', async () => {
   const clock = { ms: 0 }
   const loads: PromiseWithResolvers<string>[] = []
   const get = keepFresh(
     () => {
-      // Deaf to its signal, as a load is that ended together with the request that began it.
+      // Ignores its signal, like a load that ended together with the request that started it.
       const load = Promise.withResolvers<string>()
       loads.push(load)
       return load.promise

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { CONFIG } from '../../../action/init/templates.ts'
 import { parseConfig } from '../../../shared/config/parse.ts'
+import { SCHEMA_URL } from '../../../shared/config/schema.ts'
 
 const GOOD = {
   version: 1,
@@ -20,7 +21,7 @@ const GOOD = {
 }
 
 describe('parseConfig', () => {
-  it('takes what DESIGN shows', () => {
+  it('accepts a config with defaults, presets and images', () => {
     const { issues, images, presets, defaults } = parseConfig(GOOD)
 
     expect(issues).toEqual([])
@@ -29,7 +30,7 @@ describe('parseConfig', () => {
     expect(defaults).toEqual(GOOD.defaults)
   })
 
-  it('keeps what is right of an image, so that it is checked, too', () => {
+  it('keeps the valid fields of an image, so that they are checked, too', () => {
     const image = { path: 'a.png', prompt: 'x', preset: 'nope', aspect_ration: '4:3', seed: -1 }
     const { issues, images } = parseConfig({ ...GOOD, images: [image, { ...image, prompt: 7 }] })
 
@@ -37,7 +38,7 @@ describe('parseConfig', () => {
     expect(issues).toHaveLength(5)
   })
 
-  it('takes a section that is there and empty, as YAML leaves it', () => {
+  it('accepts empty sections, which are null in YAML', () => {
     expect(parseConfig({ version: 1, defaults: null, presets: { plain: null }, images: [] }).issues).toEqual(
       [],
     )
@@ -62,14 +63,14 @@ describe('parseConfig', () => {
       'a path in the repository, an https URL or a data: URL',
     ],
     [undefined, [], 'The file is empty'],
-    [['a'], [], 'must begin with version: 1'],
-  ])('points at what is wrong in %j', (value, path, detail) => {
+    [['a'], [], 'must start with version: 1'],
+  ])('points at the mistake in %j', (value, path, detail) => {
     const { issues } = parseConfig(value)
 
     expect(issues).toEqual([expect.objectContaining({ path, detail: expect.stringContaining(detail) })])
   })
 
-  it('keeps everything that is right when something else is wrong', () => {
+  it('keeps every valid part beside invalid ones', () => {
     const { images, presets, issues } = parseConfig({
       ...GOOD,
       presets: { good: { seed: 1 }, bad: { seed: -1 } },
@@ -109,4 +110,31 @@ describe('easel.schema.json', async () => {
   ])('refuses %j, as Easel does', (value) => {
     expect(validate(value)).toBe(false)
   })
+
+  it('has a stable public address', () => {
+    expect(schema).toMatchObject({ $id: SCHEMA_URL })
+  })
+
+  it('describes every property, at any depth', () => {
+    const properties = [...propertiesOf(schema)]
+
+    expect(properties.length).toBeGreaterThan(60)
+    expect(properties.filter(({ description }) => (description?.length ?? 0) < 10)).toEqual([])
+  })
 })
+
+/** Every property of a JSON Schema with its description, wherever in the schema it is. */
+function* propertiesOf(
+  schema: unknown,
+  path = '',
+): Generator<{ readonly path: string; readonly description: string | undefined }> {
+  if (typeof schema !== 'object' || schema === null) return
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === 'properties') {
+      for (const [name, property] of Object.entries(value as Record<string, { description?: string }>)) {
+        yield { path: `${path}.${name}`, description: property.description }
+      }
+    }
+    yield* propertiesOf(value, `${path}.${key}`)
+  }
+}

@@ -7,8 +7,8 @@ import { type ServedEmulator, serveEmulator } from '../../../emulator/serve.ts'
 import { createOpenRouterClient } from '../../../shared/openrouter/client.ts'
 import { collect } from '../../../shared/openrouter/collect.ts'
 import { buildRequest } from '../../../shared/openrouter/request.ts'
-import { parseSize } from '../../../shared/spec/schema.ts'
-import { drawable, MODELS } from '../../support/shared/specs.ts'
+import { parseSize } from '../../../shared/spec/forms.ts'
+import { acceptedSpecs, MODELS } from '../../support/shared/specs.ts'
 
 /** The facts live beside the repository and don't come with it. */
 const OPENAPI = join(import.meta.dirname, '../../../../shared/openrouter/openapi.json')
@@ -26,7 +26,7 @@ describe.skipIf(!hasFacts)(`OpenRouter’s OpenAPI document${absence}`, () => {
     expect(check('ChatRequest', { model: id })).not.toEqual([])
     expect(check('ImageGenerationRequest', { model: id, prompt: 'x', resolution: '0.5K' })).not.toEqual([])
     fc.assert(
-      fc.property(drawable(), ({ spec, model }) => {
+      fc.property(acceptedSpecs(), ({ spec, model }) => {
         const { path, body } = buildRequest(spec, model)
         seen.add(`${model.id} ${path}`)
         const sent: unknown = JSON.parse(JSON.stringify(body))
@@ -50,7 +50,7 @@ describe('any spec that a model can generate', () => {
   it('comes back as images of its type and number, with a price', { timeout: 120_000 }, async () => {
     const client = createOpenRouterClient({ apiKey: 'sk-or-test', baseUrl: upstream.url })
     await fc.assert(
-      fc.asyncProperty(drawable({ maxTier: '1K' }), async ({ spec, model }) => {
+      fc.asyncProperty(acceptedSpecs({ maxTier: '1K' }), async ({ spec, model }) => {
         upstream.clearRequests()
         const { images, usage } = await collect(client.generate(spec, model))
 

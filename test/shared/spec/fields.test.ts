@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { InvalidSpecError, type SpecIssue } from '../../../shared/errors.ts'
+import { toJSONSchema } from 'zod'
+import { InvalidSpecError } from '../../../shared/errors.ts'
+import type { SpecIssue } from '../../../shared/spec/spec-issue.ts'
 import { parseSpecInput } from '../../../shared/spec/parse.ts'
-import { ASPECT_RATIOS } from '../../../shared/spec/schema.ts'
+import { ASPECT_RATIOS, imageSpecInputSchema } from '../../../shared/spec/schema.ts'
 
 const HTTPS = 'https://example.com/a.png'
 const DATA = 'data:image/png;base64,iVBORw0KGgo='
@@ -55,15 +57,15 @@ describe('every field takes what it documents', () => {
   })
 })
 
-describe('every field refuses what it does not document, naming itself, the value and what it takes', () => {
+describe('every field refuses what it does not document, naming itself, the value and what it accepts', () => {
   it.each<[field: string, value: unknown, detail: string, at?: string]>([
     ['prompt', '', 'prompt is "": must be 1 to 32,000 characters, not only spaces.'],
     ['prompt', ' \n ', 'not only spaces'],
     ['prompt', 'x'.repeat(32_001), '… (32003 characters): must be 1 to 32,000 characters'],
     ['prompt', '🗼'.repeat(32_001), 'must be 1 to 32,000 characters'],
     ['prompt', 'half \ud83d', 'must be well-formed Unicode'],
-    ['prompt', 7, 'prompt is 7: must be a text.'],
-    ['prompt', null, 'prompt is null: must be a text.'],
+    ['prompt', 7, 'prompt is 7: must be a string.'],
+    ['prompt', null, 'prompt is null: must be a string.'],
     ['model', 'gemini', 'must be an OpenRouter model such as google/gemini-2.5-flash-image'],
     ['model', 'a/b/c', 'must be an OpenRouter model'],
     ['model', '../models', 'must be an OpenRouter model'],
@@ -110,12 +112,12 @@ describe('every field refuses what it does not document, naming itself, the valu
     ],
     ['provider', { zdr: null }, 'provider.zdr is null: must be true or false.', 'provider.zdr'],
     ['provider', { sort: 'speed' }, 'accepted are price, throughput, latency, exacto', 'provider.sort'],
-    ['provider', { max_price: { image: 0.05 } }, 'must be a text', 'provider.max_price.image'],
+    ['provider', { max_price: { image: 0.05 } }, 'must be a string', 'provider.max_price.image'],
     ['provider', { options: { a: { b: deep(17) } } }, 'at most 16 levels deep', 'provider.options.a.b'],
     ['provider', { options: { a: { b: 'half \ud83d' } } }, 'well-formed Unicode', 'provider.options.a.b'],
-    ['image_config', { a: { b: 1 } }, 'must be a text, a number, or a list', 'image_config.a'],
-    ['image_config', { a: true }, 'must be a text, a number, or a list', 'image_config.a'],
-    ['image_config', { a: Number.NaN }, 'must be a text, a number', 'image_config.a'],
+    ['image_config', { a: { b: 1 } }, 'must be a string, a number, or a list', 'image_config.a'],
+    ['image_config', { a: true }, 'must be a string, a number, or a list', 'image_config.a'],
+    ['image_config', { a: Number.NaN }, 'must be a string, a number', 'image_config.a'],
     ['image_config', { a: ['half \ud83d'] }, 'well-formed Unicode', 'image_config.a[0]'],
     ['image_config', { 'half \ud83d': 1 }, 'must be well-formed Unicode', 'image_config.half \ud83d'],
     ['take', 0, 'take is 0: must be at least 1.'],
@@ -125,18 +127,39 @@ describe('every field refuses what it does not document, naming itself, the valu
   ])('%s, given %j', (field, value, detail, at = field) => {
     const [issue] = issuesOf({ [field]: value })
     expect(issue?.field).toBe(at)
+    expect(issue?.path[0]).toBe(field)
     expect(issue?.detail).toContain(detail)
   })
 })
 
+describe('the example in the schema', () => {
+  it.each(Object.entries(imageSpecInputSchema.shape))('of %s is one that Easel accepts', (field, schema) => {
+    const { examples = [] } = toJSONSchema(schema)
+
+    expect(examples).toHaveLength(1)
+    expect(parseSpecInput({ [field]: examples[0] })).toEqual({ [field]: examples[0] })
+  })
+})
+
 describe('a refusal', () => {
-  it('tells of everything that is wrong at once, with the accepted values where they are a list', () => {
+  it.each<[input: unknown, path: readonly (string | number)[]]>([
+    [{ font_inputs: [{ font_url: HTTPS, text: 7 }] }, ['font_inputs', 0, 'text']],
+    [{ image_config: { 'a.b[0]': true } }, ['image_config', 'a.b[0]']],
+    [{ provider: { options: { '7': { '0': 'half \ud83d' } } } }, ['provider', 'options', '7', '0']],
+    [{ provider: { sort: { bye: 1 } } }, ['provider', 'sort', 'bye']],
+    [{ 'a.b': 1 }, ['a.b']],
+    [7, []],
+  ])('of %j holds the path as data, whatever characters the keys have', (input, path) => {
+    expect(issuesOf(input)[0]?.path).toEqual(path)
+  })
+
+  it('reports everything that is wrong at once, with the accepted values where they are a list', () => {
     const issues = issuesOf({ n: 11, image_size: '3K', what: 1 })
     expect(issues.map(({ field }) => field).toSorted()).toEqual(['image_size', 'n', 'what'])
     expect(issues.find(({ field }) => field === 'image_size')?.accepts).toEqual(['0.5K', '1K', '2K', '4K'])
   })
 
-  it('of a thousand unknown fields stays short, and so do their names', () => {
+  it('of a thousand unknown fields is short, and so are the names in it', () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${'x'.repeat(5000)}${i}`, 1]))
     const issues = issuesOf(many)
     expect(issues.length).toBeLessThanOrEqual(20)
@@ -148,17 +171,17 @@ describe('a refusal', () => {
     expect(issue?.detail.isWellFormed()).toBe(true)
   })
 
-  it('comes for values nested deeper than any stack bears, too', () => {
+  it('comes for values nested deeper than the stack allows, too', () => {
     const nested: unknown = JSON.parse(`{"a": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`)
     expect(issuesOf({ image_config: nested })[0]?.field).toBe('image_config.a[0]')
     expect(issuesOf({ provider: { options: { x: nested } } })[0]?.field).toBe('provider.options.x.a')
   })
 
-  it.each([null, undefined, 'A fox', 7, []])('of %j, which is no spec at all, says so', (input) => {
+  it.each([null, undefined, 'A fox', 7, []])('of %j, which is not a spec, names the whole spec', (input) => {
     expect(issuesOf(input)[0]?.field).toBe('spec')
   })
 
-  it.each(['__proto__', 'constructor', 'toString'])('comes for the key %s too', (key) => {
+  it.each(['__proto__', 'constructor', 'toString'])('comes for the key %s, too', (key) => {
     const input: unknown = JSON.parse(`{"prompt": "x", "${key}": {"n": 2}}`)
     expect(issuesOf(input)[0]?.field).toBe(key)
   })

@@ -3,7 +3,7 @@ import { InvalidSpecError } from '../../../shared/errors.ts'
 import { parseSpecInput, parseSpecQuery, resolveSpec } from '../../../shared/spec/parse.ts'
 
 describe('a query', () => {
-  it('holds every scalar field and as many input images as needed', () => {
+  it('holds every scalar field, and as many input images as needed', () => {
     const query = new URLSearchParams(
       'prompt=A+fox%20%F0%9F%97%BC&model=a/b&aspect_ratio=16:9&image_size=2K&n=2&seed=0&quality=high' +
         '&background=opaque&output_format=webp&output_compression=80&style=Pop&strength=0.35&take=3&api=chat' +
@@ -47,7 +47,7 @@ describe('a query', () => {
   })
 
   it.each(['', '01', '+1', ' 1', '1 ', '1e3', '0x1', '1.0', '.5', '-1', 'NaN', '9'.repeat(400)])(
-    'writes a number in one way only: not as “%s”',
+    'has one spelling of a number, which “%s” is not',
     (text) => {
       const query = new URLSearchParams({ seed: text })
       expect(refusalOf(() => parseSpecQuery(query)).extras.field).toBe('seed')
@@ -62,7 +62,7 @@ describe('defaults and presets', () => {
     seeded: { seed: 7 },
   } as const
 
-  it('fill in what was left out: first the defaults, then the preset, then what was written', () => {
+  it('fill in absent fields: the spec wins over the preset, and the preset over the defaults', () => {
     const defaults = { model: 'default/model', aspect_ratio: '16:9', quality: 'low', seed: 1 } as const
     const input = { prompt: 'A fox', preset: 'line-art', seed: 3 }
     expect(resolveSpec(input, { defaults, presets, model: 'last/resort' })).toEqual({
@@ -74,29 +74,29 @@ describe('defaults and presets', () => {
     })
   })
 
-  it('take the model of last resort only when nothing else names one', () => {
+  it('use the fallback model only when nothing else names one', () => {
     expect(resolveSpec({ prompt: 'x' }, { model: 'last/resort' }).model).toBe('last/resort')
     expect(resolveSpec({ prompt: 'x', preset: 'photo' }, { presets, model: 'last/resort' }).model).toBe('c/d')
   })
 
-  it('put a prompt after a template that has no place for it, and leave it alone without a template', () => {
+  it('append the prompt to a template without {prompt}, and leave it alone without a template', () => {
     const options = { presets, model: 'a/b' }
     expect(resolveSpec({ prompt: 'A fox', preset: 'photo' }, options).prompt).toBe('Photograph: A fox')
     expect(resolveSpec({ preset: 'photo' }, options).prompt).toBe('Photograph:')
     expect(resolveSpec({ prompt: '{prompt}', preset: 'seeded' }, options).prompt).toBe('{prompt}')
   })
 
-  it('take dollar signs and braces in a prompt literally', () => {
+  it('copy dollar signs and braces in a prompt literally', () => {
     const spec = resolveSpec({ prompt: '$& {prompt} $1', preset: 'line-art' }, { presets, model: 'a/b' })
     expect(spec.prompt).toBe('$& {prompt} $1. Indigo lines on white; $& {prompt} $1!')
   })
 
-  it('are not hidden by a key with nothing under it', () => {
+  it('are not hidden by a key whose value is undefined', () => {
     const input = { prompt: 'x', model: undefined } as unknown as { prompt: string }
     expect(resolveSpec(input, { model: 'a/b' })).toEqual({ prompt: 'x', model: 'a/b' })
   })
 
-  it('leave no preset in the finished spec, and change neither input nor preset', () => {
+  it('leave no preset in the resolved spec, and change neither input nor preset', () => {
     const input = Object.freeze({ prompt: 'x', preset: 'line-art' })
     expect(resolveSpec(input, { presets, model: 'a/b' })).not.toHaveProperty('preset')
     expect(presets['line-art'].prompt).toContain('{prompt}')
@@ -111,14 +111,16 @@ describe('defaults and presets', () => {
     },
   )
 
-  it('say what is still missing', () => {
-    expect(refusalOf(() => resolveSpec({ prompt: 'x' })).message).toBe('model is missing: must be a text.')
+  it('name what is still missing', () => {
+    expect(refusalOf(() => resolveSpec({ prompt: 'x' })).message).toBe(
+      'model is missing: name an image model of OpenRouter, such as google/gemini-3.1-flash-image, or set a default.',
+    )
     expect(refusalOf(() => resolveSpec({ model: 'a/b' })).extras.field).toBe('prompt')
     const noPrompt = refusalOf(() => resolveSpec({ preset: 'line-art' }, { presets, model: 'a/b' }))
-    expect(noPrompt.message).toContain('the preset says {prompt} and needs one')
+    expect(noPrompt.message).toContain('prompt is missing: the preset’s prompt holds {prompt}')
   })
 
-  it('are checked again once they are put together', () => {
+  it('are checked again after merging', () => {
     const long = { long: { prompt: `${'x'.repeat(31_999)}{prompt}` } }
     const input = parseSpecInput({ prompt: 'too long', preset: 'long' })
     expect(refusalOf(() => resolveSpec(input, { presets: long, model: 'a/b' })).extras.field).toBe('prompt')

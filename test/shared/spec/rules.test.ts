@@ -9,7 +9,7 @@ const base = { prompt: 'A fox', model: 'a/b' }
 const input_images = ['https://example.com/a.png']
 const super_resolution_references = ['https://example.com/b.png']
 
-describe('fields that go together pass', () => {
+describe('fields that agree pass', () => {
   it.each<Partial<ImageSpec>>([
     { super_resolution_references, input_images },
     { strength: 0.5, input_images },
@@ -34,14 +34,14 @@ describe('fields that contradict each other are refused', () => {
   it.each<[fields: Partial<ImageSpec>, field: string, detail: string]>([
     [{ super_resolution_references }, 'super_resolution_references', 'needs input_images'],
     [{ strength: 0.5 }, 'strength', 'needs input_images'],
-    [{ background: 'transparent', output_format: 'jpeg' }, 'background', 'accepted with it are png, webp'],
-    [{ background: 'transparent', output_format: 'svg' }, 'background', 'accepted with it are png, webp'],
+    [{ background: 'transparent', output_format: 'jpeg' }, 'background', 'use png or webp'],
+    [{ background: 'transparent', output_format: 'svg' }, 'background', 'use png or webp'],
     [{ output_compression: 80 }, 'output_compression', 'only with output_format jpeg or webp'],
     [{ output_compression: 80, output_format: 'png' }, 'output_compression', 'jpeg or webp, not png'],
     [{ size: '1024x1024', aspect_ratio: '16:9' }, 'aspect_ratio', 'size 1024x1024 has another ratio'],
     [{ size: '1024x1024', aspect_ratio: 'auto' }, 'aspect_ratio', 'leave one of them out'],
-    [{ size: '1024x1024', image_size: '4K' }, 'image_size', 'size 1024x1024 is of tier 1K'],
-    [{ size: '4096x4096', image_size: '1K' }, 'image_size', 'size 4096x4096 is of tier 4K'],
+    [{ size: '1024x1024', image_size: '4K' }, 'image_size', 'size 1024x1024 counts as 1K'],
+    [{ size: '4096x4096', image_size: '1K' }, 'image_size', 'size 4096x4096 counts as 4K'],
     [{ image_config: { style: 'x' } }, 'image_config.style', 'write style beside image_config'],
     [{ image_config: { aspect_ratio: '1:1' } }, 'image_config.aspect_ratio', 'a field of its own'],
   ])('%j', (fields, field, detail) => {
@@ -61,15 +61,15 @@ describe('a font’s text', () => {
 
   it('that is not in the prompt is a warning, not an error', () => {
     const spec = resolveSpec({ ...base, font_inputs })
-    expect(specWarnings(spec)).toEqual([expect.stringContaining('“Open Night” does not stand in the prompt')])
+    expect(specWarnings(spec)).toEqual([expect.stringContaining('“Open Night” is not in the prompt')])
   })
 
-  it('that is in the prompt is fine', () => {
+  it('that is in the prompt causes no warning', () => {
     expect(specWarnings(resolveSpec({ ...base, prompt: 'A poster: Open Night', font_inputs }))).toEqual([])
   })
 })
 
-describe('a size belongs to the tier', () => {
+describe('a size counts as the tier', () => {
   it.each([
     [512 * 512, '0.5K'],
     [64 * 64, '0.5K'],
@@ -82,7 +82,7 @@ describe('a size belongs to the tier', () => {
     expect(tierOfPixels(pixels)).toBe(tier)
   })
 
-  it('that its own pixels count for', () => {
+  it('that a spec of its own pixels has', () => {
     for (const tier of ['0.5K', '1K', '2K', '4K'] as const) {
       for (const aspect_ratio of ['1:1', '16:9', '21:9', '4:5'] as const) {
         expect(tierOfPixels(outputPixels({ ...base, aspect_ratio }, tier))).toBe(tier)

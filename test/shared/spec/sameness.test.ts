@@ -12,7 +12,7 @@ const words = fc
   .filter((text) => text.trim() !== '')
 const hundredths = fc.integer({ min: 0, max: 100 }).map((value) => value / 100)
 
-/** Fields that fit into a query. */
+/** Fields that fit into a query, which is most of them. */
 const scalars = fc.record({
   prompt: words,
   model: fc.constant('a/b'),
@@ -32,7 +32,7 @@ const scalars = fc.record({
 })
 
 const json = fc.jsonValue({ depthSize: 'small', noUnicodeString: false }).filter(isKeyable)
-/** The others. */
+/** Fields that only JSON can hold. */
 const nested = fc.record({
   rgb_colors: maybe(fc.constant([[0, 128, 255]])),
   provider: maybe(
@@ -82,7 +82,7 @@ describe('a fingerprint', () => {
     )
   })
 
-  it('does not depend on what is the same as nothing', async () => {
+  it('does not depend on fields that change nothing', async () => {
     const same = [
       {},
       { take: 1 },
@@ -96,7 +96,7 @@ describe('a fingerprint', () => {
     expect(new Set(await Promise.all(prints)).size).toBe(1)
   })
 
-  it('does not depend on whether a field came from a preset, a default, or was written', async () => {
+  it('does not depend on whether a field came from the spec, a preset or a default', async () => {
     const written = await fingerprintOf({ prompt: 'A fox in ink', model: 'a/b', seed: 7 })
     const resolved = resolveSpec(
       { prompt: 'A fox', preset: 'ink' },
@@ -105,7 +105,7 @@ describe('a fingerprint', () => {
     expect(await fingerprint(resolved)).toBe(written)
   })
 
-  it('does not depend on how a number or the bytes of an image are written', async () => {
+  it('does not depend on how a number or the bytes of an image are spelled', async () => {
     const base = { prompt: 'x', model: 'a/b' }
     const pairs: readonly [ImageSpecInput, ImageSpecInput][] = [
       [{ image_config: { a: 0 } }, { image_config: { a: -0 } }],
@@ -120,7 +120,7 @@ describe('a fingerprint', () => {
     }
   })
 
-  it('is another for whatever changes the pixels', async () => {
+  it('differs for everything that changes the pixels', async () => {
     const base = { prompt: 'x', model: 'a/b', input_images: ['https://a.example/1.png'] }
     const others: ImageSpecInput[] = [
       {},

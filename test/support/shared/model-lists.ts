@@ -43,8 +43,8 @@ const A_SNAPSHOT: Snapshot = {
   date: '2026-01-02',
   models: [
     {
-      id: 'old/painter',
-      name: 'Painter',
+      id: 'old/model',
+      name: 'Old',
       created: 1,
       input_modalities: ['text'],
       output_modalities: ['image'],
@@ -57,10 +57,10 @@ const A_SNAPSHOT: Snapshot = {
 }
 
 /**
- * A catalogue before lists that a test can change, and a clock that it sets. `answers` maps paths under the base
- * URL to bodies; a path without one is answered 404, a function is called instead.
+ * A catalogue in front of lists that a test can change, with a clock that the test sets. `responses` maps paths under
+ * the base URL to bodies, or to functions that respond; any other path is a 404.
  */
-export function startCatalogue(answers: Record<string, Body | (() => Promise<Response>)>, apiKey?: string) {
+export function startCatalogue(responses: Record<string, Body | (() => Promise<Response>)>, apiKey?: string) {
   const requests: { path: string; headers: Record<string, string> }[] = []
   const failures: unknown[] = []
   const clock = { ms: 1_000_000 }
@@ -69,13 +69,14 @@ export function startCatalogue(answers: Record<string, Body | (() => Promise<Res
       if (!url.startsWith(BASE_URL)) throw new TypeError(`not under the base URL: ${url}`)
       const path = url.slice(BASE_URL.length)
       requests.push({ path, headers })
-      const answer = answers[path]
-      if (answer === undefined) return Response.json({ error: { code: 404, message: path } }, { status: 404 })
-      if (typeof answer !== 'function') return Response.json(answer)
+      const response = responses[path]
+      if (response === undefined)
+        return Response.json({ error: { code: 404, message: path } }, { status: 404 })
+      if (typeof response !== 'function') return Response.json(response)
       const aborted = new Promise<never>((_, reject) => {
         signal.addEventListener('abort', () => reject(new Error('timed out')))
       })
-      return Promise.race([answer(), aborted])
+      return Promise.race([response(), aborted])
     },
     baseUrl: `${BASE_URL}/`,
     now: () => clock.ms,
@@ -84,8 +85,8 @@ export function startCatalogue(answers: Record<string, Body | (() => Promise<Res
     onFailure: (error) => failures.push(error),
     ...(apiKey !== undefined && { apiKey }),
   })
-  const asked = (path: string) => requests.filter((request) => request.path === path).length
-  return { catalogue, answers, requests, failures, clock, asked }
+  const requestsTo = (path: string) => requests.filter((request) => request.path === path).length
+  return { catalogue, responses, requests, failures, clock, requestsTo }
 }
 
 export const IMAGES = '/images/models'

@@ -18,7 +18,7 @@ export function modelOf(id: string): ImageModel {
 
 const teal = sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } })
 
-/** An image to start from; providers refuse much smaller ones. */
+/** An input image. Providers refuse much smaller ones. */
 const SQUARE = `data:image/png;base64,${(await teal.png().toBuffer()).toString('base64')}`
 
 const prompts = fc
@@ -26,12 +26,12 @@ const prompts = fc
   .filter((text) => text.trim() !== '' && !text.includes('[[fault'))
 
 interface Limits {
-  /** Of `image_size` and `size`: large images take long to generate. */
+  /** Limit of `image_size` and `size`: large images take long to generate. */
   readonly maxTier?: '1K' | '4K'
 }
 
-/** Real models, each with specs that it and the API they go over can generate. */
-export function drawable(limits: Limits = {}): fc.Arbitrary<{ spec: ImageSpec; model: ImageModel }> {
+/** Real models, each with specs that it accepts on the API that the spec goes over. */
+export function acceptedSpecs(limits: Limits = {}): fc.Arbitrary<{ spec: ImageSpec; model: ImageModel }> {
   return fc
     .constantFrom(...MODELS)
     .chain((model) => specsOf(model, limits).map((spec) => ({ model, spec })))
@@ -49,7 +49,7 @@ function specsOf(model: ImageModel, { maxTier = '4K' }: Limits): fc.Arbitrary<Im
     const capability = parameters[name]
     return capability?.type === 'range' ? Math.min(capability.max, most) : 0
   }
-  const special = <T>(name: string, values: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  const providerField = <T>(name: string, values: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
     passthrough.has(name) ? maybe(values) : nothing
   const colour = fc.tuple(byte, byte, byte)
   const tiers = maxTier === '1K' ? ['0.5K', '1K'] : ['0.5K', '1K', '2K', '4K']
@@ -73,24 +73,24 @@ function specsOf(model: ImageModel, { maxTier = '4K' }: Limits): fc.Arbitrary<Im
       input_images: maybe(
         fc.array(fc.constant(SQUARE), { minLength: 1, maxLength: Math.max(1, upTo('input_references', 3)) }),
       ),
-      font_inputs: special(
+      font_inputs: providerField(
         'font_inputs',
         fc.array(fc.record({ font_url: fc.constant('https://example.com/a.ttf'), text: fc.constant('A') }), {
           minLength: 1,
           maxLength: 2,
         }),
       ),
-      super_resolution_references: special(
+      super_resolution_references: providerField(
         'super_resolution_references',
         fc.array(fc.constant(SQUARE), { minLength: 1, maxLength: 4 }),
       ),
-      style: special('style', fc.constantFrom('Photorealism', 'Vector art')),
-      strength: special(
+      style: providerField('style', fc.constantFrom('Photorealism', 'Vector art')),
+      strength: providerField(
         'strength',
         fc.integer({ min: 0, max: 100 }).map((value) => value / 100),
       ),
-      rgb_colors: special('rgb_colors', fc.array(colour, { minLength: 1, maxLength: 3 })),
-      background_rgb_color: special('background_rgb_color', colour),
+      rgb_colors: providerField('rgb_colors', fc.array(colour, { minLength: 1, maxLength: 3 })),
+      background_rgb_color: providerField('background_rgb_color', colour),
       provider: maybe(
         fc.constantFrom<NonNullable<ImageSpec['provider']>>(
           { sort: 'price' },

@@ -1,5 +1,5 @@
 import type { Env } from '../../../worker/env.ts'
-import worker, { Budget as RealBudget, Gallery, GenerationJob, VariantJob } from '../../../worker/index.ts'
+import worker, { Budget as RealBudget, Gallery, GenerationJob } from '../../../worker/index.ts'
 
 // The Worker with a ledger that tests can call: POST /test/ledger takes [method, ...arguments] arrays, calls them
 // all at once and responds with their results. Its clock can be moved, it can be restarted, and it counts the rows
@@ -58,4 +58,4 @@ export default {
   },
 } satisfies ExportedHandler<Env>
 
-export { Gallery, GenerationJob, VariantJob }
+export { Gallery, GenerationJob }

@@ -1,4 +1,5 @@
 import { InvalidSpecError } from '../../../shared/errors.ts'
+import { specIssue } from '../../../shared/spec/spec-issue.ts'
 import { type Fingerprint, isFingerprint, sha256Hex } from '../../../shared/fingerprint.ts'
 import { utf8Bytes } from '../../../shared/media/bytes.ts'
 import type { UpstreamRequest } from '../../../shared/openrouter/request.ts'
@@ -41,7 +42,7 @@ export async function bodyToGenerate(
 ): Promise<BodyToGenerate & { readonly fingerprint: Fingerprint }> {
   if (!isPlainJson(given)) {
     const detail = `The body must be JSON of at most ${JSON_MAX_DEPTH} levels, in well-formed Unicode.`
-    throw new InvalidSpecError([{ field: 'body', detail }])
+    throw new InvalidSpecError([specIssue(['body'], detail)])
   }
   const body = withoutTransport(given)
   const canonical = await byContent(sortModalities(body))
@@ -69,7 +70,7 @@ function modelsOf({ model, models }: Body): [string, ...string[]] {
     (name) => typeof name === 'string',
   )
   if (first !== undefined) return [first, ...others]
-  throw new InvalidSpecError([{ field: 'model', detail: 'model must be the name of an image model.' }])
+  throw new InvalidSpecError([specIssue(['model'], 'model must be the name of an image model.')])
 }
 
 /** The spec with all the words and images of a conversation in it: what it costs, more or less. */

@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize'
 import { sha256Hex } from '../../../shared/fingerprint.ts'
 import { parseDataUrl } from '../../../shared/media/data-url.ts'
-import { isDataUrl } from '../../../shared/spec/schema.ts'
+import { isDataUrl } from '../../../shared/spec/forms.ts'
 import type { Body } from './raw-body.ts'
 
 /** RFC 8785: one text for one value. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { ImageEndpoint } from '../../../shared/catalogue/model.ts'
-import { PASSTHROUGH_FIELDS, providersTaking } from '../../../shared/openrouter/images-request.ts'
+import { PROVIDER_FIELDS } from '../../../shared/catalogue/documented.ts'
+import { providersTaking } from '../../../shared/openrouter/images-request.ts'
 import type { ImageSpec } from '../../../shared/spec/schema.ts'
 import { canonicalText } from './canonical.ts'
 import { imagePart, toSpec } from './chat-to-spec.ts'
@@ -65,7 +66,7 @@ function lift(
   if (!isRecord(options))
     return { fields: {}, rest: options === undefined ? routing : { ...routing, options } }
   const fields: Record<string, unknown> = {}
-  for (const field of PASSTHROUGH_FIELDS) {
+  for (const field of PROVIDER_FIELDS) {
     const holders = Object.keys(options).filter((slug) => valueAt(options, slug, field) !== undefined)
     const takers = new Set(providersTaking(field, endpoints))
     const values = holders.map((slug) => valueAt(options, slug, field))

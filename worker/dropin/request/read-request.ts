@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../../shared/catalogue/catalogue.ts'
 import { InvalidSpecError, ModelNotFoundError } from '../../../shared/errors.ts'
+import { specIssue } from '../../../shared/spec/spec-issue.ts'
 import { type Fingerprint, fingerprint as fingerprintOf } from '../../../shared/fingerprint.ts'
 import type { ImageSpec } from '../../../shared/spec/schema.ts'
 import type { BodyToGenerate, SpecToGenerate } from '../../job/price-request.ts'
@@ -62,7 +63,7 @@ async function parsedRequest(
 
 function withModel(value: unknown, { defaultModel }: Reading): Body {
   if (!isRecord(value)) {
-    throw new InvalidSpecError([{ field: 'body', detail: 'The body must be a JSON object.' }])
+    throw new InvalidSpecError([specIssue(['body'], 'The body must be a JSON object.')])
   }
   const body = withoutNulls(value)
   return body['model'] === undefined && body['models'] === undefined ? { ...body, model: defaultModel } : body
@@ -74,11 +75,10 @@ async function assertAsksForImage({ modalities, model }: Body, { catalogue }: Re
   const mayWrite = modalities === undefined ? await writes(String(model), catalogue) : true
   if (!mayWrite) return
   throw new InvalidSpecError([
-    {
-      field: 'modalities',
-      detail:
-        'This request asks for no image, and Easel passes on nothing else: set "modalities": ["image", "text"], or ["image"] for models that only generate, and name an image model.',
-    },
+    specIssue(
+      ['modalities'],
+      'This request asks for no image, and Easel passes on nothing else: set "modalities": ["image", "text"], or ["image"] for models that only generate, and name an image model.',
+    ),
   ])
 }
 

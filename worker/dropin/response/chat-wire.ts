@@ -10,7 +10,7 @@ import {
   type Wire,
 } from './wire.ts'
 
-/** `POST /chat/completions`, as it answers. @see openrouter/examples/chat-response.json, chat-stream.txt */
+/** `POST /chat/completions`, as it answers. @see docs/openrouter.md#the-chat-api */
 export const chatWire: Wire = {
   json: (result) =>
     jsonWithImages(result, (base64) => ({

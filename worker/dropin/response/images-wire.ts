@@ -1,7 +1,7 @@
 import { toWireError } from './wire-error.ts'
 import { createdAt, event, eventWithImages, jsonWithImages, usageOf, type Wire } from './wire.ts'
 
-/** `POST /images`, as it answers. @see openrouter/examples/images-response.json, images-stream.txt */
+/** `POST /images`, as it answers. @see docs/openrouter.md#the-images-api */
 export const imagesWire: Wire = {
   json: (result) =>
     jsonWithImages(result, (base64) => ({

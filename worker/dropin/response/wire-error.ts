@@ -13,7 +13,7 @@ interface WireError {
  * What OpenRouter would answer, so that its clients do the right thing: stop, wait, or ask again. Our own
  * trouble with OpenRouter's key is a 502 here: a 401 would blame the caller's.
  *
- * @see openrouter/README.md, "Errors"
+ * @see docs/openrouter.md#errors
  */
 const WIRE = {
   invalid_spec: { status: 400, type: 'invalid_request' },

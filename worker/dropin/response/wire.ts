@@ -33,7 +33,7 @@ export function event(value: object): string {
   return `data: ${JSON.stringify(value)}\n\n`
 }
 
-/** One event with images. @see {@link jsonWithImages} */
+/** One event with images, as {@link jsonWithImages} writes them. */
 export async function* eventWithImages(
   result: Result,
   build: (base64: (index: number) => string) => object,
