@@ -24,9 +24,10 @@ const ROOMS = {
   action: [
     ['main.ts', 'cli.ts'],
     ['commands/', 'github/'],
+    ['report/'],
     ['generate/'],
     ['plan/'],
-    ['markdown/', 'report/', 'lock/', 'init/'],
+    ['markdown/', 'lock/', 'init/'],
     ['config/'],
     ['files/'],
   ],

@@ -1,11 +1,11 @@
 import { startEasel } from '../test/support/worker/easel.ts'
 import { havePeers, startPortkey } from './support/peers.ts'
-import { type Bench, type BenchOptions, inTurns, type Row, timed, toRow } from './support/rows.ts'
+import { type Bench, type BenchOptions, interleave, type Row, timed, toRow } from './support/rows.ts'
 
 /** A 1K image as PNG. */
 const BYTES = 1_500_000
 
-/** An image through OpenRouter's own API, in front of the same upstream: asked directly, a gateway, Easel. */
+/** An image through OpenRouter's API from the same upstream: directly, through another gateway, through Easel. */
 export const gateway: Bench = { name: 'gateway', measure }
 
 async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
@@ -15,13 +15,17 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
   })
   const portkey = (await havePeers(note, quick)) ? await startPortkey() : undefined
   try {
-    const ask = async (url: string, prompt: string, headers: Record<string, string> = {}): Promise<void> => {
-      const answer = await fetch(url, {
+    const request = async (
+      url: string,
+      prompt: string,
+      headers: Record<string, string> = {},
+    ): Promise<void> => {
+      const response = await fetch(url, {
         method: 'POST',
         headers: {
           Authorization: 'Bearer sk-or-bench',
           'Content-Type': 'application/json',
-          // The platform compresses JSON after the Worker; its stand-in here takes several times Easel's own time for it.
+          // The platform compresses JSON after the Worker. Locally that would take several times as long as Easel.
           'Accept-Encoding': 'identity',
           ...headers,
         },
@@ -31,22 +35,23 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
           messages: [{ role: 'user', content: prompt }],
         }),
       })
-      const text = await answer.text()
-      if (!answer.ok || text.length < BYTES) throw new Error(`${url}: ${answer.status} ${text.slice(0, 300)}`)
+      const text = await response.text()
+      if (!response.ok || text.length < BYTES)
+        throw new Error(`${url}: ${response.status} ${text.slice(0, 300)}`)
     }
     const upstream = `${easel.upstream.url}/chat/completions`
     const through = new URL('/api/v1/chat/completions', easel.url).href
-    await ask(through, 'kept', address(99))
-    const times = await inTurns(
+    await request(through, 'cached', address(99))
+    const times = await interleave(
       {
-        direct: (round) => timed(() => ask(upstream, `direct ${round}`)),
-        miss: (round) => timed(() => ask(through, `new ${round}`, address(round))),
-        hit: (round) => timed(() => ask(through, 'kept', address(round))),
+        direct: (round) => timed(() => request(upstream, `direct ${round}`)),
+        miss: (round) => timed(() => request(through, `new ${round}`, address(round))),
+        hit: (round) => timed(() => request(through, 'cached', address(round))),
         portkey: (round) =>
           portkey
             ? timed(() =>
-                ask(`${portkey.url}/v1/chat/completions`, `portkey ${round}`, {
-                  // As OpenRouter it leaves the images out of answers; as OpenAI it passes on what comes.
+                request(`${portkey.url}/v1/chat/completions`, `portkey ${round}`, {
+                  // Its OpenRouter provider drops images from responses; its OpenAI provider passes them on.
                   'x-portkey-provider': 'openai',
                   'x-portkey-custom-host': easel.upstream.url,
                 }),
@@ -56,18 +61,18 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
       { rounds: quick ? 3 : 20, warmUp: quick ? 1 : 2 },
     )
     return [
-      row("OpenRouter's API through Easel, 1.5 MB, new", times.miss, 'the upstream itself', times.direct),
-      row("OpenRouter's API through Easel, 1.5 MB, kept", times.hit, 'the upstream itself', times.direct),
+      row("OpenRouter's API through Easel, 1.5 MB, miss", times.miss, 'the upstream itself', times.direct),
+      row("OpenRouter's API through Easel, 1.5 MB, hit", times.hit, 'the upstream itself', times.direct),
       ...(portkey
         ? [
             row(
-              "OpenRouter's API through Easel, 1.5 MB, new",
+              "OpenRouter's API through Easel, 1.5 MB, miss",
               times.miss,
               '@portkey-ai/gateway',
               times.portkey,
             ),
             row(
-              "OpenRouter's API through Easel, 1.5 MB, kept",
+              "OpenRouter's API through Easel, 1.5 MB, hit",
               times.hit,
               '@portkey-ai/gateway',
               times.portkey,
@@ -80,7 +85,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
   }
 }
 
-/** Everybody from an address of their own: rates are limited by it. */
+/** Each request from an address of its own, because the rate limit is per address. */
 function address(round: number): Record<string, string> {
   return { 'CF-Connecting-IP': `10.0.0.${round}` }
 }

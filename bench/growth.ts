@@ -3,26 +3,26 @@ import { startEasel } from '../test/support/worker/easel.ts'
 import { CLI, measureProcess } from './support/action-process.ts'
 import { growthOf, type Series } from './support/chart.ts'
 import { generateImages, inFolder, writeUnchangedProject } from './support/project.ts'
-import { askUpstream, drain, startUpstream } from './support/upstream.ts'
+import { drain, requestUpstream, startUpstream } from './support/upstream.ts'
 import {
   type Bench,
   type BenchOptions,
   type Bound,
-  inTurns,
+  interleave,
   median,
   type Row,
   timed,
   toRow,
 } from './support/rows.ts'
 
-/** A cost that doesn't grow has the power 0; one in proportion 1. A tenth is the clock's. */
+/** Exponents: 0 for a constant cost, 1 for one in proportion. A tenth is for noise. */
 const CONSTANT: Bound = { of: 'value', atMost: 0.1 }
 const IN_PROPORTION: Bound = { of: 'value', atMost: 1.1 }
 
 const UNCHANGED_BYTES = 10_000
 const GENERATED_BYTES = 100_000
 
-/** Cost against work, on log scales. */
+/** How costs grow with the amount of work. */
 export const growth: Bench = {
   name: 'growth',
   measure: async (options) => [
@@ -38,23 +38,23 @@ async function hitsByImages({ quick, chart }: BenchOptions): Promise<Row> {
     emulator: { faults: [{ bytes: 30_000 }] },
   })
   try {
-    const drawn = await easel.get('/image?prompt=one')
-    await drawn.arrayBuffer()
-    const [, fingerprint = ''] = /\/i\/(\w{64})/.exec(drawn.headers.get('content-location') ?? '') ?? []
+    const generated = await easel.get('/image?prompt=one')
+    await generated.arrayBuffer()
+    const [, fingerprint = ''] = /\/i\/(\w{64})/.exec(generated.headers.get('content-location') ?? '') ?? []
     while (!(await easel.bucket.head(`images/${fingerprint}/0`))) await pause(10)
     const points: [number, number][] = []
     const reads: [number, number][] = []
-    let kept = 0
+    let stored = 0
     for (const images of quick ? [10, 100] : [10, 30, 100, 300, 1000, 3000, 10_000]) {
-      const copied = await easel.get(`/bench/copies?of=${fingerprint}&from=${kept}&to=${images}`)
+      const copied = await easel.get(`/bench/copies?of=${fingerprint}&from=${stored}&to=${images}`)
       if (!copied.ok) throw new Error(await copied.text())
-      kept = images
-      // Spread over all of them, in no order.
-      const nameOf = (hit: number): string => ((hit * 7919) % images).toString(16).padStart(64, '0')
-      const { hit, read } = await inTurns(
+      stored = images
+      // Spread over all of them.
+      const fingerprintOf = (hit: number): string => ((hit * 7919) % images).toString(16).padStart(64, '0')
+      const { hit, read } = await interleave(
         {
-          hit: (round) => timed(() => drain(easel.get(`/i/${nameOf(round)}.png`))),
-          read: (round) => timed(() => drain(easel.get(`/bench/read?of=${nameOf(round)}`))),
+          hit: (round) => timed(() => drain(easel.get(`/i/${fingerprintOf(round)}.png`))),
+          read: (round) => timed(() => drain(easel.get(`/bench/read?of=${fingerprintOf(round)}`))),
         },
         { rounds: quick ? 20 : 150, warmUp: quick ? 10 : 20 },
       )
@@ -70,12 +70,12 @@ async function hitsByImages({ quick, chart }: BenchOptions): Promise<Row> {
         { name: 'a Worker that only reads R2', points: reads },
       ],
     })
-    // R2 is a database and files here: what those grow by is not Easel's.
+    // Locally R2 is a database and files. Their growth is not Easel's.
     const beyond = points.map(([at, ms], index): [number, number] => [
       at,
       ms / (reads[index]?.[1] ?? Number.NaN),
     ])
-    return rowOf('a hit against stored images, beyond what R2 itself grows by', beyond, CONSTANT)
+    return rowOf('a hit against stored images, relative to reading R2', beyond, CONSTANT)
   } finally {
     await easel.close()
   }
@@ -95,16 +95,17 @@ async function missesBySize({ quick, chart }: BenchOptions): Promise<Row> {
     for (const megabytes of sizes) {
       const prompt = (round: number): string => `${round} of ${megabytes} MB`
       const whole = megabytes * 0.98e6
-      const times = await inTurns(
+      const times = await interleave(
         {
           miss: async (round) => {
             const path = `/image?prompt=${encodeURIComponent(prompt(round))}`
             const ms = await timed(() => drain(easel.get(path), whole))
-            // A large one is written into R2 after it was sent: the next begins when that is over.
+            // A large one is written into R2 after it was sent. The next one starts when that is done.
             await easel.get(path, { method: 'HEAD' })
             return ms
           },
-          plain: (round) => timed(() => drain(askUpstream(upstream.url, `plain ${prompt(round)}`), whole)),
+          plain: (round) =>
+            timed(() => drain(requestUpstream(upstream.url, `plain ${prompt(round)}`), whole)),
         },
         { rounds: quick ? 1 : 5 },
       )
@@ -119,8 +120,8 @@ async function missesBySize({ quick, chart }: BenchOptions): Promise<Row> {
     x: 'megabytes',
     y: 'milliseconds, median',
     series: [
-      { name: 'drawn, kept and sent', points },
-      { name: 'plain download of the upstream’s answer', points: plain },
+      { name: 'generated, stored and sent', points },
+      { name: 'plain download of the upstream’s response', points: plain },
     ],
   })
   return rowOf('a miss against the size of the image', points, IN_PROPORTION)
@@ -132,12 +133,12 @@ async function actionByImages({ quick, chart }: BenchOptions): Promise<Row[]> {
     inFolder(async (folder) => {
       await writeUnchangedProject(folder, images, UNCHANGED_BYTES)
       const ms = async () => (await measureProcess([CLI, 'check'], { cwd: folder })).ms
-      return (await inTurns({ ms }, { rounds: quick ? 1 : 3 })).ms
+      return (await interleave({ ms }, { rounds: quick ? 1 : 3 })).ms
     }),
   )
   const generated = await againstImages(quick ? [] : [5, 10, 20, 50, 100], async (images) => {
     const ms = async () => (await generateImages(images, upstream.url)).ms
-    return (await inTurns({ ms }, { rounds: 3, warmUp: 0 })).ms
+    return (await interleave({ ms }, { rounds: 3, warmUp: 0 })).ms
   })
   chart('growth-action', {
     title: 'The Action, against the number of images',
@@ -147,7 +148,7 @@ async function actionByImages({ quick, chart }: BenchOptions): Promise<Row[]> {
       { name: `easel check, unchanged files of ${UNCHANGED_BYTES / 1000} kB`, points: unchanged },
       ...(quick
         ? []
-        : [{ name: `easel generate, ${GENERATED_BYTES / 1000} kB, drawn in no time`, points: generated }]),
+        : [{ name: `easel generate, ${GENERATED_BYTES / 1000} kB, no upstream latency`, points: generated }]),
     ],
   })
   return [
@@ -165,8 +166,8 @@ async function againstImages(
   return points
 }
 
-/** By the larger half: what is there before any work would hide how the rest grows. */
+/** Fitted to the larger half: fixed costs would hide the growth of the smaller one. */
 function rowOf(what: string, points: Series['points'], bound: Bound): Row {
   const larger = points.slice(-Math.max(2, Math.ceil(points.length / 2)))
-  return toRow({ name: `growth of ${what}: power`, unit: '', values: [growthOf(larger)], bound })
+  return toRow({ name: `growth of ${what}: exponent`, unit: '', values: [growthOf(larger)], bound })
 }

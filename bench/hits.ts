@@ -12,7 +12,7 @@ const CONCURRENCY = 16
 interface Turns {
   readonly rounds: number
   readonly warmUp: number
-  /** How long each one is asked in a round, milliseconds: many times what one answer takes. */
+  /** Milliseconds of load per target and round: many times one response. */
   readonly turnMs: number
 }
 
@@ -31,8 +31,8 @@ interface Round {
 }
 
 /**
- * A hit, against a bare Worker that only returns the R2 object; and against ipx, sending the same file. A small
- * image that many ask for is shown from memory; larger ones are read from R2 each time.
+ * A hit, against a bare Worker that only returns the R2 object, and against ipx sending the same file. A small image
+ * with many requests is served from memory; larger ones are read from R2 each time.
  */
 export const hits: Bench = {
   name: 'hits',
@@ -57,8 +57,8 @@ async function ofSize(
     OPENROUTER_API_KEY: 'sk-or-bench',
     OPENROUTER_BASE_URL: upstream.url,
   })
-  const drawn = await fetch(new URL(PATH, easel.url))
-  const image = await drawn.arrayBuffer()
+  const generated = await fetch(new URL(PATH, easel.url))
+  const image = await generated.arrayBuffer()
   await using bare = await startDeployed('bench/bare.toml')
   await bare.put('image', image)
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
@@ -68,7 +68,7 @@ async function ofSize(
     const targets: Readonly<Record<string, URL>> = {
       bare: bare.url,
       '/image': new URL(PATH, easel.url),
-      '/i': new URL(drawn.headers.get('content-location') ?? '', easel.url),
+      '/i': new URL(generated.headers.get('content-location') ?? '', easel.url),
       ...(ipx && { ipx: new URL('/_/image.png', ipx.url) }),
     }
     const measured = await takeTurns(targets, turns)
@@ -97,7 +97,7 @@ async function ofSize(
               name: `hit, ${route}, ${size}: throughput`,
               unit: 'a second',
               values: of(route, 'perSecond'),
-              against: 'ipx, the file as it is',
+              against: 'ipx, unchanged file',
               references: of('ipx', 'perSecond'),
             }),
           ]
@@ -109,13 +109,13 @@ async function ofSize(
   }
 }
 
-/** There and back, many times: a busy second of the machine is everybody's. */
+/** Interleaved, so that noise hits all targets. */
 async function takeTurns(
   targets: Readonly<Record<string, URL>>,
   { rounds, warmUp, turnMs }: Turns,
 ): Promise<Record<string, Round[]>> {
   const measured: Record<string, Round[]> = {}
-  // The connections stay: opening them is no part of a hit.
+  // Opening connections is not part of a hit.
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
   for (let round = 0; round < warmUp + rounds; round++) {
     const turns = Object.entries(targets)
@@ -128,25 +128,25 @@ async function takeTurns(
   return measured
 }
 
-/** So many at once, for so long. */
+/** Keeps {@link CONCURRENCY} requests in flight for some time. */
 async function load(url: URL, forMs: number, agent: Agent): Promise<Round> {
   const times: number[] = []
-  const begun = performance.now()
+  const start = performance.now()
   await Promise.all(
     Array.from({ length: CONCURRENCY }, async () => {
-      while (performance.now() - begun < forMs) times.push(await timeOf(url, agent))
+      while (performance.now() - start < forMs) times.push(await timeOf(url, agent))
     }),
   )
-  const seconds = (performance.now() - begun) / 1000
+  const seconds = (performance.now() - start) / 1000
   return { perSecond: times.length / seconds, p50Ms: median(times) }
 }
 
 function timeOf(url: URL, agent: Agent): Promise<number> {
   return new Promise((resolve, reject) => {
-    const begun = performance.now()
+    const start = performance.now()
     get(url, { agent }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`${url.pathname} answered ${response.statusCode}`))
-      response.on('end', () => resolve(performance.now() - begun)).on('error', reject)
+      if (response.statusCode !== 200) reject(new Error(`${url.pathname}: status ${response.statusCode}`))
+      response.on('end', () => resolve(performance.now() - start)).on('error', reject)
       response.resume()
     }).on('error', reject)
   })

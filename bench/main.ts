@@ -1,10 +1,10 @@
 /**
- * `npm run bench`: every promise of speed, beside its reference in the same run, and what things cost.
+ * `npm run bench`: measures every promise about speed against a reference in the same run, and what things cost.
  *
  *     npm run bench -- [--quick] [--only NAME]... [--json FILE] [--docs]
  *
- * `--docs` writes the table and the charts into docs/performance.md. Exits with 1 when a bound is broken, 2
- * for an unknown name.
+ * `--docs` writes the table and the charts into docs/performance.md. Exits with 1 if a bound is broken, 2 for an
+ * unknown name.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -54,9 +54,7 @@ const { values } = parseArgs({
 const { only } = values
 const unknown = only?.filter((name) => BENCHES.every((bench) => bench.name !== name)) ?? []
 if (unknown.length > 0) {
-  console.error(
-    `There is no ${unknown.join(', ')}. There are: ${BENCHES.map(({ name }) => name).join(', ')}.`,
-  )
+  console.error(`Unknown: ${unknown.join(', ')}. Choose from: ${BENCHES.map(({ name }) => name).join(', ')}.`)
   process.exit(2)
 }
 
@@ -69,10 +67,10 @@ const options: BenchOptions = {
 }
 for (const bench of BENCHES) {
   if (only && !only.includes(bench.name)) continue
-  const begun = performance.now()
+  const startedAt = performance.now()
   rows.push(...(await bench.measure(options)))
-  console.error(`${bench.name}: measured in ${((performance.now() - begun) / 1000).toFixed(1)} s`)
-  // After each part: what is measured is kept when the next one is interrupted.
+  console.error(`${bench.name}: measured in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
+  // After each part, so that an interrupted run loses only the last one.
   save()
 }
 console.log(`\n${formatRows(rows)}`)

@@ -1,19 +1,19 @@
 import { createTestHarness } from 'wrangler'
 import { startEasel } from '../test/support/worker/easel.ts'
 import { memoryRise, workerdProcesses } from './support/processes.ts'
-import { type Bench, type BenchOptions, inTurns, type Row, timed, toRow } from './support/rows.ts'
-import { askUpstream, drain, startUpstream } from './support/upstream.ts'
+import { type Bench, type BenchOptions, interleave, type Row, timed, toRow } from './support/rows.ts'
+import { drain, requestUpstream, startUpstream } from './support/upstream.ts'
 
 const BYTES = 25_000_000
 const AT_ONCE = 8
-/** The forty-line Worker takes a quarter of a minute for eight at once: twice is enough to know it. */
+/** The forty-line Worker takes about 15 seconds for eight at once, so it runs twice only. */
 const FORTY_ROUNDS = 2
 
 const ADDS = { of: 'difference', atMost: 250 } as const
 const EIGHT = { of: 'value', atMost: 2000 } as const
 const GROWTH = { of: 'value', atMost: 300 } as const
 
-/** Misses of 25 MB, against plain downloads of the same upstream answer, and the Worker that buffers. */
+/** Misses of 25 MB, against plain downloads of the same response, and against a Worker that buffers. */
 export const misses: Bench = { name: 'misses', measure }
 
 async function measure({ quick }: BenchOptions): Promise<Row[]> {
@@ -26,22 +26,22 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
   const buffering = quick ? undefined : await startForty(upstream.url)
   try {
     const theirs = workerdProcesses().filter((id) => !before.includes(id) && !ours.includes(id))
-    let asked = 0
+    let requested = 0
     const whole = BYTES * 0.98
-    const times = (count: number, ask: () => Promise<Response>): Promise<number> =>
-      timed(() => Promise.all(Array.from({ length: count }, () => drain(ask(), whole))))
+    const times = (count: number, request: () => Promise<Response>): Promise<number> =>
+      timed(() => Promise.all(Array.from({ length: count }, () => drain(request(), whole))))
     const missed: string[] = []
     const miss = () => {
-      const path = `/image?prompt=Heavy+${asked++}`
+      const path = `/image?prompt=Heavy+${requested++}`
       missed.push(path)
       return easel.get(path)
     }
-    /** What is answered is only then written into R2: the next one begins when that is over. */
+    /** A large image is written into R2 after it was sent. The next one starts when that is done. */
     const stored = () => Promise.all(missed.splice(0).map((path) => easel.get(path, { method: 'HEAD' })))
-    const plain = () => askUpstream(upstream.url, `Heavy ${asked++}`)
-    const forty = () => fetch(new URL(`/?prompt=Heavy+${asked++}`, buffering?.url))
+    const plain = () => requestUpstream(upstream.url, `Heavy ${requested++}`)
+    const forty = () => fetch(new URL(`/?prompt=Heavy+${requested++}`, buffering?.url))
 
-    const one = await inTurns(
+    const one = await interleave(
       {
         miss: async () => {
           const ms = await times(1, miss)
@@ -55,22 +55,22 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
     )
 
     const rises = { miss: [] as number[], forty: [] as number[] }
-    /** Looked at in all rounds, the warm-up too: memory that isn't given back makes later rises smaller. */
+    /** Watches all rounds, the warm-up included: memory that isn't freed makes later rises smaller. */
     const watched = async (
       ids: readonly number[],
-      ask: () => Promise<Response>,
+      request: () => Promise<Response>,
       into: number[],
     ): Promise<number> => {
       let ms = Number.NaN
       const work = async (): Promise<unknown> => {
-        ms = await times(AT_ONCE, ask)
+        ms = await times(AT_ONCE, request)
         return stored()
       }
       into.push(await memoryRise(ids, work))
       return ms
     }
     const warmUp = 1
-    const eight = await inTurns(
+    const eight = await interleave(
       {
         miss: () => watched(ours, miss, rises.miss),
         plain: () => times(AT_ONCE, plain),

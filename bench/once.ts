@@ -1,12 +1,12 @@
 import { startEasel } from '../test/support/worker/easel.ts'
 import { type Bench, timed, toRow } from './support/rows.ts'
 
-/** A thousand people ask for the same new image at once. */
+/** A thousand requests for the same new image at once. */
 export const once: Bench = {
   name: 'once',
   async measure({ quick }) {
     const requests = quick ? 100 : 1000
-    // Longer than it takes to ask so many times.
+    // Longer than it takes to send all the requests.
     const latencyMs = quick ? 500 : 2000
     const easel = await startEasel({ emulator: { latencyMs, faults: [{ bytes: 30_000 }] } })
     try {
@@ -14,13 +14,13 @@ export const once: Bench = {
       const ms = await timed(() =>
         Promise.all(
           Array.from({ length: requests }, async () => {
-            const answer = await easel.get('/image?prompt=A+thousand+ask')
-            await answer.arrayBuffer()
-            tags.add(answer.ok ? answer.headers.get('etag') : `status ${answer.status}`)
+            const response = await easel.get('/image?prompt=A+thousand+requests')
+            await response.arrayBuffer()
+            tags.add(response.ok ? response.headers.get('etag') : `status ${response.status}`)
           }),
         ),
       )
-      if (tags.size !== 1) throw new Error(`not all answers were the same: ${[...tags].join(', ')}`)
+      if (tags.size !== 1) throw new Error(`not all responses were the same: ${[...tags].join(', ')}`)
       return [
         toRow({
           name: `${requests} identical requests at once: upstream requests`,

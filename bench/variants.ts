@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { startEasel } from '../test/support/worker/easel.ts'
 import { havePeers, startIpx } from './support/peers.ts'
-import { type Bench, type BenchOptions, inTurns, type Row, timed, toRow } from './support/rows.ts'
+import { type Bench, type BenchOptions, interleave, type Row, timed, toRow } from './support/rows.ts'
 
 const WIDTH = 640
 const QUALITY = 80
-/** What a model draws at 1K. */
+/** What a model generates at 1K. */
 const PIXELS = { width: 1344, height: 768 }
 
-/** A smaller WebP of an image: made, and then kept; beside sharp itself, and beside ipx, which keeps nothing. */
+/** A smaller WebP of an image, generated and then cached; against sharp alone, and against ipx, which caches nothing. */
 export const variants: Bench = { name: 'variants', measure }
 
 async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
@@ -19,10 +19,10 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
   const ipx = (await havePeers(note, quick)) ? await startIpx(folder) : undefined
   try {
-    const draw = async (name: string): Promise<Uint8Array> => {
-      const answer = await easel.get(`/image?prompt=${name}&aspect_ratio=16:9`)
-      if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`)
-      return new Uint8Array(await answer.arrayBuffer())
+    const generate = async (name: string): Promise<Uint8Array> => {
+      const response = await easel.get(`/image?prompt=${name}&aspect_ratio=16:9`)
+      if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`)
+      return new Uint8Array(await response.arrayBuffer())
     }
     const path = (name: string) =>
       `/image?prompt=${name}&aspect_ratio=16:9&w=${WIDTH}&format=webp&q=${QUALITY}`
@@ -30,7 +30,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
     const warmUp = quick ? 1 : 2
     const images: Uint8Array[] = []
     for (let round = 0; round < rounds + warmUp; round++) {
-      const bytes = await draw(`variant-${round}`)
+      const bytes = await generate(`variant-${round}`)
       await writeFile(join(folder, `${round}.png`), bytes)
       images.push(bytes)
     }
@@ -40,7 +40,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
     const sharpOf = (round: number) =>
       sharp(images[round]).resize({ width: WIDTH }).webp({ quality: QUALITY }).toBuffer()
     const turns = { rounds, warmUp }
-    const first = await inTurns(
+    const first = await interleave(
       {
         easel: (round) => timed(() => variantOf(round)),
         sharp: (round) => timed(() => sharpOf(round)),
@@ -48,14 +48,14 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
       },
       turns,
     )
-    const again = await inTurns(
+    const again = await interleave(
       { easel: (round) => timed(() => variantOf(round)), ipx: (round) => timed(() => ipxOf(round)) },
       turns,
     )
     const what = `${PIXELS.width} × ${PIXELS.height} PNG to a WebP of ${WIDTH}`
     return [
       toRow({
-        name: `${what}, asked for the first time (made, kept, sent)`,
+        name: `${what}, first request (generated, stored, sent)`,
         unit: 'ms',
         values: first.easel,
         against: 'sharp alone',
@@ -64,14 +64,14 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
       ...(ipx
         ? [
             toRow({
-              name: `${what}, the first time`,
+              name: `${what}, first request`,
               unit: 'ms',
               values: first.easel,
               against: 'ipx',
               references: first.ipx,
             }),
             toRow({
-              name: `${what}, asked for again`,
+              name: `${what}, repeated request`,
               unit: 'ms',
               values: again.easel,
               against: 'ipx',
@@ -87,7 +87,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
 }
 
 async function fetched(url: string): Promise<void> {
-  const answer = await fetch(url)
-  if (!answer.headers.get('content-type')?.includes('webp')) throw new Error(`${url}: no WebP`)
-  await answer.arrayBuffer()
+  const response = await fetch(url)
+  if (!response.headers.get('content-type')?.includes('webp')) throw new Error(`${url}: no WebP`)
+  await response.arrayBuffer()
 }

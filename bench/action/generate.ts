@@ -2,19 +2,19 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { measureProcess } from '../support/action-process.ts'
 import { generateImages, inFolder } from '../support/project.ts'
-import { type Bench, type BenchOptions, inTurns, type Row, toRow } from '../support/rows.ts'
+import { type Bench, type BenchOptions, interleave, type Row, toRow } from '../support/rows.ts'
 import { startUpstream } from '../support/upstream.ts'
 
-/** Less than any model takes. The Action's own work, over a second for 200 images, is there at any latency. */
+/** Less than any model takes. The Action's own work, over a second for 200 images, is the same at any latency. */
 const LATENCY_MS = 1000
-/** A divisor of 200: of a last, half-empty turn the promise says nothing. */
+/** A divisor of 200, so that the last batch is full. */
 const CONCURRENCY = 8
 const BOUND = { of: 'ratio', atMost: 1.1 } as const
 const MEMORY_BOUND_MB = 400
-/** A 4K PNG, as the larger models send it. */
+/** A 4K PNG, as larger models send it. */
 const BYTES_4K = 25_000_000
 
-/** Many images at a latency; and the memory of 4K images, whose bytes must not all be held. */
+/** The time for many images with upstream latency, and the memory for 4K images, which must not all be held. */
 export const actionGenerate: Bench = { name: 'latency', measure }
 
 async function measure({ quick }: BenchOptions): Promise<Row[]> {
@@ -23,12 +23,12 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
   return rows
 }
 
-/** The same questions to the same upstream, asked and read by a Node that does nothing else. */
+/** The same requests to the same upstream, from a Node that only sends and drains them. */
 const plainPool = (images: number, baseUrl: string): string => `
 let next = 0
 await Promise.all(Array.from({ length: ${CONCURRENCY} }, async () => {
   for (let image = next++; image < ${images}; image = next++) {
-    const answer = await fetch('${baseUrl}/chat/completions', {
+    const response = await fetch('${baseUrl}/chat/completions', {
       method: 'POST',
       headers: { Authorization: 'Bearer sk-or-bench', 'Content-Type': 'application/json' },
       body: JSON.stringify({
@@ -38,8 +38,8 @@ await Promise.all(Array.from({ length: ${CONCURRENCY} }, async () => {
         messages: [{ role: 'user', content: 'Plain ' + image }],
       }),
     })
-    for await (const chunk of answer.body) void chunk
-    if (!answer.ok) throw new Error(answer.status)
+    for await (const chunk of response.body) void chunk
+    if (!response.ok) throw new Error(response.status)
   }
 }))`
 
@@ -48,7 +48,7 @@ async function atLatency(images: number, quick: boolean): Promise<Row[]> {
   await using upstream = await startUpstream({ bytes: 300_000, latencyMs })
   const { easel, plain } = await inFolder(async (folder) => {
     await writeFile(join(folder, 'plain.mjs'), plainPool(images, upstream.url))
-    return inTurns(
+    return interleave(
       {
         easel: async () => (await generateImages(images, upstream.url, { concurrency: CONCURRENCY })).ms,
         plain: async () => (quick ? Number.NaN : (await measureProcess(['plain.mjs'], { cwd: folder })).ms),
@@ -66,10 +66,10 @@ async function atLatency(images: number, quick: boolean): Promise<Row[]> {
       ...measured,
       against: 'images × latency / concurrency',
       references: easel.map(() => (images * latencyMs) / CONCURRENCY),
-      // Of few images, the start-up is much: the promise is about two hundred.
+      // With few images, start-up dominates: the promise is about two hundred.
       ...(!quick && { bound: BOUND }),
     }),
-    ...(quick ? [] : [toRow({ ...measured, against: 'a Node that only asks', references: plain })]),
+    ...(quick ? [] : [toRow({ ...measured, against: 'a Node that only sends requests', references: plain })]),
   ]
 }
 

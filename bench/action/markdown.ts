@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { formatLock } from '../../action/lock/lock-file.ts'
 import type { LockEntry } from '../../action/lock/schema.ts'
 import { CLI, measureProcess } from '../support/action-process.ts'
-import { type Bench, type BenchOptions, type Bound, inTurns, type Row, toRow } from '../support/rows.ts'
+import { type Bench, type BenchOptions, type Bound, interleave, type Row, toRow } from '../support/rows.ts'
 
 const MODEL = 'google/gemini-2.5-flash-image'
 
-/** Milliseconds beyond reading the files, for 2,000 pages. */
+/** Milliseconds on top of reading the files, for 2,000 pages. */
 const BOUND: Bound = { of: 'difference', atMost: 2000 }
 
-/** Reads each page, as many at a time as Easel does: the least there is to do. */
+/** Reads each page, as many at a time as Easel does: the least possible work. */
 const baseline = (pages: number): string => `
 import { readFile } from 'node:fs/promises'
 let next = 0
@@ -22,7 +22,7 @@ await Promise.all(Array.from({ length: 32 }, async () => {
   }
 }))`
 
-/** Many Markdown files that describe many images, all up to date, against reading the files. */
+/** Many Markdown files with many images, all up to date, against reading the files. */
 export const actionMarkdown: Bench = { name: 'markdown', measure }
 
 async function measure({ quick }: BenchOptions): Promise<Row[]> {
@@ -37,11 +37,11 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
       (...args: string[]) =>
       async () =>
         (await measureProcess(args, { cwd: folder })).ms
-    const { check, read } = await inTurns(
+    const { check, read } = await interleave(
       { check: run(CLI, 'check'), read: run('read.mjs') },
       { rounds: quick ? 1 : 5 },
     )
-    const name = `Action, ${pages} pages that describe ${images} images`
+    const name = `Action, ${pages} pages with ${images} images`
     return [
       toRow({
         name,
@@ -69,7 +69,7 @@ async function writePages(folder: string, pages: number): Promise<void> {
   )
 }
 
-/** A page of some 3 kB with everything that docs have, and one or two images. */
+/** A page of about 3 kB with everything that docs have, and one or two images. */
 function page(index: number): string {
   const image = (name: string, fields: string): string =>
     `<!-- easel\n${fields}prompt: How the ${name} of lighthouse ${index} turns\n-->\n![The *${name}* turns](img/${name}-${index}.png)\n`
@@ -116,11 +116,11 @@ ${section}
 `
 }
 
-/** Small files and a lock, so that everything is up to date. */
+/** Writes small files and a lock file, so that everything is up to date. */
 async function lockEverything(folder: string, expected: number): Promise<void> {
   const { stdout } = await measureProcess([CLI, 'check', '--json'], { cwd: folder }).catch(
     (error: Error) => ({
-      // Everything is new, so it exits with 3: the report is what is wanted.
+      // Everything is new, so it exits with 3, after printing the report.
       stdout: error.message.slice(error.message.indexOf('{')),
     }),
   )

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CLI, MAIN, measureProcess } from '../support/action-process.ts'
-import { type Bench, type BenchOptions, type Bound, inTurns, type Row, toRow } from '../support/rows.ts'
+import { type Bench, type BenchOptions, type Bound, interleave, type Row, toRow } from '../support/rows.ts'
 
 const BOUND: Bound = { of: 'difference', atMost: 100 }
 
-/** Start-up of the built Action over a bare Node. */
+/** Start-up of the built Action, against a bare Node. */
 export const actionStart: Bench = { name: 'action-start', measure }
 
 async function measure({ quick }: BenchOptions): Promise<Row[]> {
@@ -17,7 +17,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
     const [output = '', summary = '', empty = ''] = files
     await writeFile(join(folder, 'easel.yml'), 'version: 1\nimages: []\n')
     await writeFile(join(folder, 'event.json'), '{}')
-    // The whole way: inputs, config, plan, outputs, summary, report. Mode check asks no network.
+    // A whole run: inputs, config, plan, outputs, summary, report. Mode check uses no network.
     const env = {
       'INPUT_BASE-URL': 'https://openrouter.ai/api/v1',
       INPUT_MODE: 'check',
@@ -32,7 +32,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
       GITHUB_EVENT_PATH: join(folder, 'event.json'),
       GITHUB_EVENT_NAME: 'push',
     }
-    const { bare, action, command } = await inTurns(
+    const { bare, action, command } = await interleave(
       {
         bare: async () => (await measureProcess([empty])).ms,
         action: async () => (await measureProcess([MAIN], { env, cwd: folder })).ms,
@@ -42,7 +42,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
     )
     const row = (name: string, values: readonly number[]): Row =>
       toRow({ name, unit: 'ms', values, against: 'bare Node', references: bare, bound: BOUND })
-    return [row('Action, a whole run over an empty config', action), row('easel check, start-up', command)]
+    return [row('Action, a whole run with an empty config', action), row('easel check, start-up', command)]
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -4,7 +4,7 @@ import { memoryRows } from './memory.ts'
 import { startRows } from './start.ts'
 import type { Bench } from '../support/rows.ts'
 
-/** What things cost, as numbers. */
+/** What requests cost, in operations, processor time, memory and start-up time. */
 export const operations: Bench = {
   name: 'operations',
   measure: async () => operationRows(await countOperations()),
@@ -14,7 +14,7 @@ export const memory: Bench = {
   name: 'memory',
   async measure({ quick, note }) {
     if (!quick) return memoryRows()
-    note('memory: left out with --quick; the misses have the memory of eight images of 25 MB.')
+    note('memory: left out with --quick. The misses measure the memory of eight images of 25 MB.')
     return []
   },
 }

@@ -1,14 +1,14 @@
 import { startEasel } from '../../test/support/worker/easel.ts'
 import { startBareWorker } from '../support/bare-worker.ts'
 import { cpuMs, workerdProcesses } from '../support/processes.ts'
-import { inTurns, type Row, toRow } from '../support/rows.ts'
+import { interleave, type Row, toRow } from '../support/rows.ts'
 
 const CONCURRENCY = 8
-/** What a Worker of the free plan may use for a request, ms. */
+/** The free plan's limit for one request, ms. */
 const FREE_PLAN_MS = 10
 
-/** An image as it is shown, of those that are read from R2 each time, and one as it is drawn. */
-export const SHOWN_BYTES = 300_000
+/** A typical image on a page, read from R2 each time; and a typical image as generated. */
+export const SERVED_BYTES = 300_000
 export const GENERATED_BYTES = 1_500_000
 
 /** Processor time of a request, ms, round by round. */
@@ -21,7 +21,7 @@ export interface CpuTimes {
 
 export async function cpuRows(quick: boolean): Promise<Row[]> {
   const rows: Row[] = []
-  for (const bytes of quick ? [SHOWN_BYTES] : [SHOWN_BYTES, GENERATED_BYTES]) {
+  for (const bytes of quick ? [SERVED_BYTES] : [SERVED_BYTES, GENERATED_BYTES]) {
     const { hit, miss, bare } = await measureCpu(bytes, quick)
     const size = bytes < 1e6 ? `${bytes / 1000} kB` : `${bytes / 1e6} MB`
     rows.push(
@@ -33,8 +33,8 @@ export async function cpuRows(quick: boolean): Promise<Row[]> {
         references: bare,
         bound: { of: 'value', atMost: FREE_PLAN_MS },
       }),
-      // Of a large image, its bytes are all there is to see.
-      ...(bytes === SHOWN_BYTES
+      // For a large image, moving its bytes hides Easel's share.
+      ...(bytes === SERVED_BYTES
         ? [
             toRow({
               name: `processor time of a hit, ${size}: beyond a bare Worker's`,
@@ -56,8 +56,8 @@ export async function cpuRows(quick: boolean): Promise<Row[]> {
 }
 
 /**
- * Processor time of the whole of workerd, which here also does R2's work and the connection's: more than the
- * platform would count. What the bare Worker uses for the same bytes says how much of it is that.
+ * Processor time of all of workerd, which locally also does the work of R2 and of the connection: more than the
+ * platform would count. The bare Worker's time for the same bytes says how much of it that is.
  */
 export async function measureCpu(bytes: number, quick: boolean): Promise<CpuTimes> {
   const before = workerdProcesses()
@@ -66,30 +66,30 @@ export async function measureCpu(bytes: number, quick: boolean): Promise<CpuTime
     vars: { EASEL_DAILY_BUDGET_USD: '100000' },
   })
   const ours = workerdProcesses().filter((id) => !before.includes(id))
-  const first = await (await easel.get('/image?prompt=kept')).arrayBuffer()
+  const first = await (await easel.get('/image?prompt=cached')).arrayBuffer()
   const bare = await startBareWorker(first)
   const theirs = workerdProcesses().filter((id) => !before.includes(id) && !ours.includes(id))
   try {
-    const each = async (ids: readonly number[], times: number, ask: (n: number) => Promise<Response>) => {
-      const begun = cpuMs(ids)
+    const each = async (ids: readonly number[], times: number, request: (n: number) => Promise<Response>) => {
+      const start = cpuMs(ids)
       let next = 0
       await Promise.all(
         Array.from({ length: CONCURRENCY }, async () => {
           while (next < times) {
-            const answer = await ask(next++)
-            await answer.arrayBuffer()
-            if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`)
+            const response = await request(next++)
+            await response.arrayBuffer()
+            if (!response.ok) throw new Error(`${response.url}: ${response.status}`)
           }
         }),
       )
-      return (cpuMs(ids) - begun) / times
+      return (cpuMs(ids) - start) / times
     }
-    // The kernel counts in hundredths of a second: fewer would tell nothing of what a hit adds.
+    // The kernel counts in hundredths of a second: fewer hits would not show what one of them adds.
     const hits = quick ? 60 : Math.min(500, Math.ceil(1e8 / bytes))
     const misses = quick ? 5 : Math.min(30, Math.ceil(15e6 / bytes))
-    return await inTurns(
+    return await interleave(
       {
-        hit: () => each(ours, hits, () => easel.get('/image?prompt=kept')),
+        hit: () => each(ours, hits, () => easel.get('/image?prompt=cached')),
         bare: () => each(theirs, hits, () => fetch(bare.url)),
         miss: (round) => each(ours, misses, (n) => easel.get(`/image?prompt=${bytes}-${round}-${n}`)),
       },

@@ -2,7 +2,7 @@ import { startEasel } from '../../test/support/worker/easel.ts'
 import { memoryRise, workerdProcesses } from '../support/processes.ts'
 import { type Row, toRow } from '../support/rows.ts'
 
-/** How far workerd's memory rises while images are drawn: a process of its own for each, warmed up. */
+/** How far workerd's memory rises while images are generated, in a warmed-up process for each row. */
 export async function memoryRows(): Promise<Row[]> {
   const rows: Row[] = []
   for (const megabytes of [1, 8, 32]) {
@@ -10,7 +10,7 @@ export async function memoryRows(): Promise<Row[]> {
       const rise = await riseOf(megabytes, atOnce)
       rows.push(
         toRow({
-          name: `memory of workerd, ${atOnce} × ${megabytes} MB drawn at once`,
+          name: `memory of workerd, ${atOnce} × ${megabytes} MB generated at once`,
           unit: 'MB',
           values: [rise],
           against: 'the bytes of the images',
@@ -29,15 +29,15 @@ async function riseOf(megabytes: number, atOnce: number): Promise<number> {
     vars: { EASEL_DAILY_BUDGET_USD: '1000' },
   })
   const ids = workerdProcesses().filter((id) => !before.includes(id))
-  const draw = async (prompt: string): Promise<void> => {
-    const answer = await easel.get(`/image?prompt=${prompt}`)
-    for await (const chunk of answer.body ?? []) void chunk
-    if (!answer.ok) throw new Error(`${megabytes} MB: ${answer.status}`)
+  const generate = async (prompt: string): Promise<void> => {
+    const response = await easel.get(`/image?prompt=${prompt}`)
+    for await (const chunk of response.body ?? []) void chunk
+    if (!response.ok) throw new Error(`${megabytes} MB: ${response.status}`)
   }
   try {
-    for (let n = 0; n < 3; n++) await draw(`warm${n}`)
+    for (let n = 0; n < 3; n++) await generate(`warm${n}`)
     return await memoryRise(ids, () =>
-      Promise.all(Array.from({ length: atOnce }, (_, n) => draw(`image${n}`))),
+      Promise.all(Array.from({ length: atOnce }, (_, n) => generate(`image${n}`))),
     )
   } finally {
     await easel.close()

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startEasel } from '../../test/support/worker/easel.ts'
 import { type Bound, type Row, toRow } from '../support/rows.ts'
 
-/** What one request asks of R2 and of Durable Objects, by the platform's own price list. */
+/** The operations that one request causes, by the platform's price list. */
 export interface Operations {
   /** R2's class A: puts and lists. */
   readonly r2Writes: number
@@ -10,18 +10,18 @@ export interface Operations {
   readonly r2Reads: number
   /** Calls of Durable Objects, and their alarms. */
   readonly objectRequests: number
-  /** Of their storage. A key of the key-value interface counts as a row, as it is billed. */
+  /** In their storage. A key of the key-value interface is billed as a row. */
   readonly rowsRead: number
   readonly rowsWritten: number
   readonly transformations: number
 }
 
-export type Occasion = 'hit' | 'miss' | 'variant, made' | 'variant, kept' | 'not there'
+export type Occasion = 'hit' | 'miss' | 'variant, generated' | 'variant, cached' | 'not found'
 
-/** Whoever has asked the platform for nothing for so long is done, ms. */
+/** A request is done after no operation for this long, ms. */
 const QUIET_MS = 150
 
-/** Counts them, in a Worker that is the real one but for the counting. */
+/** Counts them in the real Worker, with counting bindings. */
 export async function countOperations(): Promise<Record<Occasion, Operations>> {
   const easel = await startEasel({
     main: './bench/workerd/counting-worker.ts',
@@ -30,30 +30,30 @@ export async function countOperations(): Promise<Record<Occasion, Operations>> {
   const operations = async (path: string): Promise<Operations> => {
     await (await easel.get(path)).arrayBuffer()
     const counts: Record<string, number> = {}
-    // An answer may be out before all is done that it asks for.
-    for (let told = await tell(); Object.keys(told).length > 0; await pause(QUIET_MS), told = await tell()) {
-      for (const [what, times] of Object.entries(told)) counts[what] = (counts[what] ?? 0) + times
+    // Operations may go on after the response was sent.
+    for (let more = await take(); Object.keys(more).length > 0; await pause(QUIET_MS), more = await take()) {
+      for (const [what, times] of Object.entries(more)) counts[what] = (counts[what] ?? 0) + times
     }
-    return sortOut(counts)
+    return classify(counts)
   }
-  const tell = async () => (await (await easel.get('/bench/counts')).json()) as Record<string, number>
+  const take = async () => (await (await easel.get('/bench/counts')).json()) as Record<string, number>
   try {
-    // The first of its kind sets up tables.
+    // The first requests create tables.
     for (const path of ['/image?prompt=first', '/image?prompt=first&w=320&format=webp'])
       await operations(path)
     return {
       miss: await operations('/image?prompt=fox'),
       hit: await operations('/image?prompt=fox'),
-      'variant, made': await operations('/image?prompt=fox&w=320&format=webp'),
-      'variant, kept': await operations('/image?prompt=fox&w=320&format=webp'),
-      'not there': await operations(`/i/${'0'.repeat(64)}.png`),
+      'variant, generated': await operations('/image?prompt=fox&w=320&format=webp'),
+      'variant, cached': await operations('/image?prompt=fox&w=320&format=webp'),
+      'not found': await operations(`/i/${'0'.repeat(64)}.png`),
     }
   } finally {
     await easel.close()
   }
 }
 
-function sortOut(counts: Readonly<Record<string, number>>): Operations {
+function classify(counts: Readonly<Record<string, number>>): Operations {
   const sum = (pattern: RegExp): number =>
     Object.entries(counts).reduce((all, [name, times]) => all + (pattern.test(name) ? times : 0), 0)
   return {
@@ -75,14 +75,14 @@ const UNITS = {
   transformations: 'transformations',
 } as const satisfies Record<keyof Operations, string>
 
-/** DESIGN, "R2": a hit is one read. A variant reads its original's facts, too. */
+/** A hit is one read of R2. A variant also reads the facts of its original. */
 const BOUNDS: Partial<Record<Occasion, Partial<Record<keyof Operations, Bound>>>> = {
   hit: {
     r2Reads: { of: 'value', atMost: 1 },
     r2Writes: { of: 'value', atMost: 0 },
     objectRequests: { of: 'value', atMost: 0 },
   },
-  'variant, kept': { r2Reads: { of: 'value', atMost: 2 }, objectRequests: { of: 'value', atMost: 0 } },
+  'variant, cached': { r2Reads: { of: 'value', atMost: 2 }, objectRequests: { of: 'value', atMost: 0 } },
 }
 
 export function operationRows(counted: Readonly<Record<Occasion, Operations>>): Row[] {

@@ -5,17 +5,17 @@ import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { bundleWorker } from '../support/bundle.ts'
-import { freePort } from '../support/peers.ts'
-import { inTurns, type Row, timed, toRow } from '../support/rows.ts'
+import { freePort } from '../../test/support/free-port.ts'
+import { interleave, type Row, timed, toRow } from '../support/rows.ts'
 
 const WORKERD = join('node_modules', 'workerd', 'bin', 'workerd')
 
 const TIMEOUT_MS = 20_000
 
-/** What the platform takes without payment, of a bundle compressed: 3 MB. */
+/** The free plan's limit for a compressed bundle, 3 MB. */
 const FREE_PLAN_KB = 3000
 
-/** The bundle that is deployed, and how long workerd takes from its start to the first answer of it. */
+/** The size of the deployed bundle, and how long workerd takes from its start to the first response. */
 export async function startRows(quick: boolean): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
   try {
@@ -23,8 +23,8 @@ export async function startRows(quick: boolean): Promise<Row[]> {
       bundleWorker('wrangler.toml', join(folder, 'easel')),
       bundleWorker('bench/bare.toml', join(folder, 'bare')),
     ])
-    const start = (scriptPath: string, path: string) => () => timed(() => firstAnswer(scriptPath, path))
-    const times = await inTurns(
+    const start = (scriptPath: string, path: string) => () => timed(() => firstResponse(scriptPath, path))
+    const times = await interleave(
       { easel: start(easel, '/nothing'), bare: start(bare, '/') },
       { rounds: quick ? 2 : 9 },
     )
@@ -43,7 +43,7 @@ export async function startRows(quick: boolean): Promise<Row[]> {
         bound: { of: 'value', atMost: FREE_PLAN_KB },
       }),
       toRow({
-        name: 'cold start: workerd, from its start to the first answer',
+        name: 'cold start: workerd, from its start to the first response',
         unit: 'ms',
         values: times.easel,
         against: 'bare Worker',
@@ -55,15 +55,15 @@ export async function startRows(quick: boolean): Promise<Row[]> {
   }
 }
 
-/** A workerd of its own, with no storage behind it: any answer is one of a Worker that has started. */
-async function firstAnswer(scriptPath: string, path: string): Promise<void> {
+/** Starts a workerd without storage. Any response means that the Worker has started. */
+async function firstResponse(scriptPath: string, path: string): Promise<void> {
   const port = await freePort()
   const config = join(dirname(scriptPath), 'config.capnp')
   await writeFile(config, configFor(basename(scriptPath), port))
   const child = spawn(WORKERD, ['serve', config], { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const deadline = performance.now() + TIMEOUT_MS
-  while (!(await answers(`http://127.0.0.1:${port}${path}`))) {
+  while (!(await responds(`http://127.0.0.1:${port}${path}`))) {
     if (child.exitCode !== null || performance.now() > deadline) throw new Error('workerd did not start')
     await pause(1)
   }
@@ -71,7 +71,7 @@ async function firstAnswer(scriptPath: string, path: string): Promise<void> {
   await exited
 }
 
-async function answers(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   try {
     await (await fetch(url)).arrayBuffer()
     return true

@@ -1,11 +1,11 @@
 import { memoryInNode, startNode } from './in-node.ts'
 import { startWorkerd } from './in-workerd.ts'
 import type { WayName } from './ways.ts'
-import { type Bench, type BenchOptions, inTurns, type Row, toRow } from '../support/rows.ts'
+import { type Bench, type BenchOptions, interleave, type Row, toRow } from '../support/rows.ts'
 
 const MB = 1_000_000
 
-/** DESIGN, "Budgets" and "Reading the answer". */
+/** Of one native base64 decode of the same text. */
 const SPEED = { of: 'ratio', atLeast: 0.6 } as const
 const mostMemoryMb = (megabytes: number): number => (1.25 * megabytes * MB + 4 * 2 ** 20) / MB
 
@@ -13,13 +13,13 @@ interface Host {
   readonly name: string
   /** Milliseconds for one decode. */
   time(way: WayName, bytes: number, times: number): Promise<number>
-  /** Bytes that memory grows by, in a process of its own. */
+  /** Growth of memory in a process of its own, bytes. */
   memory(way: WayName, bytes: number): Promise<number>
 }
 
 /**
- * Decoding a streamed answer, in Node and in workerd, beside one native base64 decode of the same text and
- * beside reading it whole.
+ * Decoding a streamed response in Node and in workerd, against one native base64 decode of the same text and against
+ * reading the response whole.
  */
 export const decode: Bench = { name: 'decode', measure }
 
@@ -43,9 +43,9 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
 }
 
 async function rowsOf(host: Host, megabytes: number, quick: boolean): Promise<Row[]> {
-  // Small images are decoded many times over, or the clock and the compiler would be most of what is measured.
+  // Small images are decoded many times, or the clock and the compiler would dominate.
   const time = (way: WayName) => () => host.time(way, megabytes * MB, Math.ceil(192 / megabytes ** 2))
-  const ms = await inTurns(
+  const ms = await interleave(
     {
       easel: time('easel'),
       drained: time('drained'),
@@ -54,11 +54,11 @@ async function rowsOf(host: Host, megabytes: number, quick: boolean): Promise<Ro
     },
     { rounds: quick ? 2 : 11, warmUp: quick ? 1 : 3 },
   )
-  // That the stream brings the bytes is no part of decoding: reading it for nothing is taken off.
+  // Receiving the bytes is not part of decoding, so the time for draining the stream is subtracted.
   const speeds = ms.easel.map((taken, round) => megabytes / (taken - (ms.drained[round] ?? 0)))
   const memory = (await host.memory('easel', megabytes * MB)) / MB
   const buffered = (await host.memory('buffered', megabytes * MB)) / MB
-  const name = `decoding an answer of ${megabytes} MB in ${host.name}`
+  const name = `decoding a response of ${megabytes} MB in ${host.name}`
   return [
     toRow({
       name: `${name}: speed`,

@@ -11,7 +11,7 @@ const noteMemory = (): void => {
 }
 const native = { fromText: (text: string) => Buffer.from(text, 'base64'), decodeBlock: decodeWithBuffer }
 
-/** A Node for nothing but to be timed: what else has run in a process, its heap remembers. */
+/** A Node process that does nothing else, so that no other work has shaped its heap. */
 export function startNode() {
   const child = fork(import.meta.filename, ['time'])
   return {
@@ -24,7 +24,7 @@ export function startNode() {
   }
 }
 
-/** How far the resident memory of a fresh process grows for one decode, bytes; looked at after every chunk. */
+/** Growth of the resident memory of a fresh process during one decode, bytes; sampled after every chunk. */
 export function memoryInNode(way: WayName, bytes: number): Promise<number> {
   return replyOf(fork(import.meta.filename, ['memory', way, String(bytes)]))
 }
@@ -38,7 +38,7 @@ interface Task {
 async function replyOf(child: ChildProcess): Promise<number> {
   const ended = new AbortController()
   const onExit = (code: number | null): void =>
-    ended.abort(new Error(`Node ended with ${code}, before it had measured`))
+    ended.abort(new Error(`Node ended with ${code} before it had measured`))
   child.once('exit', onExit)
   try {
     const [reply] = (await once(child, 'message', { signal: ended.signal })) as [number]
@@ -55,7 +55,7 @@ const waysToTime = waysOf(native)
 
 async function time({ way, bytes, times }: Task): Promise<number> {
   const { decode } = waysToTime[way]
-  // What one way has left behind is not collected in another's time.
+  // The garbage of one way is not collected in another's time.
   collectGarbage()
   const start = performance.now()
   for (let i = 0; i < times; i++) await decode(bytes)
@@ -64,7 +64,7 @@ async function time({ way, bytes, times }: Task): Promise<number> {
 
 async function memory(way: WayName, bytes: number): Promise<number> {
   const { decode } = waysOf(native, noteMemory)[way]
-  // Code, buffers and pages that any decode needs are there before the one that is measured.
+  // Warms up: code, buffers and pages that every decode needs.
   for (let i = 0; i < 3; i++) await decode(2 ** 20)
   collectGarbage()
   const before = process.memoryUsage.rss()

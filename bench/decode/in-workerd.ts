@@ -12,7 +12,7 @@ export async function startWorkerd() {
   const { url } = await harness.listen()
   const processes = workerdProcesses().filter((id) => !before.has(id))
 
-  async function ask(way: WayName | 'nothing', bytes: number, times: number): Promise<number> {
+  async function run(way: WayName | 'nothing', bytes: number, times: number): Promise<number> {
     const start = performance.now()
     const response = await fetch(new URL(`/?way=${way}&bytes=${bytes}&times=${times}`, url))
     if (!response.ok) throw new Error(`${way} in workerd: ${response.status} ${await response.text()}`)
@@ -21,15 +21,15 @@ export async function startWorkerd() {
   }
 
   return {
-    /** Milliseconds for one decode. Time stands still inside workerd while it computes, so it is taken outside. */
+    /** Milliseconds for one decode. Clocks stand still inside workerd while it computes, so it is timed from outside. */
     async time(way: WayName, bytes: number, times: number): Promise<number> {
-      const nothing = await ask('nothing', bytes, times)
-      return ((await ask(way, bytes, times)) - nothing) / times
+      const nothing = await run('nothing', bytes, times)
+      return ((await run(way, bytes, times)) - nothing) / times
     },
-    /** How far the resident memory grows for one decode, bytes. Only the first in a process says much. */
+    /** Growth of the resident memory during one decode, bytes. Only the first one in a process is meaningful. */
     async memory(way: WayName, bytes: number): Promise<number> {
-      await ask(way, 2 ** 20, 3)
-      return (await memoryRise(processes, () => ask(way, bytes, 1))) * 1e6
+      await run(way, 2 ** 20, 3)
+      return (await memoryRise(processes, () => run(way, bytes, 1))) * 1e6
     },
     close: () => harness.close(),
   }

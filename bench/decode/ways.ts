@@ -1,7 +1,7 @@
 import type { BlockDecoder } from '../../shared/response/base64.ts'
 import { readResponse } from '../../shared/response/read-response.ts'
 
-/** How answers arrive: about what a socket gives at once. */
+/** About what a socket delivers at once. */
 const CHUNK_BYTES = 2 ** 16
 
 /** What looks like noise: as many slashes as base64 has. */
@@ -18,7 +18,7 @@ const ESCAPED = encoder.encode(PIECE.replaceAll('/', String.raw`\/`))
 
 export interface Way {
   readonly what: string
-  /** Decodes one answer with an image of about so many bytes. Returns how many it decoded. */
+  /** Decodes one response with an image of about this many bytes. @returns the decoded bytes */
   readonly decode: (bytes: number) => Promise<number>
 }
 
@@ -28,19 +28,19 @@ export interface Native {
   readonly decodeBlock?: BlockDecoder
 }
 
-/** The ways to compare. All but the two native ones read the same streamed answer, whose bytes arrive in 64 KiB chunks. */
+/** The ways to compare. All but the two native ones read the same streamed response, in chunks of 64 KiB. */
 export function waysOf(native: Native, onChunk: () => void = () => {}) {
   const texts = new Map<number, { readonly text: string; readonly bytes: Uint8Array }>()
 
-  /** The text at hand, made before anything is measured. */
+  /** The text in memory, prepared before anything is measured. */
   function textOf(size: number): { readonly text: string; readonly bytes: Uint8Array } {
-    let made = texts.get(size)
-    if (!made) {
+    let prepared = texts.get(size)
+    if (!prepared) {
       const bytes = new Uint8Array(countOf(size) * CHUNK_BYTES)
       for (let at = 0; at < bytes.length; at += CHUNK_BYTES) bytes.set(CHUNK, at)
-      texts.set(size, (made = { bytes, text: new TextDecoder().decode(bytes) }))
+      texts.set(size, (prepared = { bytes, text: new TextDecoder().decode(bytes) }))
     }
-    return made
+    return prepared
   }
 
   async function streamed(size: number, chunk: Uint8Array): Promise<number> {
@@ -49,7 +49,7 @@ export function waysOf(native: Native, onChunk: () => void = () => {}) {
       ...(native.decodeBlock && { decodeBlock: native.decodeBlock }),
     }
     let bytes = 0
-    for await (const event of readResponse(answer(size, chunk, onChunk), options)) {
+    for await (const event of readResponse(responseOf(size, chunk, onChunk), options)) {
       if (event.type === 'image') bytes = event.image.byteLength
     }
     return bytes
@@ -59,17 +59,17 @@ export function waysOf(native: Native, onChunk: () => void = () => {}) {
     easel: { what: 'Easel, while it streams', decode: (size) => streamed(size, CHUNK) },
     escaped: { what: 'Easel, slashes escaped', decode: (size) => streamed(size, ESCAPED) },
     drained: {
-      what: 'the same stream, thrown away',
+      what: 'the same stream, drained',
       async decode(size) {
         let bytes = 0
-        for await (const chunk of answer(size, CHUNK, onChunk).body ?? []) bytes += chunk.byteLength
+        for await (const chunk of responseOf(size, CHUNK, onChunk).body ?? []) bytes += chunk.byteLength
         return bytes
       },
     },
     buffered: {
       what: 'text, JSON.parse, decode',
       async decode(size) {
-        const text = await answer(size, CHUNK, onChunk).text()
+        const text = await responseOf(size, CHUNK, onChunk).text()
         const event = JSON.parse(text.slice('data: '.length, text.indexOf('\n'))) as {
           choices: [{ delta: { images: [{ image_url: { url: string } }] } }]
         }
@@ -82,7 +82,7 @@ export function waysOf(native: Native, onChunk: () => void = () => {}) {
       decode: async (size) => native.fromText(new TextDecoder().decode(textOf(size).bytes)).length,
     },
     nativeFromText: {
-      what: 'one native decode, text at hand',
+      what: 'one native decode, from text',
       decode: async (size) => native.fromText(textOf(size).text).length,
     },
   } as const satisfies Record<string, Way>
@@ -90,8 +90,8 @@ export function waysOf(native: Native, onChunk: () => void = () => {}) {
 
 export type WayName = keyof ReturnType<typeof waysOf>
 
-/** A streamed answer whose bytes come from nowhere: one chunk, again and again. */
-function answer(size: number, chunk: Uint8Array, onChunk: () => void): Response {
+/** A streamed response that costs nothing to produce: one chunk, repeated. */
+function responseOf(size: number, chunk: Uint8Array, onChunk: () => void): Response {
   let left = countOf(size)
   const body = new ReadableStream<Uint8Array>(
     {

@@ -1,11 +1,11 @@
 import { waysOf, type WayName } from './ways.ts'
 
 const ways = waysOf({
-  // ES2026's, which TypeScript's library does not have yet.
+  // From ES2026, which TypeScript's library doesn't have yet.
   fromText: (text) => (Uint8Array as unknown as { fromBase64(text: string): Uint8Array }).fromBase64(text),
 })
 
-/** `GET /?way=easel&bytes=…&times=…`: decodes so often, and says how many bytes each time; `way=nothing` doesn't. */
+/** `GET /?way=easel&bytes=…&times=…` decodes that many times and returns the decoded bytes; `way=nothing` does nothing. */
 export default {
   async fetch(request: Request): Promise<Response> {
     const query = new URL(request.url).searchParams

@@ -1,16 +1,16 @@
-/** What people ask for. Every number is an assumption: change it and run again. */
+/** The load. Every number is an assumption: change it and run again. */
 export interface Traffic {
   readonly images: number
   readonly places: number
   /** Zipf's exponent, of images and of places alike. */
   readonly exponent: number
-  /** Images shown on pages in a month. */
+  /** Images shown on pages, a month. */
   readonly viewsPerMonth: number
-  /** The share that a visitor's browser shows again by itself. */
+  /** The share that visitors' browsers serve from their own caches. */
   readonly browserShare: number
-  /** Images that are regenerated in a month. */
+  /** Images that are generated, a month. */
   readonly newPerMonth: number
-  /** Widths and formats that are asked for of an image. */
+  /** Requested widths and formats of an image. */
   readonly variantsPerImage: number
   readonly imageMb: number
   readonly variantMb: number
@@ -18,9 +18,9 @@ export interface Traffic {
   readonly generateSeconds: number
 }
 
-/** How long an image is fresh in the edge's cache: `max-age` of an image. */
+/** How long an image is fresh in the edge's cache: its `max-age`. */
 export const FRESH_SECONDS = 86_400
-/** For how long an image's hits are counted before they are logged: `COUNT_FOR_MS` of worker/request-log.ts. */
+/** How long an image's hits are counted before they are logged: `COUNT_FOR_MS` of worker/web/request-log.ts. */
 const COUNT_FOR_SECONDS = 1
 export const MONTH_SECONDS = 30 * 86_400
 
@@ -43,11 +43,11 @@ export interface Flow {
   readonly nearHits: number
   readonly farHits: number
   readonly r2: number
-  /** Log lines a request, were each place one isolate: an image's hits within a second of its last line are one. */
+  /** Log lines a request, if each place were one isolate: an image's hits within a second of its last line are one. */
   readonly logLines: number
 }
 
-/** Zipf's shares: the first is asked for most. */
+/** Zipf's shares: the first is the most popular. */
 export function zipf(count: number, exponent: number): Float64Array {
   const weights = Float64Array.from({ length: count }, (_, rank) => (rank + 1) ** -exponent)
   const sum = weights.reduce((all, weight) => all + weight, 0)
@@ -55,8 +55,9 @@ export function zipf(count: number, exponent: number): Float64Array {
 }
 
 /**
- * Who answers, by formula: a cache that keeps for T what is asked for at a rate of λ has λT of each 1 + λT
- * requests. A place asks one far tier, which asks R2. Room is not short: the whole is a few terabytes.
+ * Where requests are served, by formula: a cache that stores for T what is requested at a rate of λ serves λT of
+ * each 1 + λT requests. A place forwards misses to one upper tier, and that to R2. Space is no limit: everything
+ * together is a few terabytes.
  */
 export function flowByFormula(traffic: Traffic, requestsPerSecond: number): Flow {
   const places = zipf(traffic.places, traffic.exponent)
@@ -83,8 +84,8 @@ export function flowByFormula(traffic: Traffic, requestsPerSecond: number): Flow
   return { nearHits, farHits, r2: 1 - nearHits - farHits, logLines: lines / requestsPerSecond }
 }
 
-/** The same by asking, one request after the other: two days, of which the second counts. */
-export function flowByAsking(
+/** The same by simulating each request: two days, of which the second counts. */
+export function flowBySimulation(
   traffic: Traffic,
   requestsPerDay: number,
   random = generator(1),
@@ -96,8 +97,8 @@ export function flowByAsking(
   const counts = { near: 0, far: 0, r2: 0 }
   for (let n = 0; n < 2 * requestsPerDay; n++) {
     const now = (n / requestsPerDay) * 86_400
-    const thing = draw(things, random())
-    const key = thing * traffic.places + draw(places, random())
+    const thing = pick(things, random())
+    const key = thing * traffic.places + pick(places, random())
     const isFresh = (near.get(key) ?? 0) > now
     const isFreshFar = isFresh || (far.get(thing) ?? 0) > now
     if (!isFresh) near.set(key, now + FRESH_SECONDS)
@@ -111,7 +112,7 @@ export function flowByAsking(
   }
 }
 
-/** Ranks that are nearly alike, taken together: a share, and how many have it. */
+/** Groups of ranks with nearly equal shares: the share, and how many have it. */
 function groups(shares: Float64Array): [number, number][] {
   const all: [number, number][] = []
   for (let from = 0; from < shares.length;) {
@@ -128,7 +129,7 @@ function cumulative(shares: Float64Array): Float64Array {
   return shares.map((share) => (sum += share))
 }
 
-function draw(sums: Float64Array, at: number): number {
+function pick(sums: Float64Array, at: number): number {
   let low = 0
   let high = sums.length - 1
   while (low < high) {

@@ -1,7 +1,7 @@
 import type { R2Bucket } from '@cloudflare/workers-types'
 import { createTestHarness } from 'wrangler'
 
-/** The Worker that a hit is measured against, holding one image. */
+/** The Worker that hits are measured against, with one image in its bucket. */
 export interface BareWorker {
   readonly url: URL
   close(): Promise<void>

@@ -1,4 +1,4 @@
-/** A line of a chart: points of what was put in and what it cost. */
+/** A line of a chart: points of amount and cost. */
 export interface Series {
   readonly name: string
   readonly points: readonly (readonly [number, number])[]
@@ -11,22 +11,22 @@ export interface Chart {
   readonly series: readonly Series[]
 }
 
-/** What there is room for, between the axes. */
+/** The space between the axes. */
 const PLOT = { width: 544, height: 380 } as const
-/** The title and the legend need it. */
-const LEAST_WIDTH = 420
+/** The title and the legend need this much. */
+const MIN_WIDTH = 420
 const LEFT = 72
 const RIGHT = 24
-/** Of the title, above the legend. */
+/** Height of the title, above the legend. */
 const TITLE = 40
 const LEGEND_LINE = 18
 const BOTTOM = 56
-/** Apart in brightness, too. */
+/** They differ in brightness, too. */
 const COLORS = ['#3730a3', '#d97706', '#6b7280']
 
 /**
- * An SVG on log scales. A decade is as long upwards as to the right, so that a straight line of 45° is growth in
- * proportion. Readable on white and on black.
+ * An SVG with log scales. A decade has the same length on both axes, so a line at 45° is growth in proportion.
+ * Readable on white and on black.
  */
 export function drawChart({ title, x, y, series }: Chart): string {
   const points = series.flatMap((one) => one.points)
@@ -34,7 +34,7 @@ export function drawChart({ title, x, y, series }: Chart): string {
   const ticksY = ticksAround(points.map(([, value]) => value))
   const decade = Math.min(PLOT.width / decadesOf(ticksX), PLOT.height / decadesOf(ticksY))
   const right = LEFT + decade * decadesOf(ticksX)
-  const width = Math.round(Math.max(right + RIGHT, LEAST_WIDTH))
+  const width = Math.round(Math.max(right + RIGHT, MIN_WIDTH))
   const top = TITLE + series.length * LEGEND_LINE + 14
   const bottom = top + decade * decadesOf(ticksY)
   const height = Math.round(bottom + BOTTOM)
@@ -73,8 +73,8 @@ ${lines.join('\n')}
 }
 
 /**
- * The power with which a cost grows: 0 when it doesn't, 1 in proportion. The slope of the straight line nearest
- * to the points on log scales.
+ * The exponent of a cost's growth: 0 if it is constant, 1 if it grows in proportion. The slope of the straight line
+ * fitted to the points on log scales.
  */
 export function growthOf(points: Series['points']): number {
   const logs = points.map(([at, value]) => [Math.log(at), Math.log(value)] as const)
@@ -88,7 +88,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, one) => sum + one, 0) / values.length
 }
 
-/** 1, 3, 10, 30 and so on, a decade at least: from the last at or below all values to the first at or above. */
+/** 1, 3, 10, 30 and so on, at least a decade: from the last one at or below all values to the first at or above. */
 function ticksAround(values: readonly number[]): number[] {
   const least = Math.min(...values)
   const most = Math.max(...values)

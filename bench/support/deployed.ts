@@ -12,8 +12,8 @@ export interface DeployedWorker extends AsyncDisposable {
 }
 
 /**
- * A Worker as it is deployed, alone in workerd. Wrangler's development server would put another Worker before
- * it, which rewrites each header of each response and takes longer than both that are compared.
+ * A Worker as it is deployed, alone in workerd. Wrangler's development server would put another Worker in front of it,
+ * which rewrites every header of every response and takes longer than the Workers that are compared.
  *
  * @param config  path of its wrangler.toml
  */

@@ -6,16 +6,16 @@ import type { Row } from './rows.ts'
 const BEGIN = '<!-- measured -->'
 const END = '<!-- end of measured -->'
 
-/** The table of a run, and the machine that it was on: how busy it was, too, which spoils such numbers. */
+/** Writes a run's table, with the machine and its load, which spoils such numbers. */
 export function writeRows(path: string, rows: readonly Row[]): void {
   const machine = `${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, ${process.platform}; load average ${loadavg()[0]?.toFixed(1)}.`
   replaceBetweenMarks(path, `On ${machine}\n\n${rowsToMarkdown(rows)}`)
 }
 
-/** Replaces what stands between the marks of a page. */
+/** Replaces the text between a page's marks. */
 export function replaceBetweenMarks(path: string, text: string): void {
   const [before, rest] = readFileSync(path, 'utf8').split(BEGIN)
   const after = rest?.split(END)[1]
-  if (before === undefined || after === undefined) throw new Error(`${path} has no place for the table`)
+  if (before === undefined || after === undefined) throw new Error(`${path} has no ${BEGIN} … ${END}`)
   writeFileSync(path, `${before}${BEGIN}\n\n${text}\n\n${END}${after}`)
 }

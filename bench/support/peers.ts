@@ -1,9 +1,9 @@
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from '../../test/support/free-port.ts'
 
 const BENCH = join(import.meta.dirname, '..')
 const MODULES = join(BENCH, 'node_modules')
@@ -18,28 +18,28 @@ export interface Peer {
 }
 
 /**
- * Installs the programs that Easel is measured beside, where they are not there yet: they are of this folder
- * alone. In a hurry it only says so. @returns whether they are there
+ * Installs the programs that Easel is compared with, if needed: they are dependencies of this folder alone.
+ *
+ * @param quick  only says so, and installs nothing
+ * @returns whether they are installed
  */
-export async function havePeers(note: (line: string) => void, hurry = false): Promise<boolean> {
+export async function havePeers(note: (line: string) => void, quick = false): Promise<boolean> {
   if (existsSync(IPX) && existsSync(PORTKEY)) return true
-  if (hurry) {
-    note(
-      'The peers (ipx, @portkey-ai/gateway) are not installed: their rows are left out. A full run installs them.',
-    )
+  if (quick) {
+    note('ipx and @portkey-ai/gateway are not installed: their rows are left out. A full run installs them.')
     return false
   }
-  note('The peers (ipx, @portkey-ai/gateway) are not installed yet: npm ci --ignore-scripts in bench/ …')
+  note('Installing ipx and @portkey-ai/gateway: npm ci --ignore-scripts in bench/ …')
   try {
     await promisify(execFile)('npm', ['ci', '--ignore-scripts'], { cwd: BENCH })
     return true
   } catch {
-    note('They could not be installed: the rows that stand beside them are left out.')
+    note('They could not be installed: their rows are left out.')
     return false
   }
 }
 
-/** The image server, with the files of a folder. */
+/** The image server ipx, over the files of a folder. */
 export async function startIpx(folder: string): Promise<Peer> {
   const port = await freePort()
   return start(
@@ -48,7 +48,7 @@ export async function startIpx(folder: string): Promise<Peer> {
   )
 }
 
-/** The gateway, which asks whatever upstream a request's headers name. */
+/** The Portkey gateway, which forwards to the upstream in a request's headers. */
 export async function startPortkey(): Promise<Peer> {
   const port = await freePort()
   return start([PORTKEY, `--port=${port}`, '--headless'], `http://127.0.0.1:${port}`)
@@ -58,7 +58,7 @@ async function start(args: readonly string[], url: string): Promise<Peer> {
   const child = spawn(process.execPath, args, { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const deadline = performance.now() + START_TIMEOUT_MS
-  while (!(await answers(url))) {
+  while (!(await responds(url))) {
     if (child.exitCode !== null || performance.now() > deadline) {
       child.kill()
       throw new Error(`${args[0]} did not start`)
@@ -74,24 +74,11 @@ async function start(args: readonly string[], url: string): Promise<Peer> {
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   try {
     await (await fetch(url)).body?.cancel()
     return true
   } catch {
     return false
   }
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }

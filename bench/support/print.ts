@@ -1,6 +1,6 @@
 import type { Bound, Row } from './rows.ts'
 
-/** The rows as a table for people. */
+/** The rows as a table for a terminal. */
 export function formatRows(rows: readonly Row[]): string {
   const head = ['what', 'value', 'quartiles', 'reference', 'ratio', 'bound', '']
   const lines = rows.map((row) => [
@@ -25,7 +25,7 @@ export function formatRows(rows: readonly Row[]): string {
     .join('\n')
 }
 
-/** The same as Markdown. */
+/** The rows as a Markdown table. */
 export function rowsToMarkdown(rows: readonly Row[]): string {
   const lines = rows.map(
     ({ name, value, unit, spread: [low, high], reference, against, ratio, bound, holds }) =>
@@ -51,7 +51,7 @@ function verdict(holds: boolean | null): string {
   return holds ? 'holds' : 'BROKEN'
 }
 
-/** Three digits that matter. */
+/** About three significant digits. */
 export function digits(value: number): string {
   const magnitude = Math.abs(value)
   if (magnitude >= 100) return value.toLocaleString('en', { maximumFractionDigits: 0 })

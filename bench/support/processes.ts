@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
-// What the operating system knows of processes. Linux only: elsewhere there are none, and all is 0.
+// Process data from the operating system. Linux only: elsewhere there are no processes and all values are 0.
 
-/** How often memory is looked at, milliseconds. */
-const LOOK_EVERY_MS = 5
-/** What the kernel counts processor time in: USER_HZ, the same on every Linux that Node runs on. */
+/** How often memory is sampled, milliseconds. */
+const SAMPLE_EVERY_MS = 5
+/** The kernel's unit of processor time, USER_HZ: the same on every Linux that Node runs on. */
 const MS_PER_TICK = 10
 
-/** workerd processes that this one has started, itself or by others. */
+/** The workerd processes among this process's descendants. */
 export function workerdProcesses(): number[] {
   try {
     return readdirSync('/proc')
@@ -24,23 +24,23 @@ export function cpuMs(ids: readonly number[]): number {
   return ids.reduce((sum, id) => sum + ticksOf(id) * MS_PER_TICK, 0)
 }
 
-/** Megabytes that processes hold in memory. */
+/** The resident memory of processes, MB. */
 export function residentMb(ids: readonly number[]): number {
   return ids.reduce((sum, id) => sum + (Number.parseInt(statusOf(id, 'VmRSS') || '0', 10) * 1024) / 1e6, 0)
 }
 
-/** How far the memory of processes rises above where it was while something is done, megabytes. */
+/** How far the memory of processes rises during some work, MB. */
 export async function memoryRise(ids: readonly number[], work: () => Promise<unknown>): Promise<number> {
   const start = residentMb(ids)
   let peak = start
   const finished = new AbortController()
-  const look = async (): Promise<void> => {
+  const sample = async (): Promise<void> => {
     while (!finished.signal.aborted) {
       peak = Math.max(peak, residentMb(ids))
-      await pause(LOOK_EVERY_MS)
+      await pause(SAMPLE_EVERY_MS)
     }
   }
-  await Promise.all([look(), work().finally(() => finished.abort())])
+  await Promise.all([sample(), work().finally(() => finished.abort())])
   return Math.max(peak, residentMb(ids)) - start
 }
 

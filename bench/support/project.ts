@@ -19,11 +19,11 @@ export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<
 
 export interface Generation {
   readonly concurrency?: number
-  /** Of easel.yml, in YAML's flow style. */
+  /** The defaults in easel.yml, in YAML's flow style. */
   readonly defaults?: string
 }
 
-/** Draws new images, all in a project of their own. */
+/** Generates new images in a fresh project. */
 export function generateImages(
   images: number,
   baseUrl: string,
@@ -46,7 +46,7 @@ export function generateImages(
   })
 }
 
-/** Fills a folder with a project whose images are all drawn and unchanged: `0.png`, `1.png`, … */
+/** Fills a folder with a project whose images are all generated and unchanged: `0.png`, `1.png`, … */
 export async function writeUnchangedProject(folder: string, images: number, bytes: number): Promise<void> {
   const lines = Array.from(
     { length: images },
@@ -75,7 +75,7 @@ export async function writeUnchangedProject(folder: string, images: number, byte
 async function planned(folder: string): Promise<{ path: string; fingerprint: string; prompt: string }[]> {
   const { stdout } = await measureProcess([CLI, 'check', '--json'], { cwd: folder }).catch(
     (error: Error) => ({
-      // Everything is new, so it exits with 3: the report is what is wanted.
+      // Everything is new, so it exits with 3, after printing the report.
       stdout: error.message.slice(error.message.indexOf('{')),
     }),
   )

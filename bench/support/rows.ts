@@ -1,6 +1,6 @@
 import type { Chart } from './chart.ts'
 
-/** What a number has to keep: itself, its share of the reference, or how far it is above the reference. */
+/** A limit on a value, on its ratio to the reference, or on its difference from it. */
 export interface Bound {
   readonly of: 'value' | 'ratio' | 'difference'
   readonly atMost?: number
@@ -15,10 +15,11 @@ export interface Row {
   readonly unit: string
   /** The quartiles of the rounds. */
   readonly spread: readonly [number, number]
-  /** The median of the reference, in the same unit, and what it is. */
+  /** The median of the reference, in the same unit. */
   readonly reference: number | null
+  /** What the reference is. */
   readonly against: string | null
-  /** The median of what each round's value is of the same round's reference. */
+  /** The median of the ratios of each round's value to its reference. */
   readonly ratio: number | null
   readonly bound: Bound | null
   /** `null` where there is no bound. */
@@ -28,26 +29,26 @@ export interface Row {
 export interface Measured {
   readonly name: string
   readonly unit: string
-  /** A number a round. */
+  /** One for each round. */
   readonly values: readonly number[]
   readonly against?: string
-  /** A number a round, as many as `values`. */
+  /** One for each round, as many as `values`. */
   readonly references?: readonly number[]
   readonly bound?: Bound
 }
 
-/** A part of the run: what `--only` names. */
+/** A part of the run, selected by `--only`. */
 export interface Bench {
   readonly name: string
   measure(options: BenchOptions): Promise<readonly Row[]>
 }
 
 export interface BenchOptions {
-  /** Fewer rounds and smaller sizes: less sure, and over in seconds. */
+  /** Fewer rounds and smaller sizes: less accurate, done in seconds. */
   readonly quick: boolean
-  /** Says what is left out, and why. */
+  /** Reports what is left out, and why. */
   readonly note: (line: string) => void
-  /** Keeps an image of what was measured, under a name for a file. */
+  /** Adds a chart of what was measured, under a file name. */
   readonly chart: (name: string, chart: Chart) => void
 }
 
@@ -70,22 +71,22 @@ export function toRow({ name, unit, values, against, references, bound }: Measur
   }
 }
 
-/** A number that isn't one keeps no bound. */
+/** NaN holds no bound. */
 export function holds(value: number, { atMost = Infinity, atLeast = -Infinity }: Bound): boolean {
   return value <= atMost && value >= atLeast
 }
 
-/** 1 as soon as a bound is broken. */
+/** 1 if a bound is broken. */
 export function exitCodeOf(rows: readonly Pick<Row, 'holds'>[]): 0 | 1 {
   return rows.some((row) => row.holds === false) ? 1 : 0
 }
 
-/** The middle number, or the middle of the two middle ones. @returns NaN of nothing */
+/** The middle number, or the mean of the two middle ones; NaN without numbers. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
-/** Between the two nearest numbers, in proportion. @param share 0 to 1 */
+/** Interpolated between the two nearest numbers. @param share  0 to 1 */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const at = (sorted.length - 1) * share
@@ -95,27 +96,27 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 /**
- * Takes a number of each way, round after round, there and back: a busy second of the machine is everybody's,
- * and nobody is always the first.
+ * Measures each way once a round. The ways are interleaved, so that noise hits all of them, and every other round
+ * runs them in reverse, so that none is always first.
  */
-export async function inTurns<Way extends string>(
+export async function interleave<Way extends string>(
   ways: Readonly<Record<Way, (round: number) => Promise<number>>>,
   { rounds, warmUp = 1 }: { readonly rounds: number; readonly warmUp?: number },
 ): Promise<Record<Way, number[]>> {
   const names = Object.keys(ways) as Way[]
-  const taken = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Way, number[]>
+  const measured = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Way, number[]>
   for (let round = 0; round < warmUp + rounds; round++) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const value = await ways[name](round)
-      if (round >= warmUp) taken[name].push(value)
+      if (round >= warmUp) measured[name].push(value)
     }
   }
-  return taken
+  return measured
 }
 
-/** Milliseconds that something takes. */
-export async function timed(what: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now()
-  await what()
-  return performance.now() - begun
+/** Milliseconds that some work takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
 }

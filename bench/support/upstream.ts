@@ -2,12 +2,12 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 
-/** The emulator in a process of its own: neither it nor what is measured waits for the other's processor. */
+/** The emulator in a process of its own, so that it doesn't share a thread with what is measured. */
 export interface Upstream extends AsyncDisposable {
   readonly url: string
 }
 
-/** @param faults  such as a size of the images; the first that matches a request */
+/** @param faults  such as the size of images; the first that matches a request applies */
 export async function startUpstream(...faults: readonly object[]): Promise<Upstream> {
   const program = fileURLToPath(new URL('./emulator-process.ts', import.meta.url))
   const child = fork(program, [JSON.stringify(faults)], { stdio: 'inherit' })
@@ -24,8 +24,8 @@ export async function startUpstream(...faults: readonly object[]): Promise<Upstr
   }
 }
 
-/** Asks it directly, as no Worker could do without. */
-export function askUpstream(url: string, prompt: string): Promise<Response> {
+/** Requests an image from it directly: the least that any Worker has to do. */
+export function requestUpstream(url: string, prompt: string): Promise<Response> {
   return fetch(`${url}/chat/completions`, {
     method: 'POST',
     headers: { Authorization: 'Bearer sk-or-bench', 'Content-Type': 'application/json' },
@@ -38,10 +38,10 @@ export function askUpstream(url: string, prompt: string): Promise<Response> {
   })
 }
 
-/** Reads an answer to its end, and keeps nothing. @throws when it isn't one, or shorter than this */
-export async function drain(asked: Promise<Response>, atLeast = 0): Promise<void> {
-  const answer = await asked
+/** Reads a response to its end. @throws when it is an error or shorter than this */
+export async function drain(request: Promise<Response>, atLeast = 0): Promise<void> {
+  const response = await request
   let bytes = 0
-  for await (const chunk of answer.body ?? []) bytes += chunk.byteLength
-  if (!answer.ok || bytes < atLeast) throw new Error(`${answer.url}: ${answer.status}, ${bytes} bytes`)
+  for await (const chunk of response.body ?? []) bytes += chunk.byteLength
+  if (!response.ok || bytes < atLeast) throw new Error(`${response.url}: ${response.status}, ${bytes} bytes`)
 }

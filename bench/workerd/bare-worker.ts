@@ -1,4 +1,4 @@
-// What a hit is measured against: R2's object, and nothing else.
+// Hits are measured against this Worker, which only returns the R2 object.
 
 interface Env {
   readonly BUCKET: R2Bucket

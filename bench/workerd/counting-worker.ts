@@ -1,23 +1,19 @@
-import worker, {
-  Budget as RealBudget,
-  Gallery,
-  GenerationJob as RealJob,
-} from '../../worker/index.ts'
+import worker, { Budget as RealBudget, Gallery, GenerationJob as RealJob } from '../../worker/index.ts'
 import type { Env } from '../../worker/env.ts'
 
-// The Worker as it is, and a count of what it asks of the platform: `GET /bench/counts` tells and forgets.
-// `GET /bench/copies?of=…&from=…&to=…` keeps an image again, under fingerprints that are these numbers.
-// `GET /bench/read?of=…` is R2's object, and nothing else.
+// The Worker, counting its operations: `GET /bench/counts` returns and resets the counts.
+// `GET /bench/copies?of=…&from=…&to=…` stores copies of an image, with these numbers as fingerprints.
+// `GET /bench/read?of=…` returns the R2 object, and does nothing else.
 
-/** By operation, such as `r2.get` and `do.JOBS.draw`. */
+/** By operation, such as `r2.get` and `do.JOBS.generate`. */
 const counts = new Map<string, number>()
-/** Their rows are known once they were read. */
+/** Their row counts are known once they have been read. */
 const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
 
 export default {
   async fetch(request, env, ctx) {
     const { pathname, searchParams } = new URL(request.url)
-    if (pathname === '/bench/counts') return Response.json(tellAndForget())
+    if (pathname === '/bench/counts') return Response.json(takeCounts())
     if (pathname === '/bench/copies') return copy(env.BUCKET, searchParams)
     if (pathname === '/bench/read') {
       const object = await env.BUCKET.get(`images/${searchParams.get('of')}/0`)
@@ -51,24 +47,24 @@ async function copy(bucket: R2Bucket, query: URLSearchParams): Promise<Response>
   const bytes = await original.arrayBuffer()
   let next = Number(query.get('from'))
   const to = Number(query.get('to'))
-  const keepNext = async (): Promise<void> => {
+  const storeNext = async (): Promise<void> => {
     while (next < to) {
       const fingerprint = (next++).toString(16).padStart(64, '0')
       await bucket.put(`images/${fingerprint}/0`, bytes, { httpMetadata, customMetadata })
     }
   }
-  await Promise.all(Array.from({ length: 6 }, keepNext))
-  return new Response('kept')
+  await Promise.all(Array.from({ length: 6 }, storeNext))
+  return new Response('stored')
 }
 
-function tellAndForget(): Record<string, number> {
+function takeCounts(): Record<string, number> {
   for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
     count('sql.rows read', rowsRead)
     count('sql.rows written', rowsWritten)
   }
-  const told = Object.fromEntries(counts)
+  const taken = Object.fromEntries(counts)
   counts.clear()
-  return told
+  return taken
 }
 
 function count(what: string, times = 1): void {

@@ -1,5 +1,5 @@
-// What a user would write instead of Easel, over a lunch break: it works, and holds everything in memory, as
-// text, as JSON, as characters and as bytes.
+// What a user might write instead of Easel over a lunch break. It works, and holds everything in memory: as text, as
+// JSON, as characters and as bytes.
 
 interface Env {
   readonly BUCKET: R2Bucket
@@ -7,7 +7,7 @@ interface Env {
   readonly OPENROUTER_API_KEY: string
 }
 
-interface Answer {
+interface ChatResponse {
   readonly choices: readonly [
     { readonly message: { readonly images: readonly [{ readonly image_url: { readonly url: string } }] } },
   ]
@@ -17,9 +17,9 @@ export default {
   async fetch(request, env) {
     const prompt = new URL(request.url).searchParams.get('prompt')
     if (!prompt) return new Response('prompt is missing', { status: 400 })
-    const kept = await env.BUCKET.get(prompt)
-    if (kept) return new Response(kept.body, { headers: { 'Content-Type': 'image/png' } })
-    const answer = await fetch(`${env.OPENROUTER_BASE_URL}/chat/completions`, {
+    const cached = await env.BUCKET.get(prompt)
+    if (cached) return new Response(cached.body, { headers: { 'Content-Type': 'image/png' } })
+    const response = await fetch(`${env.OPENROUTER_BASE_URL}/chat/completions`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${env.OPENROUTER_API_KEY}`, 'Content-Type': 'application/json' },
       body: JSON.stringify({
@@ -28,8 +28,8 @@ export default {
         modalities: ['image', 'text'],
       }),
     })
-    if (!answer.ok) return new Response('no image', { status: 502 })
-    const { choices } = JSON.parse(await answer.text()) as Answer
+    if (!response.ok) return new Response('no image', { status: 502 })
+    const { choices } = JSON.parse(await response.text()) as ChatResponse
     const { url } = choices[0].message.images[0].image_url
     const bytes = Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), (character) =>
       character.charCodeAt(0),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { exitCodeOf, holds, inTurns, median, quantile, toRow } from '../../bench/support/rows.ts'
+import { exitCodeOf, holds, interleave, median, quantile, toRow } from '../../bench/support/rows.ts'
 import { formatRows } from '../../bench/support/print.ts'
 
 describe('a row', () => {
@@ -50,7 +50,7 @@ describe('a run', () => {
       order.push(`${name}${round}`)
       return Promise.resolve(round)
     }
-    const taken = await inTurns({ a: way('a'), b: way('b') }, { rounds: 2, warmUp: 1 })
+    const taken = await interleave({ a: way('a'), b: way('b') }, { rounds: 2, warmUp: 1 })
     expect(order).toEqual(['a0', 'b0', 'b1', 'a1', 'a2', 'b2'])
     expect(taken).toEqual({ a: [1, 2], b: [1, 2] })
   })

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const running = new Set<ChildProcess>()
@@ -41,8 +43,9 @@ describe('npm start', () => {
   })
 
   it.each(['PORT', 'EMULATOR_PORT'])('says which port is taken, and that %s changes it', async (variable) => {
-    const blocker = createServer().listen(0, '127.0.0.1')
-    const port = await portOf(blocker)
+    const port = await freePort()
+    const blocker = createServer().listen(port, '127.0.0.1')
+    await once(blocker, 'listening')
     const { child, output } = launch({
       PORT: String(await freePort()),
       EMULATOR_PORT: String(await freePort()),
@@ -107,18 +110,4 @@ function isGroupAlive(pid: number): boolean {
 function exitOf(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null) return Promise.resolve(child.exitCode)
   return new Promise((resolve) => child.once('exit', resolve))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  const port = await portOf(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-async function portOf(server: ReturnType<typeof createServer>): Promise<number> {
-  if (!server.listening) await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

@@ -20,9 +20,10 @@ import {
   toFailure,
 } from './failure.ts'
 import { logGeneration } from './generation-log.ts'
-import { createImageSet, type ImageSet, type PendingGeneration } from './image-set.ts'
+import { createImageSet, type ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
 import { createJobStorage, type FailedState, type JobStorage, type Unsettled } from './job-storage.ts'
+import type { PendingGeneration } from './pieces.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
 import type { JobRequest, JobResult, Outcome } from './types.ts'

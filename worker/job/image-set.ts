@@ -3,8 +3,8 @@ import type { ImageStore, StoredImage } from '../gallery/image-store.ts'
 import type { Manifest } from '../gallery/manifest.ts'
 import { abortUploads } from './image-writer.ts'
 import type { JobStorage } from './job-storage.ts'
-import type { PendingImage } from './pieces.ts'
-import { deleteAll, publish, type Replaced } from './publish.ts'
+import type { PendingGeneration, PendingImage } from './pieces.ts'
+import { deleteAll, publish } from './publish.ts'
 import type { HeldImage } from './types.ts'
 
 export interface ImageSetPorts {
@@ -13,13 +13,6 @@ export interface ImageSetPorts {
   readonly storage: Pick<JobStorage, 'piece'>
   /** Makes the edge's cache forget the fingerprint. */
   readonly forget: (fingerprint: Fingerprint) => Promise<void>
-}
-
-/** Whole images that aren't visible yet, and what they will replace. */
-export interface PendingGeneration {
-  readonly images: readonly PendingImage[]
-  readonly manifest: Manifest
-  readonly replaced?: Replaced | undefined
 }
 
 export type Publication =

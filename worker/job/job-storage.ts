@@ -1,8 +1,7 @@
 import { EaselError } from '../../shared/errors.ts'
 import { utf8Bytes } from '../../shared/media/bytes.ts'
 import type { RememberedFailure } from './failure.ts'
-import type { PendingGeneration } from './image-set.ts'
-import type { Piece } from './pieces.ts'
+import type { PendingGeneration, Piece } from './pieces.ts'
 import type { JobRequest } from './types.ts'
 
 /**

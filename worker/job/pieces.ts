@@ -1,4 +1,5 @@
 import type { ImageHeader } from '../../shared/media/image.ts'
+import type { Manifest } from '../gallery/manifest.ts'
 
 /** R2's smallest part. All parts of an image have this size, the last one may be smaller. */
 export const PART_BYTES = 5 * 2 ** 20
@@ -21,4 +22,17 @@ export interface PendingImage {
   /** Absent while no piece was uploaded. */
   readonly uploadId?: string | undefined
   readonly pieces: readonly Piece[]
+}
+
+/** An older generation under the same fingerprint, which is replaced completely. */
+export interface Replaced {
+  /** Of its entry in the list; absent when there was none. */
+  readonly listKey?: string | undefined
+}
+
+/** Whole images that aren't visible yet, and what they will replace. */
+export interface PendingGeneration {
+  readonly images: readonly PendingImage[]
+  readonly manifest: Manifest
+  readonly replaced?: Replaced | undefined
 }

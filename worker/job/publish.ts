@@ -4,17 +4,11 @@ import { imageKey, imagesPrefix, listKey, manifestKey, variantsPrefix } from '..
 import type { Manifest } from '../gallery/manifest.ts'
 import type { JobStorage } from './job-storage.ts'
 import { persistently, within } from './patience.ts'
-import type { PendingImage, Piece } from './pieces.ts'
+import type { PendingImage, Piece, Replaced } from './pieces.ts'
 
 export interface PublishPorts {
   readonly bucket: R2Bucket
   readonly storage: Pick<JobStorage, 'piece'>
-}
-
-/** An older generation under the same fingerprint, which is replaced completely. */
-export interface Replaced {
-  /** Of its entry in the list; absent when there was none. */
-  readonly listKey?: string | undefined
 }
 
 /** What {@link publish} will replace. */

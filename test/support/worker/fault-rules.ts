@@ -1,6 +1,6 @@
-// What tests and the Worker under them tell each other. Types only: both sides import it.
+// The types that tests in Node and the Worker in workerd share.
 
-/** What can go wrong, by where: the operations that test/support/workerd/with-faults.ts announces. */
+/** The operations that can fail, by binding. test/support/workerd/with-faults.ts announces them. */
 export interface Operations {
   r2:
     | 'head'
@@ -31,13 +31,13 @@ export interface Call<B extends Binding = Binding> {
 /** The first rule that matches a call decides; a call that no rule matches goes through. */
 export interface FaultRule<B extends Binding = Binding> {
   readonly op: Operations[B]
-  /** Without, every key. */
+  /** Default: every key. */
   readonly key?: RegExp
-  /** `after`: the operation has been done, and its caller doesn't hear of it. Default `before`. */
+  /** `after`: the operation is done, and its caller doesn't know yet. Default `before`. */
   readonly when?: 'before' | 'after'
-  /** `stall` lasts until the rules are cleared or replaced; then the operation goes on. */
+  /** `stall` holds the operation until the rules are cleared or replaced, and then lets it go on. */
   readonly action: 'throw' | 'stall' | 'delay'
-  /** Of `delay`, milliseconds. */
+  /** For `delay`, milliseconds. */
   readonly ms?: number
   /** Calls that go through before the first fault. Default 0. */
   readonly skip?: number
@@ -52,6 +52,6 @@ export interface JobStorage {
   readonly keys: readonly string[]
   /** Tables of its own, with the number of their rows. */
   readonly tables: Readonly<Record<string, number>>
-  /** Milliseconds since the epoch, when one is set. */
+  /** Milliseconds since the epoch; `null` when none is set. */
   readonly alarm: number | null
 }

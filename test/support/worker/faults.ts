@@ -7,16 +7,16 @@ import type { Binding, Call, FaultRule, FaultRules, Operations } from './fault-r
 export interface Faults {
   /** Replaces all rules. */
   set(rules: FaultRules): void
-  /** Lets everything through, what is stalled included. */
+  /** Lets everything through, stalled operations included. */
   clear(): void
-  /** Resolves once a rule that was set last has applied to a call: the moment to kill something. */
+  /** Resolves once one of the rules set last has applied to a call: the moment to kill something. */
   reached(): Promise<Call>
-  /** Operations begun so far, oldest first. */
+  /** The operations so far, oldest first, failed ones included. */
   calls<B extends Binding>(binding: B, op?: Operations[B]): readonly Call<B>[]
 }
 
 export interface FaultControl extends Faults {
-  /** Where the Worker asks before and after each operation. */
+  /** The address that the Worker asks before and after each operation. */
   readonly url: string
   close(): Promise<void>
 }
@@ -28,7 +28,7 @@ interface Round {
   readonly over: AbortController
 }
 
-/** Decides, in the test's own process, what becomes of the operations of a Worker, wherever that runs. */
+/** Decides in the test's process how the operations of a Worker go, wherever that runs. */
 export async function serveFaults(): Promise<FaultControl> {
   let round = createRound({})
   const calls: Call[] = []

@@ -11,13 +11,13 @@ import { type Faults, serveFaults } from './faults.ts'
 
 const PROGRAM = join(import.meta.dirname, 'easel-process.ts')
 
-/** The Worker in a process of its own, over bindings that fail on demand, and with state that outlives it. */
+/** The Worker in a process of its own, with bindings that fail on demand and state that survives the process. */
 export interface FaultyEasel extends Client {
   readonly upstream: ServedEmulator
   /** The requests that cost money, of all images or of those with this text in the prompt. */
   generations(text?: string): readonly JournalEntry[]
   readonly faults: Faults
-  /** Ends an image's job in the middle of whatever it does, as when its machine does. */
+  /** Ends an image's job at once, as the platform may. What it has stored stays. */
   abortJob(fingerprint: string): Promise<void>
   /** Delivers the alarm of an image's job once more. */
   repeatAlarm(fingerprint: string): Promise<void>
@@ -28,9 +28,9 @@ export interface FaultyEasel extends Client {
   ledger(sql: string): Promise<unknown>
   /** JSON lines of the log since the start, oldest first. */
   log(): Record<string, unknown>[]
-  /** SIGKILL: nothing that the Worker has not stored is left. Requests in flight fail. */
+  /** SIGKILL: only stored state is left, and requests in flight fail. */
   kill(): Promise<void>
-  /** Starts the Worker again on the same state; ends it first when it runs. Its address changes. */
+  /** Starts the Worker again on the same state, after killing it if it still runs. Its address changes. */
   restart(vars?: Readonly<Record<string, string>>): Promise<void>
   close(): Promise<void>
 }

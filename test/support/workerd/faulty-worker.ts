@@ -31,7 +31,7 @@ export class GenerationJob extends RealJob {
     return withFault(this.#env, { binding: 'job', op: 'alarm', key: '' }, () => super.alarm())
   }
 
-  /** Ends this object at once, whatever it does. What it has stored stays. */
+  /** Ends this object at once. What it has stored stays. */
   abortInTest(): void {
     this.ctx.abort('aborted by a test')
   }
