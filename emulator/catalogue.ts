@@ -64,26 +64,36 @@ export function findModel(id: string): Model | undefined {
   return models.find((model) => model.id === target)
 }
 
-/** `GET /images/models`. */
+/** `GET /images/models`. Aliases look like any other model here; only the general list names their targets. */
 export function imageModelsList(): object {
+  const aliases = aliasedModels().map(({ alias, target }) => ({ ...target, id: alias }))
+  return { data: [...models, ...aliases].map(imageRecord) }
+}
+
+function imageRecord(model: Model): object {
+  const { id, name, created, architecture, supported_parameters, supports_streaming } = model
   return {
-    data: models.map(({ id, name, created, architecture, supported_parameters, supports_streaming }) => ({
-      id,
-      name,
-      description: '',
-      created,
-      architecture,
-      supported_parameters,
-      supports_streaming,
-      endpoints: endpointsPath(id),
-    })),
+    id,
+    name,
+    description: '',
+    created,
+    architecture,
+    supported_parameters,
+    supports_streaming,
+    endpoints: endpointsPath(id),
   }
+}
+
+function aliasedModels(): readonly { readonly alias: string; readonly target: Model }[] {
+  return [...ALIASES].flatMap(([alias, id]) => {
+    const target = models.find((model) => model.id === id)
+    return target === undefined ? [] : [{ alias, target }]
+  })
 }
 
 /** `GET /images/models/{author}/{slug}/endpoints`. */
 export function imageModelEndpoints(model: Model): object {
   const { supported_parameters, supports_streaming } = model
-  if (model.is_retired) return { id: model.id, endpoints: [] }
   return { id: model.id, endpoints: [{ ...model.provider, supported_parameters, supports_streaming }] }
 }
 
@@ -98,10 +108,9 @@ export function modelsList(outputModalities = 'text'): object {
   const isWanted = (model: Model): boolean =>
     wanted.has('all') || model.architecture.output_modalities.some((modality) => wanted.has(modality))
   const found = models.filter((model) => !model.is_images_only && isWanted(model)).map(generalRecord)
-  const aliases = [...ALIASES].flatMap(([alias, target]) => {
-    const model = models.find(({ id }) => id === target)
-    return model !== undefined && isWanted(model) ? [aliasRecord(alias, model)] : []
-  })
+  const aliases = aliasedModels()
+    .filter(({ target }) => isWanted(target))
+    .map(({ alias, target }) => aliasRecord(alias, target))
   const data = [...found, ...aliases]
   return { data, total_count: data.length, links: { next: null } }
 }

@@ -74,7 +74,7 @@ describe('OpenRouter’s own SDK', () => {
 
   it('lists models and endpoints, and reads the key', async () => {
     const [author = '', slug = ''] = RIVERFLOW.split('/')
-    expect((await client.images.listModels()).data).toHaveLength(21)
+    expect((await client.images.listModels()).data).toHaveLength(22)
     const [page] = await all(await client.models.list({ outputModalities: 'image' }))
     expect(page?.result.data).toHaveLength(21)
     expect(page?.result.data.at(-1)).toMatchObject({

@@ -124,7 +124,7 @@ describe('easel models', () => {
     )
     const text = await easel(['models', 'flux', 'klein'], options)
 
-    expect(ids(all)).toHaveLength(16)
+    expect(ids(all)).toHaveLength(22)
     expect(ids(few)).toContain('google/gemini-3.1-flash-image')
     expect(ids(few)).not.toContain('google/gemini-2.5-flash-image')
     expect(ids(few).every((id) => ids(all).includes(id))).toBe(true)

@@ -80,8 +80,8 @@ describe('OpenRouter’s own SDK, pointed at Easel', () => {
     expect(easel.generations('An SDK’s fox')).toHaveLength(1)
   })
 
-  it('lists models and endpoints, and describes the key', async () => {
-    expect((await client.images.listModels()).data).toHaveLength(21)
+  it('lists models and endpoints, and reads the key', async () => {
+    expect((await client.images.listModels()).data).toHaveLength(22)
     const [page] = await all(await client.models.list({}))
     expect(page?.result.data).toHaveLength(21)
     const [author, slug] = ['sourceful', 'riverflow-v2-pro']
