@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a}from"./chunk-3ZAQTEOU.js";import{c as t,d as i}from"./chunk-ULL2Z6BI.js";import{unlink as k}from"node:fs/promises";async function h(d,{root:n,lock:s}){let p=i(n),r=[];for(let{path:e,entry:l}of d){let c=await p.linkIn(e)!==void 0,{kind:o}=c?{kind:"other"}:await a(n,e,l);o==="same"&&await k(t(n,e)),await s.set(e,void 0),r.push({path:e,file:f[o]??"kept"})}return r}var f={same:"removed",nothing:"was not there"};export{h as a};

@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{d as a,e as b,f as c,g as d}from"./chunk-Z4JQ3LP3.js";import"./chunk-3O42JG25.js";import"./chunk-KGKMJZHT.js";import"./chunk-AU2EQPSO.js";import"./chunk-DCLTWQ35.js";import"./chunk-LIF72FOZ.js";export{d as JSON_ONLY_FIELDS,a as parseSpecInput,b as parseSpecQuery,c as resolveSpec};
