@@ -43,7 +43,6 @@ const modelSchema = z.strictObject({
 })
 
 export type Model = Readonly<z.infer<typeof modelSchema>>
-export type Capability = Readonly<z.infer<typeof capability>>
 
 /** OpenRouter's documented sixteen, in its order, then what came or went since August 2026, with invented prices. */
 const models: readonly Model[] = z.array(modelSchema).parse([...documentedModels, ...newerModels])

@@ -27,8 +27,8 @@ interface GenerateOptions extends ProjectOptions, UpstreamOptions {
   readonly json?: boolean
 }
 
-export const DEFAULT_CONCURRENCY = 4
-export const MAX_CONCURRENCY = 64
+const DEFAULT_CONCURRENCY = 4
+const MAX_CONCURRENCY = 64
 
 /** `easel generate`: generates what is new, changed or missing. */
 export function generateCommand(terminal: Terminal): Command {

@@ -41,7 +41,7 @@ export function pageText(file: string, content: string): PageText {
   }
 }
 
-export function syntaxOf(file: string): PageSyntax {
+function syntaxOf(file: string): PageSyntax {
   return file.toLowerCase().endsWith('.mdx') ? 'mdx' : 'markdown'
 }
 

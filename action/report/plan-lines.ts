@@ -61,7 +61,7 @@ export function summaryLines(plan: Plan): string[] {
 }
 
 /** `about $0.12`, and how many images have no known price. */
-export function estimateOf(images: readonly PlannedImage[]): string {
+function estimateOf(images: readonly PlannedImage[]): string {
   const priced = images.filter(({ image }) => image.estimate.usd !== undefined)
   const unknown = images.length - priced.length
   const sum = `about ${usd(totalEstimate(priced) ?? 0)}`

@@ -19,7 +19,7 @@ export interface Traffic {
 }
 
 /** How long an image is fresh in the edge's cache: its `max-age`. */
-export const FRESH_SECONDS = 86_400
+const FRESH_SECONDS = 86_400
 /** How long an image's hits are counted before they are logged: `COUNT_FOR_MS` of worker/web/request-log.ts. */
 const COUNT_FOR_SECONDS = 1
 export const MONTH_SECONDS = 30 * 86_400
@@ -48,7 +48,7 @@ export interface Flow {
 }
 
 /** Zipf's shares: the first is the most popular. */
-export function zipf(count: number, exponent: number): Float64Array {
+function zipf(count: number, exponent: number): Float64Array {
   const weights = Float64Array.from({ length: count }, (_, rank) => (rank + 1) ** -exponent)
   const sum = weights.reduce((all, weight) => all + weight, 0)
   return weights.map((weight) => weight / sum)

@@ -25,7 +25,7 @@ export function cpuMs(ids: readonly number[]): number {
 }
 
 /** The resident memory of processes, MB. */
-export function residentMb(ids: readonly number[]): number {
+function residentMb(ids: readonly number[]): number {
   return ids.reduce((sum, id) => sum + (Number.parseInt(statusOf(id, 'VmRSS') || '0', 10) * 1024) / 1e6, 0)
 }
 

@@ -174,12 +174,12 @@ export function createCanvas({ width, height, grade, line, isWash = false }: Can
 }
 
 /** Path data through points, straight. */
-export function polyline(points: readonly Point[]): string {
+function polyline(points: readonly Point[]): string {
   return points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${n(x)} ${n(y)}`).join('')
 }
 
 /** Path data through points, as a Catmull–Rom curve. */
-export function smooth(points: readonly Point[], closed = false): string {
+function smooth(points: readonly Point[], closed = false): string {
   const count = points.length
   const at = (index: number): Point =>
     points[closed ? (index + count) % count : Math.min(count - 1, Math.max(0, index))] ?? [0, 0]

@@ -10,7 +10,7 @@ export function grassColour(season: Season): Colour {
   return { spring: '#8cb863', summer: '#7aa455', autumn: '#b8924a', winter: '#f1f5f8' }[season]
 }
 
-export function leafColour(season: Season): Colour {
+function leafColour(season: Season): Colour {
   return { spring: '#e6a3b4', summer: '#4f8a52', autumn: '#d0732f', winter: '#dfe8ee' }[season]
 }
 

@@ -30,7 +30,7 @@ export const ASPECT_RATIOS = [
 
 export const IMAGE_SIZES = ['0.5K', '1K', '2K', '4K'] as const
 
-export const PROMPT_MAX_CHARACTERS = 32_000
+const PROMPT_MAX_CHARACTERS = 32_000
 
 /** Shortest and longest side of `size`, pixels. */
 const SIDE_MIN_PX = 64

@@ -54,7 +54,7 @@ function partial({ body }: Response, { 'content-range': range = '', ...headers }
 }
 
 /** The URL that the cache goes by: one for each thing that can be served. */
-export function galleryUrl({ fingerprint, index, variant }: Wanted): string {
+function galleryUrl({ fingerprint, index, variant }: Wanted): string {
   const { width, format, keep, quality } = variant
   const query = [
     width !== undefined && `w=${width}`,

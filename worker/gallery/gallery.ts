@@ -38,10 +38,6 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
     return { headers: instead ? fallbackHeaders(image, instead) : imageHeaders(image), body: image.body }
   }
 
-  function variantOf({ fingerprint, index }: Wanted, made: StoredVariant): ServedImage {
-    return { headers: variantHeaders(fingerprint, index, made), body: made.body }
-  }
-
   async function make(wanted: Wanted, { make: makeVariant }: Variants, range?: ByteRange) {
     const { fingerprint, index, variant } = wanted
     const image = await store.get(fingerprint, index)
@@ -58,7 +54,7 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
 
   async function stored(wanted: Wanted, range?: ByteRange): Promise<ServedImage | undefined> {
     const found = await variants?.get(wanted.fingerprint, wanted.index, wanted.variant, range)
-    return found && found !== 'original' ? variantOf(wanted, found) : original(wanted, range)
+    return found && found !== 'original' ? servedVariant(wanted, found) : original(wanted, range)
   }
 
   return {
@@ -80,9 +76,13 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
       if (!variants) return original(wanted, range, { reason: 'no-images-binding' })
       const found = await variants.get(fingerprint, index, variant, range)
       if (!found) return make(wanted, variants, range)
-      return found === 'original' ? original(wanted, range) : variantOf(wanted, found)
+      return found === 'original' ? original(wanted, range) : servedVariant(wanted, found)
     },
   }
+}
+
+function servedVariant({ fingerprint, index }: Wanted, variant: StoredVariant): ServedImage {
+  return { headers: variantHeaders(fingerprint, index, variant), body: variant.body }
 }
 
 function servedFromMemory(

@@ -29,7 +29,7 @@ export interface Transformation {
   readonly quality?: number
 }
 
-export const MEDIA_TYPE = {
+const MEDIA_TYPE = {
   avif: 'image/avif',
   webp: 'image/webp',
   jpeg: 'image/jpeg',

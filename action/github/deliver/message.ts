@@ -10,7 +10,7 @@ export const TRAILER = 'Generated-by: Easel'
 export const DEFAULT_MESSAGE = '{summary}\n\n{list}'
 
 /** The placeholders of a template. */
-export const PLACEHOLDERS = ['{summary}', '{count}', '{cost}', '{list}'] as const
+const PLACEHOLDERS = ['{summary}', '{count}', '{cost}', '{list}'] as const
 
 /**
  * Fills in the template of a commit message. The body ends with {@link TRAILER}.

@@ -120,13 +120,7 @@ function drawDune(
   )
 }
 
-export function drawCactus(
-  { canvas, palette }: Stage,
-  x: number,
-  y: number,
-  size: number,
-  distance: number,
-): void {
+function drawCactus({ canvas, palette }: Stage, x: number, y: number, size: number, distance: number): void {
   const green = seen(palette, '#4c7f56', distance)
   const arm = size * 0.13
   canvas.rect(x - arm / 2 - size * 0.02, y - size, arm + size * 0.04, size * 1.02, green, { round: arm / 2 })
