@@ -2,7 +2,7 @@ import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { type ByteRange, slice } from './byte-range.ts'
 import { fallbackHeaders, type HeaderFields, imageHeaders, variantHeaders } from './image-headers.ts'
 import type { ImageStore } from './image-store.ts'
-import { isOriginal, transformationOf, type Variant } from './variant.ts'
+import { isOriginal, transformationOf, type Variant, withoutUselessQuality } from './variant.ts'
 import type { MadeVariant, StoredVariant, Variants, VariantUnavailable } from './variant-store.ts'
 
 /** An image, and the size and format it is wanted in. */
@@ -57,8 +57,17 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
     return found && found !== 'original' ? servedVariant(wanted, found) : original(wanted, range)
   }
 
+  /** Without a quality that the original's own format doesn't have: asking for one must not make another variant. */
+  async function normalized(wanted: Wanted): Promise<Wanted> {
+    const { fingerprint, index, variant } = wanted
+    if (variant.quality === undefined || (variant.format !== undefined && !variant.keep)) return wanted
+    const image = await store.head(fingerprint, index)
+    return image ? { ...wanted, variant: withoutUselessQuality(variant, image.mediaType) } : wanted
+  }
+
   return {
-    async head(wanted) {
+    async head(requested) {
+      const wanted = await normalized(requested)
       const { fingerprint, index, variant } = wanted
       const isAsGenerated = isOriginal(variant)
       const found = isAsGenerated ? undefined : await variants?.head(fingerprint, index, variant)
@@ -70,7 +79,8 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
       return fallbackHeaders(image, { reason: variants ? 'not-made-yet' : 'no-images-binding' })
     },
 
-    async get(wanted, range) {
+    async get(requested, range) {
+      const wanted = await normalized(requested)
       const { fingerprint, index, variant } = wanted
       if (isOriginal(variant)) return original(wanted, range)
       if (!variants) return original(wanted, range, { reason: 'no-images-binding' })

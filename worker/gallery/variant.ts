@@ -46,6 +46,14 @@ export function isOriginal({ width, format, quality }: Variant): boolean {
   return width === undefined && format === undefined && quality === undefined
 }
 
+/** The variant of an original of this type, without a quality that would change nothing. */
+export function withoutUselessQuality(variant: Variant, original: ImageMediaType): Variant {
+  const isKept = variant.format === undefined || variant.keep?.includes(original)
+  if (!isKept || LOSSY.has(original)) return variant
+  const { quality: _, ...rest } = variant
+  return rest
+}
+
 /** What to do to an original; `undefined` when it is the variant itself, as an SVG always is. */
 export function transformationOf(original: ImageRecord, variant: Variant): Transformation | undefined {
   if (original.mediaType === 'image/svg+xml') return undefined

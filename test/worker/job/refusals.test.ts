@@ -102,7 +102,7 @@ describe('an invalid request', () => {
 
 /** Where surely nothing was billed: forgotten after a moment. */
 const NOT_BILLED: readonly (readonly [string, Fault, number, string, RegExp, number])[] = [
-  ['an error in the stream', { status: 502, inBand: true }, 502, 'upstream_failed', /retry/i, 1],
+  ['an error in the stream', { status: 502, inBand: true }, 502, 'upstream_failed', /retry/i, 4],
   ['401', { status: 401 }, 503, 'upstream_unauthorized', /OPENROUTER_API_KEY/, 1],
   ['402', { status: 402 }, 503, 'credits_exhausted', /credits/, 1],
   ['404', { status: 404 }, 404, 'model_not_found', /another model/, 1],
@@ -125,8 +125,8 @@ const USELESS: readonly (readonly [string, Fault, string, RegExp])[] = [
 
 /** Where the model may have finished, and nobody can tell. */
 const MAYBE_BILLED: readonly (readonly [string, Fault])[] = [
-  ['524', { status: 524 }],
-  ['504', { status: 504 }],
+  ['524', { status: 524, lookupMisses: 99 }],
+  ['504', { status: 504, lookupMisses: 99 }],
   ['nothing at all', { silence: true }],
 ]
 
