@@ -192,7 +192,7 @@ describe('easel generate', () => {
   })
 
   it('reports a request that may have been billed, and counts its estimate against max-cost-usd', async () => {
-    await using upstream = await startUpstream({ faults: [{ cutAtByte: 0, match: 'number 0' }] })
+    await using upstream = await startUpstream({ faults: [{ status: 504, match: 'number 0' }] })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(3)) })
 
     const run = await easel(
@@ -220,7 +220,7 @@ describe('easel generate', () => {
   it('says which images may have been billed, and does not say it of a refusal', async () => {
     await using upstream = await startUpstream({
       faults: [
-        { cutAtByte: 0, match: 'number 0' },
+        { status: 504, match: 'number 0' },
         { refusal: true, match: 'number 1' },
       ],
     })

@@ -93,9 +93,9 @@ describe('the built Action', () => {
   })
 
   it('names the images that may have been billed in the summary', async () => {
-    await using upstream = await startUpstream({ faults: [{ cutAtByte: 0, match: 'cut' }] })
+    await using upstream = await startUpstream({ faults: [{ status: 504, match: 'slow' }] })
     await using workspace = await createWorkspace({
-      'easel.yml': config({ path: 'a.png', prompt: 'cut' }, { path: 'b.png', prompt: 'good' }),
+      'easel.yml': config({ path: 'a.png', prompt: 'slow' }, { path: 'b.png', prompt: 'good' }),
     })
 
     const run = await runAction(workspace.root, { inputs: inputs(upstream, { 'on-error': 'keep-going' }) })
@@ -194,13 +194,15 @@ describe('the built Action', () => {
 
     expect(run.code).toBe(1)
     expect(run.outputs).toMatchObject({ changed: 'true', generated: '1', failed: '1' })
-    expect(run.stdout).toMatch(/::error title=Easel,file=easel\.yml,line=4,col=\d+::The provider refused/)
+    expect(run.stdout).toMatch(
+      /::error title=Easel,file=easel\.yml,line=4,col=\d+::a\.png: The provider refused/,
+    )
     expect(run.summary).toContain('❌ The provider refused the content')
     expect([...(await workspace.lock()).keys()]).toEqual(['b.png'])
   })
 
   it.each([
-    [{ mode: 'generate' }, 'The input mode is "generate": use generate, plan, check.'],
+    [{ mode: 'paint' }, 'The input mode is "paint": use generate, plan, check.'],
     [{ deliver: 'email' }, 'use commit, pull-request, artifact, none'],
     [{ deliver: 'commit, pull-request' }, 'commit and pull-request can’t be combined'],
     [{ deliver: 'none,artifact' }, 'none and artifact can’t be combined'],
