@@ -91,7 +91,7 @@ describe('a commit', () => {
         .digest('hex')
       expect(hash).toBe(expected)
     })
-  })
+  }, 120_000)
 
   it.each([
     ['in one request', 1000],
