@@ -62,7 +62,7 @@ describe.each(Object.entries(SERVERS))('%s', (_name, serve) => {
 
     expect(moved.data.object).toMatchObject({ type: 'commit', sha: commit.data.sha })
     const stored = await repos.getContent({ ...REPO, path: 'docs/img/a.png' })
-    expect(stored.data).toMatchObject({ type: 'file', path: 'docs/img/a.png', size: 7 })
+    expect(stored.data).toMatchObject({ type: 'file', path: 'docs/img/a.png', size: 5 })
     const all = await git.getTree({ ...REPO, tree_sha: commit.data.sha, recursive: '1' })
     expect(all.data.tree.map(({ path }) => path)).toContain('docs/img/a.png')
   })
