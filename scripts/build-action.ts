@@ -1,9 +1,9 @@
 /**
- * Bundles the Action and the command into `action/dist/`, which is committed because GitHub runs an action without
- * building it.
+ * Bundles the Action and the command into `action/dist/`. It is committed because GitHub installs nothing before it
+ * runs an action.
  *
  *     node scripts/build-action.ts           writes it
- *     node scripts/build-action.ts --check   fails when the committed bundle is stale
+ *     node scripts/build-action.ts --check   fails when it is stale
  */
 import { readdir, readFile, rm, mkdir, writeFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
@@ -14,7 +14,7 @@ import { build, type Plugin } from 'esbuild'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const TARGET = join(ROOT, 'action/dist')
 
-/** The converter loads these on demand from its own folder. */
+/** The converter loads these from its own folder. */
 const WASM = [
   '@jsquash/png/codec/pkg/squoosh_png_bg.wasm',
   '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
@@ -23,12 +23,12 @@ const WASM = [
   '@jsquash/webp/codec/enc/webp_enc_simd.wasm',
 ]
 
-/** Starts every file: some dependencies are CommonJS and call `require`. */
+/** The start of every file: some dependencies are CommonJS, and need `require`. */
 const BANNER = `import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);`
 
 /**
- * Start-up time is mostly spent on parsing code that never runs. The toolkit does not declare its modules free of side
- * effects, so without this the bundle would contain an unused HTTP client.
+ * Start-up time is mostly spent parsing code that never runs. The toolkit's modules aren't marked as free of side
+ * effects, so without this an HTTP client would be bundled.
  */
 const leaveOutUnused: Plugin = {
   name: 'leave-out-unused',
@@ -54,7 +54,7 @@ async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
     absWorkingDir: ROOT,
     entryPoints: ['action/main.ts', 'action/cli.ts', 'action/generate/convert-worker.ts'],
     entryNames: '[name]',
-    // Flat, because the code finds other files relative to `import.meta.url`.
+    // Flat, because files are loaded relative to `import.meta.url`, as in the source folder.
     chunkNames: '[name]-[hash]',
     outdir: TARGET,
     bundle: true,

@@ -25,29 +25,24 @@ Examples:
   $ easel prune`,
     )
   return command.action(async ({ cwd, config, dryRun = false, json = false }: PruneOptions) => {
-    const [{ planProject }, { offlineCatalogue }, { prune }, { prunedLine }, { oneLine }] = await Promise.all(
-      [
-        import('../plan/plan-project.ts'),
-        import('../config/catalogues.ts'),
-        import('../generate/prune.ts'),
-        import('../report/result-lines.ts'),
-        import('../report/one-line.ts'),
-      ],
-    )
+    const [{ planProject }, { offlineCatalogue }, { prune }, { prunedLine }] = await Promise.all([
+      import('../plan/plan-project.ts'),
+      import('../config/catalogues.ts'),
+      import('../generate/prune.ts'),
+      import('../report/result-lines.ts'),
+    ])
     const { project, plan } = await planProject(
       { workspace: cwd ?? terminal.cwd, config, catalogue: offlineCatalogue() },
       { only: [], onDrift: 'keep', force: false },
     )
-    if (dryRun) {
-      const paths = plan.orphans.map(({ path }) => path)
-      if (json) printJson(terminal, { would_remove: paths })
-      else
-        print(terminal, paths.length === 0 ? [NOTHING] : paths.map((path) => `would remove ${oneLine(path)}`))
-      return
-    }
-    const pruned = await prune(plan.orphans, project)
-    if (json) printJson(terminal, { removed: pruned })
-    else print(terminal, pruned.length === 0 ? [NOTHING] : pruned.map(prunedLine))
+    const pruned = await prune(plan.orphans, { ...project, dryRun })
+    if (json) printJson(terminal, { [dryRun ? 'would_remove' : 'removed']: pruned })
+    else if (pruned.length === 0) print(terminal, [NOTHING])
+    else
+      print(terminal, [
+        ...(dryRun ? ['Nothing was changed. Without --dry-run:'] : []),
+        ...pruned.map(prunedLine),
+      ])
   })
 }
 

@@ -13,18 +13,26 @@ export interface Pruned {
 /**
  * Removes orphans: their lock entries, and the files that Easel wrote for them. A file that was edited since stays,
  * and Easel knows nothing about it from then on.
+ *
+ * @param dryRun  only returns what it would do
  */
 export async function prune(
   orphans: readonly Orphan[],
-  { root, lock }: { readonly root: string; readonly lock: LockStore },
+  {
+    root,
+    lock,
+    dryRun = false,
+  }: { readonly root: string; readonly lock: LockStore; readonly dryRun?: boolean },
 ): Promise<readonly Pruned[]> {
   const links = createLinkFinder(root)
   const pruned: Pruned[] = []
   for (const { path, entry } of orphans) {
     const isBehindLink = (await links.linkIn(path)) !== undefined
     const { kind } = isBehindLink ? { kind: 'other' } : await readFileState(root, path, entry)
-    if (kind === 'same') await unlink(inWorkspace(root, path))
-    await lock.set(path, undefined)
+    if (!dryRun) {
+      if (kind === 'same') await unlink(inWorkspace(root, path))
+      await lock.set(path, undefined)
+    }
     pruned.push({ path, file: RESULT[kind] ?? 'kept' })
   }
   return pruned

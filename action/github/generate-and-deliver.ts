@@ -32,7 +32,7 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: RunTo
     { hasFailed },
     { interruptions },
     { lineProgress },
-    { resultLines },
+    { failureText, resultLines },
     { plainPaint },
     { reportOf },
   ] = await Promise.all([
@@ -60,7 +60,7 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: RunTo
   for (const line of await resultLines(result, { paint: plainPaint })) log.line(line)
   for (const image of result.images) {
     if (image.outcome !== 'failed') continue
-    log.diagnostic({ ...image.planned.image.where(['path']), severity: 'error', message: image.message })
+    log.diagnostic({ ...image.planned.image.where(['path']), severity: 'error', message: failureText(image) })
   }
   const delivery = await deliverAndRescue({ planned, adopted, result, target }, tools)
   const report = reportOf(planned, result)

@@ -161,7 +161,7 @@ function imageCells(image: ImageReport): string[] {
   const { file } = image
   const size = file
     ? `${file.width}×${file.height}, ${bytes(file.bytes)}`
-    : (image.aspect_ratio ?? image.size ?? '')
+    : (image.size ?? ([image.aspect_ratio, image.image_size].filter(Boolean).join(' ') || 'default'))
   return [cell(image.path), statusText(image), cell(image.model), size, costText(image)]
 }
 

@@ -21,3 +21,8 @@ export function seconds(ms: number): string {
 export function count(value: number, one: string, many = `${one}s`): string {
   return `${value} ${value === 1 ? one : many}`
 }
+
+/** The pronoun for a number of things. */
+export function itOrThem({ length }: readonly unknown[]): 'it' | 'them' {
+  return length === 1 ? 'it' : 'them'
+}

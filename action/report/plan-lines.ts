@@ -1,7 +1,7 @@
 import { totalEstimate } from '../generate/results.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { reasonOf, sizeOf } from './describe.ts'
-import { count, usd } from './format.ts'
+import { count, itOrThem, usd } from './format.ts'
 import { oneLine, shorten } from './one-line.ts'
 import type { Paint, Style } from './paint.ts'
 import { columns } from './table.ts'
@@ -51,11 +51,15 @@ export function summaryLines(plan: Plan): string[] {
       ? `${count(toGenerate.length, 'image')} to generate, for ${estimateOf(toGenerate)}; ${upToDate.length} up to date.`
       : `Nothing to generate; ${count(upToDate.length, 'image')} up to date.`,
     ...(kept.length > 0
-      ? [`${count(kept.length, 'file')} edited by hand and kept; --on-drift regenerate overwrites them.`]
+      ? [
+          `${count(kept.length, 'file')} edited by hand and kept; --on-drift regenerate overwrites ${itOrThem(kept)}.`,
+        ]
       : []),
     ...(refused.length > 0 ? [`${count(refused.length, 'file')} in the way: a run would fail.`] : []),
     ...(plan.orphans.length > 0
-      ? [`${count(plan.orphans.length, 'orphan')} in the lock; easel prune removes them.`]
+      ? [
+          `${count(plan.orphans.length, 'orphan')} in the lock; easel prune removes ${itOrThem(plan.orphans)}.`,
+        ]
       : []),
   ]
 }

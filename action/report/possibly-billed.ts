@@ -1,4 +1,4 @@
-import { count, usd } from './format.ts'
+import { count, itOrThem, usd } from './format.ts'
 import { oneLine } from './one-line.ts'
 
 const PATHS_MAX = 5
@@ -16,6 +16,5 @@ export function possiblyBilledText(
   const named = paths.slice(0, PATHS_MAX).map(oneLine).join(', ')
   const more = paths.length > PATHS_MAX ? ` and ${paths.length - PATHS_MAX} more` : ''
   const price = estimateUsd === undefined ? 'unknown price' : `about ${usd(estimateUsd)}`
-  const them = paths.length === 1 ? 'it' : 'them'
-  return `${count(paths.length, 'image')} may have been billed: ${named}${more} (${price}). Check openrouter.ai/activity before you generate ${them} again.`
+  return `${count(paths.length, 'image')} may have been billed: ${named}${more} (${price}). Check openrouter.ai/activity before you generate ${itOrThem(paths)} again.`
 }

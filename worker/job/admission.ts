@@ -59,10 +59,15 @@ export async function admit(
       month: 'The monthly budget',
       token: `The budget of token ${token}`,
     }
+    const { limit: exhausted, leftUsd, resetsAt, retryAfterSeconds } = result
+    const isSpent = Date.now() + retryAfterSeconds * 1000 >= resetsAt - 1000
+    const wayOut = isSpent
+      ? `It resets at ${new Date(resetsAt).toISOString()}.`
+      : `The rest is reserved for images in progress: retry in ${retryAfterSeconds} s.`
     return refused(
       'budget_exhausted',
-      `${whose[result.limit]} has ${formatUsd(result.leftUsd)} left, and this image may cost ${formatUsd(reserveUsd)}. Retry after ${new Date(Date.now() + result.retryAfterSeconds * 1000).toISOString()}.`,
-      result.retryAfterSeconds,
+      `${whose[exhausted]} has ${formatUsd(leftUsd)} left, and this image may cost ${formatUsd(reserveUsd)}. ${wayOut}`,
+      retryAfterSeconds,
     )
   } catch (error) {
     console.error(error)

@@ -195,6 +195,10 @@ describe('easel check', () => {
 
     expect((await easel(['check'], options)).code).toBe(0)
     expect((await easel(['check', '--prune'], options)).code).toBe(3)
+    const files = await workspace.files()
+    expect((await easel(['prune', '--dry-run'], options)).stdout).toContain('Nothing was changed')
+    expect(await workspace.files()).toEqual(files)
+    expect([...(await workspace.lock()).keys()]).toContain('a.png')
     expect((await easel(['prune'], options)).stdout).toContain('a.png: removed')
     expect((await easel(['check', '--prune'], options)).code).toBe(0)
     expect(await workspace.files()).toEqual(['docs/b.png', 'docs/c.png', 'easel.lock.json', 'easel.yml'])

@@ -7,10 +7,8 @@ import { type ArtifactService, serveArtifacts } from '../github/artifacts.ts'
 import { runGit } from '../github/bare-repository.ts'
 import { type GitHub, type GitHubOptions, serveGitHub } from '../github/github.ts'
 import { type ActionRun, runAction } from './processes.ts'
-import { startUpstream, type Upstream } from './upstream.ts'
+import { KEY, startUpstream, type Upstream } from './upstream.ts'
 import { config } from './workspace.ts'
-
-const KEY = 'sk-or-v1-very-secret-0123456789'
 
 export interface RunOptions {
   readonly inputs?: Readonly<Record<string, string>>

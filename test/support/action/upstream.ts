@@ -8,6 +8,8 @@ export interface Upstream extends ServedEmulator, AsyncDisposable {
   prompts(): string[]
 }
 
+export const KEY = 'sk-or-v1-very-secret-0123456789'
+
 const GENERATING = /\/(chat\/completions|images)$/
 
 /** The emulator on a free port. */
@@ -22,6 +24,14 @@ export async function startUpstream(options: ServeOptions = {}): Promise<Upstrea
         .map(({ body }) => promptIn(body)),
     [Symbol.asyncDispose]: () => emulator.close(),
   }
+}
+
+/** Inputs of an Action that generates with this emulator and delivers nothing. */
+export function inputsFor(
+  upstream: Upstream,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return { 'openrouter-api-key': KEY, 'base-url': upstream.url, deliver: 'none', ...more }
 }
 
 function promptIn(body: unknown): string {

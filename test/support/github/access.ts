@@ -1,10 +1,10 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
-import { answerRefusal, Refusal } from './refusal.ts'
+import { respondWithRefusal, Refusal } from './refusal.ts'
 
 type Right = 'contents' | 'pull_requests' | 'issues'
 
-/** What a bearer token may do. */
+/** The rights of a bearer token. */
 export interface Token {
   readonly login: string
   /** A workflow's own token (`ghs_`), or somebody's personal one. */
@@ -15,11 +15,11 @@ export interface Token {
 export interface Limits {
   /** Requests that create content, in each window; GitHub has about 80 a minute. */
   readonly writes: number
-  /** Requests of any kind for a token, in all. */
+  /** Requests of any kind for a token, in total. */
   readonly requests: number
   /** Milliseconds. */
   readonly windowMs: number
-  /** What `Retry-After` says, in seconds. */
+  /** The value of `Retry-After`. */
   readonly retryAfterSeconds: number
   /** GitHub uses both. */
   readonly status: 403 | 429
@@ -42,21 +42,21 @@ export const GITHUB_LIMITS: Limits = {
 export interface GitHubEnv {
   Bindings: HttpBindings
   Variables: {
-    /** Absent of an anonymous request. */
+    /** `undefined` for an anonymous request. */
     token: Token | undefined
-    /** @throws {Refusal} in the words for a token, a reader, or nobody */
+    /** @throws {Refusal} with GitHub's message for the kind of token */
     require: (right: Right | readonly Right[], level: 'read' | 'write') => void
   }
 }
 
 const WRITES = new Set(['POST', 'PATCH', 'PUT', 'DELETE'])
 
-/** Who asks, and what they may: the repository is public, so anyone may read. */
+/** Authentication and rights. The repository is public, so anyone may read. */
 export function access(tokens: Readonly<Record<string, Token>>): MiddlewareHandler<GitHubEnv> {
   return async (c, next) => {
     const [, given] = /^(?:bearer|token) (.+)$/i.exec(c.req.header('authorization') ?? '') ?? []
     const token = given === undefined ? undefined : tokens[given]
-    if (given !== undefined && !token) return answerRefusal(c, new Refusal(401, 'Bad credentials'))
+    if (given !== undefined && !token) return respondWithRefusal(c, new Refusal(401, 'Bad credentials'))
     c.set('token', token)
     c.set('require', (right, level) => {
       const rights = typeof right === 'string' ? [right] : right
@@ -77,16 +77,16 @@ export function access(tokens: Readonly<Record<string, Token>>): MiddlewareHandl
 
 export interface RateLimiter {
   readonly middleware: MiddlewareHandler<GitHubEnv>
-  /** Writes that were refused for being too many. */
+  /** Requests refused by a secondary limit. */
   readonly refused: number
 }
 
-/** GitHub's limits: the hourly one of a token, and the secondary ones on writes and on parallel requests. */
+/** GitHub's limits: the hourly one of a token, and the secondary ones on writes and on concurrent requests. */
 export function rateLimits(limits: Limits): RateLimiter {
   const used = new Map<string, number>()
   const reset = Math.floor(Date.now() / 1000) + 3600
   let writes: number[] = []
-  let underWay = 0
+  let inFlight = 0
   let refused = 0
 
   const secondary = (): Refusal =>
@@ -113,23 +113,26 @@ export function rateLimits(limits: Limits): RateLimiter {
         'X-RateLimit-Resource': 'core',
       }
       if (count > limits.requests) {
-        return answerRefusal(c, new Refusal(403, 'API rate limit exceeded for installation.', {}, headers))
+        return respondWithRefusal(
+          c,
+          new Refusal(403, 'API rate limit exceeded for installation.', {}, headers),
+        )
       }
-      underWay++
+      inFlight++
       try {
         const isWrite = WRITES.has(c.req.method)
         const now = limits.now()
         writes = writes.filter((at) => at > now - limits.windowMs)
-        if (underWay > limits.atOnce || (isWrite && writes.length >= limits.writes)) {
+        if (inFlight > limits.atOnce || (isWrite && writes.length >= limits.writes)) {
           refused++
-          return answerRefusal(c, secondary())
+          return respondWithRefusal(c, secondary())
         }
         if (isWrite) writes.push(now)
         await next()
         for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value)
         return undefined
       } finally {
-        underWay--
+        inFlight--
       }
     },
   }

@@ -36,7 +36,7 @@ async function file(path: string, bytes: Uint8Array | string): Promise<string> {
   return join(folder, path)
 }
 
-/** A call of the service, as the client's generated code makes it. */
+/** Calls the service like the client's generated code. */
 async function call(
   method: string,
   body: object,
@@ -89,7 +89,7 @@ describe('the artifact client', () => {
     expect((await readFile(join(folder, 'out/big.png'))).equals(big)).toBe(true)
   })
 
-  it('uploads one file as it is, under its own type and name', async () => {
+  it('uploads a single file unzipped, under its own type and name', async () => {
     const bytes = randomBytes(1000)
     const path = await file('a.png', bytes)
 
@@ -100,7 +100,7 @@ describe('the artifact client', () => {
     expect(artifact?.bytes.equals(bytes)).toBe(true)
   })
 
-  it('is told when a name is taken, and can remove what has it', async () => {
+  it('gets an error for a name in use, and can delete that artifact', async () => {
     const path = await file('a.png', 'a')
     const client = new DefaultArtifactClient()
     await client.uploadArtifact('images', [path], folder)
@@ -121,7 +121,7 @@ describe('the service', () => {
     },
   )
 
-  it('refuses strangers, other runs, unknown fields, other versions and a retention that is too long', async () => {
+  it('refuses unknown tokens, other runs, unknown fields, other versions and too long a retention', async () => {
     const good = { ...IDS, name: 'a', version: 7 }
     const far = new Date(Date.now() + 400 * 86_400_000).toISOString()
 
@@ -135,7 +135,7 @@ describe('the service', () => {
     expect(service.artifacts).toEqual([])
   })
 
-  it('takes only a signed address without a bearer, and only blocks it has', async () => {
+  it('accepts only signed URLs without a bearer token, and only blocks that it has', async () => {
     const { body } = await create('a')
     const url = String(body['signed_upload_url'])
 
@@ -147,7 +147,7 @@ describe('the service', () => {
     expect(await put(`${url}&comp=blocklist`, blockList('QQ=='))).toBe(201)
   })
 
-  it('assembles blocks in the order of the list, and checks size and digest', async () => {
+  it('assembles blocks in the order of the list, and verifies size and digest', async () => {
     const { body } = await create('a')
     const url = String(body['signed_upload_url'])
     await Promise.all(
@@ -167,8 +167,12 @@ describe('the service', () => {
     expect(service.artifacts[0]?.bytes.toString()).toBe('hello world')
   })
 
-  it('fails as it is told to', async () => {
-    service.add({ path: /CreateArtifact/, times: 1, answer: { status: 503, body: { code: 'unavailable' } } })
+  it('applies faults', async () => {
+    service.add({
+      path: /CreateArtifact/,
+      times: 1,
+      response: { status: 503, body: { code: 'unavailable' } },
+    })
 
     expect(await create('a')).toMatchObject({ status: 503 })
     expect(await create('a')).toMatchObject({ status: 200 })

@@ -6,13 +6,13 @@ import * as z from 'zod'
 import { blobRoutes, type Blob } from './blob-storage.ts'
 import { createFaults, type Faults } from './faults.ts'
 
-/** An artifact as a run's page would list it. */
+/** An artifact as a run's page lists it. */
 export interface StoredArtifact {
   readonly id: number
   readonly name: string
   readonly mimeType: string
   readonly createdAt: string
-  /** When the request said so. */
+  /** If the request named one. */
   readonly expiresAt?: string
   readonly digest: string
   readonly bytes: Buffer
@@ -20,14 +20,14 @@ export interface StoredArtifact {
 
 export interface ArtifactService extends Pick<Faults, 'requests' | 'add'>, AsyncDisposable {
   readonly url: string
-  /** Finalized ones, in order. */
+  /** Finalized artifacts, in order. */
   readonly artifacts: readonly StoredArtifact[]
-  /** What the runner gives to an action of the run. */
+  /** The environment that the runner gives to an action. */
   readonly env: Readonly<Record<string, string>>
 }
 
 export interface ArtifactOptions {
-  /** What the repository keeps artifacts for at most, in days. */
+  /** The longest retention that the repository allows, in days. */
   readonly maxRetentionDays?: number
 }
 
@@ -83,7 +83,7 @@ interface Upload {
   readonly blob: Blob
 }
 
-/** The service that keeps artifacts (version 4 and later), with the storage behind it, on a free port. */
+/** The artifact service (version 4 and later) and its storage, on a free port. */
 export async function serveArtifacts({
   maxRetentionDays = 90,
 }: ArtifactOptions = {}): Promise<ArtifactService> {
@@ -102,7 +102,7 @@ export async function serveArtifacts({
   }
   const urlOf = ({ id, signature }: Blob): string => `${url}/storage/${id}?sig=${signature}&se=soon&sp=rw`
 
-  /** What each method of the service does with a request. */
+  /** The methods of the service. */
   const methods: Readonly<Record<string, (body: unknown) => object>> = {
     CreateArtifact(body) {
       const { name, version, expires_at, mime_type = 'application/zip' } = parse(createBody, body)
@@ -217,7 +217,7 @@ export async function serveArtifacts({
     add: faults.add,
     env: {
       ACTIONS_RUNTIME_TOKEN: token,
-      // The runner's has a path behind the origin.
+      // The runner's URL has a path after the origin.
       ACTIONS_RESULTS_URL: `${url}/`,
       GITHUB_RUN_ID: '77',
     },
@@ -242,12 +242,12 @@ function checkName(name: string): void {
 
 function checkExpiry(expiresAt: string, maxRetentionDays: number): void {
   const left = Date.parse(expiresAt) - Date.now()
-  // An hour of grace: days are not all of 24 hours.
+  // One hour of tolerance: not every day has 24 hours.
   if (left > 0 && left <= maxRetentionDays * DAY_MS + 3_600_000) return
   throw new TwirpError('invalid_argument', 'expires_at is not within the allowed retention')
 }
 
-/** A token as the runner has it. The client reads the run and the job in it, and can't check who signed it. */
+/** A token like the runner's. The client reads run and job from it, and doesn't verify its signature. */
 function runtimeToken(): string {
   const scp = `Actions.GenericRead:00000000-0000-0000-0000-000000000000 Actions.Results:${RUN}:${JOB}`
   return `${base64url({ alg: 'RS256', typ: 'JWT' })}.${base64url({ scp, exp: 4_102_444_800 })}.c2lnbmF0dXJl`

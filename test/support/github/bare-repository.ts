@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commitText, parseCommit, type NewCommit, type StoredCommit } from './commit-object.ts'
 
-/** A tree's entry as `git ls-tree` has it; `size` is of blobs. */
+/** An entry of `git ls-tree`; only blobs have a `size`. */
 export interface TreeEntry {
   readonly path: string
   readonly mode: string
@@ -14,22 +14,22 @@ export interface TreeEntry {
   readonly size?: number
 }
 
-/** One change on top of a tree: a blob at a path, or with `null` nothing there any more. */
+/** One change to a tree: a blob at a path, or `null` to remove it. */
 export interface TreeChange {
   readonly path: string
   readonly mode: string
   readonly sha: string | null
 }
 
-/** A real bare repository, worked on with git's plumbing only: no work tree, no porcelain. */
+/** A real bare repository, accessed only through git's plumbing commands. */
 export interface BareRepository extends AsyncDisposable {
   readonly path: string
-  /** @throws with git's own words when it fails */
+  /** @throws with git's message when it fails */
   git(args: readonly string[], input?: string | Uint8Array): Promise<Buffer>
   typeOf(sha: string): Promise<string | undefined>
   writeBlob(bytes: Uint8Array): Promise<string>
   readBlob(sha: string): Promise<Buffer>
-  /** @param base  a tree, or a commit whose tree is meant; absent: an empty one */
+  /** @param base  a tree, or a commit for its tree; absent: an empty tree */
   writeTree(base: string | undefined, changes: readonly TreeChange[]): Promise<string>
   listTree(
     tree: string,
@@ -40,9 +40,9 @@ export interface BareRepository extends AsyncDisposable {
   /** What a ref points to; `undefined` when there is none. */
   readRef(ref: string): Promise<string | undefined>
   /**
-   * Moves a ref if it is still where it is said to be, as one atomic step.
+   * Moves a ref atomically, if it still points to `old`.
    *
-   * @param old  absent: the ref must not exist yet
+   * @param old  `undefined`: the ref must not exist yet
    * @returns whether it moved
    */
   moveRef(ref: string, sha: string | undefined, old: string | undefined): Promise<boolean>
@@ -124,7 +124,7 @@ function parseTreeLine(line: string): TreeEntry {
   return { path, mode, type, sha, ...(size !== '-' && { size: Number(size) }) }
 }
 
-/** git as it is, whatever the machine's settings are. */
+/** Runs git, independent of the machine's settings. */
 export async function runGit(
   args: readonly string[],
   input: string | Uint8Array = '',
@@ -144,7 +144,7 @@ export async function runGit(
   const err: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-  // git may end before it has read everything.
+  // git may exit before it has read everything.
   child.stdin.on('error', () => {})
   child.stdin.end(input)
   const code = await new Promise<number | null>((resolve, reject) => {

@@ -1,19 +1,19 @@
 import { type Context, Hono } from 'hono'
 
-/** One blob of the storage behind artifacts. */
+/** One blob of the artifact storage. */
 export interface Blob {
   readonly id: string
-  /** What the address must carry. */
+  /** The signature that the URL must have. */
   readonly signature: string
   readonly name: string
   readonly mimeType: string
-  /** Uploaded, not committed yet; by id. */
+  /** Uploaded but not committed, by id. */
   readonly blocks: Map<string, Buffer>
-  /** Set once a list of blocks was committed. */
+  /** Set once a list of blocks is committed. */
   content?: Buffer
 }
 
-/** Azure's bound for one list. */
+/** Azure's limit for one list. */
 const BLOCKS_MAX = 50_000
 
 /** The part of Azure's block blobs that the artifact client uses: `comp=block`, `comp=blocklist`, and reading. */
@@ -30,7 +30,7 @@ export function blobRoutes(blobs: ReadonlyMap<string, Blob>): Hono {
     if (comp === 'block') {
       const id = c.req.query('blockid') ?? ''
       const [other] = blob.blocks.keys()
-      // Ids are base64, and all of one length.
+      // Ids are base64, all of the same length.
       if (!/^[A-Za-z0-9+/]+={0,2}$/.test(id) || (other !== undefined && other.length !== id.length)) {
         return azure(c, 400, 'InvalidQueryParameterValue')
       }
@@ -67,7 +67,7 @@ export function blobRoutes(blobs: ReadonlyMap<string, Blob>): Hono {
   return app
 }
 
-/** The signature in the address is the only right there is: a bearer token is refused. */
+/** Only the signature in the URL authorises: a bearer token is refused. */
 function refuse(c: Context, blob: Blob | undefined): Response | undefined {
   if (c.req.header('authorization') !== undefined) return azure(c, 400, 'InvalidAuthenticationInfo')
   if (!blob || c.req.query('sig') !== blob.signature) return azure(c, 403, 'AuthenticationFailed')

@@ -31,7 +31,7 @@ export function octokit(
   return getOctokit(token, { baseUrl: github.apiUrl })
 }
 
-/** Commits to `main` through GraphQL, on top of `head` or of what is there. */
+/** Commits to `main` through GraphQL, on top of `head` or of its tip. */
 export async function commit(
   github: GitHub,
   additions: Readonly<Record<string, string>>,
@@ -42,7 +42,7 @@ export async function commit(
   } = {},
 ): Promise<Committed['createCommitOnBranch']['commit']> {
   const { head, deletions = [], token = 'ghs_test' } = options
-  const answer = await octokit(github, token).graphql<Committed>(CREATE_COMMIT, {
+  const result = await octokit(github, token).graphql<Committed>(CREATE_COMMIT, {
     input: {
       branch: { repositoryNameWithOwner: 'octo/docs', branchName: 'main' },
       expectedHeadOid: head ?? (await github.head()),
@@ -56,10 +56,10 @@ export async function commit(
       },
     },
   })
-  return answer.createCommitOnBranch.commit
+  return result.createCommitOnBranch.commit
 }
 
-/** A clone, checked whole by git. */
+/** Clones the repository, and checks it with git fsck. */
 export async function cloned<T>(
   github: GitHub,
   look: (folder: string, git: (...args: string[]) => Promise<string>) => Promise<T>,

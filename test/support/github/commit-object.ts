@@ -1,4 +1,4 @@
-/** Who made a commit, and when. */
+/** The author of a commit, and its date. */
 export interface Signature {
   readonly name: string
   readonly email: string
@@ -22,7 +22,7 @@ export interface StoredCommit extends Omit<NewCommit, 'signed'> {
   readonly signature?: string
 }
 
-/** No real key stands behind it: what counts is that the object carries one, as GitHub's do. */
+/** Not a real signature: it only matters that the object has one, like GitHub's. */
 const SIGNATURE = `-----BEGIN PGP SIGNATURE-----
 
 wsFcBAABCAAQBQJnAAAACRC1aQ7uu5UhlAAAbm90IGEgcmVhbCBzaWduYXR1cmU=
@@ -35,7 +35,7 @@ export function commitText({ tree, parents, message, author, committer, signed }
     ...parents.map((parent) => `parent ${parent}`),
     `author ${person(author)}`,
     `committer ${person(committer)}`,
-    // Lines of a header after its first begin with a space.
+    // Continuation lines of a header start with a space.
     ...(signed ? [`gpgsig ${SIGNATURE.replaceAll('\n', '\n ')}`] : []),
     '',
     message,

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => github[Symbol.asyncDispose]())
 
 describe('committing in one request', () => {
-  it('makes a real commit that a clone has, signed and told as verified', async () => {
+  it('creates a real commit that a clone has, signed and verified', async () => {
     const before = await github.head()
 
     const { oid, url, signature } = await commit(github, {
@@ -51,7 +51,7 @@ describe('committing in one request', () => {
     expect(await github.head()).toBe(moved)
   })
 
-  it('lets only one of two at once win', async () => {
+  it('lets only one of two concurrent commits win', async () => {
     const outcomes = await Promise.allSettled([
       commit(github, { 'a.png': 'a' }),
       commit(github, { 'b.png': 'b' }),
@@ -63,7 +63,7 @@ describe('committing in one request', () => {
     })
   })
 
-  it('removes files, and refuses to remove one that is not there', async () => {
+  it('removes files, and refuses to remove a missing one', async () => {
     await github.push({ 'old/a.png': 'a', 'old/b.png': 'b' })
 
     await commit(github, { 'new.png': 'c' }, { deletions: ['old/a.png'] })
@@ -105,15 +105,15 @@ describe('committing object by object', () => {
     const first = await git.createTree({ ...REPO, base_tree: parent, tree: [entry('img/a/1.png')] })
     const second = await git.createTree({ ...REPO, base_tree: first.data.sha, tree: [entry('img/2.png')] })
 
-    const made = await git.createCommit({
+    const created = await git.createCommit({
       ...REPO,
       message: 'Update images',
       tree: second.data.sha,
       parents: [parent],
     })
-    await git.updateRef({ ...REPO, ref: 'heads/main', sha: made.data.sha, force: false })
+    await git.updateRef({ ...REPO, ref: 'heads/main', sha: created.data.sha, force: false })
 
-    expect(made.data.verification.verified).toBe(true)
+    expect(created.data.verification.verified).toBe(true)
     await cloned(github, async (folder) => {
       expect(await readFile(join(folder, 'img/a/1.png'))).toEqual(bytes)
       expect(await readFile(join(folder, 'img/2.png'))).toEqual(bytes)
@@ -121,7 +121,7 @@ describe('committing object by object', () => {
     })
   })
 
-  it('signs nothing for a person, nor for a bot that names an author', async () => {
+  it('does not sign for a person, nor for a bot that names an author', async () => {
     const head = await github.head()
     const { tree } = await github.git.readCommit(head)
     const request = { ...REPO, message: 'm', tree, parents: [head] }
@@ -138,13 +138,13 @@ describe('committing object by object', () => {
     ])
   })
 
-  it('refuses an update that is no fast-forward, unless forced', async () => {
+  it('refuses an update that is not a fast-forward, unless forced', async () => {
     const head = await github.head()
     const { tree } = await github.git.readCommit(head)
     const { git } = octokit(github).rest
-    const made = await git.createCommit({ ...REPO, message: 'm', tree, parents: [head] })
+    const created = await git.createCommit({ ...REPO, message: 'm', tree, parents: [head] })
     await github.push({ 'other.txt': 'someone else' })
-    const update = { ...REPO, ref: 'heads/main', sha: made.data.sha }
+    const update = { ...REPO, ref: 'heads/main', sha: created.data.sha }
 
     await expect(git.updateRef({ ...update, force: false })).rejects.toMatchObject({
       status: 422,
@@ -152,10 +152,10 @@ describe('committing object by object', () => {
     })
     await git.updateRef({ ...update, force: true })
 
-    expect(await github.head()).toBe(made.data.sha)
+    expect(await github.head()).toBe(created.data.sha)
   })
 
-  it('refuses what git could not hold: malformed paths, removed files that were not there, too much', async () => {
+  it('refuses what git can’t store: malformed paths, removal of missing files, too many entries', async () => {
     const { git } = octokit(github).rest
     const head = await github.head()
     const tree = (...paths: string[]) =>

@@ -11,7 +11,7 @@ interface Served {
   readonly close: () => Promise<void>
 }
 
-/** Our double, and somebody else's, which was written without knowing ours. */
+/** Our double, and one that was written independently. */
 const SERVERS: Readonly<Record<string, () => Promise<Served>>> = {
   'the double': async () => {
     const github = await serveGitHub()
@@ -45,7 +45,7 @@ async function start(serve: () => Promise<Served>): Promise<ReturnType<typeof ge
 }
 
 describe.each(Object.entries(SERVERS))('%s', (_name, serve) => {
-  it('commits object by object, and has what was committed', async () => {
+  it('commits object by object, and returns what was committed', async () => {
     const { git, repos } = await start(serve)
     const head = (await git.getRef({ ...REPO, ref: 'heads/main' })).data.object.sha
     const before = (await git.getCommit({ ...REPO, commit_sha: head })).data
@@ -62,12 +62,12 @@ describe.each(Object.entries(SERVERS))('%s', (_name, serve) => {
 
     expect(moved.data.object).toMatchObject({ type: 'commit', sha: commit.data.sha })
     const stored = await repos.getContent({ ...REPO, path: 'docs/img/a.png' })
-    expect(stored.data).toMatchObject({ type: 'file', path: 'docs/img/a.png', size: 7 })
+    expect(stored.data).toMatchObject({ type: 'file', path: 'docs/img/a.png', size: 5 })
     const all = await git.getTree({ ...REPO, tree_sha: commit.data.sha, recursive: '1' })
     expect(all.data.tree.map(({ path }) => path)).toContain('docs/img/a.png')
   })
 
-  it('refuses to move a branch to a commit that leaves others behind', async () => {
+  it('refuses to move a branch to a commit that drops others', async () => {
     const { git } = await start(serve)
     const head = (await git.getRef({ ...REPO, ref: 'heads/main' })).data.object.sha
     const { tree } = (await git.getCommit({ ...REPO, commit_sha: head })).data
@@ -84,7 +84,7 @@ describe.each(Object.entries(SERVERS))('%s', (_name, serve) => {
     })
   })
 
-  it('opens a pull request, changes it, comments on it and closes it', async () => {
+  it('opens a pull request, updates it, comments on it and closes it', async () => {
     const { git, pulls, issues } = await start(serve)
     const head = (await git.getRef({ ...REPO, ref: 'heads/main' })).data.object.sha
     const before = (await git.getCommit({ ...REPO, commit_sha: head })).data

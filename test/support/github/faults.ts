@@ -1,59 +1,57 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 
-/** Something that goes wrong with requests, or happens right before they are answered. */
+/** Something that goes wrong with requests, or happens right before they are handled. */
 export interface Fault {
   readonly method?: string
-  /** Of the path with its query; absent: every path. */
+  /** Matches the path with its query; absent: every path. */
   readonly path?: RegExp
-  /** Of the request's text, for GraphQL. */
+  /** Matches the request's body, for GraphQL. */
   readonly body?: RegExp
-  /** How many matching requests it meets; absent: all. */
+  /** How many matching requests it applies to; absent: all. */
   readonly times?: number
-  /** Answer this instead of doing anything. */
-  readonly answer?: {
+  /** Respond with this instead of handling the request. */
+  readonly response?: {
     readonly status: number
     readonly body?: unknown
     readonly headers?: Readonly<Record<string, string>>
   }
-  /** Close the connection without a word: `before` doing what was asked, or `after` it is done. */
+  /** Close the connection without a response, `before` or `after` handling the request. */
   readonly cut?: 'before' | 'after'
-  /** Wait this long first, in milliseconds. */
-  readonly latencyMs?: number
-  /** What somebody else does in the meantime. */
+  /** What somebody else does before the request is handled. */
   readonly meanwhile?: () => Promise<unknown>
 }
 
-/** One request, and what became of it. */
+/** One request, and the status of its response. */
 export interface JournalEntry {
   readonly method: string
   /** With its query. */
   readonly path: string
-  /** Of the body, in bytes. */
+  /** The size of the body. */
   readonly bytes: number
   /** JSON bodies up to 64 KB, parsed. */
   readonly body?: unknown
   readonly authorization?: string
-  /** `undefined` while under way, and when the connection was cut. */
+  /** `undefined` while in flight, and when the connection was cut. */
   status?: number
 }
 
 export interface Faults {
   readonly requests: readonly JournalEntry[]
-  /** The most requests that were under way at once. */
+  /** The most requests that were in flight at once. */
   readonly mostAtOnce: number
-  /** @returns a way to take it back */
+  /** @returns a function that removes it */
   add(fault: Fault): () => void
   readonly middleware: MiddlewareHandler<{ Bindings: HttpBindings }>
 }
 
 const JOURNAL_BODY_MAX_BYTES = 64 * 1024
 
-/** Keeps the journal, and does what the faults say. */
+/** Keeps the journal and applies the faults. */
 export function createFaults(): Faults {
   const requests: JournalEntry[] = []
   let faults: { readonly fault: Fault; left: number }[] = []
-  let underWay = 0
+  let inFlight = 0
   let mostAtOnce = 0
 
   const pick = (method: string, path: string, body: string): Fault | undefined => {
@@ -91,17 +89,16 @@ export function createFaults(): Faults {
         ...jsonIn(small),
       }
       requests.push(entry)
-      mostAtOnce = Math.max(mostAtOnce, ++underWay)
+      mostAtOnce = Math.max(mostAtOnce, ++inFlight)
       try {
         const fault = pick(entry.method, entry.path, small)
-        if (fault?.latencyMs) await new Promise((resolve) => setTimeout(resolve, fault.latencyMs))
         await fault?.meanwhile?.()
         if (fault?.cut === 'before') {
           c.env.incoming.socket.destroy()
           return c.body(null)
         }
-        if (fault?.answer) {
-          const { status, body = { message: 'A fault' }, headers = {} } = fault.answer
+        if (fault?.response) {
+          const { status, body = { message: 'A fault' }, headers = {} } = fault.response
           entry.status = status
           const isText = typeof body === 'string'
           return new Response(isText ? body : JSON.stringify(body), {
@@ -114,7 +111,7 @@ export function createFaults(): Faults {
         else entry.status = c.res.status
         return undefined
       } finally {
-        underWay--
+        inFlight--
       }
     },
   }

@@ -21,7 +21,7 @@ async function openPull(head: string, token: TokenName = 'ghs_test'): Promise<nu
 }
 
 describe('reading', () => {
-  it('hands out contents as JSON and raw, at any ref', async () => {
+  it('serves contents as JSON and raw, at any ref', async () => {
     const old = await github.head()
     await github.push({ 'easel.yml': 'version: 1\n', 'docs/a.md': '# A\n' })
     const { repos } = octokit(github).rest
@@ -42,7 +42,7 @@ describe('reading', () => {
     })
   })
 
-  it('compares two branches, with who made the commits between them', async () => {
+  it('compares two branches, and names the authors of the commits between them', async () => {
     await github.push({ 'a.txt': 'a' }, { branch: 'topic', by: 'grace' })
     await github.push({ 'b.txt': 'b' })
 
@@ -58,7 +58,7 @@ describe('reading', () => {
 })
 
 describe('pull requests', () => {
-  it('are opened, found, changed, commented on and closed', async () => {
+  it('are opened, found, updated, commented on and closed', async () => {
     await github.push({ 'a.png': 'a' }, { branch: 'easel/images' })
     const { pulls, issues } = octokit(github).rest
 
@@ -79,7 +79,7 @@ describe('pull requests', () => {
     expect((await pulls.list({ ...REPO })).data).toEqual([])
   })
 
-  it('are refused when there is one already, when nothing is in them, and without the setting', async () => {
+  it('are refused when one exists, when they are empty, and without the setting', async () => {
     await github.push({ 'a.png': 'a' }, { branch: 'topic' })
     await openPull('topic')
 
@@ -92,7 +92,7 @@ describe('pull requests', () => {
     await expect(openPull('topic', 'ghp_ada')).resolves.toBeDefined()
   })
 
-  it('refuse a comment longer than GitHub takes', async () => {
+  it('refuse a comment longer than GitHub accepts', async () => {
     await github.push({ 'a.png': 'a' }, { branch: 'topic' })
     const { pulls, issues } = octokit(github).rest
     const { data } = await pulls.create({ ...REPO, head: 'topic', base: 'main', title: 'Images' })
@@ -104,7 +104,7 @@ describe('pull requests', () => {
 })
 
 describe('rights', () => {
-  it('a token without them writes nothing, in either API', async () => {
+  it('a token without rights can’t write, in either API', async () => {
     const before = await github.head()
 
     await expect(
@@ -126,12 +126,12 @@ describe('rights', () => {
     const { tree } = await github.git.readCommit(before)
     github.protectedBranches.set('main', rule)
     const { git } = octokit(github).rest
-    const made = await git.createCommit({ ...REPO, message: 'm', tree, parents: [before] })
+    const created = await git.createCommit({ ...REPO, message: 'm', tree, parents: [before] })
 
     await expect(commit(github, { 'a.png': 'a' })).rejects.toThrow(
       'Changes must be made through a pull request.',
     )
-    await expect(git.updateRef({ ...REPO, ref: 'heads/main', sha: made.data.sha })).rejects.toMatchObject({
+    await expect(git.updateRef({ ...REPO, ref: 'heads/main', sha: created.data.sha })).rejects.toMatchObject({
       status: 422,
       message: expect.stringContaining('Changes must be made through a pull request.') as string,
     })
@@ -140,8 +140,8 @@ describe('rights', () => {
   })
 })
 
-describe('trouble', () => {
-  it('limits how much is created at a time, and says how long to wait', async () => {
+describe('limits and faults', () => {
+  it('limits write requests, and says how long to wait', async () => {
     await start({ limits: { writes: 2, status: 429, retryAfterSeconds: 7 } })
     const blob = () => octokit(github).rest.git.createBlob({ ...REPO, content: 'x' })
     await blob()
@@ -167,8 +167,8 @@ describe('trouble', () => {
     })
   })
 
-  it('answers the next n matching requests as it is told, and no others', async () => {
-    github.add({ method: 'POST', path: /blobs/, times: 1, answer: { status: 502, body: 'Bad Gateway' } })
+  it('applies a fault to the next n matching requests, and no others', async () => {
+    github.add({ method: 'POST', path: /blobs/, times: 1, response: { status: 502, body: 'Bad Gateway' } })
     const blob = () => octokit(github).rest.git.createBlob({ ...REPO, content: 'x' })
 
     await octokit(github).rest.repos.get(REPO)
@@ -176,7 +176,7 @@ describe('trouble', () => {
     await expect(blob()).resolves.toBeDefined()
   })
 
-  it('cuts a connection before a commit is made, or after', async () => {
+  it('cuts a connection before a commit is created, or after', async () => {
     const before = await github.head()
     github.add({ path: /graphql/, times: 1, cut: 'before' })
     await expect(commit(github, { 'a.png': 'a' })).rejects.toThrow()

@@ -5,13 +5,13 @@ import { access, GITHUB_LIMITS, type GitHubEnv, type Limits, rateLimits, type To
 import { createBareRepository, type BareRepository } from './bare-repository.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { graphqlRoutes } from './graphql.ts'
-import { answerRefusal, notFound, Refusal } from './refusal.ts'
+import { respondWithRefusal, notFound, Refusal } from './refusal.ts'
 import { gitRoutes } from './rest-git.ts'
 import { commentRoutes, pullRoutes } from './rest-pulls.ts'
 import { repositoryRoutes } from './rest-repository.ts'
 import type { PullRequest, World } from './world.ts'
 
-/** What the tests' tokens may do, by their text. */
+/** The tokens of the tests, and their rights. */
 export const TOKENS = {
   ghs_test: bot({ contents: 'write', pull_requests: 'write', issues: 'write' }),
   ghs_contents: bot({ contents: 'write' }),
@@ -33,7 +33,7 @@ export interface GitHubOptions {
   readonly workflowsMayOpenPulls?: boolean
 }
 
-/** GitHub's REST and GraphQL for one repository, over a real bare one, on a free port of 127.0.0.1. */
+/** GitHub's REST and GraphQL APIs for one repository, backed by a real bare one, on a free port. */
 export interface GitHub extends Pick<Faults, 'requests' | 'add'>, AsyncDisposable {
   readonly apiUrl: string
   readonly serverUrl: string
@@ -42,18 +42,18 @@ export interface GitHub extends Pick<Faults, 'requests' | 'add'>, AsyncDisposabl
   readonly comments: World['comments']
   readonly protectedBranches: World['protectedBranches']
   readonly mostAtOnce: () => number
-  /** Requests that a limit refused. */
+  /** Requests refused by a secondary limit. */
   readonly limited: () => number
-  /** What the runner tells an action about GitHub. */
+  /** The environment that the runner gives to an action. */
   readonly env: Readonly<Record<string, string>>
-  /** Somebody commits to a branch, with git. `null` removes a file. @returns the commit */
+  /** Commits to a branch with git, as somebody else. `null` removes a file. @returns the commit */
   push(
     files: Readonly<Record<string, string | Uint8Array | null>>,
     options?: { readonly branch?: string; readonly by?: string; readonly message?: string },
   ): Promise<string>
   /** What a branch points to. */
   head(branch?: string): Promise<string>
-  /** Merges a pull request with a merge commit, as the button does. */
+  /** Merges a pull request with a merge commit, like the button does. */
   merge(number: number): Promise<void>
 }
 
@@ -75,7 +75,7 @@ export async function serveGitHub({
     comments: [],
     protectedBranches: new Map(),
     workflowsMayOpenPulls,
-    // The artifact client runs for such names only.
+    // The artifact client only accepts such host names.
     serverUrl: () => `http://github.localhost:${port}`,
     apiUrl: () => `http://127.0.0.1:${port}`,
   }
@@ -119,12 +119,12 @@ function gitHubApp(world: World, faults: Faults, limiter: ReturnType<typeof rate
   const app = new Hono<GitHubEnv>()
   const repo = `/repos/${world.owner}/${world.name}`
   app.onError((error, c) => {
-    if (error instanceof Refusal) return answerRefusal(c, error)
-    // A mistake of the double must not look like a refusal.
+    if (error instanceof Refusal) return respondWithRefusal(c, error)
+    // A bug in the double must not look like a refusal.
     console.error(error)
     return c.json({ message: `The double failed: ${error.message}` }, 500)
   })
-  app.notFound((c) => answerRefusal(c, notFound()))
+  app.notFound((c) => respondWithRefusal(c, notFound()))
   app.use(faults.middleware, access(TOKENS))
   app.get('/rate_limit', (c) => c.json({ resources: { core: { limit: 1000 } }, rate: { limit: 1000 } }))
   app.use(limiter.middleware)
@@ -141,7 +141,7 @@ function pusher(world: World): GitHub['push'] {
     const { git } = world
     const ref = `refs/heads/${branch}`
     const head = await git.readRef(ref)
-    // A new branch begins where the default one is.
+    // A new branch starts at the default branch.
     const parent = head ?? (await git.readRef(`refs/heads/${world.defaultBranch}`))
     const changes = await Promise.all(
       Object.entries(files).map(async ([path, content]) => ({

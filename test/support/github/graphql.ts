@@ -6,10 +6,10 @@ import { readBody, Refusal } from './refusal.ts'
 import { isBase64, isMalformed } from './rest-git.ts'
 import { identity, refuseProtected, webFlow, type World } from './world.ts'
 
-/** About where GitHub refuses a request whole. */
+/** Roughly where GitHub refuses the whole request. */
 const REQUEST_MAX_BYTES = 40 * 1024 * 1024
 
-/** The part of GitHub's schema that committing needs, with GitHub's names, types and nullability. */
+/** The part of GitHub's schema for commits, with GitHub's names, types and nullability. */
 const schema = buildSchema(`
   scalar Base64String
   scalar DateTime
@@ -176,7 +176,7 @@ async function commitNode(world: World, oid: string): Promise<object> {
 }
 
 function stale(expected: string): GraphQLError {
-  // Two spaces: so does GitHub.
+  // GitHub has two spaces here, too.
   return failure(
     'STALE_DATA',
     `Expected branch to point to "${expected}" but it did not.  Pull and try again.`,
@@ -187,7 +187,7 @@ function failure(type: string, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { type } })
 }
 
-/** GitHub has `type` beside the message, where GraphQL's own errors have nothing. */
+/** GitHub adds `type` next to the message, which GraphQL's own errors don't have. */
 function asGitHub(error: GraphQLError): GraphQLFormattedError & { readonly type?: unknown } {
   const { extensions = {}, ...rest } = error.toJSON()
   const { type, ...others } = extensions

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
 
-/** A request that GitHub refuses, in GitHub's words. */
+/** A request that GitHub refuses, with GitHub's message. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: ContentfulStatusCode
@@ -26,12 +26,12 @@ export function notFound(): Refusal {
   return new Refusal(404, 'Not Found')
 }
 
-/** 422 with what is wrong field by field. */
+/** 422 with an error for each field. */
 export function validationFailed(errors: readonly Readonly<Record<string, unknown>>[]): Refusal {
   return new Refusal(422, 'Validation Failed', { errors })
 }
 
-export function answerRefusal(c: Context, refusal: Refusal): Response {
+export function respondWithRefusal(c: Context, refusal: Refusal): Response {
   return c.json(
     {
       message: refusal.message,
@@ -44,7 +44,7 @@ export function answerRefusal(c: Context, refusal: Refusal): Response {
   )
 }
 
-/** The body as the endpoint takes it; keys that it doesn't know are refused. */
+/** Parses the body for an endpoint, and refuses unknown keys. */
 export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.infer<T>> {
   const body: unknown = await c.req.json().catch(() => {
     throw new Refusal(400, 'Problems parsing JSON')

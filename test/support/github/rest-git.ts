@@ -5,10 +5,10 @@ import type { TreeChange } from './bare-repository.ts'
 import { notFound, readBody, Refusal } from './refusal.ts'
 import { identity, refuseProtected, verificationOf, webFlow, type World } from './world.ts'
 
-/** GitHub's bound for a blob through the API. */
+/** GitHub's limit for a blob through the API. */
 const BLOB_MAX_BYTES = 40 * 1024 * 1024
 
-/** Above it GitHub's trees endpoint is known to time out. */
+/** GitHub's trees endpoint is known to time out above it. */
 const TREE_MAX_ENTRIES = 200
 
 const sha = z.string().regex(/^[0-9a-f]{40}$/, 'is not a valid SHA')
@@ -54,8 +54,8 @@ export function gitRoutes(world: World): Hono<GitHubEnv> {
     if (encoding === 'base64' && !isBase64(content)) throw new Refusal(422, 'content is not valid Base64')
     const bytes = Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8')
     if (bytes.length > BLOB_MAX_BYTES) throw new Refusal(422, 'Sorry, your blob is too large to be processed')
-    const made = await git.writeBlob(bytes)
-    return c.json({ sha: made, url: url(`blobs/${made}`) }, 201)
+    const created = await git.writeBlob(bytes)
+    return c.json({ sha: created, url: url(`blobs/${created}`) }, 201)
   })
 
   app.get('/blobs/:sha', async (c) => {
@@ -80,7 +80,7 @@ export function gitRoutes(world: World): Hono<GitHubEnv> {
     for (const { path, mode, type, sha: given, content } of tree) {
       if (isMalformed(path)) throw new Refusal(422, 'tree.path contains a malformed path component')
       if (type !== 'blob' || mode === '040000' || mode === '160000') {
-        throw new Refusal(501, 'This double takes blobs only')
+        throw new Refusal(501, 'This double only accepts blobs')
       }
       if ((given === undefined) === (content === undefined)) {
         throw new Refusal(422, 'Must supply either tree.sha or tree.content')
@@ -94,9 +94,9 @@ export function gitRoutes(world: World): Hono<GitHubEnv> {
       const blob = given === undefined ? await git.writeBlob(Buffer.from(content ?? '')) : given
       changes.push({ path, mode, sha: blob })
     }
-    const made = await git.writeTree(base_tree, changes)
+    const created = await git.writeTree(base_tree, changes)
     return c.json(
-      { sha: made, url: url(`trees/${made}`), truncated: false, tree: await git.listTree(made) },
+      { sha: created, url: url(`trees/${created}`), truncated: false, tree: await git.listTree(created) },
       201,
     )
   })
@@ -110,7 +110,7 @@ export function gitRoutes(world: World): Hono<GitHubEnv> {
     const id = (await git.readRef(`refs/heads/${asked}`)) ?? asked
     const type = await git.typeOf(id)
     if (type !== 'tree' && type !== 'commit') throw notFound()
-    // Whatever `recursive` says, it is recursive.
+    // Any value of `recursive` makes it recursive.
     const tree = await git.listTree(id, { recursive: c.req.query('recursive') !== undefined })
     return c.json({ sha: id, url: url(`trees/${id}`), tree, truncated: false })
   })
@@ -118,7 +118,7 @@ export function gitRoutes(world: World): Hono<GitHubEnv> {
   app.post('/commits', async (c) => {
     c.var.require('contents', 'write')
     const { message, tree, parents, author, committer, signature } = await readBody(c, commitBody)
-    if (signature !== undefined) throw new Refusal(501, 'This double takes no signatures')
+    if (signature !== undefined) throw new Refusal(501, 'This double accepts no signatures')
     const { token } = c.var
     if ((await git.typeOf(tree)) !== 'tree') throw new Refusal(422, 'Tree SHA does not exist')
     for (const parent of parents) {
@@ -128,10 +128,10 @@ export function gitRoutes(world: World): Hono<GitHubEnv> {
     }
     const date = new Date().toISOString()
     if (!token) throw new Refusal(401, 'Requires authentication')
-    // GitHub signs for bots that say nothing about who they are.
+    // GitHub signs for bots that name no author.
     const signed = token.kind === 'workflow' && author === undefined && committer === undefined
     const by = author ? { ...author, date: author.date ?? date } : identity(token, date)
-    const made = await git.writeCommit({
+    const created = await git.writeCommit({
       tree,
       parents,
       message,
@@ -139,7 +139,7 @@ export function gitRoutes(world: World): Hono<GitHubEnv> {
       committer: committer ? { ...committer, date: committer.date ?? date } : signed ? webFlow(date) : by,
       signed,
     })
-    return c.json(await commitJson(made), 201)
+    return c.json(await commitJson(created), 201)
   })
 
   app.get('/commits/:sha', async (c) => {

@@ -4,7 +4,7 @@ import type { GitHubEnv } from './access.ts'
 import { notFound, readBody, Refusal, validationFailed } from './refusal.ts'
 import { accountOf, type PullRequest, verificationOf, type World } from './world.ts'
 
-/** GitHub's bound for bodies and comments, in characters. */
+/** GitHub's limit for bodies and comments, in characters. */
 const BODY_MAX_CHARACTERS = 65_536
 
 const newBody = z.strictObject({
@@ -35,7 +35,7 @@ export function pullRoutes(world: World): Hono<GitHubEnv> {
     const found = pulls.filter(
       (pull) =>
         (state === 'all' || pull.state === state) &&
-        // Without an owner in front GitHub ignores it.
+        // GitHub ignores it without the owner as a prefix.
         (!head?.includes(':') || `${owner}:${pull.head}` === head) &&
         (base === undefined || pull.base === base),
     )

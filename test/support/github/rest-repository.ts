@@ -3,10 +3,10 @@ import type { GitHubEnv } from './access.ts'
 import { notFound } from './refusal.ts'
 import { accountOf, verificationOf, type World } from './world.ts'
 
-/** Contents above it come without their bytes, except raw. */
+/** Larger contents come without their bytes, except raw. */
 const CONTENTS_MAX_BYTES = 1024 * 1024
 
-/** `/repos/{owner}/{repo}`, its branches, commits, comparisons and contents. All of it only reads. */
+/** `/repos/{owner}/{repo}`, its branches, commits, comparisons and contents. Read-only. */
 export function repositoryRoutes(world: World): Hono<GitHubEnv> {
   const { git, owner, name } = world
   const app = new Hono<GitHubEnv>()

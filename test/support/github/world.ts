@@ -3,7 +3,7 @@ import type { BareRepository } from './bare-repository.ts'
 import type { Signature, StoredCommit } from './commit-object.ts'
 import { Refusal } from './refusal.ts'
 
-/** A pull request, as far as git doesn't know it. */
+/** The parts of a pull request that git doesn't store. */
 export interface PullRequest {
   readonly number: number
   title: string
@@ -16,7 +16,7 @@ export interface PullRequest {
   readonly createdAt: string
   updatedAt: string
   mergedAt: string | null
-  /** Where the head was when it was closed. */
+  /** The head commit when it was closed. */
   closedHeadSha?: string
 }
 
@@ -29,7 +29,7 @@ export interface Comment {
   updatedAt: string
 }
 
-/** One repository at GitHub: what git holds, and what it doesn't. */
+/** One repository at GitHub: its git repository, and everything else. */
 export interface World {
   readonly owner: string
   readonly name: string
@@ -37,16 +37,16 @@ export interface World {
   readonly git: BareRepository
   readonly pulls: PullRequest[]
   readonly comments: Comment[]
-  /** Branches that take changes only through pull requests, by the kind of rule that says so. */
+  /** Branches that accept changes only through pull requests, with the kind of rule. */
   readonly protectedBranches: Map<string, 'protection' | 'ruleset'>
-  /** Whether workflows may open pull requests: a setting of the repository, off unless somebody set it. */
+  /** Whether workflows may open pull requests: a repository setting, off by default. */
   readonly workflowsMayOpenPulls: boolean
-  /** Where people look, as `http://github.localhost:1234`. */
+  /** The web interface, such as `http://github.localhost:1234`. */
   readonly serverUrl: () => string
   readonly apiUrl: () => string
 }
 
-/** Who a commit made through the API is by, when the request doesn't say. */
+/** The author of a commit created through the API, when the request names none. */
 export function identity(token: Token, date = new Date().toISOString()): Signature {
   if (token.kind === 'workflow') {
     return {
@@ -62,7 +62,7 @@ export function webFlow(date: string): Signature {
   return { name: 'GitHub', email: 'noreply@github.com', date }
 }
 
-/** @throws {Refusal} when rules keep direct changes away from a branch */
+/** @throws {Refusal} when rules forbid direct changes to a branch */
 export function refuseProtected(world: World, branch: string): void {
   const rule = world.protectedBranches.get(branch)
   if (rule === 'protection') throw new Refusal(422, 'Changes must be made through a pull request.')
@@ -83,7 +83,7 @@ export function verificationOf({ signature }: StoredCommit): Record<string, unkn
   return { verified: true, reason: 'valid', signature, payload: 'tree …', verified_at }
 }
 
-/** GitHub knows people by their addresses. */
+/** GitHub recognises accounts by their email addresses. */
 export function accountOf({ name, email }: Signature): Record<string, unknown> | null {
   if (!email.endsWith('@users.noreply.github.com')) return null
   const login = email.replace(/^\d+\+/, '').replace('@users.noreply.github.com', '')

@@ -141,8 +141,8 @@ describe('the ledger', () => {
 
   it('counts the reservation of an image that may have been billed and never came', async () => {
     const before = await spent()
-    easel.upstream.setFaults([{ status: 504, match: 'It may have cost' }])
-    expect((await easel.get('/image?prompt=It+may+have+cost')).status).toBe(504)
+    easel.upstream.setFaults([{ status: 504, lookupMisses: 99, match: 'It may have cost' }])
+    expect((await easel.get('/image?prompt=It+may+have+cost')).status).toBe(424)
 
     expect(await spent()).toBeGreaterThan(before)
     expect(await reserved()).toEqual([])

@@ -225,7 +225,7 @@ describe('a request that is refused', () => {
     ['rate', { status: 429, retryAfterSeconds: 20 }, 429, 'rate_limit_exceeded'],
     ['credits', { status: 402 }, 402, 'payment_required'],
     ['Easel’s own key', { status: 401 }, 502, 'provider_unavailable'],
-    ['no image', { noImage: true }, 422, 'unprocessable'],
+    ['no image', { noImage: true }, 424, 'unprocessable'],
   ] as const)(
     'by OpenRouter, for %s, has the matching status and error_type',
     async (name, fault, status, type) => {
@@ -233,7 +233,9 @@ describe('a request that is refused', () => {
       const response = await chat(`Refused for ${name}`)
       expect(response.status).toBe(status)
       expect(await response.json()).toMatchObject({ error: { code: status, metadata: { error_type: type } } })
-      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+      // A 424 is complete and billed: asking again would buy the same.
+      expect(Number(response.headers.get('retry-after') ?? 0) > 0).toBe(status !== 424)
+      expect(response.headers.get('x-should-retry')).toBe(status === 424 ? 'false' : null)
     },
   )
 

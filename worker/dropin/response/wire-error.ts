@@ -5,13 +5,13 @@ interface WireError {
   readonly status: number
   /** OpenRouter's `error_type`. */
   readonly type: string
-  /** Where asking again is known to help, or known to cost; else the status speaks for itself. */
+  /** Set where a retry is known to help, or known to cost; else the status speaks for itself. */
   readonly retryable?: boolean
 }
 
 /**
- * What OpenRouter would answer, so that its clients do the right thing: stop, wait, or ask again. Our own
- * trouble with OpenRouter's key is a 502 here: a 401 would blame the caller's.
+ * How OpenRouter would respond, so that its clients do the right thing: stop, wait, or retry. Trouble with Easel's
+ * own key is a 502 here: a 401 would blame the caller's.
  *
  * @see docs/openrouter.md#errors
  */
@@ -43,21 +43,21 @@ const WIRE = {
   internal: { status: 500, type: 'server' },
 } as const satisfies Record<EaselErrorCode, WireError>
 
-/** OpenRouter's `error` object for any thrown value. Easel's own code is the `provider_code`. */
+/** OpenRouter's `error` object for any thrown value. What only Easel knows is in `metadata`, its code as `provider_code`. */
 export function toWireError(error: unknown) {
-  const { code, detail, retry_after: retryAfter } = toProblem(error)
+  const { code, detail, retry_after: retryAfter, may_have_been_billed, billed_usd } = toProblem(error)
   const { status, type, retryable }: WireError = WIRE[code]
   return {
     code: status,
     message: detail,
-    metadata: { error_type: type, provider_code: code },
+    metadata: { error_type: type, provider_code: code, may_have_been_billed, billed_usd },
     ...(retryable !== undefined && {
       availability: { code: type, retryable, ...(retryAfter !== undefined && { retry_after: retryAfter }) },
     }),
   }
 }
 
-/** The response for any thrown value, before an answer has begun. */
+/** The response for any thrown value, before a stream has begun. */
 export function wireErrorResponse(error: unknown): Response {
   const body = toWireError(error)
   const headers = errorHeaders(error)

@@ -104,7 +104,7 @@ describe('nothing paid is lost', () => {
       (world: World) =>
         world.github.add({
           path: /graphql/,
-          answer: {
+          response: {
             status: 403,
             body: { message: 'You have exceeded a secondary rate limit.' },
             headers: { 'retry-after': '3600' },

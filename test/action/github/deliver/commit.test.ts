@@ -234,7 +234,7 @@ describe('a repository too big for one response', () => {
     const checkout = await world.checkout()
     world.github.add({
       path: /git\/trees\/.*recursive/,
-      answer: { status: 200, body: { sha: checkout.sha, tree: [], truncated: true } },
+      response: { status: 200, body: { sha: checkout.sha, tree: [], truncated: true } },
     })
 
     const run = await checkout.run({ inputs: { deliver: 'commit' } })

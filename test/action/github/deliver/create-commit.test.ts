@@ -91,7 +91,7 @@ describe('a commit', () => {
         .digest('hex')
       expect(hash).toBe(expected)
     })
-  })
+  }, 120_000)
 
   it.each([
     ['in one request', 1000],
@@ -179,9 +179,9 @@ describe('rate limits and retries', () => {
   })
 
   it('retries a 502 or a cut connection if that is safe, and posts no comment twice', async () => {
-    github.add({ path: /graphql/, times: 1, answer: { status: 502, body: 'Bad Gateway' } })
+    github.add({ path: /graphql/, times: 1, response: { status: 502, body: 'Bad Gateway' } })
     github.add({ path: /graphql/, times: 1, cut: 'before' })
-    github.add({ path: /comments/, answer: { status: 502, body: 'Bad Gateway' } })
+    github.add({ path: /comments/, response: { status: 502, body: 'Bad Gateway' } })
 
     await commit([file('a.png', randomBytes(10))])
     await expect(
