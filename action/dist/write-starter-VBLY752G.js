@@ -1,5 +1,5 @@
 import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a as d}from"./chunk-JMACHBZC.js";import{d as h,e as u,f as c}from"./chunk-WEVJDPM5.js";import{b as g}from"./chunk-KWCQ5UEW.js";import"./chunk-N5SXVCSU.js";import"./chunk-NAZQJCCK.js";import{g as m,h as p}from"./chunk-LIF72FOZ.js";import{open as R,mkdir as _}from"node:fs/promises";import{dirname as b,join as k}from"node:path";var w=`# The images of this repository. \`easel plan\` shows what a run would do, \`easel generate\` does it.
+import{a as d}from"./chunk-JMACHBZC.js";import{b as g}from"./chunk-KWCQ5UEW.js";import"./chunk-N5SXVCSU.js";import"./chunk-NAZQJCCK.js";import{d as h,e as u,f as c}from"./chunk-WEVJDPM5.js";import{g as m,h as p}from"./chunk-LIF72FOZ.js";import{open as R,mkdir as _}from"node:fs/promises";import{dirname as b,join as k}from"node:path";var w=`# The images of this repository. \`easel plan\` shows what a run would do, \`easel generate\` does it.
 version: ${d}
 
 # Defaults for the images below. \`easel models\` lists the models.

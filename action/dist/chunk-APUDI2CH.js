@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a as i,d as r}from"./chunk-G37UXEY5.js";import{a as t}from"./chunk-OC2H26S5.js";var n=5;function f(e,o){if(e.length===0)return;let u=e.slice(0,n).map(t).join(", "),d=e.length>n?` and ${e.length-n} more`:"",c=o===void 0?"unknown price":`about ${i(o)}`,l=e.length===1?"it":"them";return`${r(e.length,"image")} may have been billed: ${u}${d} (${c}). Check openrouter.ai/activity before you generate ${l} again.`}export{f as a};

@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a}from"./chunk-WE3HCVO4.js";import{c as t,d as i}from"./chunk-WEVJDPM5.js";import{unlink as m}from"node:fs/promises";async function h(s,{root:e,lock:d}){let p=i(e),r=[];for(let{path:n,entry:l}of s){let c=await p.linkIn(n)!==void 0,{kind:o}=c?{kind:"other"}:await a(e,n,l);o==="same"&&await m(t(e,n)),await d.set(n,void 0),r.push({path:n,file:f[o]??"kept"})}return r}var f={same:"removed",nothing:"missing"};export{h as a};
