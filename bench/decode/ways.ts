@@ -9,7 +9,7 @@ const PIECE = noise(CHUNK_BYTES)
 const HEAD =
   'data: {"id":"gen-1","choices":[{"index":0,"delta":{"images":[{"image_url":{"url":"data:image/png;base64,'
 /** The end of the noise's chunk, and of the file. */
-const PNG_END = base64('00000000' + '0000000049454e44ae426082')
+const PNG_END = base64('000000000000000049454e44ae426082')
 const TAIL = `${PNG_END}"}}]},"finish_reason":"stop"}],"usage":{"cost":0.04,"prompt_tokens":8,"completion_tokens":1290}}\n\ndata: [DONE]\n\n`
 
 const encoder = new TextEncoder()
@@ -117,8 +117,8 @@ function countOf(bytes: number): number {
 /** A PNG up to the data of a chunk that holds all the noise, and one byte that fills the last group of digits. */
 function pngHead(pieces: number): string {
   const length = 1 + (pieces * CHUNK_BYTES * 3) / 4
-  const header = '89504e470d0a1a0a' + '0000000d49484452' + '0000040000000400' + '0806000000' + '00000000'
-  return base64(`${header}${length.toString(16).padStart(8, '0')}49444154` + '00')
+  const header = '89504e470d0a1a0a0000000d494844520000040000000400080600000000000000'
+  return base64(`${header}${length.toString(16).padStart(8, '0')}4944415400`)
 }
 
 function base64(hex: string): string {
