@@ -86,7 +86,7 @@ interface Failure {
   readonly problem: string
 }
 
-/** @throws what is nobody's fault but Easel's */
+/** @throws the error itself when it is a bug in Easel */
 function failureOf(error: unknown): Failure {
   if (error instanceof UpstreamError) return { error, problem: `OpenRouter reported: ${error.message}` }
   if (error instanceof ResponseSyntaxError || error instanceof ResponseLimitError) {

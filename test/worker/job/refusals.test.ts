@@ -95,9 +95,9 @@ const FAULTS: readonly (readonly [string, Fault, number, string, RegExp, number]
   ['no image', { noImage: true, text: 'I would rather not.' }, 424, 'no_image', /rather not/, 1],
   ['broken base64', { base64: 'characters' }, 424, 'upstream_invalid', /base64/, 1],
   ['bytes that are no image', { notAnImage: true }, 424, 'upstream_invalid', /not a PNG/, 1],
-  ['a cut connection', { cutAtByte: 2000 }, 424, 'billing_unknown', /cut.*billed/, 1],
-  ['an end before the end', { endAtByte: 2000 }, 424, 'billing_unknown', /ends.*billed/, 1],
-  ['a drip that never ends', { dripBytesPerSecond: 50 }, 424, 'billing_unknown', /billed/, 1],
+  ['a cut connection', { cutAtByte: 2000 }, 424, 'upstream_invalid', /billed \$0\./, 1],
+  ['an end before the end', { endAtByte: 2000 }, 424, 'upstream_invalid', /billed \$0\./, 1],
+  ['a drip that never ends', { dripBytesPerSecond: 50 }, 424, 'upstream_invalid', /billed \$0\./, 1],
   ['an error under way', { status: 502, inBand: true }, 502, 'upstream_failed', /retry/, 4],
   [
     'a link into its own network',
