@@ -225,13 +225,15 @@ describe('a request that is refused', () => {
     ['rate', { status: 429, retryAfterSeconds: 20 }, 429, 'rate_limit_exceeded'],
     ['credits', { status: 402 }, 402, 'payment_required'],
     ['our key', { status: 401 }, 502, 'provider_unavailable'],
-    ['no image', { noImage: true }, 422, 'unprocessable'],
+    ['no image', { noImage: true }, 424, 'unprocessable'],
   ] as const)('by OpenRouter, for %s: has its status and type', async (name, fault, status, type) => {
     easel.upstream.setFaults([{ ...fault, match: `Refused for ${name}` }])
     const response = await chat(`Refused for ${name}`)
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ error: { code: status, metadata: { error_type: type } } })
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    // A client that repeats what was billed would be billed again.
+    expect(Number(response.headers.get('retry-after')) > 0).toBe(status !== 424)
+    expect(response.headers.get('x-should-retry')).toBe(status === 424 ? 'false' : null)
   })
 
   it('is a 404 or a 405 elsewhere under /api/v1', async () => {

@@ -94,7 +94,7 @@ describe('a chat stream', () => {
     easel.upstream.setFaults([{ notAnImage: true, match: 'No bytes' }])
     const body = { model: GEMINI, prompt: 'No bytes', stream: true }
     const { events } = await eventsOf(await easel.post('/api/v1/images', body, asToken(TOKENS.docs)))
-    expect(events).toMatchObject([{ type: 'error', error: { code: '502', type: 'provider_unavailable' } }])
+    expect(events).toMatchObject([{ type: 'error', error: { code: '424', type: 'provider_unavailable' } }])
   })
 
   it('is generated to the end when the client hangs up', async () => {
