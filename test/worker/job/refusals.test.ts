@@ -112,11 +112,11 @@ const FAULTS: readonly (readonly [string, Fault, number, string, RegExp, number]
   ['404', { status: 404 }, 404, 'model_not_found', /another model/, 1],
   ['413', { status: 413 }, 400, 'invalid_spec', /smaller input images/, 1],
   ['422', { status: 422 }, 400, 'invalid_spec', /field/, 1],
-  ['500, after asking once more', { status: 500 }, 502, 'upstream_failed', /retry/, 2],
-  ['503, after asking again and again', { status: 503 }, 502, 'upstream_failed', /retry/, 4],
-  ['529, after asking again and again', { status: 529 }, 502, 'upstream_failed', /retry/, 4],
-  ['524, and does not ask again', { status: 524 }, 424, 'billing_unknown', /billed/, 1],
-  ['504, and does not ask again', { status: 504 }, 424, 'billing_unknown', /billed/, 1],
+  ['500, after one retry', { status: 500 }, 502, 'upstream_failed', /retry/, 2],
+  ['503, after three retries', { status: 503 }, 502, 'upstream_failed', /retry/, 4],
+  ['529, after three retries', { status: 529 }, 502, 'upstream_failed', /retry/, 4],
+  ['524, without a retry', { status: 524 }, 424, 'billing_unknown', /billed/, 1],
+  ['504, without a retry', { status: 504 }, 424, 'billing_unknown', /billed/, 1],
   ['silence', { silence: true }, 424, 'billing_unknown', /6 s.*billed/, 1],
 ]
 
