@@ -150,7 +150,7 @@ export class UpstreamError extends EaselError {
   readonly mayHaveBeenBilled: boolean
   /** What OpenRouter billed although no image came, USD, where that is known. */
   readonly billedUsd: number | undefined
-  /** OpenRouter's name for the generation, where it told. */
+  /** OpenRouter's ID of the generation, where it gave one. */
   readonly generationId: string | undefined
   /** HTTP status from OpenRouter, where there was one. */
   readonly upstreamStatus: number | undefined

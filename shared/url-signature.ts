@@ -1,23 +1,23 @@
 import { EaselError } from './errors.ts'
 import { utf8Bytes } from './media/bytes.ts'
 
-/** A secret that signs URLs, under the name that URLs refer to it by. */
+/** A secret that signs URLs, and the key ID that URLs name it by. */
 export interface SigningKey {
   readonly kid: string
   readonly secret: string
 }
 
-/** Says which rules a signature was made by; part of what is signed. */
+/** Names the rules of the signature; part of what is signed. */
 const DOMAIN = 'easel-url-v1'
 
 const SIGNATURE_PARAMETERS = ['sig', 'exp', 'kid'] as const
 
-/** A URL may be valid for ten years at most; a longer wish is a mistake. */
+/** Ten years. A longer validity is a mistake. */
 export const MAX_EXPIRES_IN_SECONDS = 315_360_000
 
 /**
- * `url` with `kid`, `exp` and `sig`: whoever has it may have this one image generated and delivered so, until
- * it expires. Any change to its path or query, but for their order, breaks it.
+ * `url` with `kid`, `exp` and `sig`. Until it expires, anyone who has it can generate and load this one image.
+ * Any change to its path or query, except their order, invalidates it.
  *
  * @param expires  rounded down to a second
  */
@@ -39,15 +39,15 @@ export function isSigned({ searchParams }: URL): boolean {
 /**
  * Checks the signature of a GET or HEAD request's URL, in constant time.
  *
- * @param keys  those that may have signed it
+ * @param keys  the keys that may have signed it
  * @param now   milliseconds since the epoch
  * @returns the key that signed it
- * @throws {EaselError} `forbidden`, saying what is wrong, but nothing of what would be right
+ * @throws {EaselError} `forbidden`, which says what is wrong, but not what would be right
  */
 export async function verifyUrl(url: URL, keys: readonly SigningKey[], now: number): Promise<SigningKey> {
   const { sig, exp, kid } = readParameters(url)
   const key = keys.find((candidate) => candidate.kid === kid)
-  if (!key) throw forbidden('was made with a key that is not known here')
+  if (!key) throw forbidden('was made with an unknown key')
   const genuine = await crypto.subtle.verify(
     'HMAC',
     await importKey(key.secret, 'verify'),
@@ -55,11 +55,11 @@ export async function verifyUrl(url: URL, keys: readonly SigningKey[], now: numb
     signedBytes(url),
   )
   if (!genuine) throw forbidden('does not match: the URL was changed after it was signed')
-  if (exp * 1000 <= now) throw forbidden('has expired: have the URL signed again')
+  if (exp * 1000 <= now) throw forbidden('has expired: sign the URL again')
   return key
 }
 
-/** The query without what only proves who asks. */
+/** The query without the parameters of a signature. */
 export function withoutSignature(query: URLSearchParams): URLSearchParams {
   const rest = new URLSearchParams(query)
   for (const name of SIGNATURE_PARAMETERS) rest.delete(name)
@@ -86,7 +86,7 @@ function readParameters({ searchParams }: URL): SignatureParameters {
   return { sig: bytes, exp: Number(exp), kid: kid ?? '' }
 }
 
-/** Method, path and sorted query. HEAD counts as GET: it shows less of the same. */
+/** Method, path and sorted query. HEAD counts as GET: it reveals less of the same. */
 function signedBytes({ pathname, searchParams }: URL): Uint8Array<ArrayBuffer> {
   const pairs = Array.from(searchParams)
     .filter(([name]) => name !== 'sig')
@@ -113,7 +113,7 @@ function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
       character.charCodeAt(0),
     )
   } catch {
-    // `atob` throws when the length can't be that of base64.
+    // `atob` throws when no base64 has that length.
     return undefined
   }
 }

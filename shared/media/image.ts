@@ -32,7 +32,7 @@ export const EXTENSION = {
   'image/svg+xml': 'svg',
 } as const satisfies Record<ImageMediaType, string>
 
-/** How far into a file its size may stand: JPEG puts metadata, colour profiles and previews before it. */
+/** How far into a file its size may come: JPEG puts metadata, colour profiles and thumbnails before it. */
 export const HEADER_MAX_BYTES = 1024 ** 2
 export const HEADER_USUAL_BYTES = 2 ** 14
 
@@ -42,7 +42,7 @@ export const HEADER_USUAL_BYTES = 2 ** 14
  * @returns the image, or `undefined` when the bytes are none of Easel's types, or their header is broken
  */
 export function identifyImage(segments: readonly Uint8Array<ArrayBuffer>[]): DecodedImage | undefined {
-  // Nearly always a little says it; copying a megabyte to look at a few bytes takes as long as decoding it.
+  // The first bytes nearly always suffice, and copying a megabyte takes as long as decoding it.
   const header =
     readHeader(leadingBytes(segments, HEADER_USUAL_BYTES)) ??
     readHeader(leadingBytes(segments, HEADER_MAX_BYTES))

@@ -25,7 +25,6 @@ export function createImageInspector(): ImageInspector {
 
   function look(): void {
     const head = joinSegments(held)
-    // Nearly always a little says it; copying a megabyte to look at a few bytes takes as long as decoding it.
     const header = readHeader(head.subarray(0, HEADER_USUAL_BYTES)) ?? readHeader(head)
     if (header) {
       known = { header, end: createEndCheck(header.mediaType) }

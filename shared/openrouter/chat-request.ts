@@ -33,14 +33,14 @@ export const IMAGE_CONFIG_FIELDS = [
 ] as const satisfies readonly (keyof ImageSpec)[]
 
 /**
- * The JSON body that asks OpenRouter's chat API for an image. Pure: sends nothing.
+ * The JSON body that requests an image from OpenRouter's chat API. Pure: sends nothing.
  *
  * A field absent from `spec` is absent from the body, so the provider's default applies. `stream` is on,
- * because a slow model's connection stays alive only so.
+ * because only a stream keeps a slow model's connection alive.
  *
  * @param spec   what to generate, already validated
  * @param model  its catalogue entry; `output_modalities` decides `modalities`
- * @throws {UnsupportedByModelError} when the spec holds what only the images API has
+ * @throws {UnsupportedByModelError} when the spec holds a field that only the images API has
  */
 export function buildChatRequest(
   spec: ImageSpec,
@@ -52,12 +52,12 @@ export function buildChatRequest(
     spec[field] === undefined ? [] : [[field, spec[field]]],
   )
   const imageConfig: Record<string, unknown> = { ...spec.image_config, ...Object.fromEntries(named) }
-  // One is what every model generates; only some know the field.
+  // Every model generates one; only some know the field.
   if (imageConfig['n'] === 1) delete imageConfig['n']
   return {
     model: spec.model,
     messages: [{ role: 'user', content: content(spec) }],
-    // Asking an image-only model for text is answered 404.
+    // An image-only model responds with 404 when asked for text.
     modalities: model.output_modalities.includes('text') ? ['image', 'text'] : ['image'],
     ...(Object.keys(imageConfig).length > 0 && { image_config: imageConfig }),
     ...(spec.seed !== undefined && { seed: spec.seed }),
@@ -69,23 +69,23 @@ export function buildChatRequest(
 /** Why this spec cannot go over the chat API; `undefined` when it can. */
 export function chatObstacle(spec: ImageSpec, model: Pick<ImageModel, 'id' | 'apis'>): SpecIssue | undefined {
   if (spec.size !== undefined) {
-    const detail = 'size exists on the images API only: use aspect_ratio and image_size, or api: images.'
+    const detail = 'size exists on the images API only: use aspect_ratio and image_size, or set api: images.'
     return specIssue(['size'], detail)
   }
   if (spec.provider?.options) {
     const detail =
-      'provider.options exists on the images API only: write the options under image_config, or use api: images.'
+      'provider.options exists on the images API only: write the options under image_config, or set api: images.'
     return specIssue(['provider', 'options'], detail)
   }
   const max = chatMaxImages(model)
   if ((spec.n ?? 1) > max) {
-    const detail = `n is ${spec.n}, but ${spec.model} generates at most ${max} at a time over the chat API: use api: images, or takes.`
+    const detail = `n is ${spec.n}, but ${spec.model} generates at most ${max} at a time over the chat API: set api: images, or takes.`
     return specIssue(['n'], detail, max === 1 ? ['1'] : [`1 to ${max}`])
   }
   return undefined
 }
 
-/** Text first, then the images to start from: the order that OpenRouter documents. */
+/** Text first, then the input images: the order that OpenRouter documents. */
 function content({ prompt, input_images }: ImageSpec): string | ContentPart[] {
   if (!input_images) return prompt
   return [

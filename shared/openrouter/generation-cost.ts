@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { RetryClock } from './retry.ts'
 
 const MAX_TRIES = 4
-const FIRST_DELAY_MS = 2000
+const FIRST_DELAY_MS = 1000
 const TOTAL_MS = 60_000
 
 /** The part of `GET /generation` that says what it cost. */

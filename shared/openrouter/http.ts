@@ -69,7 +69,7 @@ export async function readText({
   } catch {
     return { text, isComplete: false }
   }
-  await reader.cancel()
+  reader.cancel().catch(() => undefined)
   return { text, isComplete: true }
 }
 

@@ -36,7 +36,7 @@ const SAME_NAME_FIELDS = [
   'seed',
 ] as const satisfies readonly (keyof ImageSpec)[]
 
-/** What the images API knows of provider routing. */
+/** The provider routing that the images API has. */
 const ROUTING_FIELDS: ReadonlySet<string> = new Set([
   'order',
   'only',
@@ -47,13 +47,13 @@ const ROUTING_FIELDS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The JSON body that asks OpenRouter's images API for images. Pure: sends nothing.
+ * The JSON body that requests images from OpenRouter's images API. Pure: sends nothing.
  *
- * A field absent from `spec` is absent from the body. `stream` is on where the model streams: previews, and a
- * connection that stays alive.
+ * A field absent from `spec` is absent from the body. `stream` is on where the model streams, because
+ * that keeps the connection alive.
  *
- * @throws {UnsupportedByModelError} when the spec holds what only the chat API has, or a provider field that is
- *   none of the model's pass-through parameters
+ * @throws {UnsupportedByModelError} when the spec holds what only the chat API has, or a provider field that
+ *   isn't one of the model's pass-through parameters
  */
 export function buildImagesRequest(
   spec: ImageSpec,
@@ -69,7 +69,7 @@ export function buildImagesRequest(
     ...(Object.fromEntries(sameName) as Partial<ImagesRequest>),
     model: spec.model,
     prompt: spec.prompt,
-    // One image, and 1K, is what every model generates; only some know the fields.
+    // Every model generates one image at 1K; only some know the fields.
     ...(spec.n !== undefined && spec.n > 1 && { n: spec.n }),
     ...(spec.image_size &&
       !(spec.image_size === '1K' && !model.supported_parameters['resolution']) && {
@@ -90,10 +90,10 @@ function imagesObstacle(
 ): SpecIssue | undefined {
   const field = Object.keys(spec.provider ?? {}).find((key) => !ROUTING_FIELDS.has(key))
   if (field) {
-    const detail = `provider.${field} exists on the chat API only, and this spec needs the images API${spec.api === 'images' ? ': use api: chat.' : '.'}`
+    const detail = `provider.${field} exists on the chat API only, and this spec needs the images API${spec.api === 'images' ? ': set api: chat.' : '.'}`
     return specIssue(['provider', field], detail)
   }
-  // The two APIs list parameters apart: a model may take a seed over chat alone.
+  // The two APIs list parameters separately: a model may take a seed over chat only.
   if (spec.seed !== undefined && !model.unlisted && !model.supported_parameters['seed']) {
     const detail = `seed is ${spec.seed}, but ${spec.model} takes no seed over the images API: leave it out, or use api: chat.`
     return specIssue(['seed'], detail)
@@ -130,6 +130,6 @@ export function providersTaking(key: string, endpoints: readonly ImageEndpoint[]
 
 function notPassedOn(key: string, spec: ImageSpec): UnsupportedByModelError {
   const path = Object.hasOwn(spec.image_config ?? {}, key) ? ['image_config', key] : [key]
-  const detail = `${fieldName(path)} is not passed on by the images API for ${spec.model}: use api: chat, or leave it out.`
+  const detail = `${fieldName(path)} is not passed on by the images API for ${spec.model}: set api: chat, or leave it out.`
   return new UnsupportedByModelError(specIssue(path, detail))
 }

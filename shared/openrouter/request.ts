@@ -12,12 +12,12 @@ export interface UpstreamRequest {
 }
 
 /**
- * The request that generates `spec`, over whichever of OpenRouter's two APIs can. Pure.
+ * The request that generates `spec`, over one of OpenRouter's two APIs. Pure.
  *
- * `api: auto` is chat, which keeps slow connections alive, unless the spec holds what chat can't carry, or
+ * `api: auto` means chat, which keeps slow connections alive, unless the spec holds what chat can't carry, or
  * the model is on the images API only.
  *
- * @throws {UnsupportedByModelError} naming a field that the API asked for cannot carry
+ * @throws {UnsupportedByModelError} naming a field that the API can't carry
  */
 export function buildRequest(spec: ImageSpec, model: ImageModel): UpstreamRequest {
   return chooseApi(spec, model) === 'chat'
@@ -25,12 +25,12 @@ export function buildRequest(spec: ImageSpec, model: ImageModel): UpstreamReques
     : { path: '/images', body: buildImagesRequest(spec, model) }
 }
 
-/** @throws {UnsupportedByModelError} when the spec insists on an API that doesn't list the model */
+/** @throws {UnsupportedByModelError} when the spec names an API that doesn't list the model */
 function chooseApi(spec: ImageSpec, model: ImageModel): 'chat' | 'images' {
   if (spec.api === 'chat' || spec.api === 'images') {
     if (model.apis[spec.api]) return spec.api
     const other = spec.api === 'chat' ? 'images' : 'chat'
-    const detail = `api is "${spec.api}", but OpenRouter lists ${model.id} on its other API only: use api: ${other}, or leave it out.`
+    const detail = `api is "${spec.api}", but OpenRouter lists ${model.id} on its other API only: set api: ${other}, or leave it out.`
     throw new UnsupportedByModelError(specIssue(['api'], detail, [other]))
   }
   if (!model.apis.images) return 'chat'

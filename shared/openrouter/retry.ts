@@ -1,17 +1,17 @@
 import { UpstreamError } from '../errors.ts'
 
-/** Time and chance, passed in so that tests can hold both still. */
+/** Time and randomness, passed in so that tests can control both. */
 export interface RetryClock {
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Resolves after `ms`; rejects with the signal's reason when it is aborted before. */
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** From 0 up to, not including, 1. */
   readonly random: () => number
 }
 
 export interface RetryPolicy {
-  /** Including the first. */
+  /** Including the first one. */
   readonly maxAttempts: number
   /** Upper bound of the first wait, milliseconds; doubled for each further one. */
   readonly baseDelayMs: number
@@ -21,10 +21,10 @@ export interface RetryPolicy {
 export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 4, baseDelayMs: 500, maxDelayMs: 20_000 }
 
 /**
- * How long to wait before asking again, or `undefined` to give up. Full jitter, so that many clients don't
- * come back as one; never before `Retry-After` allows, never past the deadline.
+ * How long to wait before the next attempt, milliseconds, or `undefined` to give up. Full jitter, so that many
+ * clients don't retry in step; never before `Retry-After` allows, never past the deadline.
  *
- * @param attempt   how many have been made, 1 or more
+ * @param attempt   the number of attempts so far, 1 or more
  * @param deadline  milliseconds since the epoch
  */
 export function retryDelay(
@@ -35,7 +35,7 @@ export function retryDelay(
   policy: RetryPolicy = DEFAULT_RETRY,
 ): number | undefined {
   if (!(error instanceof UpstreamError) || !error.retryable) return undefined
-  // A 500 says nothing about the cause: once may be bad luck.
+  // A 500 says nothing about the cause: the first may be bad luck.
   const maxAttempts = error.upstreamStatus === 500 ? 2 : policy.maxAttempts
   if (attempt >= maxAttempts) return undefined
   const ceiling = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1))

@@ -12,7 +12,7 @@ export const QUOTED_TEXT_MAX_CHARACTERS = 300
 /**
  * No image arrived, and nobody can tell whether it was billed.
  *
- * @param what  what happened, without a full stop
+ * @param what  what happened: a sentence without its full stop
  */
 export function billingUnknown(
   what: string,
@@ -20,7 +20,7 @@ export function billingUnknown(
 ): UpstreamError {
   return new UpstreamError(
     'billing_unknown',
-    `${what[0]?.toUpperCase()}${what.slice(1)}. The image may have been billed, so Easel did not retry. Check your activity at OpenRouter before you request it again.`,
+    `${what}. The image may have been billed, so Easel did not retry. Check your activity at OpenRouter before you request it again.`,
     options,
   )
 }

@@ -36,7 +36,7 @@ export async function* readResponse(
   const images = createImageEvents(fetchLinked)
   const seen = new Set<ResponsePart['type']>()
   const problems: string[] = []
-  let description: Description = {}
+  const description: Description = {}
   let words = ''
   let failure: Failure | undefined
 
@@ -48,7 +48,7 @@ export async function* readResponse(
     )
     for await (const part of parts) {
       seen.add(part.type)
-      if (part.type === 'description') description = { ...description, ...part.description }
+      if (part.type === 'description') Object.assign(description, part.description)
       else if (part.type === 'text') {
         if (words.length <= QUOTED_TEXT_MAX_CHARACTERS) words += part.text
         yield part
@@ -86,7 +86,7 @@ interface Failure {
   readonly problem: string
 }
 
-/** @throws what is nobody's fault but Easel's */
+/** @throws the error itself when it is a bug in Easel */
 function failureOf(error: unknown): Failure {
   if (error instanceof UpstreamError) return { error, problem: `OpenRouter reported: ${error.message}` }
   if (error instanceof ResponseSyntaxError || error instanceof ResponseLimitError) {

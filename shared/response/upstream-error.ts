@@ -269,7 +269,7 @@ function errorField(body: string): unknown {
 /** `Retry-After`: seconds, or an HTTP date. */
 function retryAfterSeconds(header: string, now: number): number | undefined {
   if (header === '') return undefined
-  if (/GMT$/.test(header)) return believedSeconds((Date.parse(header) - now) / 1000)
+  if (header.endsWith('GMT')) return believedSeconds((Date.parse(header) - now) / 1000)
   return believedSeconds(Number(header))
 }
 

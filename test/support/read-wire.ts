@@ -1,12 +1,12 @@
-/** The parts of OpenRouter's answers that tests look at. */
-export interface ChatAnswer {
+/** The parts of OpenRouter's responses that tests look at. */
+export interface ChatResponse {
   readonly choices: readonly {
     readonly message?: { readonly images?: readonly Image[]; readonly content?: string }
   }[]
   readonly usage?: Usage
 }
 
-export interface ImagesAnswer {
+export interface ImagesResponse {
   readonly data: readonly { readonly b64_json: string; readonly media_type: string }[]
   readonly usage?: Usage
 }

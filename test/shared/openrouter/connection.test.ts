@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it, vi } from 'vitest'
-import { UpstreamError } from '../../../shared/errors.ts'
+import type { UpstreamError } from '../../../shared/errors.ts'
 import { createOpenRouterClient, type OpenRouterOptions } from '../../../shared/openrouter/client.ts'
 import { collect } from '../../../shared/openrouter/collect.ts'
 import { connectionError } from '../../../shared/openrouter/connection-error.ts'
@@ -74,10 +74,10 @@ describe('a server that never responds', () => {
     const controller = new AbortController()
     const reason = new DOMException('the page was closed', 'TimeoutError')
     const generation = collect(client(server.url).send(request, { signal: controller.signal }))
-    const outcome = expect(generation).rejects.toBe(reason)
+    const outcome = generation.catch((error: unknown) => error)
     await vi.waitFor(() => expect(server.requests).toHaveLength(1))
     controller.abort(reason)
-    await outcome
+    expect(await outcome).toBe(reason)
   })
 })
 
@@ -165,18 +165,6 @@ describe('a 504 with availability.retryable', () => {
 })
 
 describe('the cost of a generation that broke off', () => {
-  const cut = (response: ServerResponse): void => {
-    response.setHeader('X-Generation-Id', 'gen-7')
-    cutAfter(response, head(response), STREAM.slice(0, 300))
-  }
-  const serveCost = (respond: (response: ServerResponse, count: number) => void, broken = cut) =>
-    serveRaw((incoming, response, count) => {
-      if (incoming.method === 'POST') return broken(response)
-      expect(incoming.headers.authorization).toBe('Bearer sk-or-test')
-      return respond(response, count)
-    })
-  const recorded = (data: object) => (response: ServerResponse) => void response.end(JSON.stringify({ data }))
-
   it.each<[what: string, data: object, usd: number]>([
     ['a charge', { total_cost: 0.04 }, 0.04],
     [
@@ -293,6 +281,24 @@ const request = { path: '/chat/completions', body: { model: 'a/b' } } as const
 
 function client(baseUrl: string, options: Partial<OpenRouterOptions> = {}) {
   return createOpenRouterClient({ apiKey: 'sk-or-test', baseUrl, ...options })
+}
+
+/** A server whose generations break off, and whose records say what they cost. */
+const serveCost = (respond: (response: ServerResponse, count: number) => void, broken = cutWithName) =>
+  serveRaw((incoming, response, count) => {
+    if (incoming.method === 'POST') return broken(response)
+    expect(incoming.headers.authorization).toBe('Bearer sk-or-test')
+    return respond(response, count)
+  })
+
+/** Cuts a response that names its generation. */
+function cutWithName(response: ServerResponse): void {
+  response.setHeader('X-Generation-Id', 'gen-7')
+  cutAfter(response, head(response), STREAM.slice(0, 300))
+}
+
+function recorded(data: object) {
+  return (response: ServerResponse) => void response.end(JSON.stringify({ data }))
 }
 
 function clockOf(waits: number[]): NonNullable<OpenRouterOptions['clock']> {

@@ -81,7 +81,7 @@ describe('a linked image', () => {
     await expect(get('https://a.example/1')).rejects.toBeInstanceOf(BrokenImageError)
   })
 
-  it('whose host does not answer is a broken image, not a bug', async () => {
+  it('whose host does not respond is a broken image, not a bug', async () => {
     await expect(web({}).get('https://a.example/1')).rejects.toBeInstanceOf(BrokenImageError)
   })
 

@@ -11,7 +11,7 @@ const failed = (upstreamStatus: number, retryAfterSeconds?: number): UpstreamErr
 const clock = (random: number) => ({ now: () => 0, random: () => random })
 const FAR = 1e9
 
-describe('the wait before asking again', () => {
+describe('the wait before a retry', () => {
   it.each([
     [1, 0, 0],
     [1, 0.5, 250],
@@ -37,8 +37,8 @@ describe('the wait before asking again', () => {
     ['a 500 came a second time', failed(500), 2, FAR],
     ['Retry-After is past the deadline', failed(429, 10), 1, 9_000],
     ['the deadline is over', failed(503), 1, 0],
-    ['the error says that it helps nothing', new UpstreamError('refused', 'No.'), 1, FAR],
-    ['the error is none of OpenRouter’s', new TypeError('a bug'), 1, FAR],
+    ['the error is not retryable', new UpstreamError('refused', 'No.'), 1, FAR],
+    ['the error is not OpenRouter’s', new TypeError('a bug'), 1, FAR],
   ])('is none when %s', (_what, error, attempt, deadline) => {
     expect(retryDelay(error, attempt, deadline, clock(0))).toBeUndefined()
   })

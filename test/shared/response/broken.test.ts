@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BrokenImageError } from '../../../shared/media/broken-image-error.ts'
-import { readResponse, type ResponseEvent } from '../../../shared/response/read-response.ts'
+import { readResponse } from '../../../shared/response/read-response.ts'
 import {
   base64,
   chunk,
@@ -180,88 +180,6 @@ describe('a response', () => {
   })
 })
 
-describe('after a whole image', () => {
-  const { body, withTexts } = FORMATS['chat stream']
-  const upToImage = body([PNG]).slice(0, body([PNG]).indexOf(base64(PNG)) + base64(PNG).length + 5)
-
-  it.each<[what: string, rest: string | Error, problem: string]>([
-    ['a cut', new TypeError('terminated'), 'the connection was cut'],
-    ['a timeout of the connection', new DOMException('late', 'TimeoutError'), 'the connection was cut'],
-    ['an early end', '', 'ends too early'],
-    ['broken JSON', ',]', 'not JSON'],
-    ['text that is no UTF-8', `}]}\n\ndata: {"choices":[{"delta":{"content":"\u00ff"}}]}\n\n`, 'UTF-8'],
-    ['an error event', `}]}\n\n${event({ error: failure() })}\n\n`, 'OpenRouter reported: '],
-    ['a refusal', `}]}\n\n${event(chunk({ refusal: 'No people.' }))}\n\n`, 'No people.'],
-  ])('%s is a problem, and loses nothing', async (_what, rest, problem) => {
-    const chunks = [Buffer.from(upToImage), rest instanceof Error ? rest : Buffer.from(rest, 'latin1')]
-    const events = await read(chunks, { isStream: true })
-    expect(imagesOf(events)).toEqual([PNG])
-    expect(events.at(-1)).toMatchObject({ type: 'done', problems: [expect.stringContaining(problem)] })
-  })
-
-  it.each<[what: string, rest: readonly (Buffer | Error)[]]>([
-    ['is cut', [new TypeError('terminated')]],
-    ['ends', []],
-  ])('the bytes of a second one that %s in the middle are discarded', async (_what, rest) => {
-    const large = png(64, 64, Buffer.alloc(500_000, 'noise'))
-    const bytes = Buffer.from(body([PNG, large]))
-    const events = await read([bytes.subarray(0, 400_000), ...rest], { isStream: true })
-    expect(events.map(({ type }) => type)).toEqual(['text', 'image', 'discard', 'done'])
-    expect(events[2]).toMatchObject({ problem: expect.stringMatching(/\.$/), bytes: expect.any(Buffer) })
-    expect(imagesOf(events)).toEqual([PNG])
-  })
-
-  it('a broken one does not end the document: the cost and the next image are read', async () => {
-    const spoiled = `${base64(PNG).slice(0, 20)}*${'A\\"'.repeat(50_000)}`
-    const events = await read(withTexts([base64(PNG), spoiled, base64(PNG)]), { isStream: true })
-    expect(imagesOf(events)).toEqual([PNG, PNG])
-    expect(events.at(-1)).toMatchObject({
-      usage: { costUsd: USAGE.cost },
-      problems: ['Image 2 is broken: it holds a character that is not base64.'],
-    })
-  })
-})
-
-describe('the limits', () => {
-  it('of an image are 64 MiB: a larger one is cut off', { timeout: 60_000 }, async () => {
-    const { body, sent, isCancelled } = endless({ images: 'one' })
-    const error = await refusal(drain(readResponse(body, { fetchLinked: () => bytesOf(PNG) })))
-    expect(error).toMatchObject({ code: 'billing_unknown', message: expect.stringContaining('64 MiB') })
-    expect(sent()).toBeLessThan(100 * 2 ** 20)
-    expect(isCancelled()).toBe(true)
-  })
-
-  it('of a linked image are the same', async () => {
-    let sent = 0
-    const reading = read(chatJson('https://a.example/b.png'), {
-      fetchLinked: async function* () {
-        for (; ; sent += 2 ** 18) yield new Uint8Array(2 ** 18)
-      },
-    })
-    expect(await refusal(reading)).toMatchObject({
-      code: 'billing_unknown',
-      message: expect.stringContaining('64 MiB'),
-    })
-    expect(sent).toBe(64 * 2 ** 20)
-  })
-
-  it('of all images are 256 MiB together: what came whole before is kept', { timeout: 60_000 }, async () => {
-    const { body, sent, isCancelled } = endless({ images: 'many' })
-    const seen = await drain(readResponse(body, { fetchLinked: () => bytesOf(PNG) }))
-    expect(seen.images).toBeGreaterThan(10)
-    expect(seen.last).toMatchObject({ type: 'done', problems: [expect.stringContaining('256 MiB')] })
-    expect(sent()).toBeLessThan(400 * 2 ** 20)
-    expect(isCancelled()).toBe(true)
-  })
-
-  it('of a body are 512 MiB, whatever it holds', { timeout: 60_000 }, async () => {
-    const { body, isCancelled } = endless({ images: 'none' })
-    const error = await refusal(drain(readResponse(body, { fetchLinked: () => bytesOf(PNG) })))
-    expect(error).toMatchObject({ code: 'billing_unknown', message: expect.stringContaining('512 MiB') })
-    expect(isCancelled()).toBe(true)
-  })
-})
-
 describe('an error inside a body', () => {
   it.each<[what: string, text: string, isStream: boolean]>([
     ['a JSON body', JSON.stringify({ error: failure() }), false],
@@ -360,45 +278,8 @@ async function* bytesOf(bytes: Buffer): AsyncGenerator<Uint8Array<ArrayBuffer>> 
   yield new Uint8Array(bytes)
 }
 
-async function* notThere(): AsyncGenerator<never> {
+function notThere(): never {
   throw new BrokenImageError('its link can’t be fetched (status 404)')
-}
-
-/** A response that never ends: one image, images of 16 MiB each, or an unknown field. */
-function endless({ images }: { readonly images: 'one' | 'many' | 'none' }) {
-  const start = { one: '{"data":[{"b64_json":"', many: '{"data":[', none: '{"x_unknown":"' }[images]
-  const large = png(4096, 4096, Buffer.alloc(2 ** 24))
-  const piece =
-    images === 'many' ? `{"b64_json":"${base64(large)}"},` : base64(large.subarray(0, 33 + 3 * 2 ** 16))
-  const chunks = [Buffer.from(start)]
-  let sent = 0
-  let cancelled = false
-  const next = Buffer.from(piece)
-  const body = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        const chunk = chunks.shift() ?? next
-        sent += chunk.length
-        controller.enqueue(chunk)
-      },
-      cancel() {
-        cancelled = true
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  return { body: new Response(body), sent: () => sent, isCancelled: () => cancelled }
-}
-
-/** Reads to the end, holding nothing. */
-async function drain(events: AsyncIterable<ResponseEvent>) {
-  let images = 0
-  let last: ResponseEvent | undefined
-  for await (const event of events) {
-    if (event.type === 'image') images++
-    last = event
-  }
-  return { images, last }
 }
 
 function failure(): object {

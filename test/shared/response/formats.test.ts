@@ -9,6 +9,7 @@ import {
   FORMAT_NAMES,
   FORMATS,
   imagesOf,
+  noLinks,
   png,
   read,
   USAGE,
@@ -195,10 +196,10 @@ describe('an event stream', () => {
     const neverEnding = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(half) })
     const response = new Response(neverEnding, { headers: { 'Content-Type': 'text/event-stream' } })
     let seen = 0
-    for await (const event of readResponse(response, { fetchLinked: noLinks })) {
-      if (event.type !== 'bytes') continue
-      expect(event.bytes.length).toBeLessThanOrEqual(2 ** 18)
-      seen += event.bytes.length
+    for await (const one of readResponse(response, { fetchLinked: noLinks })) {
+      if (one.type !== 'bytes') continue
+      expect(one.bytes.length).toBeLessThanOrEqual(2 ** 18)
+      seen += one.bytes.length
       if (seen > 1_300_000) break
     }
     expect(seen).toBeGreaterThan(1_300_000)
@@ -249,8 +250,4 @@ function reverse(value: unknown): unknown {
       .map(([key, inner]) => [key, reverse(inner)])
       .toReversed(),
   )
-}
-
-async function* noLinks(): AsyncGenerator<never, void, undefined> {
-  throw new Error('nothing may be fetched here')
 }

@@ -137,7 +137,7 @@ export async function read(
   options: ReadOptions = {},
 ): Promise<SeenEvent[]> {
   const seen: SeenEvent[] = []
-  for await (const event of seenEvents(chunks, options)) seen.push(event)
+  for await (const one of seenEvents(chunks, options)) seen.push(one)
   return seen
 }
 
@@ -150,19 +150,18 @@ export async function* seenEvents(
     headers: { 'Content-Type': isStream ? 'text/event-stream' : 'application/json', ...headers },
   })
   let pieces: Buffer[] = []
-  for await (const event of readResponse(response, { fetchLinked, ...options })) {
-    if (event.type === 'bytes') {
-      if (event.bytes.length === 0 || event.bytes.length > 2 ** 18)
-        throw new Error('a chunk of the wrong size')
-      pieces.push(Buffer.from(event.bytes))
+  for await (const one of readResponse(response, { fetchLinked, ...options })) {
+    if (one.type === 'bytes') {
+      if (one.bytes.length === 0 || one.bytes.length > 2 ** 18) throw new Error('a chunk of the wrong size')
+      pieces.push(Buffer.from(one.bytes))
       // Whoever holds on to a chunk will see that its buffer is reused.
-      event.bytes.fill(0)
-    } else if (event.type === 'image' || event.type === 'discard') {
-      yield { ...event, bytes: Buffer.concat(pieces) }
+      one.bytes.fill(0)
+    } else if (one.type === 'image' || one.type === 'discard') {
+      yield { ...one, bytes: Buffer.concat(pieces) }
       pieces = []
     } else {
-      if (event.type === 'done' && pieces.length > 0) throw new Error('bytes belong to no image')
-      yield event
+      if (one.type === 'done' && pieces.length > 0) throw new Error('bytes belong to no image')
+      yield one
     }
   }
 }
@@ -204,6 +203,6 @@ export function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[
   return [...cuts, bytes.length].map((end, index) => bytes.subarray(cuts[index - 1] ?? 0, end))
 }
 
-async function* noLinks(url: string): AsyncGenerator<never, void, undefined> {
+export function noLinks(url: string): never {
   throw new Error(`nothing may be fetched here: ${url}`)
 }

@@ -5,7 +5,7 @@ import { createOpenRouterClient } from '../../../shared/openrouter/client.ts'
 import { collect } from '../../../shared/openrouter/collect.ts'
 import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
 import { type RunningEasel, startEasel } from '../../support/worker/easel.ts'
-import { type ChatAnswer, eventsOf, type ImagesAnswer, imageOf } from '../../support/read-wire.ts'
+import { type ChatResponse, eventsOf, type ImagesResponse, imageOf } from '../../support/read-wire.ts'
 
 const GEMINI = 'google/gemini-2.5-flash-image'
 const GPT_IMAGE = 'openai/gpt-image-1'
@@ -279,12 +279,12 @@ function conversation(temperature: number): Promise<Response> {
 }
 
 async function chatImage(response: Response): Promise<Buffer> {
-  const { choices } = (await response.json()) as ChatAnswer
+  const { choices } = (await response.json()) as ChatResponse
   return imageOf(choices[0]?.message?.images?.[0]?.image_url.url)
 }
 
 async function imagesImage(response: Response): Promise<Buffer> {
-  const { data } = (await response.json()) as ImagesAnswer
+  const { data } = (await response.json()) as ImagesResponse
   return Buffer.from(data[0]?.b64_json ?? '', 'base64')
 }
 
