@@ -95,7 +95,7 @@ function imagesObstacle(
   }
   // The two APIs list parameters separately: a model may take a seed over chat only.
   if (spec.seed !== undefined && !model.unlisted && !model.supported_parameters['seed']) {
-    const detail = `seed is ${spec.seed}, but ${spec.model} takes no seed over the images API: leave it out, or use api: chat.`
+    const detail = `seed is ${spec.seed}, but ${spec.model} takes no seed over the images API: leave it out, or set api: chat.`
     return specIssue(['seed'], detail)
   }
   return undefined

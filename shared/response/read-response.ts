@@ -9,7 +9,7 @@ import { BODY_MAX_BYTES, ResponseLimitError } from './response-limits.ts'
 import { type Description, parseResponse, type ResponsePart, type Usage } from './response-parts.ts'
 import { ResponseSyntaxError } from './response-syntax-error.ts'
 
-export type { ImageEvent, InspectedImage, ResponseEvent, ResponseSummary, Usage }
+export type { ResponseEvent, ResponseSummary }
 
 export interface ReadResponseOptions {
   readonly fetchLinked: FetchLinked
