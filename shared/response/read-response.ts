@@ -1,12 +1,11 @@
 import { UpstreamError } from '../errors.ts'
-import type { InspectedImage } from '../media/inspect-image.ts'
 import type { BlockDecoder } from './base64.ts'
 import { ConnectionCutError, runParse } from './cursor.ts'
 import { createImageEvents, type FetchLinked } from './image-events.ts'
 import { billingUnknown, invalidImages, noImage, QUOTED_TEXT_MAX_CHARACTERS } from './outcome-errors.ts'
-import type { ImageEvent, ResponseEvent, ResponseSummary } from './response-events.ts'
+import type { ResponseEvent, ResponseSummary } from './response-events.ts'
 import { BODY_MAX_BYTES, ResponseLimitError } from './response-limits.ts'
-import { type Description, parseResponse, type ResponsePart, type Usage } from './response-parts.ts'
+import { type Description, parseResponse, type ResponsePart } from './response-parts.ts'
 import { ResponseSyntaxError } from './response-syntax-error.ts'
 
 export type { ResponseEvent, ResponseSummary }
