@@ -1,7 +1,9 @@
-import { InvalidSpecError } from '../../shared/errors.ts'
-import type { SpecIssue } from '../../shared/spec/spec-issue.ts'
-import { specIssue } from '../../shared/spec/spec-issue.ts'
-import type { VariantFormat } from '../gallery/variant.ts'
+import { InvalidSpecError } from './errors.ts'
+import type { SpecIssue } from './spec/spec-issue.ts'
+import { specIssue } from './spec/spec-issue.ts'
+
+/** A format that an image can be converted to. */
+export type VariantFormat = 'avif' | 'webp' | 'jpeg' | 'png'
 
 /** How somebody wants an image delivered. None of it is part of what the image shows. */
 export interface DeliveryParameters {
