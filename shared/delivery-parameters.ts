@@ -5,37 +5,59 @@ import { specIssue } from './spec/spec-issue.ts'
 /** A format that an image can be converted to. */
 export type VariantFormat = 'avif' | 'webp' | 'jpeg' | 'png'
 
-/** How somebody wants an image delivered. None of it is part of what the image shows. */
+/** How a request wants an image delivered. None of it is part of the fingerprint. */
 export interface DeliveryParameters {
   /** Which image of a generation, from 0; absent when the query does not say. */
   readonly index?: number
-  /** Pixels; one of the configured widths. */
+  /** Pixels. */
   readonly width?: number
-  /** `auto`: whatever the client's `Accept` likes best. */
+  /** `auto`: whatever the client's `Accept` prefers. */
   readonly format?: VariantFormat | 'auto'
-  /** 1 to 100, of formats that lose something. */
+  /** 50 to 100, of lossy formats. */
   readonly quality?: number
   /** The first 16 hex digits of the ETag that the original must have. */
   readonly pin?: string
 }
 
+/** Pixels; wider than any image that a model generates. */
+export const MAX_WIDTH = 8192
+
+/** Every quality is rounded up to one of these: each value of its own would be a transformation to pay for. */
+const QUALITIES = [50, 65, 75, 85, 95, 100] as const
+
 const FORMATS = ['auto', 'avif', 'webp', 'jpeg', 'png'] as const
 
-/** By the name in the query: whether a value is right, and a sentence about one that isn't. */
+/** By the name in the query: what a value must be, as a test and as the end of a sentence. */
 const PARAMETERS = {
-  w: { field: 'width', accepts: (widths) => widths.map(String), is: 'one of the configured widths' },
-  format: { field: 'format', accepts: () => FORMATS, is: 'one of the formats' },
-  q: { field: 'quality', pattern: /^([1-9]\d?|100)$/, is: 'a whole number from 1 to 100' },
-  index: { field: 'index', pattern: /^\d$/, is: 'a digit: 0 is the first image' },
-  v: { field: 'pin', pattern: /^[0-9a-f]{16}$/, is: 'the first 16 hex digits of the image’s ETag' },
+  w: {
+    field: 'width',
+    isValid: (text) => /^[1-9]\d{0,3}$/.test(text) && Number(text) <= MAX_WIDTH,
+    is: `a whole number of pixels from 1 to ${MAX_WIDTH}`,
+  },
+  format: {
+    field: 'format',
+    isValid: (text) => FORMATS.some((format) => format === text),
+    is: `one of the formats: ${FORMATS.join(', ')}`,
+    accepts: FORMATS,
+  },
+  q: {
+    field: 'quality',
+    isValid: (text) => /^([1-9]\d?|100)$/.test(text),
+    is: 'a whole number from 1 to 100',
+  },
+  index: { field: 'index', isValid: (text) => /^\d$/.test(text), is: 'a digit: 0 is the first image' },
+  v: {
+    field: 'pin',
+    isValid: (text) => /^[0-9a-f]{16}$/.test(text),
+    is: 'the first 16 hex digits of the image’s ETag',
+  },
 } as const satisfies Record<string, Parameter>
 
 interface Parameter {
   readonly field: keyof DeliveryParameters
-  /** What a wrong value is told that the right one is. */
+  readonly isValid: (text: string) => boolean
   readonly is: string
-  readonly pattern?: RegExp
-  readonly accepts?: (widths: readonly number[]) => readonly string[]
+  readonly accepts?: readonly string[]
 }
 
 const NAMES = Object.keys(PARAMETERS) as (keyof typeof PARAMETERS)[]
@@ -49,31 +71,47 @@ export function withoutDelivery(query: URLSearchParams): URLSearchParams {
 }
 
 /**
- * The delivery parameters of a query; whatever else it holds is not looked at.
+ * The delivery parameters of a query; whatever else it holds is ignored. `q` is rounded up to the next quality that
+ * variants are made in, and `w` to the next of `widths`, or the last one if it is wider.
  *
- * @param widths  those that may be asked for, ascending
+ * @param widths  those that variants are made in, ascending; where absent, `w` is not rounded
  * @throws {InvalidSpecError} naming each parameter that is wrong, its value and what is accepted
  */
-export function parseDelivery(query: URLSearchParams, widths: readonly number[]): DeliveryParameters {
+export function parseDelivery(query: URLSearchParams, widths?: readonly number[]): DeliveryParameters {
   const issues: SpecIssue[] = []
   const found: [field: keyof DeliveryParameters, value: string | number][] = []
   for (const name of NAMES) {
     if (!query.has(name)) continue
-    const { field, is, pattern, accepts }: Parameter = PARAMETERS[name]
+    const { field, isValid, is, accepts }: Parameter = PARAMETERS[name]
     const values = query.getAll(name)
     const [value = ''] = values
-    const accepted = accepts?.(widths)
     if (values.length > 1) {
       issues.push(specIssue([name], `${name} is given ${values.length} times: give it once.`))
-    } else if (accepted ? !accepted.includes(value) : !pattern?.test(value)) {
-      const list = accepted ? `: ${accepted.join(', ')}` : ''
-      const detail = `${name} is ${JSON.stringify(value.slice(0, 40))}, and must be ${is}${list}.`
-      issues.push(specIssue([name], detail, accepted))
+    } else if (!isValid(value)) {
+      const detail = `${name} is ${JSON.stringify(value.slice(0, 40))}, and must be ${is}.`
+      issues.push(specIssue([name], detail, accepts))
     } else {
       found.push([field, field === 'format' || field === 'pin' ? value : Number(value)])
     }
   }
   const [first, ...rest] = issues
   if (first) throw new InvalidSpecError([first, ...rest])
-  return Object.fromEntries(found)
+  const { width, quality, ...parameters }: DeliveryParameters = Object.fromEntries(found)
+  return {
+    ...parameters,
+    ...(width !== undefined && { width: widths ? roundUp(width, widths) : width }),
+    ...(quality !== undefined && { quality: roundUp(quality, QUALITIES) }),
+  }
+}
+
+/** The delivery parameters of a query that may hold nothing else, because the path names the image. */
+export function parseDeliveryOnly(query: URLSearchParams, widths?: readonly number[]): DeliveryParameters {
+  const [field] = withoutDelivery(query).keys()
+  if (field === undefined) return parseDelivery(query, widths)
+  const detail = `${field} has no meaning here. What does: ${NAMES.join(', ')}.`
+  throw new InvalidSpecError([specIssue([field], detail)])
+}
+
+function roundUp(value: number, steps: readonly number[]): number {
+  return steps.find((step) => step >= value) ?? steps.at(-1) ?? value
 }
