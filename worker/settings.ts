@@ -23,6 +23,7 @@ export interface SettingsEnv {
   readonly EASEL_ALERT_URL?: string
   readonly EASEL_ALERT_SECRET?: string
   readonly EASEL_WIDTHS?: string
+  readonly EASEL_DAILY_VARIANTS?: string
   readonly EASEL_LOG_PROMPTS?: string
 }
 
@@ -52,8 +53,10 @@ export interface Settings {
   readonly tokenBudgetsUsd: ReadonlyMap<string, number>
   /** How long a fingerprint whose billing is unknown isn't generated again, milliseconds. */
   readonly unknownHoldMs: number
-  /** Pixels, ascending: the widths that an image can be requested in. */
+  /** Pixels, ascending: the widths that variants are made in. */
   readonly widths: readonly number[]
+  /** How many variants are made in a day (UTC), of all images together. */
+  readonly dailyVariants: number
   readonly logPrompts: boolean
 }
 
@@ -74,6 +77,9 @@ const ALERT_SECRET = /^whsec_(?=.{32,88}$)([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==
 
 /** From half of a small phone's page to all of a large screen, each at most half as large again as the one before. */
 const DEFAULT_WIDTHS = '320,480,640,768,960,1200,1600,1920,2560'
+
+/** Each is a transformation, which Cloudflare bills: enough for a growing site, and $1 a day when somebody plays. */
+const DEFAULT_DAILY_VARIANTS = 2000
 
 const usdAmount = z.number('must be an amount in USD').min(0, 'must not be negative')
 const usd = z.coerce.number('must be an amount in USD').pipe(usdAmount)
@@ -126,6 +132,12 @@ const settingsSchema = z.object({
       `must be whole numbers of pixels from 1 to ${MAX_WIDTH}, separated by commas`,
     )
     .transform((widths) => Array.from(new Set(widths)).toSorted((a, b) => a - b)),
+  EASEL_DAILY_VARIANTS: optional(
+    z.coerce
+      .number('must be a number of variants')
+      .int('must be a whole number')
+      .min(0, 'must not be negative'),
+  ).default(DEFAULT_DAILY_VARIANTS),
   EASEL_LOG_PROMPTS: z.stringbool('must be true or false').default(false),
 })
 
@@ -162,6 +174,7 @@ export function readSettings(env: SettingsEnv): Settings {
     tokenBudgetsUsd: data.EASEL_TOKEN_BUDGETS_USD,
     unknownHoldMs: data.EASEL_UNKNOWN_HOLD_SECONDS * 1000,
     widths: data.EASEL_WIDTHS,
+    dailyVariants: data.EASEL_DAILY_VARIANTS,
     logPrompts: data.EASEL_LOG_PROMPTS,
   }
 }
