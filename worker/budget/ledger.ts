@@ -105,8 +105,15 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
         month: limits.monthlyUsd === undefined ? null : toMicro(limits.monthlyUsd),
         token: limits.tokenUsd === undefined ? null : toMicro(limits.tokenUsd),
       }
-      const refusal = refuse(micro, microLimits, totals.of(key), now())
-      if (refusal) return refusal
+      const scopes = totals.of(key)
+      const refusal = refuse(micro, microLimits, scopes, now())
+      if (refusal) {
+        const { limit, retryAfterSeconds } = refusal
+        const scope = scopes.find((one) => one.limit === limit)
+        const isExhausted = scope && retryAfterSeconds > IN_FLIGHT_SECONDS
+        if (isExhausted) notify(thresholds.check(scope, microLimits[limit] ?? 0, true))
+        return refusal
+      }
 
       reservations.add({ id, fingerprint, ...key, micro, limits: microLimits })
       totals.reserve(key, micro)

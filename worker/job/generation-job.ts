@@ -10,7 +10,7 @@ import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
 import { admit, settle } from './admission.ts'
 import { buildManifest } from './build-manifest.ts'
 import {
-  billedUsdOf,
+  billOf,
   type Failure,
   interrupted,
   NOT_STORED_YET,
@@ -329,12 +329,11 @@ export class GenerationJob extends DurableObject<JobEnv> {
 
   /** Settles and remembers a failure, and tells it to whoever waits. */
   async #fail(request: JobRequest, attempt: string, error: unknown, startedAt: number): Promise<Outcome> {
-    const billed = billedUsdOf(error)
-    const cost = billed === 0 ? { usd: 0 } : billedCost(billed, this.#limitsOf(request))
+    const bill = billOf(error, this.#limitsOf(request))
     const failure = toFailure(error)
     if (failure.code === 'internal') console.error(error)
-    logGeneration(request, { error, cost, startedAt }, this.#settings)
-    await this.#settle({ attempt, usd: cost.usd, outcome: billed === undefined ? 'unknown' : 'failed' })
+    logGeneration(request, { error, cost: bill, startedAt }, this.#settings)
+    await this.#settle({ attempt, usd: bill.usd, outcome: bill.outcome })
     const state: FailedState = { phase: 'failed', ...remember(failure, Date.now()) }
     await this.#putFailed(state)
     await this.#storage.clear('failed')

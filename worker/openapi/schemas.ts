@@ -50,12 +50,10 @@ export const generation = z
   })
   .meta({ id: 'Generation', description: 'The images of one generation.' })
 
-export const pending = z
-  .object({ fingerprint, status: z.literal('pending'), url: z.url().optional() })
-  .meta({
-    id: 'Pending',
-    description: 'The image is being generated. Poll again after `Retry-After` seconds.',
-  })
+export const pending = z.object({ fingerprint, status: z.literal('pending'), url: z.url().optional() }).meta({
+  id: 'Pending',
+  description: 'The image is being generated. Poll again after `Retry-After` seconds.',
+})
 
 export const imageList = z
   .object({
