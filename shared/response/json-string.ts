@@ -62,7 +62,7 @@ export function* nextCharacter(cursor: ByteCursor): Parse<string | undefined> {
 
 // Shared, and never streaming: creating one per string costs more than everything else about reading it.
 // Bytes that aren't UTF-8 become U+FFFD: a model's odd words must not cost the image beside them.
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
 function parseJsonString(parts: readonly Uint8Array[]): string {
   try {

@@ -23,7 +23,7 @@ export interface LedgerPorts {
   readonly onThreshold: (reached: ReachedThreshold) => void
 }
 
-/** @see Budget for what each does */
+/** What the object `Budget` offers, without the platform. */
 export interface Ledger {
   reserve(reservation: Reservation, limits: Limits): ReserveResult
   settle(id: string, settlement: Settlement): void
@@ -123,6 +123,7 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
       today()
       const open = reservations.open(id)
       if (open) close(open, settlement)
+      else reservations.refuseLate(id, now())
     },
     use(token) {
       const current = today()

@@ -17,6 +17,8 @@ export interface Reservations {
   has(id: string): boolean
   open(id: string): OpenReservation | undefined
   allOpen(): OpenReservation[]
+  /** A reservation that was given up before it arrived counts as settled when it does. */
+  refuseLate(id: string, at: number): void
   add(reservation: OpenReservation): void
   /** @param at  milliseconds since the epoch */
   settle(reservation: OpenReservation, at: number): void
@@ -46,7 +48,7 @@ type Row = {
 export function createReservations(sql: Sql): Reservations {
   const open = new Map<string, OpenReservation>()
   /** By id, the first settled first. */
-  const settled = new Map<string, { readonly fingerprint: Fingerprint; readonly at: number }>()
+  const settled = new Map<string, { readonly fingerprint?: Fingerprint; readonly at: number }>()
   const lastSettled = new Map<Fingerprint, number>()
 
   for (const row of sql.exec<Row>('SELECT * FROM ledger_reservations ORDER BY settled_at').toArray()) {
@@ -83,6 +85,9 @@ export function createReservations(sql: Sql): Reservations {
       sql.exec('UPDATE ledger_reservations SET settled_at = ? WHERE id = ?', at, id)
       open.delete(id)
       remember(id, fingerprint, at)
+    },
+    refuseLate(id, at) {
+      if (!settled.has(id)) settled.set(id, { at })
     },
     settledAt: (fingerprint) => lastSettled.get(fingerprint),
     forgetSettledBefore(limit) {
