@@ -6,12 +6,13 @@ import worker, {
 } from '../../../worker/index.ts'
 import type { Env } from '../../../worker/env.ts'
 import type { JobStorage } from '../worker/fault-rules.ts'
-import { controlUpstream, withFault, withFaults } from './with-faults.ts'
+import { controlTimers, controlUpstream, type TestEnv, withFault, withFaults } from './with-faults.ts'
 
 // The Worker, over R2 and a ledger that fail on demand. The routes under /test/ show what clients don't see, and do
 // to a job what the platform may do to it.
 
-controlUpstream(testEnv as unknown as Env)
+controlTimers(testEnv as unknown as TestEnv)
+controlUpstream(testEnv as unknown as TestEnv)
 
 export default {
   async fetch(request, env, ctx) {
@@ -50,7 +51,7 @@ export class GenerationJob extends RealJob {
     const { storage } = this.ctx
     const names = storage.sql
       .exec<{ name: string }>(
-        `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'`,
+        `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '__miniflare_*'`,
       )
       .toArray()
     const rows = (table: string): number =>

@@ -3,8 +3,8 @@ import type { Binding, Call } from '../worker/fault-rules.ts'
 
 // Bindings that ask the test before and after each operation whether it should fail.
 
-/** The control's address, which tests set as a variable. */
-type TestEnv = Env & { readonly TEST_FAULTS_URL?: string }
+/** Variables that tests set: the control's address, and how many times longer the Worker waits for what stalls. */
+export type TestEnv = Env & { readonly TEST_FAULTS_URL?: string; readonly TEST_PATIENCE?: string }
 
 /**
  * The same environment, with R2 and the ledger under the test's control.
@@ -29,6 +29,13 @@ export function withFaults(env: TestEnv, job = ''): Env {
 }
 
 const realFetch = globalThis.fetch
+
+/** Holds a stall for as long as a test needs, although the Worker would give up. */
+export function controlTimers({ TEST_PATIENCE: factor = '1' }: TestEnv): void {
+  const { setTimeout } = globalThis
+  globalThis.setTimeout = ((run: () => void, ms = 0) =>
+    setTimeout(run, ms * Number(factor))) as typeof setTimeout
+}
 
 /** Puts the requests to OpenRouter that cost money, and the questions what they cost, under the test's control. */
 export function controlUpstream(env: TestEnv): void {
