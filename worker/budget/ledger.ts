@@ -99,6 +99,10 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
       const granted = { granted: true, settledSince: settledAt >= lookedAt - CLOCK_MARGIN_MS } as const
       if (reservations.has(id)) return granted
 
+      // A job reserves only when it owes nothing: it was restarted between reserving and recording that it had.
+      const lost = reservations.openOf(fingerprint)
+      if (lost) close(lost, { usd: 0, outcome: 'failed' })
+
       const micro = toMicro(usd)
       const microLimits = {
         day: toMicro(limits.dailyUsd),

@@ -7,7 +7,7 @@ import { createR2ImageStore, type ImageStore, type StoredImage } from '../galler
 import { storageFailed } from '../gallery/storage-error.ts'
 import type { Variant } from '../gallery/variant.ts'
 import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
-import { admit, settle } from './admission.ts'
+import { admit, LEDGER_FAILED, settle } from './admission.ts'
 import { buildManifest } from './build-manifest.ts'
 import {
   billOf,
@@ -186,6 +186,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
       }
       if (this.#set.isStored() && (await this.#isStored(request))) return { ok: true }
 
+      if (!(await this.#settleLate())) return { ok: false, failure: LEDGER_FAILED }
       const attempt = crypto.randomUUID()
       const admission = await admit(request, attempt, this.#settings, this.env.MISS_LIMIT, this.#budget)
       if (!admission.ok) return admission
@@ -219,8 +220,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   /** One step from wherever the job stands. Never throws: an alarm that throws is repeated. */
   async #work(): Promise<Outcome> {
     try {
-      const unsettled = await this.#storage.unsettled()
-      if (unsettled && (await settle(this.#budget, unsettled))) await this.#storage.deleteUnsettled()
+      await this.#settleLate()
       const outcome = await this.#step()
       if (await this.#storage.unsettled()) await this.#wakeAt(Date.now() + AGAIN_MS)
       return outcome
@@ -266,9 +266,11 @@ export class GenerationJob extends DurableObject<JobEnv> {
     const cost = billedCost(summary.usage?.costUsd, this.#limitsOf(request))
     logGeneration(request, { cost, problems: summary.problems, startedAt }, this.#settings)
     const manifest = buildManifest(request, images, summary, text, new Date())
+    const bill: Unsettled = { attempt, usd: cost.usd, outcome: 'generated' }
+    const generation = await this.#record(request, { images, manifest }, bill)
     const [outcome] = await Promise.all([
-      this.#store(request, { images, manifest }, epoch),
-      this.#settle({ attempt, usd: cost.usd, outcome: 'generated' }),
+      this.#publish(generation, () => epoch === this.#set.epoch()),
+      this.#settle(bill),
     ])
     // Not before the bill is settled or written down.
     return this.#finish(outcome)
@@ -280,17 +282,20 @@ export class GenerationJob extends DurableObject<JobEnv> {
     return outcome
   }
 
-  /** Publishes what came. What is more than one write is recorded first, so that a restart in between loses nothing. */
-  async #store(request: JobRequest, generation: PendingGeneration, epoch: number): Promise<Outcome> {
+  /** What is more than one write is recorded before it is published, so that a restart in between loses nothing. */
+  async #record(
+    request: JobRequest,
+    generation: PendingGeneration,
+    bill: Unsettled,
+  ): Promise<PendingGeneration> {
     const [only, ...others] = generation.images
     const isOneWrite = others.length === 0 && only?.uploadId === undefined && only?.pieces[0]?.at === 'memory'
-    const isWanted = () => epoch === this.#set.epoch()
-    if (!request.refresh && isOneWrite) return this.#publish(generation, isWanted)
+    if (!request.refresh && isOneWrite) return generation
     const replaced = request.refresh
       ? await findReplaced(this.env.BUCKET, request.fingerprint).catch(() => ({}))
       : undefined
-    await this.#storage.putStoring({ ...generation, replaced })
-    return this.#publish({ ...generation, replaced }, isWanted)
+    await this.#storage.putStoring({ ...generation, replaced }, bill)
+    return { ...generation, replaced }
   }
 
   /** Makes the images visible. When R2 rejects them they stay safe, and the alarm tries again. */
@@ -353,9 +358,18 @@ export class GenerationJob extends DurableObject<JobEnv> {
 
   /** Reports a bill. A ledger that can't be reached gets it later; until then the reservation stands for it. */
   async #settle(bill: Unsettled): Promise<void> {
-    if (await settle(this.#budget, bill)) return
+    if (await settle(this.#budget, bill)) return this.#storage.deleteUnsettled()
     await this.#storage.putUnsettled(bill)
     await this.#wakeAt(Date.now() + AGAIN_MS)
+  }
+
+  /** Reports a bill that an earlier life of this object could not. @returns whether the ledger has them all */
+  async #settleLate(): Promise<boolean> {
+    const unsettled = await this.#storage.unsettled()
+    if (!unsettled) return true
+    if (!(await settle(this.#budget, unsettled))) return false
+    await this.#storage.deleteUnsettled()
+    return true
   }
 
   /** The alarm, unless an earlier one is set. */

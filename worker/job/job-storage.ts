@@ -33,8 +33,8 @@ export interface JobStorage {
   /** `reserved`, with the request. */
   begin(attempt: string, request: JobRequest): Promise<void>
   putState(state: JobState): Promise<void>
-  /** `storing`, with the bytes that are nowhere but in memory. */
-  putStoring(generation: PendingGeneration): Promise<void>
+  /** `storing`, with the bytes that are nowhere but in memory, and the bill unless the ledger has it. */
+  putStoring(generation: PendingGeneration, unsettled?: Unsettled): Promise<void>
   unsettled(): Promise<Unsettled | undefined>
   putUnsettled(unsettled: Unsettled): Promise<void>
   deleteUnsettled(): Promise<void>
@@ -63,7 +63,7 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
     state: () => storage.get<JobState>('state'),
     putState: (state) => storage.put<JobState>('state', state),
 
-    async putStoring({ images, manifest, replaced }) {
+    async putStoring({ images, manifest, replaced }, unsettled) {
       const safe = []
       for (const image of images) {
         const pieces: Piece[] = []
@@ -73,7 +73,9 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
         }
         safe.push({ ...image, pieces })
       }
-      await storage.put<JobState>('state', { phase: 'storing', images: safe, manifest, replaced })
+      const state: JobState = { phase: 'storing', images: safe, manifest, replaced }
+      // In one go: images that are safe are paid for.
+      await storage.put({ state, ...(unsettled && { unsettled }) })
     },
 
     async begin(attempt, request) {
