@@ -47,7 +47,7 @@ export async function countOperations(): Promise<Record<Occasion, Operations>> {
   }
   const take = async () => (await (await easel.get('/bench/counts')).json()) as Record<string, number>
   const operations = async (...paths: readonly string[]): Promise<Operations> => {
-    for (const path of paths) await get(path)
+    await Promise.all(paths.map(get))
     const counts: Record<string, number> = {}
     // Operations may go on after the response was sent.
     for (let more = await take(); Object.keys(more).length > 0; await pause(QUIET_MS), more = await take()) {
@@ -59,7 +59,8 @@ export async function countOperations(): Promise<Record<Occasion, Operations>> {
     Array.from({ length: MISSES }, (_, n) => `/image?prompt=${prefix}+${n}`)
   try {
     // The first requests create tables, and leave old reservations to be deleted.
-    await operations(...misses('early'), '/image?prompt=early+0&w=320&format=webp')
+    await operations(...misses('early'))
+    await operations('/image?prompt=early+0&w=320&format=webp')
     await get('/bench/later')
     return {
       miss: await operations(...misses('fox')),
