@@ -22,7 +22,13 @@ import {
 import { logGeneration } from './generation-log.ts'
 import { createImageSet, type ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
-import { createJobStorage, type FailedState, type JobStorage, type Unsettled } from './job-storage.ts'
+import {
+  createJobStorage,
+  type FailedState,
+  type JobStorage,
+  type UnfinishedState,
+  type Unsettled,
+} from './job-storage.ts'
 import type { PendingGeneration } from './pieces.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
@@ -235,9 +241,9 @@ export class GenerationJob extends DurableObject<JobEnv> {
     const state = await this.#storage.state()
     switch (state?.phase) {
       case 'reserved':
-        return this.#generate(await this.#storage.request(), state.attempt)
+        return this.#generate(await this.#storage.request(state), state)
       case 'started':
-        return this.#recover(await this.#storage.request(), state.attempt)
+        return this.#recover(await this.#storage.request(state), state.attempt)
       case 'storing':
         return this.#finish(
           await this.#publish(state, async () => (await this.#storage.state())?.phase === 'storing'),
@@ -251,10 +257,11 @@ export class GenerationJob extends DurableObject<JobEnv> {
     }
   }
 
-  async #generate(request: JobRequest, attempt: string): Promise<Outcome> {
+  async #generate(request: JobRequest, state: UnfinishedState): Promise<Outcome> {
+    const { attempt } = state
     const startedAt = Date.now()
     const epoch = this.#set.epoch()
-    await this.#storage.putState({ phase: 'started', attempt })
+    await this.#storage.putState({ ...state, phase: 'started' })
     let generated: Generated
     try {
       const client = createOpenRouterClient(this.#settings.openRouter)
