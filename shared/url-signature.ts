@@ -8,16 +8,13 @@ export interface SigningKey {
 }
 
 /** Names the rules of the signature; part of what is signed. */
-const DOMAIN = 'easel-url-v1'
+const DOMAIN = 'easel-url-v2'
 
 const SIGNATURE_PARAMETERS = ['sig', 'exp', 'kid'] as const
 
-/** Ten years. A longer validity is a mistake. */
-export const MAX_EXPIRES_IN_SECONDS = 315_360_000
-
 /**
  * `url` with `kid`, `exp` and `sig`. Until it expires, anyone who has it can generate and load this one image.
- * Any change to its path or query, except their order, invalidates it.
+ * Any change to its path or query invalidates it, except the order of parameters with different names.
  *
  * @param expires  rounded down to a second
  */
@@ -47,7 +44,7 @@ export function isSigned({ searchParams }: URL): boolean {
 export async function verifyUrl(url: URL, keys: readonly SigningKey[], now: number): Promise<SigningKey> {
   const { sig, exp, kid } = readParameters(url)
   const key = keys.find((candidate) => candidate.kid === kid)
-  if (!key) throw forbidden('was made with an unknown key')
+  if (!key) throw forbidden('names a key that is not known here')
   const genuine = await crypto.subtle.verify(
     'HMAC',
     await importKey(key.secret, 'verify'),
@@ -81,17 +78,24 @@ function readParameters({ searchParams }: URL): SignatureParameters {
     return values[0] ?? ''
   })
   const bytes = fromBase64Url(sig ?? '')
-  if (bytes?.length !== 32) throw forbidden('is malformed: sig is not a signature of this kind')
+  // A signature has one spelling, so that a signed URL has one, too.
+  if (bytes?.length !== 32 || toBase64Url(bytes) !== sig)
+    throw forbidden('is malformed: sig is not a signature of this kind')
   if (!/^[1-9]\d{0,11}$/.test(exp ?? '')) throw forbidden('is malformed: exp is not a time in seconds')
   return { sig: bytes, exp: Number(exp), kid: kid ?? '' }
 }
 
-/** Method, path and sorted query. HEAD counts as GET: it reveals less of the same. */
+/**
+ * Method, path and query. HEAD counts as GET: it reveals less of the same.
+ *
+ * Parameters are sorted by name. Those of the same name keep their order, because it decides the image: the same
+ * `input_images` in another order are another image, and cost again.
+ */
 function signedBytes({ pathname, searchParams }: URL): Uint8Array<ArrayBuffer> {
-  const pairs = Array.from(searchParams)
+  const pairs = Array.from(searchParams, (pair) => pair.map(encodeURIComponent))
     .filter(([name]) => name !== 'sig')
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-    .toSorted()
+    .toSorted(([a = ''], [b = '']) => (a < b ? -1 : Number(a > b)))
+    .map((pair) => pair.join('='))
   return utf8Bytes([DOMAIN, 'GET', pathname, pairs.join('&')].join('\n'))
 }
 

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { EaselError } from '../shared/errors.ts'
 import { DEFAULT_DEADLINE_MS, OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
+import { MAX_WIDTH } from '../shared/delivery-parameters.ts'
+import { namedSecretsProblem, parseNamedSecrets } from '../shared/named-secrets.ts'
 import type { SigningKey } from '../shared/url-signature.ts'
 
 /** The variables and secrets that the Worker is configured with. */
@@ -21,6 +23,7 @@ export interface SettingsEnv {
   readonly EASEL_ALERT_URL?: string
   readonly EASEL_ALERT_SECRET?: string
   readonly EASEL_WIDTHS?: string
+  readonly EASEL_DAILY_VARIANTS?: string
   readonly EASEL_LOG_PROMPTS?: string
 }
 
@@ -50,8 +53,10 @@ export interface Settings {
   readonly tokenBudgetsUsd: ReadonlyMap<string, number>
   /** How long a fingerprint whose billing is unknown isn't generated again, milliseconds. */
   readonly unknownHoldMs: number
-  /** Pixels, ascending: the widths that an image can be requested in. */
+  /** Pixels, ascending: the widths that variants are made in. */
   readonly widths: readonly number[]
+  /** How many variants are made in a day (UTC), of all images together. */
+  readonly dailyVariants: number
   readonly logPrompts: boolean
 }
 
@@ -73,11 +78,8 @@ const ALERT_SECRET = /^whsec_(?=.{32,88}$)([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==
 /** From half of a small phone's page to all of a large screen, each at most half as large again as the one before. */
 const DEFAULT_WIDTHS = '320,480,640,768,960,1200,1600,1920,2560'
 
-/** Wider than any image that a model generates. */
-const MAX_WIDTH = 8192
-
-/** Shorter secrets can be guessed. */
-const SECRET_MIN_CHARACTERS = 16
+/** Each is a transformation, which Cloudflare bills: enough for a growing site, and $1 a day when somebody plays. */
+const DEFAULT_DAILY_VARIANTS = 2000
 
 const usdAmount = z.number('must be an amount in USD').min(0, 'must not be negative')
 const usd = z.coerce.number('must be an amount in USD').pipe(usdAmount)
@@ -100,7 +102,7 @@ const settingsSchema = z.object({
   EASEL_TOKEN_BUDGETS_USD: z
     .string()
     .default('')
-    .transform((text) => new Map(commaList(text).map(splitAtColon)))
+    .transform((text) => new Map(parseNamedSecrets(text)))
     .pipe(z.map(z.string(), z.string().transform(Number).pipe(usdAmount))),
   EASEL_TIMEOUT_SECONDS: z.coerce
     .number('must be a number of seconds')
@@ -121,13 +123,21 @@ const settingsSchema = z.object({
   ),
   EASEL_WIDTHS: z
     .string()
-    .default(DEFAULT_WIDTHS)
-    .transform((text) => commaList(text).map(Number))
+    .default('')
+    .transform((text) => commaList(text || DEFAULT_WIDTHS).map(Number))
     .refine(
-      (widths) => widths.every((width) => Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH),
+      (widths) =>
+        widths.length > 0 &&
+        widths.every((width) => Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH),
       `must be whole numbers of pixels from 1 to ${MAX_WIDTH}, separated by commas`,
     )
     .transform((widths) => Array.from(new Set(widths)).toSorted((a, b) => a - b)),
+  EASEL_DAILY_VARIANTS: optional(
+    z.coerce
+      .number('must be a number of variants')
+      .int('must be a whole number')
+      .min(0, 'must not be negative'),
+  ).default(DEFAULT_DAILY_VARIANTS),
   EASEL_LOG_PROMPTS: z.stringbool('must be true or false').default(false),
 })
 
@@ -164,6 +174,7 @@ export function readSettings(env: SettingsEnv): Settings {
     tokenBudgetsUsd: data.EASEL_TOKEN_BUDGETS_USD,
     unknownHoldMs: data.EASEL_UNKNOWN_HOLD_SECONDS * 1000,
     widths: data.EASEL_WIDTHS,
+    dailyVariants: data.EASEL_DAILY_VARIANTS,
     logPrompts: data.EASEL_LOG_PROMPTS,
   }
 }
@@ -188,21 +199,16 @@ function optional<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 }
 
-/** `name:secret,name:secret`: names that may stand in a URL and a log, each once. */
+/** `name:secret,name:secret`. */
 function namedSecrets(form: string) {
   return z
     .string()
     .default('')
-    .transform((text) => commaList(text).map(splitAtColon))
-    .refine(
-      (pairs) =>
-        pairs.every(([name, secret]) => /^[\w.-]+$/.test(name) && secret.length >= SECRET_MIN_CHARACTERS),
-      `must be ${form},… with secrets of ${SECRET_MIN_CHARACTERS} or more characters, and no comma in them`,
-    )
-    .refine(
-      (pairs) => new Set(pairs.map(([name]) => name)).size === pairs.length,
-      'names one of its entries twice',
-    )
+    .transform(parseNamedSecrets)
+    .superRefine((pairs, context) => {
+      const problem = namedSecretsProblem(pairs, form)
+      if (problem !== undefined) context.addIssue(problem)
+    })
 }
 
 function commaList(text: string): string[] {
@@ -210,9 +216,4 @@ function commaList(text: string): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
-}
-
-function splitAtColon(text: string): [string, string] {
-  const colon = text.indexOf(':')
-  return colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)]
 }

@@ -25,6 +25,7 @@ describe('wrangler.toml', () => {
       'env.JOBS',
       'env.BUDGET',
       'env.MISS_LIMIT',
+      'env.VARIANT_LIMIT',
       'env.EASEL_ACCESS ("signed")',
     ]) {
       expect(stdout).toContain(binding)

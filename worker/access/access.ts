@@ -10,6 +10,11 @@ export interface Caller {
   readonly name: string
 }
 
+/** What rate limits count by. */
+export function limitKeyOf({ kind, name }: Caller): string {
+  return `${kind}:${name}`
+}
+
 export type AccessSettings = Pick<Settings, 'access' | 'tokens' | 'signingKeys'>
 
 /** Who may do what. Every check throws `unauthorized` (no credential) or `forbidden` (a bad one). */
@@ -20,6 +25,8 @@ export interface Access {
   toGenerate(request: Request, fingerprint: Fingerprint | undefined): Promise<Caller>
   /** For lists, purges and new signatures: tokens only, in every mode. */
   toManage(request: Request): Promise<Caller>
+  /** Whom rate limits count the request for: its address, unless it has a good credential. Never throws. */
+  limitKey(request: Request): Promise<string>
   /** Whether the request holds a good token; a bad one still throws. */
   hasToken(request: Request): Promise<boolean>
   /** Whether the request wants the image regenerated, and may: `Cache-Control: no-cache`, with a token. */
@@ -41,7 +48,7 @@ export function createAccess(
       const { kid } = await verifyUrl(url, signingKeys, Date.now())
       return { kind: 'signature', name: kid }
     }
-    return { kind: 'anonymous', name: request.headers.get('CF-Connecting-IP') ?? 'unknown' }
+    return anonymous(request)
   }
 
   async function hasToken(request: Request): Promise<boolean> {
@@ -69,6 +76,9 @@ export function createAccess(
         throw new EaselError('unauthorized', 'This needs a token: send Authorization: Bearer <token>.')
       return { kind: 'token', name: token.name }
     },
+    async limitKey(request) {
+      return limitKeyOf(await identify(request).catch(() => anonymous(request)))
+    },
     hasToken,
     async wantsRefresh(request) {
       const directives = request.headers.get('Cache-Control')
@@ -78,6 +88,10 @@ export function createAccess(
       return mode === 'open' || (await identify(request)).kind !== 'anonymous'
     },
   }
+}
+
+function anonymous(request: Request): Caller {
+  return { kind: 'anonymous', name: request.headers.get('CF-Connecting-IP') ?? 'unknown' }
 }
 
 function isRead(request: Request): boolean {

@@ -63,6 +63,11 @@ export class Budget extends DurableObject<BudgetEnv> {
     return this.#ledger.usage(from, to)
   }
 
+  /** Counts one more variant for today, unless `limit` are counted already. @returns whether it was counted */
+  takeVariant(limit: number): boolean {
+    return this.#ledger.takeVariant(limit)
+  }
+
   /** Delivers alerts. One that fails is due again later, with its own backoff instead of the platform's. */
   override async alarm(): Promise<void> {
     const next = await this.#outbox.deliver()

@@ -5,6 +5,7 @@ import { createReservations, type OpenReservation } from './reservations.ts'
 import { createTables, type LedgerStorage } from './storage.ts'
 import { createThresholds, type ReachedThreshold } from './thresholds.ts'
 import { createTotals, type Scope } from './totals.ts'
+import { createVariantCount } from './variant-count.ts'
 import type { BudgetUse, Limits, Reservation, ReserveResult, Settlement, UsageReport } from './types.ts'
 
 /** Retry after this when the limit is only reserved, not spent: most generations take seconds, and cost less than reserved. */
@@ -29,6 +30,7 @@ export interface Ledger {
   settle(id: string, settlement: Settlement): void
   use(token?: string): BudgetUse
   usage(from: string, to: string): UsageReport
+  takeVariant(limit: number): boolean
 }
 
 /**
@@ -45,6 +47,7 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
   const history = createHistory(sql)
   const thresholds = createThresholds(sql)
   const totals = createTotals(history)
+  const variants = createVariantCount(sql)
   let day = ''
 
   function today(): string {
@@ -148,6 +151,7 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
       today()
       return history.report(from, to)
     },
+    takeVariant: (limit) => variants.take(today(), limit),
   }
 }
 

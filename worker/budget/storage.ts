@@ -35,5 +35,6 @@ export function createTables(sql: Sql): void {
     CREATE TABLE IF NOT EXISTS ledger_outbox (
       id TEXT PRIMARY KEY, body TEXT NOT NULL, tries INTEGER NOT NULL, due_at INTEGER NOT NULL
     ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS ledger_variants (day TEXT PRIMARY KEY, made INTEGER NOT NULL) WITHOUT ROWID;
   `)
 }

@@ -2,7 +2,7 @@ import { WorkerEntrypoint } from 'cloudflare:workers'
 import { EaselError } from '../../shared/errors.ts'
 import { problemResponse } from '../../shared/problem.ts'
 import type { Env } from '../env.ts'
-import { parseGalleryUrl } from '../gallery/cached-gallery.ts'
+import { parseGalleryRequest } from '../gallery/cached-gallery.ts'
 import { createDirectGallery, type Gallery } from '../gallery/gallery.ts'
 import { createR2ImageStore } from '../gallery/image-store.ts'
 import { createR2Variants } from '../gallery/variant-store.ts'
@@ -19,7 +19,7 @@ export function directGallery({ BUCKET, IMAGES, JOBS }: Env): Gallery {
 export class GalleryEntrypoint extends WorkerEntrypoint<Env> {
   override async fetch(request: Request): Promise<Response> {
     try {
-      const wanted = parseGalleryUrl(request.url)
+      const wanted = parseGalleryRequest(request)
       // The cache stores whole images only, and cuts ranges out of them itself.
       const response =
         wanted &&

@@ -1,6 +1,6 @@
 import { ORIGINAL, type Variant } from '../gallery/variant.ts'
 import { negotiate } from './negotiate.ts'
-import type { DeliveryParameters } from './parameters.ts'
+import type { DeliveryParameters } from '../../shared/delivery-parameters.ts'
 
 /** @param headers  of the client; `Accept` decides when the format is `auto` */
 export function requestedVariant({ width, format, quality }: DeliveryParameters, headers: Headers): Variant {

@@ -6,6 +6,9 @@ import type { HeaderFields } from './image-headers.ts'
 import { storageFailed } from './storage-error.ts'
 import type { Variant } from './variant.ts'
 
+/** Carries {@link Wanted.limitKey} past the cache, which doesn't look at it. */
+const LIMIT_KEY_HEADER = 'X-Easel-Limit-Key'
+
 /** The gallery's own entrypoint, which has the edge's cache in front of it. */
 export interface CachedEntrypoint {
   fetch(url: string, init: { method: string; headers: Record<string, string> }): Promise<Response>
@@ -20,7 +23,10 @@ export interface CachedEntrypoint {
  */
 export function createCachedGallery(entrypoint: CachedEntrypoint): Gallery {
   async function request(wanted: Wanted, method: string, range?: ByteRange): Promise<Response | undefined> {
-    const headers: Record<string, string> = range ? { Range: `bytes=${range.start}-${range.end}` } : {}
+    const headers = {
+      ...(range && { Range: `bytes=${range.start}-${range.end}` }),
+      ...(wanted.limitKey !== undefined && { [LIMIT_KEY_HEADER]: wanted.limitKey }),
+    }
     const response = await entrypoint.fetch(galleryUrl(wanted), { method, headers })
     if (response.ok) return response
     await response.body?.cancel()
@@ -65,8 +71,8 @@ function galleryUrl({ fingerprint, index, variant }: Wanted): string {
   return `https://gallery/${fingerprint}/${index}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
-/** The reverse of {@link galleryUrl}; `undefined` for any other URL. */
-export function parseGalleryUrl(url: string): Wanted | undefined {
+/** The image that {@link createCachedGallery} requests; `undefined` for any other request. */
+export function parseGalleryRequest({ url, headers }: Request): Wanted | undefined {
   const { pathname, searchParams } = new URL(url)
   const [, fingerprint = '', index = ''] = pathname.split('/')
   if (!isFingerprint(fingerprint) || !/^\d$/.test(index)) return undefined
@@ -79,5 +85,5 @@ export function parseGalleryUrl(url: string): Wanted | undefined {
     ...(types.length > 0 && { keep: types.map(([type]) => type as ImageMediaType) }),
     ...(quality && { quality: Number(quality) }),
   }
-  return { fingerprint, index: Number(index), variant }
+  return { fingerprint, index: Number(index), variant, limitKey: headers.get(LIMIT_KEY_HEADER) ?? undefined }
 }

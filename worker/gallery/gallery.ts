@@ -1,7 +1,13 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { type ByteRange, slice } from './byte-range.ts'
-import { fallbackHeaders, type HeaderFields, imageHeaders, variantHeaders } from './image-headers.ts'
-import type { ImageStore } from './image-store.ts'
+import {
+  fallbackHeaders,
+  type HeaderFields,
+  imageHeaders,
+  unchangedHeaders,
+  variantHeaders,
+} from './image-headers.ts'
+import type { ImageRecord, ImageStore } from './image-store.ts'
 import { isOriginal, transformationOf, type Variant, withoutUselessQuality } from './variant.ts'
 import type { MadeVariant, StoredVariant, Variants, VariantUnavailable } from './variant-store.ts'
 
@@ -10,6 +16,8 @@ export interface Wanted {
   readonly fingerprint: Fingerprint
   readonly index: number
   readonly variant: Variant
+  /** Whom the rate limit counts a variant for that has to be made. */
+  readonly limitKey?: string | undefined
 }
 
 /** An image ready to be sent. `headers` describe the whole, also when `body` is a range of it. */
@@ -29,24 +37,25 @@ export interface Gallery {
 /** Straight from R2: behind the edge's cache, and where there is none, as on a developer's machine. */
 export function createDirectGallery(store: ImageStore, variants: Variants | undefined): Gallery {
   async function original(
-    { fingerprint, index }: Wanted,
+    { fingerprint, index, variant }: Wanted,
     range?: ByteRange,
     instead?: VariantUnavailable,
   ): Promise<ServedImage | undefined> {
     const image = await store.get(fingerprint, index, range)
     if (!image) return undefined
-    return { headers: instead ? fallbackHeaders(image, instead) : imageHeaders(image), body: image.body }
+    if (instead) return { headers: fallbackHeaders(image, instead), body: image.body }
+    return { headers: headersOf(image, variant), body: image.body }
   }
 
   async function make(wanted: Wanted, { make: makeVariant }: Variants, range?: ByteRange) {
-    const { fingerprint, index, variant } = wanted
+    const { fingerprint, index, variant, limitKey = 'unknown' } = wanted
     const image = await store.get(fingerprint, index)
     if (!image) return undefined
     if (!transformationOf(image, variant)) {
       await image.body.cancel()
       return original(wanted, range)
     }
-    const made = await makeVariant(image, variant)
+    const made = await makeVariant(image, variant, limitKey)
     if (made === 'original') return original(wanted, range)
     if ('reason' in made) return original(wanted, range, made)
     return servedFromMemory(wanted, made, range) ?? stored(wanted, range)
@@ -69,13 +78,11 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
     async head(requested) {
       const wanted = await normalized(requested)
       const { fingerprint, index, variant } = wanted
-      const isAsGenerated = isOriginal(variant)
-      const found = isAsGenerated ? undefined : await variants?.head(fingerprint, index, variant)
+      const found = isOriginal(variant) ? undefined : await variants?.head(fingerprint, index, variant)
       if (found && found !== 'original') return variantHeaders(fingerprint, index, found)
       const image = await store.head(fingerprint, index)
       if (!image) return undefined
-      if (isAsGenerated || found === 'original' || !transformationOf(image, variant))
-        return imageHeaders(image)
+      if (found === 'original' || !transformationOf(image, variant)) return headersOf(image, variant)
       return fallbackHeaders(image, { reason: variants ? 'not-made-yet' : 'no-images-binding' })
     },
 
@@ -89,6 +96,11 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
       return found === 'original' ? original(wanted, range) : servedVariant(wanted, found)
     },
   }
+}
+
+/** The headers of an original that is what was requested. */
+function headersOf(image: ImageRecord, variant: Variant): HeaderFields {
+  return isOriginal(variant) ? imageHeaders(image) : unchangedHeaders(image)
 }
 
 function servedVariant({ fingerprint, index }: Wanted, variant: StoredVariant): ServedImage {

@@ -11,6 +11,9 @@ const CACHE_CONTROL = 'public, max-age=86400, stale-while-revalidate=604800'
 /** A variant that can't be made now may be made in a minute. */
 const CACHE_CONTROL_FALLBACK = 'public, max-age=60'
 
+/** One requester's rate limit is nobody else's, so no shared cache may serve what came of it. */
+const CACHE_CONTROL_RATE_LIMIT = 'private, max-age=60'
+
 /** SVG is a document: nothing in it may run, load or look like the site that serves it. */
 const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -36,8 +39,17 @@ export function variantHeaders(fingerprint: Fingerprint, index: number, record: 
   const { mediaType, width, height, original, transformation } = record
   const path = imagePath(fingerprint, index, original.mediaType)
   const headers = headersOf(record, `${path}?${variantQuery(transformation)}`)
+  const quality = transformation.quality === undefined ? '' : `; q=${transformation.quality}`
   headers['x-easel-variant'] =
-    `${mediaType}; width=${width}; height=${height}; original="${pinOf(original.etag)}"`
+    `${mediaType}; width=${width}; height=${height}${quality}; original="${pinOf(original.etag)}"`
+  return headers
+}
+
+/** The headers of an original that is itself the variant: narrow enough, and in the right format. */
+export function unchangedHeaders(original: ImageRecord): HeaderFields {
+  const { mediaType, width, height, etag } = original
+  const headers = imageHeaders(original)
+  headers['x-easel-variant'] = `${mediaType}; width=${width}; height=${height}; original="${pinOf(etag)}"`
   return headers
 }
 
@@ -45,7 +57,8 @@ export function variantHeaders(fingerprint: Fingerprint, index: number, record: 
 export function fallbackHeaders(original: ImageRecord, { reason }: VariantUnavailable): HeaderFields {
   const headers = imageHeaders(original)
   headers['x-easel-variant'] = `original; reason=${reason}`
-  if (reason !== 'no-images-binding') headers['cache-control'] = CACHE_CONTROL_FALLBACK
+  if (reason === 'rate-limit') headers['cache-control'] = CACHE_CONTROL_RATE_LIMIT
+  else if (reason !== 'no-images-binding') headers['cache-control'] = CACHE_CONTROL_FALLBACK
   return headers
 }
 

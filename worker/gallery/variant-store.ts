@@ -27,13 +27,19 @@ export interface MadeVariant extends VariantRecord {
 
 /** Why there is no variant; fit for a header. */
 export interface VariantUnavailable {
-  readonly reason: 'no-images-binding' | 'failed' | 'changed' | 'not-made-yet'
+  readonly reason: 'no-images-binding' | 'failed' | 'changed' | 'not-made-yet' | 'rate-limit' | 'daily-limit'
 }
 
-/** Makes a variant once, however many ask. `original`: the original itself is the variant. Takes over the body. */
+/**
+ * Makes a variant once, however many requests want it. Takes over the body.
+ *
+ * @param limitKey  whom the rate limit counts it for
+ * @returns `original` when the original itself is the variant
+ */
 export type MakeVariant = (
   original: StoredImage,
   variant: Variant,
+  limitKey: string,
 ) => Promise<MadeVariant | 'original' | VariantUnavailable>
 
 /** Variants in R2. Every method throws `storage_failed` when R2 fails; `undefined` when it was never made. */

@@ -1,10 +1,8 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
+import type { VariantFormat } from '../../shared/delivery-parameters.ts'
 import { EXTENSION, type ImageMediaType } from '../../shared/media/image.ts'
 import type { ImageRecord } from './image-store.ts'
 import { variantsPrefix } from './keys.ts'
-
-/** A format that an image can be converted to. */
-export type VariantFormat = 'avif' | 'webp' | 'jpeg' | 'png'
 
 /**
  * The size and format that an image is wanted in, whatever the original is. Everything in it is part of the

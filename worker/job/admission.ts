@@ -1,4 +1,5 @@
 import type { EaselErrorCode } from '../../shared/errors.ts'
+import { limitKeyOf } from '../access/access.ts'
 import { storageFailed } from '../gallery/storage-error.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { Settings } from '../settings.ts'
@@ -33,7 +34,7 @@ export async function admit(
   limit: RateLimit | undefined,
   budget: DurableObjectStub<Budget>,
 ): Promise<Admission> {
-  const rate = await limit?.limit({ key: `${caller.kind}:${caller.name}` })
+  const rate = await limit?.limit({ key: limitKeyOf(caller) })
   if (rate && !rate.success) {
     return refused(
       'rate_limited',

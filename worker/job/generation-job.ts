@@ -8,6 +8,7 @@ import { storageFailed } from '../gallery/storage-error.ts'
 import type { Variant } from '../gallery/variant.ts'
 import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
 import { admit, LEDGER_FAILED, settle } from './admission.ts'
+import { admitVariant } from './admit-variant.ts'
 import { buildManifest } from './build-manifest.ts'
 import {
   billOf,
@@ -41,6 +42,7 @@ export interface JobEnv extends SettingsEnv {
   readonly BUDGET: DurableObjectNamespace<Budget>
   readonly IMAGES?: ImagesBinding
   readonly MISS_LIMIT?: RateLimit
+  readonly VARIANT_LIMIT?: RateLimit
 }
 
 /** How long until R2 or the ledger is tried again, milliseconds. */
@@ -95,6 +97,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     this.#makeVariant = createVariantMaker({
       bucket: env.BUCKET,
       images: env.IMAGES,
+      admit: (limitKey) => admitVariant(limitKey, this.#settings, env.VARIANT_LIMIT, this.#budget),
       whileCurrent: this.#set.whileCurrent,
     })
   }
@@ -148,8 +151,8 @@ export class GenerationJob extends DurableObject<JobEnv> {
   }
 
   /** Makes and stores a variant of an image that the caller has read. */
-  makeVariant(original: StoredImage, variant: Variant): ReturnType<VariantMaker> {
-    return this.#makeVariant(original, variant)
+  makeVariant(original: StoredImage, variant: Variant, limitKey: string): ReturnType<VariantMaker> {
+    return this.#makeVariant(original, variant, limitKey)
   }
 
   override async alarm(): Promise<void> {

@@ -63,9 +63,9 @@ export function createJobs({ jobs, ...pricing }: JobsPorts): Jobs {
 
 /** Makes variants in the job of their fingerprint. */
 export function createMakeVariant(jobs: DurableObjectNamespace<GenerationJob>): MakeVariant {
-  return async (original, variant) => {
+  return async (original, variant, limitKey) => {
     try {
-      return await jobOf(jobs, original.fingerprint).makeVariant(original, variant)
+      return await jobOf(jobs, original.fingerprint).makeVariant(original, variant, limitKey)
     } catch (error) {
       // The object was restarted. The client gets the original instead.
       console.error(error)

@@ -2,7 +2,7 @@ import { identifyImage } from '../../shared/media/image.ts'
 import type { StoredImage } from '../gallery/image-store.ts'
 import { type Transformation, transformationOf, type Variant, variantKey } from '../gallery/variant.ts'
 import {
-  type MadeVariant,
+  type MakeVariant,
   variantMetadata,
   type VariantRecord,
   type VariantUnavailable,
@@ -21,6 +21,8 @@ const JPEG_BACKGROUND = '#ffffff'
 export interface VariantMakerPorts {
   readonly bucket: R2Bucket
   readonly images: ImagesBinding | undefined
+  /** Counts a variant that is about to be made. @returns why it may not be, or `undefined` */
+  readonly admit: (limitKey: string) => Promise<VariantUnavailable['reason'] | undefined>
   /**
    * Runs `put` unless the image was replaced or purged since `original` was read, and not beside either.
    *
@@ -29,22 +31,28 @@ export interface VariantMakerPorts {
   readonly whileCurrent: <T>(original: StoredImage, put: () => Promise<T>) => Promise<T | undefined>
 }
 
-export type VariantMaker = (
-  original: StoredImage,
-  variant: Variant,
-) => Promise<MadeVariant | 'original' | VariantUnavailable>
+export type VariantMaker = MakeVariant
 
-/** Makes the variants of one fingerprint, each once, however many ask. Holds the variant, never the original. */
-export function createVariantMaker({ bucket, images, whileCurrent }: VariantMakerPorts): VariantMaker {
+/**
+ * Makes the variants of one fingerprint, each once, however many requests want it. Holds the variant, never the
+ * original.
+ */
+export function createVariantMaker({ bucket, images, admit, whileCurrent }: VariantMakerPorts): VariantMaker {
   const making = new Map<string, ReturnType<VariantMaker>>()
   const failedUntil = new Map<string, number>()
 
-  async function make(original: StoredImage, variant: Variant, key: string): ReturnType<VariantMaker> {
-    if (!images) return { reason: 'no-images-binding' }
+  async function make(
+    original: StoredImage,
+    variant: Variant,
+    limitKey: string,
+    key: string,
+  ): ReturnType<VariantMaker> {
     const transformation = transformationOf(original, variant)
-    if (!transformation || (failedUntil.get(key) ?? 0) > Date.now()) await original.body.cancel()
+    const refusal = transformation && (await refuse(limitKey, key))
+    if (!images || !transformation || refusal) await original.body.cancel()
+    if (!images) return { reason: 'no-images-binding' }
     if (!transformation) return put(original, key)
-    if ((failedUntil.get(key) ?? 0) > Date.now()) return { reason: 'failed' }
+    if (refusal) return { reason: refusal }
     try {
       const bytes = await transform(images, original.body, transformation)
       return await put(original, key, { transformation, bytes })
@@ -52,6 +60,18 @@ export function createVariantMaker({ bucket, images, whileCurrent }: VariantMake
       console.error(error)
       failedUntil.set(key, Date.now() + FAILURE_MEMORY_MS)
       return { reason: 'failed' }
+    }
+  }
+
+  async function refuse(limitKey: string, key: string): ReturnType<VariantMakerPorts['admit']> {
+    if (!images) return 'no-images-binding'
+    if ((failedUntil.get(key) ?? 0) > Date.now()) return 'failed'
+    try {
+      return await admit(limitKey)
+    } catch (error) {
+      // Not remembered: the ledger may be back in a moment.
+      console.error(error)
+      return 'failed'
     }
   }
 
@@ -88,14 +108,14 @@ export function createVariantMaker({ bucket, images, whileCurrent }: VariantMake
     return byteLength > SENT_MAX_BYTES ? record : { ...record, bytes: made.bytes }
   }
 
-  return async (original, variant) => {
+  return async (original, variant, limitKey) => {
     const key = variantKey(original.fingerprint, original.index, variant)
     const inFlight = making.get(key)
     if (inFlight) {
       await original.body.cancel()
       return inFlight
     }
-    const made = make(original, variant, key).finally(() => making.delete(key))
+    const made = make(original, variant, limitKey, key).finally(() => making.delete(key))
     making.set(key, made)
     return made
   }

@@ -4,7 +4,12 @@ import { specIssue } from '../../shared/spec/spec-issue.ts'
 import { type Fingerprint, fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecQuery } from '../../shared/spec/parse.ts'
 import { withoutSignature } from '../../shared/url-signature.ts'
-import { type DeliveryParameters, parseDelivery, withoutDelivery } from '../delivery/parameters.ts'
+import {
+  type DeliveryParameters,
+  parseDelivery,
+  parseDeliveryOnly,
+  withoutDelivery,
+} from '../../shared/delivery-parameters.ts'
 import { remember } from '../web/remember.ts'
 import { assertGeneratesHere } from '../config/edge-config.ts'
 import { notFound, parseFingerprint } from '../web/not-found.ts'
@@ -87,17 +92,7 @@ function searchOf(address: string): string {
 
 /** Of a URL whose path names the image. */
 function readDelivery(search: string, widths: readonly number[]): DeliveryParameters {
-  if (search === '') return {}
-  const query = new URLSearchParams(search)
-  assertNothingElse(query)
-  return parseDelivery(query, widths)
-}
-
-function assertNothingElse(query: URLSearchParams): void {
-  const [field] = withoutSignature(withoutDelivery(query)).keys()
-  if (field === undefined) return
-  const detail = `${field} has no meaning here. What does: w, format, q, index, v.`
-  throw new InvalidSpecError([specIssue([field], detail)])
+  return search === '' ? {} : parseDeliveryOnly(withoutSignature(new URLSearchParams(search)), widths)
 }
 
 function contradiction(index: number, digit: string | undefined): InvalidSpecError {

@@ -5,7 +5,7 @@ import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { isSigned } from '../../shared/url-signature.ts'
 import { isConditional } from '../delivery/conditions.ts'
 import { deliver } from '../delivery/deliver.ts'
-import type { DeliveryParameters } from '../delivery/parameters.ts'
+import type { DeliveryParameters } from '../../shared/delivery-parameters.ts'
 import { requestedVariant } from '../delivery/requested-variant.ts'
 import { type HeaderFields, imageHeaders, isFallback, originalPin } from '../gallery/image-headers.ts'
 import { isOriginal, ORIGINAL } from '../gallery/variant.ts'
@@ -38,7 +38,7 @@ export interface ImageServer {
 }
 
 export function createImageServer(ports: AppPorts): ImageServer {
-  const { gallery, settings } = ports
+  const { access, gallery, settings } = ports
   const { findOrGenerate } = createFlow(ports)
   return { serve, serveOrGenerate }
 
@@ -83,10 +83,11 @@ export function createImageServer(ports: AppPorts): ImageServer {
           get: async () => ({ headers: imageHeaders(image.record), body: image.bytes }),
         }
       : gallery
+    const limitKey = isOriginal(variant) ? undefined : await access.limitKey(request)
     return deliver(
       request,
       source,
-      { fingerprint, index: delivery.index ?? 0, variant },
+      { fingerprint, index: delivery.index ?? 0, variant, limitKey },
       {
         redirectTo: (headers) => redirectTo(c.req.path, request.url, headers, delivery.pin),
         finish(headers) {

@@ -1,16 +1,14 @@
 import * as z from 'zod'
-import { MAX_EXPIRES_IN_SECONDS } from '../../shared/url-signature.ts'
+import { DEFAULT_EXPIRES_IN_SECONDS, MAX_EXPIRES_IN_SECONDS } from '../../shared/sign-image-url.ts'
 
-const WEEK_SECONDS = 604_800
-
-/** Body of `POST /v1/sign`; the spec is checked by itself, for better sentences. */
+/** Body of `POST /v1/sign`. The spec is checked separately, for better sentences. */
 export const signRequest = z.strictObject({
   spec: z.unknown().refine((value) => value !== undefined, 'must be a spec'),
-  // Their values are checked where delivery is, against the configured widths.
+  // Their values are checked where the URL is signed.
   delivery: z
     .strictObject({ w: z.int(), format: z.string(), q: z.int(), index: z.int() })
     .partial()
     .default({})
-    .meta({ description: 'How the image is to be delivered, signed with it.' }),
-  expires_in: z.int().min(1).max(MAX_EXPIRES_IN_SECONDS).default(WEEK_SECONDS),
+    .meta({ description: 'How the image is delivered; signed with the URL.' }),
+  expires_in: z.int().min(1).max(MAX_EXPIRES_IN_SECONDS).default(DEFAULT_EXPIRES_IN_SECONDS),
 })

@@ -4,14 +4,13 @@ import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { specIssues } from '../../shared/spec/issues.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { specToQuery } from '../../shared/spec/query.ts'
-import { signUrl } from '../../shared/url-signature.ts'
-import { parseDelivery } from '../delivery/parameters.ts'
+import { signImageUrl } from '../../shared/sign-image-url.ts'
 import type { AppPorts } from './ports.ts'
 import { readJsonBody } from '../web/json-body.ts'
 import type { AppEnv } from '../web/trace.ts'
 import { signRequest } from './sign-request.ts'
 
-/** Signs URLs, for pages with images that are generated when somebody first sees them. */
+/** Signs URLs, for pages whose images are generated when they are first viewed. */
 export function signRoutes({ access, config, settings }: AppPorts): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
 
@@ -29,13 +28,11 @@ export function signRoutes({ access, config, settings }: AppPorts): Hono<AppEnv>
 
     const input = parseSpecInput(data.spec)
     const fingerprint = await fingerprintOf(config.resolve(input))
-    const expires = new Date(Date.now() + data.expires_in * 1000)
     const query = specToQuery(input)
     for (const [name, value] of Object.entries(data.delivery)) query.set(name, String(value))
-    parseDelivery(query, settings.widths)
-    const url = new URL(`/image?${query.toString()}`, c.req.url)
-    const signed = await signUrl(url, key, expires)
-    return c.json({ url: signed.href, fingerprint, expires: expires.toISOString() })
+    const unsigned = new URL(`/image?${query.toString()}`, c.req.url)
+    const { url, expires } = await signImageUrl(unsigned, key, data.expires_in)
+    return c.json({ url: url.href, fingerprint, expires: expires.toISOString() })
   })
 
   return app

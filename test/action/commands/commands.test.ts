@@ -184,10 +184,50 @@ describe('easel sign', () => {
     await expect(verifyUrl(new URL(url.replace('fox', 'cat')), [key], Date.now())).rejects.toThrow('changed')
   })
 
+  it('signs for a week by default, and a list in its order', async () => {
+    await using workspace = await createWorkspace()
+    const images = ['https://b.example/2.png', 'https://a.example/1.png']
+
+    const { code, stdout, stderr } = await easel(
+      [
+        'sign',
+        'https://img.example.com/image?prompt=fox&input_images=https://c.example/3.png',
+        '-s',
+        ...images.map((image) => `input_images=${image}`),
+      ],
+      { cwd: workspace.root, env: KEYS },
+    )
+
+    expect(code).toBe(0)
+    const { searchParams } = new URL(stdout.trim())
+    expect(searchParams.getAll('input_images')).toEqual(images)
+    const days = (Number(searchParams.get('exp')) - Date.now() / 1000) / 86_400
+    expect(days).toBeCloseTo(7, 2)
+    expect(stderr).toMatch(/^Valid until /)
+  })
+
   it.each([
     [['sign', 'https://img.example.com/image?prompt=x&aspect_ratio=16:10'], KEYS, 'aspect_ratio is "16:10"'],
     [['sign', 'https://img.example.com/image?prompt=x'], {}, 'EASEL_SIGNING_KEYS must hold kid:secret'],
     [['sign', 'https://img.example.com/image?prompt=x', '-e', 'soon'], KEYS, 'a time such as'],
+    [['sign', 'https://img.example.com/image?prompt=x', '-e', '3651d'], KEYS, 'a time such as'],
+    [['sign', 'https://img.example.com/image?prompt=x'], { EASEL_SIGNING_KEYS: 'k:short' }, '16 or more'],
+    [
+      ['sign', 'https://img.example.com/image?prompt=x'],
+      { EASEL_SIGNING_KEYS: `${KEYS.EASEL_SIGNING_KEYS},old:short` },
+      '16 or more',
+    ],
+    [['sign', 'https://img.example.com/'], KEYS, '/ serves no image'],
+    [['sign', 'https://img.example.com/v1/images?prompt=x'], KEYS, 'serves no image'],
+    [['sign', 'https://img.example.com/i/abc.png'], KEYS, 'serves no image'],
+    [['sign', `https://img.example.com/i/${'0'.repeat(64)}.png?prompt=x`], KEYS, 'prompt has no meaning'],
+    [['sign', 'https://img.example.com/named/a.png', '-s', 'seed=1'], KEYS, 'seed has no meaning'],
+    [['sign', 'https://img.example.com/image'], KEYS, 'prompt is missing'],
+    [['sign', 'https://img.example.com/image?prompt=x&prompt=y'], KEYS, 'prompt is given 2 times'],
+    [['sign', 'https://img.example.com/image?prompt=x&colour=red'], KEYS, 'colour'],
+    [['sign', 'https://img.example.com/image?prompt=x', '-s', 'w=9000'], KEYS, 'w is "9000"'],
+    [['sign', 'https://img.example.com/image?prompt=x', '-s', 'format=gif'], KEYS, 'format is "gif"'],
+    [['sign', 'https://img.example.com/image?prompt=x', '-s', 'q=0'], KEYS, 'q is "0"'],
   ])('refuses %j', async (args, env, message) => {
     await using workspace = await createWorkspace()
 
