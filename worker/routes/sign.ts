@@ -5,6 +5,7 @@ import { specIssues } from '../../shared/spec/issues.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { specToQuery } from '../../shared/spec/query.ts'
 import { signUrl } from '../../shared/url-signature.ts'
+import { SMALL_BODY } from '../access/body-limit.ts'
 import { parseDelivery } from '../delivery/parameters.ts'
 import type { AppPorts } from './ports.ts'
 import { readJsonBody } from '../web/json-body.ts'
@@ -23,7 +24,7 @@ export function signRoutes({ access, config, settings }: AppPorts): Hono<AppEnv>
         'misconfigured',
         'EASEL_SIGNING_KEYS is missing: npx wrangler secret put EASEL_SIGNING_KEYS.',
       )
-    const body = await readJsonBody(c.req.raw)
+    const body = await readJsonBody(c.req.raw, SMALL_BODY)
     const { data, error } = signRequest.safeParse(body)
     if (error) throw new InvalidSpecError(specIssues(error, body, Object.keys(signRequest.shape)))
 
