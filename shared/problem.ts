@@ -94,14 +94,16 @@ export function toProblem(error: unknown): Problem {
 }
 
 /**
- * The headers of an error response, whatever the shape of its body: never cached, with `Retry-After` and
- * `Allow` where they apply.
+ * The headers of an error response, whatever the shape of its body: never cached, with `Retry-After`,
+ * `Allow` and `WWW-Authenticate` where they apply.
  */
 export function errorHeaders(error: unknown): Headers {
   const headers = new Headers({ 'Cache-Control': 'no-store' })
   if (!(error instanceof EaselError)) return headers
   const retryAfter = retryAfterOf(error)
   if (retryAfter !== undefined) headers.set('Retry-After', String(Math.ceil(retryAfter)))
+  // RFC 9110, 11.6.1: a 401 names the scheme.
+  if (error.code === 'unauthorized') headers.set('WWW-Authenticate', 'Bearer realm="Easel"')
   if (error.extras.allow) headers.set('Allow', error.extras.allow.join(', '))
   // OpenAI's client retries by itself unless this is set.
   if (isBilledFailure(error)) headers.set('x-should-retry', 'false')

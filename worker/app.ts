@@ -3,7 +3,7 @@ import { EaselError } from '../shared/errors.ts'
 import { problemResponse } from '../shared/problem.ts'
 import { answerOtherMethod } from './web/methods.ts'
 import { dropinApi } from './dropin/routes.ts'
-import { healthResponse } from './web/health.ts'
+import { createHealth } from './web/health.ts'
 import { notFound } from './web/not-found.ts'
 import { requestLine } from './web/request-log.ts'
 import { type AppEnv, serverTiming, type Trace } from './web/trace.ts'
@@ -57,7 +57,7 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
     return c.json(document, 200, { 'Cache-Control': 'public, max-age=3600' })
   })
 
-  app.get('/healthz', () => healthResponse(ports.health))
+  app.get('/healthz', createHealth(ports.health, Date.now))
 
   app.notFound(
     (c) =>

@@ -15,6 +15,7 @@ import { createR2ImageStore } from './gallery/image-store.ts'
 import { createJobs } from './job/jobs.ts'
 import { readSettings } from './settings.ts'
 import { checkBucket, checkKey, checkLedger, healthResponse } from './web/health.ts'
+import { createListFetch } from './web/public-lists.ts'
 import type { AppEnv } from './web/trace.ts'
 
 export { Budget } from './budget/budget.ts'
@@ -44,7 +45,8 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
   const settings = readSettings(env)
   const { openRouter } = settings
   const store = createR2ImageStore(env.BUCKET)
-  const catalogue = createCatalogue({ fetch: (url, init) => fetch(url, init), now: Date.now, ...openRouter })
+  const listFetch = createListFetch(openRouter, (url, init) => fetch(url, init))
+  const catalogue = createCatalogue({ fetch: listFetch, now: Date.now, baseUrl: openRouter.baseUrl })
   const config = createEdgeConfig(easelConfig, settings.defaultModel)
   if (settings.access === 'listed' && easelConfig.images.length === 0) {
     throw new EaselError('misconfigured', 'EASEL_ACCESS is listed, but there was no easel.yml at deployment.')
@@ -56,10 +58,8 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
     budgetUseOf,
     catalogue,
     config,
-    fetchList: (path) =>
-      fetch(`${openRouter.baseUrl}${path}`, {
-        headers: { Accept: 'application/json', Authorization: `Bearer ${openRouter.apiKey}` },
-      }),
+    fetchList: (path, signal) =>
+      listFetch(`${openRouter.baseUrl}${path}`, { headers: { Accept: 'application/json' }, signal }),
     gallery: 'cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : directGallery(env),
     health: {
       r2: () => checkBucket(env.BUCKET),

@@ -1,6 +1,6 @@
 import { startEasel } from '../../test/support/worker/easel.ts'
 import { startBareWorker } from '../support/bare-worker.ts'
-import { cpuMs, workerdProcesses } from '../support/processes.ts'
+import { cpuMs, withProcesses } from '../support/processes.ts'
 import { interleave, type Row, toRow } from '../support/rows.ts'
 
 const CONCURRENCY = 8
@@ -60,15 +60,11 @@ export async function cpuRows(quick: boolean): Promise<Row[]> {
  * platform would count. The bare Worker's time for the same bytes says how much of it that is.
  */
 export async function measureCpu(bytes: number, quick: boolean): Promise<CpuTimes> {
-  const before = workerdProcesses()
-  const easel = await startEasel({
-    emulator: { faults: [{ bytes }] },
-    vars: { EASEL_DAILY_BUDGET_USD: '100000' },
-  })
-  const ours = workerdProcesses().filter((id) => !before.includes(id))
+  const [easel, ours] = await withProcesses(() =>
+    startEasel({ emulator: { faults: [{ bytes }] }, vars: { EASEL_DAILY_BUDGET_USD: '100000' } }),
+  )
   const first = await (await easel.get('/image?prompt=cached')).arrayBuffer()
-  const bare = await startBareWorker(first)
-  const theirs = workerdProcesses().filter((id) => !before.includes(id) && !ours.includes(id))
+  const [bare, theirs] = await withProcesses(() => startBareWorker(first))
   try {
     const each = async (ids: readonly number[], times: number, request: (n: number) => Promise<Response>) => {
       const start = cpuMs(ids)

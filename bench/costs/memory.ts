@@ -1,45 +1,124 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { startEasel } from '../../test/support/worker/easel.ts'
-import { memoryRise, workerdProcesses } from '../support/processes.ts'
+import { memoryRise, residentMb, withProcesses } from '../support/processes.ts'
+import { startReference } from '../support/reference-worker.ts'
 import { type Row, toRow } from '../support/rows.ts'
+import { drain, startUpstream } from '../support/upstream.ts'
 
-/** How far workerd's memory rises while images are generated, in a warmed-up process for each row. */
-export async function memoryRows(): Promise<Row[]> {
-  const rows: Row[] = []
-  for (const megabytes of [1, 8, 32]) {
-    for (const atOnce of [1, 8]) {
-      const rise = await riseOf(megabytes, atOnce)
-      rows.push(
-        toRow({
-          name: `memory of workerd, ${atOnce} × ${megabytes} MB generated at once`,
-          unit: 'MB',
-          values: [rise],
-          against: 'the bytes of the images',
-          references: [megabytes * atOnce],
-        }),
-      )
-    }
-  }
-  return rows
+const MB = 1e6
+
+/** Beside a bare Worker that stores the same. Locally, R2 and the objects' storage are in the same process. */
+const BESIDE_BARE = { of: 'ratio', atMost: 1.3 } as const
+
+const AT_ONCE = { images: 8, bytes: 25 * MB } as const
+const IN_ONE = { images: 10, bytes: 24 * MB, atMostMb: 100 } as const
+const SMALL = { misses: 4000, bytes: 20_000, concurrency: 16 } as const
+
+/** Longer than workerd keeps an object that nobody uses, milliseconds. */
+const EVICTED_MS = 15_000
+
+type Get = (n: number) => Promise<Response>
+
+/** The memory of workerd: how far it rises while images are generated, and what it holds after many. */
+export async function memoryRows(quick: boolean): Promise<Row[]> {
+  const rows = [...(await riseAtOnce(quick ? 1 : 3)), await riseInOne()]
+  return quick ? rows : [...rows, await heldAfterMany()]
 }
 
-async function riseOf(megabytes: number, atOnce: number): Promise<number> {
-  const before = workerdProcesses()
-  const easel = await startEasel({
-    emulator: { faults: [{ match: 'warm', bytes: 100_000 }, { bytes: megabytes * 1e6 }] },
-    vars: { EASEL_DAILY_BUDGET_USD: '1000' },
-  })
-  const ids = workerdProcesses().filter((id) => !before.includes(id))
-  const generate = async (prompt: string): Promise<void> => {
-    const response = await easel.get(`/image?prompt=${prompt}`)
-    for await (const chunk of response.body ?? []) void chunk
-    if (!response.ok) throw new Error(`${megabytes} MB: ${response.status}`)
+async function riseAtOnce(rounds: number): Promise<Row[]> {
+  const rises = { ours: [] as number[], bare: [] as number[] }
+  const { images, bytes } = AT_ONCE
+  for (let round = 0; round < rounds; round++) {
+    const together = (get: Get) => () =>
+      Promise.all(Array.from({ length: images }, (_, n) => drain(get(n), bytes * 0.98)))
+    rises.ours.push(await withEasel([{ bytes }], (get, ids) => memoryRise(ids, together(get))))
+    const get: BareGet = (url, n) => fetch(new URL(`/parts?key=${n}&bytes=${n >= 0 ? bytes : 20_000}`, url))
+    rises.bare.push(await withBare(get, (bare, ids) => memoryRise(ids, together(bare))))
   }
-  try {
-    for (let n = 0; n < 3; n++) await generate(`warm${n}`)
-    return await memoryRise(ids, () =>
-      Promise.all(Array.from({ length: atOnce }, (_, n) => generate(`image${n}`))),
+  const row = { name: `${images} misses of 25 MB at once: memory of workerd grows by`, unit: 'MB' }
+  return [
+    toRow({
+      ...row,
+      values: rises.ours,
+      against: 'a bare Worker that uploads them in parts and reads them back',
+      references: rises.bare,
+      bound: BESIDE_BARE,
+    }),
+    toRow({
+      ...row,
+      name: `${row.name}, beyond the bare Worker`,
+      values: rises.ours.map((rise, round) => rise - (rises.bare[round] ?? Number.NaN)),
+    }),
+  ]
+}
+
+async function riseInOne(): Promise<Row> {
+  const { images, bytes, atMostMb } = IN_ONE
+  const rise = await withEasel([{ bytes, images }], (get, ids) =>
+    memoryRise(ids, () => drain(get(0), bytes * 0.98)),
+  )
+  return toRow({
+    name: `${images} images of 24 MB in one response: memory of workerd grows by`,
+    unit: 'MB',
+    values: [rise],
+    bound: { of: 'value', atMost: atMostMb },
+  })
+}
+
+async function heldAfterMany(): Promise<Row> {
+  const { misses, bytes, concurrency } = SMALL
+  const held = async (get: Get, ids: readonly number[]): Promise<number> => {
+    let next = 0
+    await Promise.all(
+      Array.from({ length: concurrency }, async () => {
+        while (next < misses) await drain(get(next++), bytes * 0.9)
+      }),
     )
+    await pause(EVICTED_MS)
+    return residentMb(ids)
+  }
+  const ours = await withEasel([{ bytes }], held)
+  const bare = await withBare((url, n) => fetch(new URL(`/object?key=${n}&bytes=${bytes}`, url)), held)
+  return toRow({
+    name: `memory of workerd after ${misses} misses of ${bytes / 1000} kB`,
+    unit: 'MB',
+    values: [ours],
+    against: 'a bare Worker with an object and R2, after the same',
+    references: [bare],
+    bound: BESIDE_BARE,
+  })
+}
+
+/** In a process of its own that has generated a few small images. */
+async function withEasel<T>(
+  faults: readonly object[],
+  measure: (get: Get, ids: readonly number[]) => Promise<T>,
+): Promise<T> {
+  await using upstream = await startUpstream({ match: 'warm', bytes: 20_000 }, ...faults)
+  const [easel, ids] = await withProcesses(() =>
+    startEasel({ vars: { OPENROUTER_BASE_URL: upstream.url, EASEL_DAILY_BUDGET_USD: '100000' } }),
+  )
+  try {
+    for (let n = 0; n < 3; n++) await drain(easel.get(`/image?prompt=warm+${n}`))
+    return await measure((n) => easel.get(`/image?prompt=${n}`), ids)
   } finally {
     await easel.close()
+  }
+}
+
+type BareGet = (url: URL, n: number) => Promise<Response>
+
+async function withBare<T>(
+  get: BareGet,
+  measure: (get: Get, ids: readonly number[]) => Promise<T>,
+): Promise<T> {
+  const [bare, ids] = await withProcesses(() =>
+    startReference('./bench/workerd/storing-worker.ts', { object: 'Storing' }),
+  )
+  try {
+    for (let n = 0; n < 3; n++) await drain(get(bare.url, -1 - n))
+    return await measure((n) => get(bare.url, n), ids)
+  } finally {
+    await bare[Symbol.asyncDispose]()
   }
 }

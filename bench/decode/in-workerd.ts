@@ -1,5 +1,5 @@
 import { createTestHarness } from 'wrangler'
-import { memoryRise, workerdProcesses } from '../support/processes.ts'
+import { memoryRise, withProcesses } from '../support/processes.ts'
 import type { WayName } from './ways.ts'
 
 // No request of wrangler's own.
@@ -7,10 +7,8 @@ process.env['CLOUDFLARE_CF_FETCH_ENABLED'] = 'false'
 process.env['WRANGLER_SEND_METRICS'] = 'false'
 
 export async function startWorkerd() {
-  const before = new Set(workerdProcesses())
   const harness = createTestHarness({ workers: [{ configPath: './bench/decode.toml' }] })
-  const { url } = await harness.listen()
-  const processes = workerdProcesses().filter((id) => !before.has(id))
+  const [{ url }, processes] = await withProcesses(() => harness.listen())
 
   async function run(way: WayName | 'nothing', bytes: number, times: number): Promise<number> {
     const start = performance.now()

@@ -68,7 +68,7 @@ export function billOf(
     r2Reads: sum('r2Reads'),
     r2Writes: sum('r2Writes'),
     r2Gb: gb,
-    objectRequests: sum('objectRequests'),
+    objectRequests: sum('objectRequests') + sum('alarms'),
     objectGbSeconds: generated * traffic.generateSeconds * OBJECT_GB,
     rowsRead: sum('rowsRead'),
     rowsWritten: sum('rowsWritten'),

@@ -9,7 +9,7 @@ const SAMPLE_EVERY_MS = 5
 const MS_PER_TICK = 10
 
 /** The workerd processes among this process's descendants. */
-export function workerdProcesses(): number[] {
+function workerdProcesses(): number[] {
   try {
     return readdirSync('/proc')
       .map(Number)
@@ -19,13 +19,20 @@ export function workerdProcesses(): number[] {
   }
 }
 
+/** Starts something, and finds the workerd processes that it starts. */
+export async function withProcesses<T>(start: () => Promise<T>): Promise<readonly [T, readonly number[]]> {
+  const before = workerdProcesses()
+  const started = await start()
+  return [started, workerdProcesses().filter((id) => !before.includes(id))]
+}
+
 /** The processor time that processes have used so far, milliseconds. */
 export function cpuMs(ids: readonly number[]): number {
   return ids.reduce((sum, id) => sum + ticksOf(id) * MS_PER_TICK, 0)
 }
 
 /** The resident memory of processes, MB. */
-function residentMb(ids: readonly number[]): number {
+export function residentMb(ids: readonly number[]): number {
   return ids.reduce((sum, id) => sum + (Number.parseInt(statusOf(id, 'VmRSS') || '0', 10) * 1024) / 1e6, 0)
 }
 

@@ -31,6 +31,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal
 }
 
+type Done = Extract<ResponseEvent, { readonly type: 'done' }>
+
 /** Generates images. */
 export interface OpenRouterClient {
   /**
@@ -76,7 +78,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
       try {
         for await (const event of attemptOnce(request, signal, callerSignal)) {
           isStarted = true
-          yield event
+          yield event.type === 'done' ? await withLookedUpCost(event, callerSignal) : event
         }
         return
       } catch (error) {
@@ -114,12 +116,25 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     error: UpstreamError,
     callerSignal: AbortSignal | undefined,
   ): Promise<UpstreamError> {
-    const { generationId } = error
-    if (generationId === undefined) return error
+    const usd = await lookUpCost(error.generationId, callerSignal)
+    return usd === undefined ? error : withCost(error, usd)
+  }
+
+  /** The summary of a response that broke off after a whole image, and so before it named its cost. */
+  async function withLookedUpCost(done: Done, callerSignal: AbortSignal | undefined): Promise<Done> {
+    if (done.problems.length === 0 || done.usage?.costUsd !== undefined) return done
+    const costUsd = await lookUpCost(done.generationId, callerSignal)
+    return costUsd === undefined ? done : { ...done, usage: { ...done.usage, costUsd } }
+  }
+
+  async function lookUpCost(
+    generationId: string | undefined,
+    callerSignal: AbortSignal | undefined,
+  ): Promise<number | undefined> {
+    if (generationId === undefined) return undefined
     const getGeneration = (signal: AbortSignal) =>
       sendGet(`/generation?id=${encodeURIComponent(generationId)}`, signal)
-    const usd = await generationCost(getGeneration, clock, callerSignal)
-    return usd === undefined ? error : withCost(error, usd)
+    return generationCost(getGeneration, clock, callerSignal)
   }
 
   async function sendGet(path: string, signal: AbortSignal) {

@@ -18,7 +18,7 @@ const SIMPLE_ESCAPES: ReadonlyMap<number, string> = new Map([
  *
  * @param maxBytes  how much of it to return, counted as written; 0 to read past it
  * @returns `undefined` when it is longer than that
- * @throws {ResponseSyntaxError} when it ends too early, holds a bad escape, or is not UTF-8
+ * @throws {ResponseSyntaxError} when it ends too early or holds a bad escape
  */
 export function* readString(cursor: ByteCursor, maxBytes: number): Parse<string | undefined> {
   const parts: Uint8Array[] = []
@@ -61,14 +61,15 @@ export function* nextCharacter(cursor: ByteCursor): Parse<string | undefined> {
 }
 
 // Shared, and never streaming: creating one per string costs more than everything else about reading it.
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+// Bytes that aren't UTF-8 become U+FFFD: a model's odd words must not cost the image beside them.
+const utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
 function parseJsonString(parts: readonly Uint8Array[]): string {
   try {
     return JSON.parse(`"${utf8.decode(joined(parts))}"`) as string
   } catch {
-    // Not UTF-8, or an escape that JSON doesn't have: it can fail in no other way.
-    throw new ResponseSyntaxError('it holds a string that is not valid UTF-8 or has a bad escape')
+    // An escape that JSON doesn't have: it can fail in no other way.
+    throw new ResponseSyntaxError('it holds a string with a bad escape')
   }
 }
 

@@ -48,8 +48,12 @@ const prompt = text
     examples: ['A lighthouse at dusk'],
   })
 
+/** OpenRouter's longest names have about sixty characters. */
+const MODEL_MAX_CHARACTERS = 200
+
 const model = z
   .string()
+  .max(MODEL_MAX_CHARACTERS)
   .regex(
     /^\w[\w.-]*\/\w[\w.-]*(:\w[\w.-]*)?$/,
     'must be an OpenRouter model such as google/gemini-2.5-flash-image',

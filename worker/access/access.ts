@@ -3,8 +3,9 @@ import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { utf8Bytes } from '../../shared/media/bytes.ts'
 import { isSigned, verifyUrl } from '../../shared/url-signature.ts'
 import type { Settings, Token } from '../settings.ts'
+import { clientAddress } from './client-address.ts'
 
-/** Who asks. `name` is fit for a log, and for counting: a token's name, a signature's key, or an address. */
+/** Who asks. `name` is fit for a log, and for counting: a token's name, a signature's key, or a network address. */
 export interface Caller {
   readonly kind: 'token' | 'signature' | 'anonymous'
   readonly name: string
@@ -17,10 +18,15 @@ export function limitKeyOf({ kind, name }: Caller): string {
 
 export type AccessSettings = Pick<Settings, 'access' | 'tokens' | 'signingKeys'>
 
-/** Who may do what. Every check throws `unauthorized` (no credential) or `forbidden` (a bad one). */
+/**
+ * Who may do what. Every check throws `unauthorized` (no credential) or `forbidden` (a bad one), and looks at method,
+ * URL and headers only: what is refused costs nothing, however large its body is.
+ */
 export interface Access {
-  /** For what is kept: everybody, except in `private` mode. */
+  /** For what is cached: everybody, except in `private` mode. */
   toView(request: Request): Promise<void>
+  /** For a POST, whose body isn't read before: tokens only, except in `open` mode. Signatures are for URLs. */
+  toPost(request: Request): Promise<Caller>
   /** For what costs money. The public may have listed images generated in `listed` mode, and all in `open`. */
   toGenerate(request: Request, fingerprint: Fingerprint | undefined): Promise<Caller>
   /** For lists, purges and new signatures: tokens only, in every mode. */
@@ -35,7 +41,7 @@ export interface Access {
   mayGenerate(request: Request): Promise<boolean>
 }
 
-/** @param isListed  whether an image stands in the `easel.yml` that the Worker was deployed with */
+/** @param isListed  whether the `easel.yml` that the Worker was deployed with lists an image */
 export function createAccess(
   { access: mode, tokens, signingKeys }: AccessSettings,
   isListed: (fingerprint: Fingerprint) => boolean = () => false,
@@ -65,6 +71,11 @@ export function createAccess(
 
   return {
     toGenerate,
+    async toPost(request) {
+      const caller = await identify(request)
+      if (caller.kind === 'token' || mode === 'open') return caller
+      throw new EaselError('unauthorized', 'POST needs a token: send Authorization: Bearer <token>.')
+    },
     async toView(request) {
       if (mode !== 'private') return
       const caller = await identify(request)
@@ -81,8 +92,7 @@ export function createAccess(
     },
     hasToken,
     async wantsRefresh(request) {
-      const directives = request.headers.get('Cache-Control')
-      return directives !== null && /\bno-cache\b/i.test(directives) && (await hasToken(request))
+      return asksForRefresh(request) && (await hasToken(request))
     },
     async mayGenerate(request) {
       return mode === 'open' || (await identify(request)).kind !== 'anonymous'
@@ -91,7 +101,12 @@ export function createAccess(
 }
 
 function anonymous(request: Request): Caller {
-  return { kind: 'anonymous', name: request.headers.get('CF-Connecting-IP') ?? 'unknown' }
+  return { kind: 'anonymous', name: clientAddress(request.headers.get('CF-Connecting-IP')) }
+}
+
+/** `Cache-Control: no-cache`. */
+export function asksForRefresh({ headers }: Request): boolean {
+  return /\bno-cache\b/i.test(headers.get('Cache-Control') ?? '')
 }
 
 function isRead(request: Request): boolean {
@@ -99,9 +114,9 @@ function isRead(request: Request): boolean {
 }
 
 /**
- * The token that the request holds, if it holds one.
+ * The token in the request, if there is one.
  *
- * @throws {EaselError} `forbidden` when it is none of ours: silence would look like a missing right
+ * @throws {EaselError} `forbidden` when it is unknown: ignoring it would look like a missing permission
  */
 async function readToken(request: Request, tokens: readonly Token[]): Promise<Token | undefined> {
   const header = request.headers.get('Authorization')
@@ -111,11 +126,11 @@ async function readToken(request: Request, tokens: readonly Token[]): Promise<To
     throw new EaselError('unauthorized', 'The Authorization header is not of the form Bearer <token>.')
   }
   const digest = await sha256(presented)
-  // All of them are compared, in constant time, so that nothing is learnt from how long it takes.
+  // Compares all of them in constant time, so that the time taken reveals nothing.
   const digests = await Promise.all(tokens.map(({ token }) => sha256(token)))
   const found = digests.map((known) => crypto.subtle.timingSafeEqual(known, digest)).indexOf(true)
   const token = tokens[found]
-  if (!token) throw new EaselError('forbidden', 'The token is not known here, or no longer.')
+  if (!token) throw new EaselError('forbidden', 'The token is unknown, or was revoked.')
   return token
 }
 
@@ -126,6 +141,6 @@ function sha256(text: string): Promise<ArrayBuffer> {
 function unauthorized(what: string): EaselError {
   return new EaselError(
     'unauthorized',
-    `${what} needs a token (Authorization: Bearer <token>) or a signed URL (POST /v1/sign makes one).`,
+    `${what} needs a token (Authorization: Bearer <token>) or a signed URL (POST /v1/sign returns one).`,
   )
 }

@@ -24,7 +24,7 @@ export interface LedgerPorts {
   readonly onThreshold: (reached: ReachedThreshold) => void
 }
 
-/** @see Budget for what each does */
+/** What the object `Budget` offers, without the platform. */
 export interface Ledger {
   reserve(reservation: Reservation, limits: Limits): ReserveResult
   settle(id: string, settlement: Settlement): void
@@ -102,14 +102,25 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
       const granted = { granted: true, settledSince: settledAt >= lookedAt - CLOCK_MARGIN_MS } as const
       if (reservations.has(id)) return granted
 
+      // A job reserves only when it owes nothing: it was restarted between reserving and recording that it had.
+      const lost = reservations.openOf(fingerprint)
+      if (lost) close(lost, { usd: 0, outcome: 'failed' })
+
       const micro = toMicro(usd)
       const microLimits = {
         day: toMicro(limits.dailyUsd),
         month: limits.monthlyUsd === undefined ? null : toMicro(limits.monthlyUsd),
         token: limits.tokenUsd === undefined ? null : toMicro(limits.tokenUsd),
       }
-      const refusal = refuse(micro, microLimits, totals.of(key), now())
-      if (refusal) return refusal
+      const scopes = totals.of(key)
+      const refusal = refuse(micro, microLimits, scopes, now())
+      if (refusal) {
+        const { limit, retryAfterSeconds } = refusal
+        const scope = scopes.find((one) => one.limit === limit)
+        const isExhausted = scope && retryAfterSeconds > IN_FLIGHT_SECONDS
+        if (isExhausted) notify(thresholds.check(scope, microLimits[limit] ?? 0, true))
+        return refusal
+      }
 
       reservations.add({ id, fingerprint, ...key, micro, limits: microLimits })
       totals.reserve(key, micro)
@@ -119,6 +130,7 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
       today()
       const open = reservations.open(id)
       if (open) close(open, settlement)
+      else reservations.refuseLate(id, now())
     },
     use(token) {
       const current = today()

@@ -16,7 +16,11 @@ export interface Reservations {
   /** Whether `id` is in flight or was settled lately. */
   has(id: string): boolean
   open(id: string): OpenReservation | undefined
+  /** The fingerprint's, where one is in flight. */
+  openOf(fingerprint: Fingerprint): OpenReservation | undefined
   allOpen(): OpenReservation[]
+  /** A reservation that was given up before it arrived counts as settled when it does. */
+  refuseLate(id: string, at: number): void
   add(reservation: OpenReservation): void
   /** @param at  milliseconds since the epoch */
   settle(reservation: OpenReservation, at: number): void
@@ -45,13 +49,19 @@ type Row = {
 /** Reads the table once, when the object starts. It holds what is in flight and the last minutes. */
 export function createReservations(sql: Sql): Reservations {
   const open = new Map<string, OpenReservation>()
+  const openIds = new Map<Fingerprint, string>()
   /** By id, the first settled first. */
-  const settled = new Map<string, { readonly fingerprint: Fingerprint; readonly at: number }>()
+  const settled = new Map<string, { readonly fingerprint?: Fingerprint; readonly at: number }>()
   const lastSettled = new Map<Fingerprint, number>()
 
   for (const row of sql.exec<Row>('SELECT * FROM ledger_reservations ORDER BY settled_at').toArray()) {
-    if (row.settled_at === null) open.set(row.id, fromRow(row))
+    if (row.settled_at === null) keepOpen(fromRow(row))
     else remember(row.id, row.fingerprint, row.settled_at)
+  }
+
+  function keepOpen(reservation: OpenReservation): void {
+    open.set(reservation.id, reservation)
+    openIds.set(reservation.fingerprint, reservation.id)
   }
 
   function remember(id: string, fingerprint: Fingerprint, at: number): void {
@@ -62,6 +72,7 @@ export function createReservations(sql: Sql): Reservations {
   return {
     has: (id) => open.has(id) || settled.has(id),
     open: (id) => open.get(id),
+    openOf: (fingerprint) => open.get(openIds.get(fingerprint) ?? ''),
     allOpen: () => Array.from(open.values()),
     add(reservation) {
       const { id, fingerprint, day, token, model, micro, limits } = reservation
@@ -77,12 +88,16 @@ export function createReservations(sql: Sql): Reservations {
         limits.month,
         limits.token,
       )
-      open.set(id, reservation)
+      keepOpen(reservation)
     },
     settle({ id, fingerprint }, at) {
       sql.exec('UPDATE ledger_reservations SET settled_at = ? WHERE id = ?', at, id)
       open.delete(id)
+      if (openIds.get(fingerprint) === id) openIds.delete(fingerprint)
       remember(id, fingerprint, at)
+    },
+    refuseLate(id, at) {
+      if (!settled.has(id)) settled.set(id, { at })
     },
     settledAt: (fingerprint) => lastSettled.get(fingerprint),
     forgetSettledBefore(limit) {

@@ -21,15 +21,20 @@ export interface ReachedThreshold {
 
 /** Finds the thresholds that spending reaches: each once in a period, the highest when it reaches several. */
 export interface Thresholds {
-  /** @param limitMicro  micro-dollars */
-  check(scope: Scope, limitMicro: number): ReachedThreshold | undefined
+  /**
+   * @param limitMicro   micro-dollars
+   * @param isExhausted  whether what is left is too little for a request: then all of it counts as reached
+   */
+  check(scope: Scope, limitMicro: number, isExhausted?: boolean): ReachedThreshold | undefined
   forgetBefore(period: string): void
 }
 
 export function createThresholds(sql: Sql): Thresholds {
   return {
-    check({ limit, token, period, total: { spent }, resetsAt }, limitMicro) {
-      const percent = PERCENTS.findLast((one) => limitMicro > 0 && spent * 100 >= limitMicro * one)
+    check({ limit, token, period, total: { spent }, resetsAt }, limitMicro, isExhausted = false) {
+      const percent = PERCENTS.findLast(
+        (one) => limitMicro > 0 && (isExhausted || spent * 100 >= limitMicro * one),
+      )
       if (percent === undefined) return undefined
       const [known] = sql
         .exec<{ percent: number }>(

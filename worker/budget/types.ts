@@ -4,6 +4,7 @@ import type { Fingerprint } from '../../shared/fingerprint.ts'
 export interface Reservation {
   /** Idempotency key, one for each attempt: reserving twice counts once. */
   readonly id: string
+  /** One attempt at a time: an earlier one that is still open was lost before anything was sent, and is released. */
   readonly fingerprint: Fingerprint
   /** USD: the most that the generation can cost. */
   readonly usd: number

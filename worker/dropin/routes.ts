@@ -6,6 +6,8 @@ import type { Manifest } from '../gallery/manifest.ts'
 import type { Generated } from '../job/jobs.ts'
 import { createFlow, type FindOrGenerate } from '../routes/find-or-generate.ts'
 import type { AppPorts } from '../routes/ports.ts'
+import type { Caller } from '../access/access.ts'
+import { bodyLimit } from '../access/body-limit.ts'
 import { readJsonBody } from '../web/json-body.ts'
 import { notFound } from '../web/not-found.ts'
 import { type AppEnv, CACHE_STATUS, type CacheOutcome } from '../web/trace.ts'
@@ -13,7 +15,7 @@ import { chatWire } from './response/chat-wire.ts'
 import { withKnownKey } from './credentials.ts'
 import { imagesWire } from './response/images-wire.ts'
 import { keyRecord } from './key.ts'
-import { imageModelsQuery, listResponse } from './lists.ts'
+import { createLists } from './lists.ts'
 import { type ParsedRequest, readChatRequest, readImagesRequest } from './request/read-request.ts'
 import { respondLater, respondWith } from './response/respond.ts'
 import { wireErrorResponse } from './response/wire-error.ts'
@@ -29,26 +31,29 @@ interface Found {
  * key.
  */
 export function dropinApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, catalogue, fetchList, budgetUseOf, settings, store } = ports
+  const { access, catalogue, budgetUseOf, settings, store } = ports
   const { findOrGenerate, findOrSubmit } = createFlow(ports)
-  const reading = { catalogue, defaultModel: settings.defaultModel }
+  const lists = createLists(ports.fetchList, catalogue)
+  const reading = { catalogue, defaultModel: settings.defaultModel, maxCostUsd: settings.maxCostUsd }
   const app = new Hono<AppEnv>()
 
   // Pages may call it with their visitors' own tokens, as they may call OpenRouter.
   app.use(cors({ origin: '*', exposeHeaders: ['X-Generation-Id', 'Retry-After', 'Cache-Status'] }))
 
-  app.post('/chat/completions', async (c) =>
-    respond(c, await readChatRequest(await readJsonBody(c.req.raw), reading), chatWire),
-  )
-  app.post('/images', async (c) =>
-    respond(c, await readImagesRequest(await readJsonBody(c.req.raw), reading), imagesWire),
-  )
+  app.post('/chat/completions', async (c) => {
+    const { caller, body } = await readBody(c)
+    return respond(c, caller, await readChatRequest(body, reading), chatWire)
+  })
+  app.post('/images', async (c) => {
+    const { caller, body } = await readBody(c)
+    return respond(c, caller, await readImagesRequest(body, reading), imagesWire)
+  })
 
-  app.get('/models', (c) => list(c, `/models?${imageModelsQuery(new URL(c.req.url).search)}`))
-  app.get('/images/models', (c) => list(c, '/images/models'))
+  app.get('/models', (c) => list(c, () => lists.chat()))
+  app.get('/images/models', (c) => list(c, () => lists.images()))
   app.get('/images/models/:author/:slug/endpoints', (c) => {
     const { author, slug } = c.req.param()
-    return list(c, `/images/models/${encodeURIComponent(author)}/${encodeURIComponent(slug)}/endpoints`)
+    return list(c, () => lists.endpoints(`${author}/${slug}`))
   })
 
   app.get('/key', async (c) => {
@@ -71,12 +76,24 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
     return wireErrorResponse(error)
   })
 
+  /** Who asks first, then what: a body that nobody may send isn't read. */
+  async function readBody(c: Context<AppEnv>): Promise<{ readonly caller: Caller; readonly body: unknown }> {
+    const caller = await access.toPost(await knownKey(c))
+    return { caller, body: await readJsonBody(c.req.raw, bodyLimit(caller, settings.access)) }
+  }
+
   /** The image, generated where it isn't cached, in the format of the request. */
-  async function respond(c: Context<AppEnv>, parsed: ParsedRequest, wire: Wire): Promise<Response> {
-    const { fingerprint, what, stream } = parsed
+  async function respond(
+    c: Context<AppEnv>,
+    caller: Caller,
+    parsed: ParsedRequest,
+    wire: Wire,
+  ): Promise<Response> {
+    const { fingerprint, what, stream, beforeGenerating } = parsed
     const wanted: FindOrGenerate<Found> = {
       requested: { ...what, fingerprint },
-      request: await knownKey(c),
+      caller,
+      ...(beforeGenerating && { beforeGenerating }),
       index: 0,
       find: (cache, generated) => find(fingerprint, cache, generated),
     }
@@ -128,9 +145,9 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
     }
   }
 
-  async function list(c: Context<AppEnv>, path: string): Promise<Response> {
+  async function list(c: Context<AppEnv>, read: () => Promise<Response>): Promise<Response> {
     await access.toView(await knownKey(c))
-    return listResponse(path, fetchList)
+    return read()
   }
 
   function knownKey(c: Context<AppEnv>): Promise<Request> {

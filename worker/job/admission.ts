@@ -19,6 +19,10 @@ export type Admission =
     }
   | { readonly ok: false; readonly failure: Failure }
 
+export const LEDGER_FAILED: Failure = toFailure(
+  storageFailed('The ledger can’t be reached, so nothing was generated or charged. Try again in a few seconds.'),
+)
+
 /**
  * Whether a generation may start: the caller's rate limit, then the money, which is reserved under `attempt`.
  * Asked once for each generation, not for each request that waits for it.
@@ -74,7 +78,7 @@ export async function admit(
     console.error(error)
     // It may have been reserved all the same.
     void Promise.resolve(budget.settle(attempt, { usd: 0, outcome: 'failed' })).catch(() => undefined)
-    return { ok: false, failure: toFailure(ledgerFailed(error)) }
+    return { ok: false, failure: LEDGER_FAILED }
   }
 }
 
@@ -90,13 +94,6 @@ export async function settle(
     console.error(error)
     return false
   }
-}
-
-function ledgerFailed(cause: unknown) {
-  return storageFailed(
-    'The ledger can’t be reached, so nothing was generated or charged. Try again in a few seconds.',
-    cause,
-  )
 }
 
 function refused(code: EaselErrorCode, message: string, retryAfterSeconds: number): Admission {

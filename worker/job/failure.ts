@@ -1,10 +1,16 @@
 import { EaselError, type EaselErrorCode, type EaselErrorExtras, UpstreamError } from '../../shared/errors.ts'
+import { type BilledCost, billedCost } from '../../shared/prices/billed-cost.ts'
 
 /** An {@link EaselError} as it is stored, and as it crosses from one object to another. */
 export interface Failure {
   readonly code: EaselErrorCode
   readonly message: string
   readonly extras: EaselErrorExtras
+}
+
+/** What a generation costs, and how the ledger books it. */
+export interface Bill extends BilledCost {
+  readonly outcome: 'generated' | 'failed' | 'unknown'
 }
 
 /** A failure that new requests get until `until`, milliseconds since the epoch. */
@@ -22,8 +28,8 @@ const DAY_MS = 24 * HOUR_MS
 /** Long enough to calm a burst. */
 const BURST_MS = 3 * SECOND_MS
 
-/** About the content, complete and billed: asking again only buys the same. */
-const REPEATABLE: ReadonlySet<EaselErrorCode> = new Set(['refused', 'no_image', 'upstream_invalid'])
+/** Responses that are complete, billed and useless: asking again only buys the same. */
+const USELESS: ReadonlySet<EaselErrorCode> = new Set(['no_image', 'upstream_invalid'])
 
 export function toFailure(error: unknown): Failure {
   if (error instanceof EaselError) return { code: error.code, message: error.message, extras: error.extras }
@@ -45,7 +51,7 @@ export function remember(failure: Failure, now: number): RememberedFailure {
 
 function memoryOf({ code, extras }: Failure): number {
   if (code === 'billing_unknown') return DAY_MS
-  if (REPEATABLE.has(code)) return HOUR_MS
+  if (code === 'refused' || USELESS.has(code)) return HOUR_MS
   return Math.max(BURST_MS, Math.min((extras.retryAfterSeconds ?? 0) * SECOND_MS, HOUR_MS))
 }
 
@@ -75,15 +81,25 @@ function withNextGeneration(failure: Failure, until: number): Failure {
 }
 
 function withRetryAfter(failure: Failure, until: number, now: number): Failure {
-  if (REPEATABLE.has(failure.code) && failure.code !== 'refused') return failure
+  if (USELESS.has(failure.code)) return failure
   const retryAfterSeconds = Math.max(1, Math.ceil((until - now) / SECOND_MS))
   return { ...failure, extras: { ...failure.extras, retryAfterSeconds } }
 }
 
-/** What a failed generation costs, USD; `undefined` when nobody knows. */
-export function billedUsdOf(error: unknown): number | undefined {
-  if (!(error instanceof UpstreamError)) return 0
-  return error.mayHaveBeenBilled ? undefined : (error.extras.billedUsd ?? 0)
+/**
+ * What a failed generation counts as, and how the ledger books it. What was billed without a known cost, and what
+ * may have been billed, counts as the estimate.
+ */
+export function billOf(error: unknown, limits: Parameters<typeof billedCost>[1]): Bill {
+  if (isSurelyFree(error)) return { usd: 0, outcome: 'failed' }
+  const { billedUsd, mayHaveBeenBilled } =
+    error instanceof EaselError ? error.extras : { mayHaveBeenBilled: true }
+  return { ...billedCost(billedUsd, limits), outcome: mayHaveBeenBilled ? 'unknown' : 'failed' }
+}
+
+/** An error without a code of Easel's is a bug, and may have come at any moment. */
+function isSurelyFree(error: unknown): boolean {
+  return error instanceof EaselError && !error.extras.mayHaveBeenBilled && !USELESS.has(error.code)
 }
 
 /** The object stopped while OpenRouter worked: nobody knows how that ended. */

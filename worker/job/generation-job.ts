@@ -7,11 +7,11 @@ import { createR2ImageStore, type ImageStore, type StoredImage } from '../galler
 import { storageFailed } from '../gallery/storage-error.ts'
 import type { Variant } from '../gallery/variant.ts'
 import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
-import { admit, settle } from './admission.ts'
+import { admit, LEDGER_FAILED, settle } from './admission.ts'
 import { admitVariant } from './admit-variant.ts'
 import { buildManifest } from './build-manifest.ts'
 import {
-  billedUsdOf,
+  billOf,
   type Failure,
   interrupted,
   NOT_STORED_YET,
@@ -23,7 +23,13 @@ import {
 import { logGeneration } from './generation-log.ts'
 import { createImageSet, type ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
-import { createJobStorage, type FailedState, type JobStorage, type Unsettled } from './job-storage.ts'
+import {
+  createJobStorage,
+  type FailedState,
+  type JobStorage,
+  type UnfinishedState,
+  type Unsettled,
+} from './job-storage.ts'
 import type { PendingGeneration } from './pieces.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
@@ -189,6 +195,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
       }
       if (this.#set.isStored() && (await this.#isStored(request))) return { ok: true }
 
+      if (!(await this.#settleLate())) return { ok: false, failure: LEDGER_FAILED }
       const attempt = crypto.randomUUID()
       const admission = await admit(request, attempt, this.#settings, this.env.MISS_LIMIT, this.#budget)
       if (!admission.ok) return admission
@@ -222,8 +229,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   /** One step from wherever the job stands. Never throws: an alarm that throws is repeated. */
   async #work(): Promise<Outcome> {
     try {
-      const unsettled = await this.#storage.unsettled()
-      if (unsettled && (await settle(this.#budget, unsettled))) await this.#storage.deleteUnsettled()
+      await this.#settleLate()
       const outcome = await this.#step()
       if (await this.#storage.unsettled()) await this.#wakeAt(Date.now() + AGAIN_MS)
       return outcome
@@ -238,9 +244,9 @@ export class GenerationJob extends DurableObject<JobEnv> {
     const state = await this.#storage.state()
     switch (state?.phase) {
       case 'reserved':
-        return this.#generate(await this.#storage.request(), state.attempt)
+        return this.#generate(await this.#storage.request(state), state)
       case 'started':
-        return this.#recover(await this.#storage.request(), state.attempt)
+        return this.#recover(await this.#storage.request(state), state.attempt)
       case 'storing':
         return this.#finish(
           await this.#publish(state, async () => (await this.#storage.state())?.phase === 'storing'),
@@ -254,10 +260,11 @@ export class GenerationJob extends DurableObject<JobEnv> {
     }
   }
 
-  async #generate(request: JobRequest, attempt: string): Promise<Outcome> {
+  async #generate(request: JobRequest, state: UnfinishedState): Promise<Outcome> {
+    const { attempt } = state
     const startedAt = Date.now()
     const epoch = this.#set.epoch()
-    await this.#storage.putState({ phase: 'started', attempt })
+    await this.#storage.putState({ ...state, phase: 'started' })
     let generated: Generated
     try {
       const client = createOpenRouterClient(this.#settings.openRouter)
@@ -269,9 +276,11 @@ export class GenerationJob extends DurableObject<JobEnv> {
     const cost = billedCost(summary.usage?.costUsd, this.#limitsOf(request))
     logGeneration(request, { cost, problems: summary.problems, startedAt }, this.#settings)
     const manifest = buildManifest(request, images, summary, text, new Date())
+    const bill: Unsettled = { attempt, usd: cost.usd, outcome: 'generated' }
+    const generation = await this.#record(request, { images, manifest }, bill)
     const [outcome] = await Promise.all([
-      this.#store(request, { images, manifest }, epoch),
-      this.#settle({ attempt, usd: cost.usd, outcome: 'generated' }),
+      this.#publish(generation, () => epoch === this.#set.epoch()),
+      this.#settle(bill),
     ])
     // Not before the bill is settled or written down.
     return this.#finish(outcome)
@@ -283,17 +292,20 @@ export class GenerationJob extends DurableObject<JobEnv> {
     return outcome
   }
 
-  /** Publishes what came. What is more than one write is recorded first, so that a restart in between loses nothing. */
-  async #store(request: JobRequest, generation: PendingGeneration, epoch: number): Promise<Outcome> {
+  /** What is more than one write is recorded before it is published, so that a restart in between loses nothing. */
+  async #record(
+    request: JobRequest,
+    generation: PendingGeneration,
+    bill: Unsettled,
+  ): Promise<PendingGeneration> {
     const [only, ...others] = generation.images
     const isOneWrite = others.length === 0 && only?.uploadId === undefined && only?.pieces[0]?.at === 'memory'
-    const isWanted = () => epoch === this.#set.epoch()
-    if (!request.refresh && isOneWrite) return this.#publish(generation, isWanted)
+    if (!request.refresh && isOneWrite) return generation
     const replaced = request.refresh
       ? await findReplaced(this.env.BUCKET, request.fingerprint).catch(() => ({}))
       : undefined
-    await this.#storage.putStoring({ ...generation, replaced })
-    return this.#publish({ ...generation, replaced }, isWanted)
+    await this.#storage.putStoring({ ...generation, replaced }, bill)
+    return { ...generation, replaced }
   }
 
   /** Makes the images visible. When R2 rejects them they stay safe, and the alarm tries again. */
@@ -332,12 +344,11 @@ export class GenerationJob extends DurableObject<JobEnv> {
 
   /** Settles and remembers a failure, and tells it to whoever waits. */
   async #fail(request: JobRequest, attempt: string, error: unknown, startedAt: number): Promise<Outcome> {
-    const billed = billedUsdOf(error)
-    const cost = billed === 0 ? { usd: 0 } : billedCost(billed, this.#limitsOf(request))
+    const bill = billOf(error, this.#limitsOf(request))
     const failure = toFailure(error)
     if (failure.code === 'internal') console.error(error)
-    logGeneration(request, { error, cost, startedAt }, this.#settings)
-    await this.#settle({ attempt, usd: cost.usd, outcome: billed === undefined ? 'unknown' : 'failed' })
+    logGeneration(request, { error, cost: bill, startedAt }, this.#settings)
+    await this.#settle({ attempt, usd: bill.usd, outcome: bill.outcome })
     const state: FailedState = { phase: 'failed', ...remember(failure, Date.now()) }
     await this.#putFailed(state)
     await this.#storage.clear('failed')
@@ -357,9 +368,18 @@ export class GenerationJob extends DurableObject<JobEnv> {
 
   /** Reports a bill. A ledger that can't be reached gets it later; until then the reservation stands for it. */
   async #settle(bill: Unsettled): Promise<void> {
-    if (await settle(this.#budget, bill)) return
+    if (await settle(this.#budget, bill)) return this.#storage.deleteUnsettled()
     await this.#storage.putUnsettled(bill)
     await this.#wakeAt(Date.now() + AGAIN_MS)
+  }
+
+  /** Reports a bill that an earlier life of this object could not. @returns whether the ledger has them all */
+  async #settleLate(): Promise<boolean> {
+    const unsettled = await this.#storage.unsettled()
+    if (!unsettled) return true
+    if (!(await settle(this.#budget, unsettled))) return false
+    await this.#storage.deleteUnsettled()
+    return true
   }
 
   /** The alarm, unless an earlier one is set. */

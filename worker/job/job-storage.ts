@@ -12,10 +12,14 @@ import type { JobRequest } from './types.ts'
  * - `storing`: the images are whole and safe, and not all of them visible in R2
  * - `failed`: what new requests get until `until`
  */
-export type JobState =
-  | { readonly phase: 'reserved' | 'started'; readonly attempt: string }
-  | ({ readonly phase: 'storing' } & PendingGeneration)
-  | FailedState
+export type JobState = UnfinishedState | ({ readonly phase: 'storing' } & PendingGeneration) | FailedState
+
+export interface UnfinishedState {
+  readonly phase: 'reserved' | 'started'
+  readonly attempt: string
+  /** The request as JSON in UTF-8, where one value has room for it: each value is a row, and rows are billed. */
+  readonly request?: Uint8Array<ArrayBuffer>
+}
 
 export type FailedState = { readonly phase: 'failed' } & RememberedFailure
 
@@ -29,12 +33,12 @@ export interface Unsettled {
 /** What a job keeps between its lives. */
 export interface JobStorage {
   state(): Promise<JobState | undefined>
-  request(): Promise<JobRequest>
+  request(state: UnfinishedState): Promise<JobRequest>
   /** `reserved`, with the request. */
   begin(attempt: string, request: JobRequest): Promise<void>
   putState(state: JobState): Promise<void>
-  /** `storing`, with the bytes that are nowhere but in memory. */
-  putStoring(generation: PendingGeneration): Promise<void>
+  /** `storing`, with the bytes that are nowhere but in memory, and the bill unless the ledger has it. */
+  putStoring(generation: PendingGeneration, unsettled?: Unsettled): Promise<void>
   unsettled(): Promise<Unsettled | undefined>
   putUnsettled(unsettled: Unsettled): Promise<void>
   deleteUnsettled(): Promise<void>
@@ -63,7 +67,7 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
     state: () => storage.get<JobState>('state'),
     putState: (state) => storage.put<JobState>('state', state),
 
-    async putStoring({ images, manifest, replaced }) {
+    async putStoring({ images, manifest, replaced }, unsettled) {
       const safe = []
       for (const image of images) {
         const pieces: Piece[] = []
@@ -73,18 +77,23 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
         }
         safe.push({ ...image, pieces })
       }
-      await storage.put<JobState>('state', { phase: 'storing', images: safe, manifest, replaced })
+      const state: JobState = { phase: 'storing', images: safe, manifest, replaced }
+      // In one go: images that are safe are paid for.
+      await storage.put({ state, ...(unsettled && { unsettled }) })
     },
 
     async begin(attempt, request) {
       atHand = request
-      const chunks = toChunks('request', utf8Bytes(JSON.stringify(request)))
+      const bytes = utf8Bytes(JSON.stringify(request))
+      const isSmall = bytes.length <= CHUNK_BYTES
+      const state: JobState = { phase: 'reserved', attempt, ...(isSmall && { request: bytes }) }
       // In one go, so that no state is without its request.
-      await storage.put({ ...chunks, state: { phase: 'reserved', attempt } satisfies JobState })
+      await storage.put({ ...(!isSmall && toChunks('request', bytes)), state })
     },
 
-    async request() {
+    async request(state) {
       if (atHand) return atHand
+      if (state.request) return (atHand = await new Response(state.request).json<JobRequest>())
       const chunks = await storage.list<Uint8Array<ArrayBuffer>>({ prefix: 'request/' })
       if (chunks.size === 0) throw new EaselError('internal', 'A job has lost its request.')
       return (atHand = await new Response(new Blob([...chunks.values()])).json<JobRequest>())

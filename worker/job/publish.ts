@@ -34,18 +34,17 @@ export async function publish(
 
   for (const image of images) if (image.index > 0) await put(image)
   const first = manifest.images[0]
-  await Promise.all([
-    persistently(() =>
-      bucket.put(manifestKey(fingerprint), JSON.stringify(manifest), {
-        httpMetadata: { contentType: 'application/json' },
-      }),
-    ),
-    persistently(() =>
-      bucket.put(listKey(manifest), '', {
-        customMetadata: { mediaType: first?.media_type ?? '', model: manifest.model },
-      }),
-    ),
-  ])
+  await persistently(() =>
+    bucket.put(manifestKey(fingerprint), JSON.stringify(manifest), {
+      httpMetadata: { contentType: 'application/json' },
+    }),
+  )
+  // Only the manifest says where the list entry is: without it, a crash would leave the entry forever.
+  await persistently(() =>
+    bucket.put(listKey(manifest), '', {
+      customMetadata: { mediaType: first?.media_type ?? '', model: manifest.model },
+    }),
+  )
   for (const image of images) if (image.index === 0) await put(image)
   if (!replaced) return
 

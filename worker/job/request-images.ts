@@ -1,4 +1,5 @@
 import { identifyImage } from '../../shared/media/image.ts'
+import { UpstreamError } from '../../shared/errors.ts'
 import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
 import type { ResponseSummary } from '../../shared/response/read-response.ts'
 import { createImageWriter } from './image-writer.ts'
@@ -36,8 +37,8 @@ export async function requestImages(
   })
   try {
     for await (const event of client.send(upstream)) {
-      if (event.type === 'bytes') await writer.write(event.bytes)
-      else if (event.type === 'image') await writer.finish(event.image)
+      if (event.type === 'bytes') await kept(writer.write(event.bytes))
+      else if (event.type === 'image') await kept(writer.finish(event.image))
       else if (event.type === 'discard') await writer.discard()
       else if (event.type === 'text') text += event.text
       else summary = event
@@ -47,4 +48,17 @@ export async function requestImages(
     throw error
   }
   return { images: writer.pending(), summary, text }
+}
+
+/** A write that neither R2 nor the object's own storage takes: the image is lost while the model works. */
+async function kept(write: Promise<void>): Promise<void> {
+  try {
+    await write
+  } catch (cause) {
+    throw new UpstreamError(
+      'billing_unknown',
+      'Neither R2 nor Easel’s own storage took the image, so it is lost. It may have been billed.',
+      { cause },
+    )
+  }
 }

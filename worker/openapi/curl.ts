@@ -1,14 +1,14 @@
 import type { Parameter } from './parts.ts'
 
-/** What an operation is shown with. */
+/** A request to show as a command. */
 export interface Sample {
   readonly method: string
   readonly path: string
   readonly parameters?: readonly Parameter[]
   readonly body?: object
-  /** It works without a token. */
+  /** Whether it works without a token. */
   readonly isPublic?: boolean
-  /** The answer is bytes that a terminal can't show. */
+  /** The file for a response that a terminal can't show. */
   readonly saveAs?: string
 }
 

@@ -2,17 +2,17 @@ import { Hono } from 'hono'
 import { describeRoute, generateSpecs } from 'hono-openapi'
 import { curl } from './curl.ts'
 import { type Operation, operations } from './operations.ts'
-import { jsonAnswer, jsonBody, openRouterErrors, imageAnswer, problems } from './parts.ts'
+import { jsonResponse, jsonBody, openRouterErrors, imageResponse, problems } from './parts.ts'
 
-const DESCRIPTION = `Images from prompts that stay: generated once through OpenRouter, and kept.
+const DESCRIPTION = `Turns prompts into permanent image URLs: each image is generated once through OpenRouter.
 
-The examples work when pasted, once \`EASEL\` is the address of a Worker and \`EASEL_TOKEN\` a token of its.`
+To run the examples, set \`EASEL\` to the URL of your Worker and \`EASEL_TOKEN\` to one of its tokens.`
 
 const SECURITY = { none: [], generate: [{}, { token: [] }, { signature: [] }], token: [{ token: [] }] }
 
 /**
- * The OpenAPI document, from the schemas that check the requests. Made when Easel is built, not when it is
- * asked for: neither the library nor JSON Schema is in the Worker, and no request waits for them.
+ * The OpenAPI document, from the schemas that validate requests. Built ahead of time: the Worker bundles neither the
+ * library nor JSON Schema, and no request waits for them.
  */
 export async function createDocument(version: string) {
   const app = new Hono()
@@ -46,9 +46,9 @@ export async function createDocument(version: string) {
 }
 
 function describe(operation: Operation) {
-  const { method, path, id, tag, summary, description, parameters, body, answer, accepted, errors, needs } =
+  const { method, path, id, tag, summary, description, parameters, body, success, accepted, errors, needs } =
     operation
-  const isImage = answer === 'image'
+  const isImage = success === 'image'
   const sample = curl({
     method: method.toUpperCase(),
     path: path.replaceAll(/:(\w+)/g, '{$1}'),
@@ -66,10 +66,10 @@ function describe(operation: Operation) {
     ...(parameters && { parameters: [...parameters] }),
     ...(body && { requestBody: jsonBody(body.schema, body.example) }),
     responses: {
-      ...(answer === 'nothing'
-        ? { 204: { description: 'It is gone.' } }
-        : { 200: isImage ? imageAnswer : jsonAnswer(answer.description, answer.schema) }),
-      ...(accepted && { 202: jsonAnswer(accepted.description, accepted.schema) }),
+      ...(success === 'nothing'
+        ? { 204: { description: 'Purged.' } }
+        : { 200: isImage ? imageResponse : jsonResponse(success.description, success.schema) }),
+      ...(accepted && { 202: jsonResponse(accepted.description, accepted.schema) }),
       ...(errors === 'as OpenRouter' ? openRouterErrors() : problems(...errors)),
     },
     'x-codeSamples': [{ lang: 'Shell', source: sample }],

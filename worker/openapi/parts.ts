@@ -5,7 +5,7 @@ import { statusOf, titleOf } from '../../shared/problem.ts'
 import { imageSpecInputSchema, QUERY_FORMS } from '../../shared/spec/schema.ts'
 import { openRouterError, problem } from './schemas.ts'
 
-/** One parameter of a request, with the value that the examples hold. */
+/** One parameter of a request, with the value used in examples. */
 export interface Parameter {
   readonly name: string
   readonly in: 'query' | 'path' | 'header'
@@ -19,11 +19,11 @@ export function jsonBody(schema: z.ZodType, example: object) {
   return { required: true, content: { 'application/json': { schema: resolver(schema), example } } }
 }
 
-export function jsonAnswer(description: string, schema: z.ZodType) {
+export function jsonResponse(description: string, schema: z.ZodType) {
   return { description, content: { 'application/json': { schema: resolver(schema) } } }
 }
 
-/** The responses for the errors that an operation may end in, by status. */
+/** The error responses of an operation, by status. */
 export function problems(...codes: readonly EaselErrorCode[]) {
   const everywhere: readonly EaselErrorCode[] = ['misconfigured', 'internal']
   const byStatus = Map.groupBy([...codes, ...everywhere], statusOf)
@@ -40,12 +40,12 @@ export function problems(...codes: readonly EaselErrorCode[]) {
 
 /** The errors of OpenRouter's API. */
 export function openRouterErrors() {
-  const error = jsonAnswer('An error, as OpenRouter words it.', openRouterError)
-  return Object.fromEntries([400, 401, 402, 404, 429, 502].map((status) => [status, error]))
+  const error = jsonResponse('An error in OpenRouter’s shape.', openRouterError)
+  return Object.fromEntries([400, 401, 402, 404, 424, 429, 502, 503].map((status) => [status, error]))
 }
 
-/** What generating may end in. */
-export const DRAWING_ERRORS = [
+/** Errors of routes that generate. */
+export const GENERATION_ERRORS = [
   'invalid_spec',
   'unsupported_by_model',
   'unauthorized',
@@ -56,6 +56,8 @@ export const DRAWING_ERRORS = [
   'rate_limited',
   'credits_exhausted',
   'upstream_unauthorized',
+  'billing_unknown',
+  'purged',
   'no_image',
   'upstream_invalid',
   'upstream_failed',
@@ -63,7 +65,7 @@ export const DRAWING_ERRORS = [
   'storage_failed',
 ] as const satisfies readonly EaselErrorCode[]
 
-/** The fields of a spec that fit into a URL, as the parser takes them. */
+/** The fields of a spec that fit into a URL. */
 export function specParameters(examples: Readonly<Record<string, string>>): Parameter[] {
   return Object.entries(imageSpecInputSchema.shape)
     .filter(([name]) => QUERY_FORMS.get(name) !== 'json')
@@ -82,18 +84,18 @@ function queryParameter(name: string, field: z.ZodType, example: string | undefi
   }
 }
 
-/** How an image is delivered; none of it changes what the image shows. */
+/** Size and format of the delivery; no part of the spec. */
 export const deliveryParameters: readonly Parameter[] = [
   {
     name: 'w',
     in: 'query',
-    description: 'Width in pixels; one of the configured ones. Never enlarges.',
+    description: 'Width in pixels, one of the configured widths. Never enlarges.',
     schema: { type: 'integer' },
   },
   {
     name: 'format',
     in: 'query',
-    description: '`auto` is what the client’s `Accept` likes best.',
+    description: '`auto` follows the client’s `Accept`.',
     schema: { enum: ['auto', 'avif', 'webp', 'jpeg', 'png'] },
   },
   { name: 'q', in: 'query', description: 'Quality.', schema: { type: 'integer', minimum: 1, maximum: 100 } },
@@ -106,22 +108,23 @@ export const deliveryParameters: readonly Parameter[] = [
   {
     name: 'v',
     in: 'query',
-    description: 'First 16 hex digits of the image’s SHA-256: makes the address immutable.',
+    description: 'First 16 characters of the image’s ETag: makes the URL immutable.',
     schema: { type: 'string', pattern: '^[0-9a-f]{16}$' },
   },
 ]
 
-/** An image's bytes. */
-export const imageAnswer = {
+/** The response with an image's bytes. */
+export const imageResponse = {
   description: 'The image.',
   headers: {
-    ETag: { schema: { type: 'string' as const }, description: 'SHA-256 of the bytes.' },
-    'Content-Location': { schema: { type: 'string' as const }, description: 'The image’s own address.' },
+    ETag: { schema: { type: 'string' as const }, description: 'Changes with the bytes.' },
+    'Content-Location': { schema: { type: 'string' as const }, description: 'The image’s permanent URL.' },
     'Cache-Status': {
       schema: { type: 'string' as const },
-      description: 'RFC 9211: hit, generated, or joined.',
+      description: 'RFC 9211: a hit, a miss, or collapsed into a generation in flight.',
     },
     'X-Easel-Cost-Usd': { schema: { type: 'string' as const }, description: 'USD that this request cost.' },
+    'X-Easel-Model': { schema: { type: 'string' as const }, description: 'The model that generated it.' },
   },
   content: { 'image/*': {} },
 }

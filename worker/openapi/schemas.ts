@@ -3,13 +3,13 @@ import type { EaselErrorCode } from '../../shared/errors.ts'
 import { imageSpecInputSchema } from '../../shared/spec/schema.ts'
 import { signRequest } from '../routes/sign-request.ts'
 
-// What requests hold is described by the schemas that check it; what answers hold, by these, which the tests
-// hold the Worker to.
+// Requests are described by the schemas that validate them; responses by these, which tests compare with the
+// Worker's responses.
 
 const fingerprint = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
-  .meta({ description: 'Name of an image: SHA-256 of what describes it.' })
+  .meta({ description: 'Identifies an image: SHA-256 of its canonical spec.' })
 
 const mediaType = z.enum([
   'image/png',
@@ -20,7 +20,7 @@ const mediaType = z.enum([
   'image/svg+xml',
 ])
 
-const keptImage = z.object({
+const listedImage = z.object({
   url: z.url(),
   sha256: z.string(),
   media_type: mediaType,
@@ -34,21 +34,26 @@ export const spec = imageSpecInputSchema
 export const generation = z
   .object({
     fingerprint,
-    url: z.url().meta({ description: 'Of the first image.' }),
-    images: z.array(keptImage).min(1),
+    url: z.url().meta({ description: 'The first image.' }),
+    images: z.array(listedImage).min(1),
     model: z.string(),
-    cost_usd: z.number().optional().meta({ description: 'Of the generation, whoever paid for it.' }),
-    cache: z.enum(['hit', 'miss', 'joined']).meta({
-      description: 'It was there; it was generated for you; it was being generated for somebody else.',
+    cost_usd: z.number().optional().meta({ description: 'What the generation cost, also on a hit.' }),
+    cache: z.enum(['hit', 'miss', 'collapsed']).meta({
+      description: 'Cached; generated for this request; or joined a generation in flight.',
     }),
     created: z.iso.datetime(),
     text: z.string().optional().meta({ description: 'What the model said beside the image.' }),
+    problems: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Why images are missing, one sentence each.' }),
   })
-  .meta({ id: 'Generation', description: 'An image that is kept, or several of one generation.' })
+  .meta({ id: 'Generation', description: 'The images of one generation.' })
 
-export const pending = z
-  .object({ fingerprint, status: z.literal('pending'), url: z.url().optional() })
-  .meta({ id: 'Pending', description: 'It is being generated: look again after `Retry-After` seconds.' })
+export const pending = z.object({ fingerprint, status: z.literal('pending'), url: z.url().optional() }).meta({
+  id: 'Pending',
+  description: 'The image is being generated. Poll again after `Retry-After` seconds.',
+})
 
 export const imageList = z
   .object({
@@ -63,20 +68,20 @@ export const imageList = z
     ),
     cursor: z.string().optional().meta({ description: 'For the next page; absent on the last one.' }),
   })
-  .meta({ id: 'ImageList', description: 'What is kept, newest first.' })
+  .meta({ id: 'ImageList', description: 'Images, newest first.' })
 
 export const toSign = signRequest.extend({ spec: imageSpecInputSchema }).meta({ id: 'ToSign' })
 
 export const signedUrl = z
   .object({ url: z.url(), fingerprint, expires: z.iso.datetime() })
-  .meta({ id: 'SignedUrl', description: 'An address that generates its image for whoever opens it.' })
+  .meta({ id: 'SignedUrl', description: 'A URL that generates its image for anyone who opens it.' })
 
 export const modelList = z
   .object({
     source: z.enum(['live', 'snapshot']),
     data: z.array(z.looseObject({ id: z.string(), name: z.string() })),
   })
-  .meta({ id: 'ModelList', description: 'Image models with what they accept and cost.' })
+  .meta({ id: 'ModelList', description: 'Image models with abilities and prices.' })
 
 export const health = z
   .object({ status: z.enum(['ok', 'failing']), checks: z.record(z.string(), z.string()) })
@@ -121,8 +126,13 @@ export const problem = z
     field: z.string().optional().meta({ description: 'Where: `aspect_ratio`, `font_inputs[0].text`.' }),
     accepts: z.array(z.string()).optional().meta({ description: 'What the field would accept.' }),
     issues: z.array(issue).optional().meta({ description: 'Everything that is wrong, if more than one.' }),
-    closest: z.array(z.string()).optional().meta({ description: 'Models with a name like it.' }),
+    closest: z.array(z.string()).optional().meta({ description: 'Models with similar names.' }),
     retry_after: z.number().optional().meta({ description: 'Seconds.' }),
+    may_have_been_billed: z
+      .boolean()
+      .optional()
+      .meta({ description: 'OpenRouter may have billed the generation, and nobody can tell.' }),
+    billed_usd: z.number().optional().meta({ description: 'What a generation without an image cost.' }),
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457). Switch on `code`; sentences may change.' })
 
@@ -130,10 +140,10 @@ const usage = z.looseObject({
   prompt_tokens: z.int(),
   completion_tokens: z.int(),
   total_tokens: z.int(),
-  cost: z.number().optional().meta({ description: 'USD; 0 when the image was there.' }),
+  cost: z.number().optional().meta({ description: 'USD; 0 when the image was cached.' }),
 })
 
-/** OpenRouter's own, as far as images go: everything else is passed on as it is. */
+/** OpenRouter's own, as far as images go. */
 export const chatRequest = z
   .looseObject({
     model: z.string().optional(),
@@ -176,7 +186,33 @@ export const imagesResult = z
 
 export const openRouterList = z
   .looseObject({})
-  .meta({ id: 'OpenRouterList', description: 'As OpenRouter has it.' })
+  .meta({ id: 'OpenRouterList', description: 'OpenRouter’s list, unchanged.' })
+
+const totals = {
+  spent_usd: z.number(),
+  generated: z.int(),
+  unknown: z.int().meta({ description: 'Generations that may have been billed.' }),
+  failed: z.int(),
+}
+
+export const usageReport = z
+  .object({
+    from: z.iso.date(),
+    to: z.iso.date(),
+    ...totals,
+    days: z.array(z.object({ date: z.iso.date(), ...totals })),
+    models: z.array(z.object({ model: z.string(), ...totals })),
+    tokens: z.array(z.object({ token: z.string().nullable(), ...totals })),
+    budget: z.object({
+      daily_usd: z.number(),
+      monthly_usd: z.number().optional(),
+      spent_today_usd: z.number(),
+      spent_month_usd: z.number(),
+      reserved_usd: z.number(),
+      resets_at: z.iso.datetime(),
+    }),
+  })
+  .meta({ id: 'Usage', description: 'Generations and spending, both days included (UTC).' })
 
 export const keyInfo = z
   .object({

@@ -1,9 +1,10 @@
 import type { Context } from 'hono'
 import { EaselError } from '../../shared/errors.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import type { Access } from '../access/access.ts'
+import { type Access, asksForRefresh, type Caller } from '../access/access.ts'
 import type { Generated, Jobs } from '../job/jobs.ts'
 import type { BodyToGenerate, GenerateRequest, SpecToGenerate } from '../job/price-request.ts'
+import { assertPreconditions, type Validators } from './preconditions.ts'
 import { type AppEnv, type CacheOutcome, timed } from '../web/trace.ts'
 
 /** An image by what it shows, or as OpenRouter would be asked for it. */
@@ -17,8 +18,10 @@ export interface FindOrGenerate<T> {
   readonly index?: number | undefined
   /** Called before anything is generated: what is refused here costs nothing. */
   readonly beforeGenerating?: () => void | Promise<void>
-  /** The request, where it isn't the one that came: with a credential of another form. */
-  readonly request?: Request
+  /** Who asks, where that was decided before the body was read. */
+  readonly caller?: Caller
+  /** The cached image, for the preconditions of a request that replaces it. */
+  readonly current?: () => Promise<Validators | undefined>
 }
 
 export interface Flow {
@@ -34,7 +37,10 @@ export interface Submitted {
   readonly finished: () => Promise<Generated>
 }
 
-/** May view? Cached? May generate? Generate, find. The one flow of every route that serves images. */
+/**
+ * Cached? May generate? Preconditions, generate, find. The one flow of every route that serves images; the routes
+ * themselves have checked who may view.
+ */
 export function createFlow({ access, jobs }: { readonly access: Access; readonly jobs: Jobs }): Flow {
   return { findOrGenerate, findOrSubmit }
 
@@ -64,20 +70,23 @@ export function createFlow({ access, jobs }: { readonly access: Access; readonly
 
   async function findCached<T>(
     c: Context<AppEnv>,
-    { requested, find, beforeGenerating, request = c.req.raw }: FindOrGenerate<T>,
+    { requested, find, beforeGenerating, caller: known, current }: FindOrGenerate<T>,
   ): Promise<{ readonly found: T } | { readonly missing: GenerateRequest }> {
     const trace = c.get('trace')
+    const request = c.req.raw
     trace.fingerprint = requested.fingerprint
-    await access.toView(request)
-    const refresh = await access.wantsRefresh(request)
+    const refresh = known
+      ? known.kind === 'token' && asksForRefresh(request)
+      : await access.wantsRefresh(request)
     const lookedAt = Date.now()
     const found = refresh ? undefined : await timed(trace, 'read', () => find('hit'))
     if (found !== undefined) {
       trace.cache = 'hit'
       return { found }
     }
+    const caller = known ?? (await access.toGenerate(request, requested.fingerprint))
+    assertPreconditions(request.headers, refresh ? await current?.() : undefined)
     await beforeGenerating?.()
-    const caller = await access.toGenerate(request, requested.fingerprint)
     return { missing: { ...requested, caller, refresh, lookedAt } }
   }
 }

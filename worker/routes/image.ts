@@ -17,7 +17,7 @@ import { type AppEnv, timed } from '../web/trace.ts'
 import type { AppPorts } from './ports.ts'
 import { createImageServer } from './serve-image.ts'
 
-/** Images: by what they show, by fingerprint, and by the name that easel.yml gives them. */
+/** Images by what they show, by fingerprint, and by their name in easel.yml. Each route first checks who may view. */
 export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
   const { access, config, settings } = ports
   const { serve, serveOrGenerate } = createImageServer(ports)
@@ -35,16 +35,17 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
   )
 
   app.get('/image', async (c) => {
+    await access.toView(c.req.raw)
     const { requested, delivery } = await read(searchOf(c.req.url))
     return serveOrGenerate(c, requested, delivery)
   })
 
   app.get('/named/:name{.+}', async (c) => {
+    await access.toView(c.req.raw)
     const image = config.find(c.req.param('name'))
     if (!image) throw notFound('easel.yml lists no image under this name. Names are its paths and ids.')
     const delivery = readDelivery(searchOf(c.req.url), settings.widths)
     const { sentFingerprint, files } = image
-    await access.toView(c.req.raw)
     if (files.length > 0 || (sentFingerprint && !(await access.wantsRefresh(c.req.raw)))) {
       // The Action generates through this Worker under the fingerprint of what it sends.
       for (const fingerprint of [image.fingerprint, sentFingerprint]) {
@@ -57,6 +58,7 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
   })
 
   app.get('/i/:file', async (c) => {
+    await access.toView(c.req.raw)
     const [, name = '', digit] = /^([^.]+)(?:\.(\d))?(?:\.[a-z]+)?$/.exec(c.req.param('file')) ?? []
     const fingerprint = parseFingerprint(name)
     c.get('trace').fingerprint = fingerprint
@@ -64,7 +66,6 @@ export function imageRoutes(ports: AppPorts): Hono<AppEnv> {
     const index = digit === undefined ? parameters.index : Number(digit)
     if (parameters.index !== undefined && parameters.index !== index)
       throw contradiction(parameters.index, digit)
-    await access.toView(c.req.raw)
     const delivery = { ...parameters, ...(index !== undefined && { index }) }
     const image = await serveCached(c, fingerprint, delivery)
     if (image) return image

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { describedIn, imagePath, type Manifest } from '../gallery/manifest.ts'
+import { bodyLimit } from '../access/body-limit.ts'
 import { readJsonBody } from '../web/json-body.ts'
 import { notFound, parseFingerprint } from '../web/not-found.ts'
 import type { AppEnv, CacheOutcome } from '../web/trace.ts'
@@ -18,15 +19,18 @@ interface Found {
 
 /** Easel's own API: any spec as JSON, and everything that is stored. */
 export function imagesApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, config, jobs, store } = ports
+  const { access, config, jobs, settings, store } = ports
   const { findOrGenerate, findOrSubmit } = createFlow(ports)
   const app = new Hono<AppEnv>()
 
   app.post('/', async (c) => {
-    const spec = config.resolve(parseSpecInput(await readJsonBody(c.req.raw)))
+    const caller = await access.toPost(c.req.raw)
+    const body = await readJsonBody(c.req.raw, bodyLimit(caller, settings.access))
+    const spec = config.resolve(parseSpecInput(body))
     const fingerprint = await fingerprintOf(spec)
     const wanted: FindOrGenerate<Found> = {
       requested: { spec, fingerprint },
+      caller,
       async find(cache, generated) {
         const manifest = generated?.manifest ?? (await completeManifest(fingerprint))
         return manifest && { manifest, cache }
@@ -62,9 +66,9 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
   })
 
   app.get('/:fingerprint', async (c) => {
+    await access.toView(c.req.raw)
     const fingerprint = parseFingerprint(c.req.param('fingerprint'))
     c.get('trace').fingerprint = fingerprint
-    await access.toView(c.req.raw)
     const manifest = await completeManifest(fingerprint)
     if (manifest) {
       const mayRead = await access.hasToken(c.req.raw)

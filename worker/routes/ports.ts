@@ -9,7 +9,7 @@ import type { Settings } from '../settings.ts'
 import type { HealthChecks } from '../web/health.ts'
 
 /** Fetches one of OpenRouter's public lists, by its path below the base URL. */
-export type FetchList = (path: string) => Promise<Response>
+export type FetchList = (path: string, signal: AbortSignal) => Promise<Response>
 
 /** What the routes are made of. */
 export interface AppPorts {
@@ -28,6 +28,7 @@ export interface AppPorts {
     | 'access'
     | 'dailyBudgetUsd'
     | 'defaultModel'
+    | 'maxCostUsd'
     | 'monthlyBudgetUsd'
     | 'signingKeys'
     | 'tokenBudgetsUsd'

@@ -14,6 +14,7 @@ import type { SpecToGenerate } from '../job/price-request.ts'
 import { notFound } from '../web/not-found.ts'
 import { type AppEnv, CACHE_STATUS, type CacheOutcome, serverTiming } from '../web/trace.ts'
 import { createFlow } from './find-or-generate.ts'
+import { hasPreconditions, type Validators, withoutPreconditions } from './preconditions.ts'
 import type { AppPorts } from './ports.ts'
 
 /** The bytes under a URL that pins them never change. */
@@ -58,6 +59,7 @@ export function createImageServer(ports: AppPorts): ImageServer {
         if (response || cache === 'hit' || index === 0) return response
         throw notFound(`The model generated fewer images: there is none with index ${index}.`)
       },
+      current: () => currentImage(c, fingerprint, delivery),
       async beforeGenerating() {
         if (c.req.method === 'HEAD')
           throw notFound('This image has not been generated yet. GET generates it.')
@@ -74,7 +76,7 @@ export function createImageServer(ports: AppPorts): ImageServer {
     generated?: Generated,
   ): Promise<Response | undefined> {
     const trace = c.get('trace')
-    const request = c.req.raw
+    const request = generated ? withoutPreconditions(c.req.raw) : c.req.raw
     const variant = requestedVariant(delivery, request.headers)
     const image = isConditional(request.headers) || !isOriginal(variant) ? undefined : generated?.image
     const source = image
@@ -102,6 +104,22 @@ export function createImageServer(ports: AppPorts): ImageServer {
         },
       },
     )
+  }
+
+  async function currentImage(
+    { req: { raw } }: Context<AppEnv>,
+    fingerprint: Fingerprint,
+    delivery: DeliveryParameters,
+  ): Promise<Validators | undefined> {
+    const headers =
+      hasPreconditions(raw.headers) &&
+      (await gallery.head({
+        fingerprint,
+        index: delivery.index ?? 0,
+        variant: requestedVariant(delivery, raw.headers),
+      }))
+    if (!headers) return undefined
+    return { etag: headers['etag'] ?? '', lastModified: Date.parse(headers['last-modified'] ?? '') }
   }
 
   function decideCaching(headers: HeaderFields, { pin }: DeliveryParameters): void {

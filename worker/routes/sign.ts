@@ -5,6 +5,7 @@ import { specIssues } from '../../shared/spec/issues.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { specToQuery } from '../../shared/spec/query.ts'
 import { signImageUrl } from '../../shared/sign-image-url.ts'
+import { SMALL_BODY } from '../access/body-limit.ts'
 import type { AppPorts } from './ports.ts'
 import { readJsonBody } from '../web/json-body.ts'
 import type { AppEnv } from '../web/trace.ts'
@@ -22,7 +23,7 @@ export function signRoutes({ access, config, settings }: AppPorts): Hono<AppEnv>
         'misconfigured',
         'EASEL_SIGNING_KEYS is missing: npx wrangler secret put EASEL_SIGNING_KEYS.',
       )
-    const body = await readJsonBody(c.req.raw)
+    const body = await readJsonBody(c.req.raw, SMALL_BODY)
     const { data, error } = signRequest.safeParse(body)
     if (error) throw new InvalidSpecError(specIssues(error, body, Object.keys(signRequest.shape)))
 

@@ -1,8 +1,9 @@
+import { endOfString } from './json-shape.ts'
+
 /**
- * The first key that an object of the document names twice. `JSON.parse` would take the last one, and whoever
- * wrote the first one meant it.
+ * The first key that an object of the document holds twice. `JSON.parse` would silently take the last one.
  *
- * @param json  valid JSON: it has been parsed
+ * @param json  valid JSON
  */
 export function duplicateKey(json: string): string | undefined {
   /** Keys of each object that is open; `undefined` for an array. */
@@ -33,13 +34,4 @@ export function duplicateKey(json: string): string | undefined {
     }
   }
   return undefined
-}
-
-/** Index after the closing quote of the string that begins at `start`. */
-function endOfString(json: string, start: number): number {
-  for (let at = json.indexOf('"', start + 1); ; at = json.indexOf('"', at + 1)) {
-    let backslashes = 0
-    while (json[at - 1 - backslashes] === '\\') backslashes++
-    if (backslashes % 2 === 0) return at + 1
-  }
 }

@@ -1,57 +1,81 @@
 import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
-import { specIssue } from '../../shared/spec/spec-issue.ts'
+import { fieldName, specIssue } from '../../shared/spec/spec-issue.ts'
 import { duplicateKey } from './duplicate-key.ts'
+import { shapeProblem } from './json-shape.ts'
 
-/** Enough for the input images that OpenRouter takes, in base64; a Worker has 128 MB for everything. */
-const MAX_BYTES = 25 * 1024 ** 2
+/** How large a body may be. */
+export interface BodyLimit {
+  readonly bytes: number
+  /** For the error: `64 KiB`. */
+  readonly name: string
+}
 
 /**
- * A request's JSON.
+ * A request's JSON. Call it once the caller is known: `limit` depends on who asks.
  *
- * @throws {EaselError} `unsupported_media_type`, `payload_too_large`, or `invalid_spec` when it is no JSON or
- *   says something twice
+ * @throws {EaselError} `unsupported_media_type`, `payload_too_large`, or `invalid_spec` when it isn't JSON, is too
+ *   complex, or holds a key twice
  */
-export async function readJsonBody(request: Request): Promise<unknown> {
+export async function readJsonBody(request: Request, limit: BodyLimit): Promise<unknown> {
   const type = request.headers.get('Content-Type')?.split(';')[0]?.trim().toLowerCase() ?? ''
   if (type !== 'application/json' && !type.endsWith('+json')) {
-    const was = type ? `not ${type}` : 'and says nothing of its type'
+    const was = type ? `not ${type}` : 'but the request has no Content-Type'
     throw new EaselError(
       'unsupported_media_type',
       `The body must be JSON, ${was}: send Content-Type: application/json.`,
     )
   }
-  if (Number(request.headers.get('Content-Length')) > MAX_BYTES) throw tooLarge()
-  const text = await readText(request)
+  if (Number(request.headers.get('Content-Length')) > limit.bytes) throw tooLarge(limit)
+  const text = await readText(request, limit)
+  const problem = shapeProblem(text)
+  if (problem !== undefined) throw invalidBody(problem)
+  const value = parse(text)
+  const twice = duplicateKey(text)
+  if (twice === undefined) return value
+  throw new InvalidSpecError([
+    specIssue([twice], `${fieldName([twice])} is in the body twice: give it once.`),
+  ])
+}
+
+function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    const twice = duplicateKey(text)
-    if (twice === undefined) return value
-    throw new InvalidSpecError([specIssue([twice], `${twice} stands in the body twice: give it once.`)])
+    return JSON.parse(text) as unknown
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw new InvalidSpecError([specIssue(['body'], `The body is not JSON: ${error.message}.`)])
+    throw invalidBody(`The body is not JSON: ${error.message}.`)
   }
 }
 
-async function readText({ body }: Request): Promise<string> {
-  const chunks: Uint8Array[] = []
+/** Decodes while it reads: the bytes and the text are never both held whole. */
+async function readText({ body }: Request, limit: BodyLimit): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+  const pieces: string[] = []
   let length = 0
   for await (const chunk of body ?? []) {
     length += chunk.byteLength
-    if (length > MAX_BYTES) throw tooLarge()
-    chunks.push(chunk)
+    if (length > limit.bytes) throw tooLarge(limit)
+    pieces.push(decode(decoder, chunk))
   }
+  pieces.push(decode(decoder))
+  return pieces.join('')
+}
+
+function decode(decoder: TextDecoder, chunk?: Uint8Array): string {
   try {
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
-    return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
+    return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode()
   } catch {
-    throw new InvalidSpecError([specIssue(['body'], 'The body is not UTF-8.')])
+    // `fatal` throws on malformed input only.
+    throw invalidBody('The body is not UTF-8.')
   }
 }
 
-function tooLarge(): EaselError {
+function invalidBody(detail: string): InvalidSpecError {
+  return new InvalidSpecError([specIssue(['body'], detail)])
+}
+
+function tooLarge({ name }: BodyLimit): EaselError {
   return new EaselError(
     'payload_too_large',
-    `The body is larger than ${MAX_BYTES / 1024 ** 2} MiB: link to input images instead of sending them, or make them smaller.`,
+    `The body is larger than ${name}, the limit for this request: link to input images instead of sending them, or make them smaller.`,
   )
 }

@@ -50,13 +50,13 @@ describe('a response that breaks off', () => {
   })
 
   it('by the deadline, after a whole image, keeps it', async () => {
-    await using server = await serveRaw((_request, response) => {
+    await using server = await serveCost(recorded({ total_cost: 0.04 }), (response) => {
       head(response).write(STREAM.slice(0, STREAM.lastIndexOf('data: {"id"')))
     })
     const { images, problems } = await generate(server.url, { deadlineMs: 500 })
     expect(images).toHaveLength(1)
     expect(problems).toEqual([expect.stringContaining('the connection was cut')])
-    expect(server.requests).toHaveLength(1)
+    expect(server.requests.filter((sent) => sent.startsWith('POST'))).toHaveLength(1)
   })
 })
 
@@ -233,19 +233,21 @@ describe('the cost of a generation that broke off', () => {
     }
   })
 
-  it('is not looked up for a generation without a name, nor for one that brought an image', async () => {
+  it('is not looked up for a generation without a name', async () => {
     await using nameless = await serveCost(recorded({ total_cost: 1 }), (response) => {
       cutAfter(response, head(response), ': OPENROUTER PROCESSING\n\n')
     })
     expect((await failing(nameless.url)).error.code).toBe('billing_unknown')
     expect(nameless.requests).toEqual(['POST /chat/completions'])
+  })
 
+  it('is looked up for one that brought an image and broke off before it named its cost', async () => {
     await using whole = await serveCost(recorded({ total_cost: 1 }), (response) => {
       response.setHeader('X-Generation-Id', 'gen-7')
       cutAfter(response, head(response), STREAM.slice(0, STREAM.lastIndexOf('data: {"id"')))
     })
-    expect((await generate(whole.url)).generationId).toBe('gen-7')
-    expect(whole.requests).toEqual(['POST /chat/completions'])
+    expect(await generate(whole.url)).toMatchObject({ generationId: 'gen-7', usage: { costUsd: 1 } })
+    expect(whole.requests).toEqual(['POST /chat/completions', 'GET /generation?id=gen-7'])
   })
 
   it('is given up when the caller aborts, with the caller’s reason', async () => {

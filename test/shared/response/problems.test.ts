@@ -17,7 +17,6 @@ describe('after a whole image', () => {
     ['a timeout of the connection', new DOMException('late', 'TimeoutError'), 'the connection was cut'],
     ['an early end', '', 'ends too early'],
     ['broken JSON', ',]', 'not JSON'],
-    ['text that is no UTF-8', `}]}\n\ndata: {"choices":[{"delta":{"content":"\u00ff"}}]}\n\n`, 'UTF-8'],
     ['an error event', `}]}\n\n${event({ error: ERROR })}\n\n`, 'OpenRouter reported: '],
     ['a refusal', `}]}\n\n${event(chunk({ refusal: 'No people.' }))}\n\n`, 'No people.'],
   ])('%s is a problem, and loses nothing', async (_what, rest, problem) => {

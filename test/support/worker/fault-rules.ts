@@ -15,6 +15,8 @@ export interface Operations {
     | 'abort'
   ledger: 'reserve' | 'settle' | 'use' | 'usage'
   job: 'alarm'
+  /** Requests to OpenRouter: for an image, or for what a generation cost. */
+  upstream: 'generate' | 'lookup'
 }
 
 export type Binding = keyof Operations
@@ -23,7 +25,10 @@ export type Binding = keyof Operations
 export interface Call<B extends Binding = Binding> {
   readonly binding: B
   readonly op: Operations[B]
-  /** R2's key or prefix; the id of the ledger's reservation; nothing for a job. */
+  /**
+   * R2's key or prefix. The fingerprint of a job; with the ledger, that of the job that calls it, a slash and the id
+   * of the reservation. The body of a request to OpenRouter.
+   */
   readonly key: string
   readonly when: 'before' | 'after'
 }

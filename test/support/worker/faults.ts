@@ -11,8 +11,17 @@ export interface Faults {
   clear(): void
   /** Resolves once one of the rules set last has applied to a call: the moment to kill something. */
   reached(): Promise<Call>
+  /** Adds rules to those that are set, until they are lifted: for tests that run side by side. */
+  add(rules: FaultRules): AddedFaults
   /** The operations so far, oldest first, failed ones included. */
   calls<B extends Binding>(binding: B, op?: Operations[B]): readonly Call<B>[]
+}
+
+export interface AddedFaults {
+  /** Resolves once one of the rules has applied to a call. */
+  reached(): Promise<Call>
+  /** Lets everything through that the rules hold or would hold. */
+  lift(): void
 }
 
 export interface FaultControl extends Faults {
@@ -31,18 +40,33 @@ interface Round {
 /** Decides in the test's process how the operations of a Worker go, wherever that runs. */
 export async function serveFaults(): Promise<FaultControl> {
   let round = createRound({})
+  const added = new Set<Round>()
   const calls: Call[] = []
 
   async function decide(call: Call): Promise<'pass' | 'throw'> {
     if (call.when === 'before') calls.push(call)
-    const { rules, reached, over } = round
-    const rule = ruleFor(call, rules)
-    if (!rule) return 'pass'
-    reached.resolve(call)
-    if (rule.action === 'throw') return 'throw'
-    const ms = rule.action === 'delay' ? (rule.ms ?? 0) : 2 ** 31 - 1
-    await delay(ms, undefined, { signal: over.signal }).catch(() => undefined)
+    for (const { rules, reached, over } of [round, ...added]) {
+      const rule = ruleFor(call, rules)
+      if (!rule) continue
+      reached.resolve(call)
+      if (rule.action === 'throw') return 'throw'
+      const ms = rule.action === 'delay' ? (rule.ms ?? 0) : 2 ** 31 - 1
+      await delay(ms, undefined, { signal: over.signal }).catch(() => undefined)
+      return 'pass'
+    }
     return 'pass'
+  }
+
+  function add(rules: FaultRules): AddedFaults {
+    const another = createRound(rules)
+    added.add(another)
+    return {
+      reached: () => another.reached.promise,
+      lift() {
+        added.delete(another)
+        another.over.abort()
+      },
+    }
   }
 
   function replace(rules: FaultRules): void {
@@ -63,6 +87,7 @@ export async function serveFaults(): Promise<FaultControl> {
     set: replace,
     clear: () => replace({}),
     reached: () => round.reached.promise,
+    add,
     calls: <B extends Binding>(binding: B, op?: Operations[B]) =>
       calls.filter(
         (call): call is Call<B> => call.binding === binding && (op === undefined || call.op === op),
@@ -77,7 +102,7 @@ export async function serveFaults(): Promise<FaultControl> {
 
 function createRound(rules: FaultRules): Round {
   return {
-    rules: (['r2', 'ledger', 'job'] as const).flatMap((binding) =>
+    rules: (['r2', 'ledger', 'job', 'upstream'] as const).flatMap((binding) =>
       [rules[binding] ?? []].flat().map((rule) => ({ binding, rule, seen: 0 })),
     ),
     reached: Promise.withResolvers<Call>(),

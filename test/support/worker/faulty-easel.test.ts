@@ -58,23 +58,44 @@ describe('a faulty ledger', () => {
   })
 
   it('shows its rows', async () => {
-    expect(await easel.ledger('SELECT count(*) AS rows FROM reservations')).toEqual([
+    expect(await easel.ledger('SELECT count(*) AS rows FROM ledger_reservations')).toEqual([
       { rows: expect.any(Number) },
     ])
   })
 })
 
 describe('a job', () => {
-  it('is aborted at a moment that a test chooses, and the requests that wait for it fail', async () => {
+  it('is aborted at a moment that a test chooses, and keeps what it has stored', async () => {
     const { path, fingerprint, generations } = await scene(easel, 'Aborted')
-    easel.faults.set({ job: { op: 'alarm', action: 'stall' } })
+    easel.faults.set({ job: { op: 'alarm', key: new RegExp(fingerprint), action: 'stall', times: 1 } })
     const asked = easel.get(path)
-    await easel.faults.reached()
-    expect((await easel.jobStorage(fingerprint)).keys).not.toEqual([])
+    expect(await easel.faults.reached()).toMatchObject({ key: fingerprint })
+    expect((await easel.jobStorage(fingerprint)).keys).toContain('state')
+    expect(generations()).toBe(0)
     await easel.abortJob(fingerprint)
 
-    expect((await asked).status).toBeGreaterThanOrEqual(500)
-    expect(generations()).toBe(0)
+    expect((await asked).status).toBe(200)
+    expect(generations()).toBe(1)
+  })
+
+  it('is stopped right before it sends its request, and right after the response has begun', async () => {
+    for (const [when, requests] of [
+      ['before', 0],
+      ['after', 1],
+    ] as const) {
+      const { path, fingerprint, generations } = await scene(easel, `Sending: ${when}`)
+      const fault = easel.faults.add({
+        upstream: { op: 'generate', key: new RegExp(`Sending: ${when}`), when, action: 'stall' },
+      })
+      const asked = easel.get(path)
+      await fault.reached()
+      expect(generations()).toBe(requests)
+      expect((await easel.jobStorage(fingerprint)).keys).toContain('state')
+      fault.lift()
+
+      expect((await asked).status).toBe(200)
+      expect(generations()).toBe(1)
+    }
   })
 
   it('has an alarm that can come twice', async () => {

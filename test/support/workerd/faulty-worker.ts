@@ -1,3 +1,4 @@
+import { env as testEnv } from 'cloudflare:workers'
 import worker, {
   Budget as RealBudget,
   Gallery as RealGallery,
@@ -5,10 +6,13 @@ import worker, {
 } from '../../../worker/index.ts'
 import type { Env } from '../../../worker/env.ts'
 import type { JobStorage } from '../worker/fault-rules.ts'
-import { withFault, withFaults } from './with-faults.ts'
+import { controlTimers, controlUpstream, type TestEnv, withFault, withFaults } from './with-faults.ts'
 
 // The Worker, over R2 and a ledger that fail on demand. The routes under /test/ show what clients don't see, and do
 // to a job what the platform may do to it.
+
+controlTimers(testEnv as unknown as TestEnv)
+controlUpstream(testEnv as unknown as TestEnv)
 
 export default {
   async fetch(request, env, ctx) {
@@ -23,12 +27,14 @@ export class GenerationJob extends RealJob {
   readonly #env: Env
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, withFaults(env))
+    super(ctx, withFaults(env, ctx.id.name))
     this.#env = env
   }
 
   override alarm(): Promise<void> {
-    return withFault(this.#env, { binding: 'job', op: 'alarm', key: '' }, () => super.alarm())
+    return withFault(this.#env, { binding: 'job', op: 'alarm', key: this.ctx.id.name ?? '' }, () =>
+      super.alarm(),
+    )
   }
 
   /** Ends this object at once. What it has stored stays. */
@@ -45,7 +51,7 @@ export class GenerationJob extends RealJob {
     const { storage } = this.ctx
     const names = storage.sql
       .exec<{ name: string }>(
-        `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'`,
+        `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '__miniflare_*'`,
       )
       .toArray()
     const rows = (table: string): number =>

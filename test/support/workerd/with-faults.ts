@@ -3,11 +3,15 @@ import type { Binding, Call } from '../worker/fault-rules.ts'
 
 // Bindings that ask the test before and after each operation whether it should fail.
 
-/** The control's address, which tests set as a variable. */
-type TestEnv = Env & { readonly TEST_FAULTS_URL?: string }
+/** Variables that tests set: the control's address, and how many times longer the Worker waits for what stalls. */
+export type TestEnv = Env & { readonly TEST_FAULTS_URL?: string; readonly TEST_PATIENCE?: string }
 
-/** The same environment, with R2 and the ledger under the test's control. */
-export function withFaults(env: TestEnv): Env {
+/**
+ * The same environment, with R2 and the ledger under the test's control.
+ *
+ * @param job  the fingerprint of the job whose environment it is
+ */
+export function withFaults(env: TestEnv, job = ''): Env {
   return {
     ...env,
     BUCKET: faultyBucket(env.BUCKET, env),
@@ -17,10 +21,31 @@ export function withFaults(env: TestEnv): Env {
         if (typeof member !== 'function') return member
         return (...args: unknown[]): unknown => {
           const result: unknown = Reflect.apply(member, target, args)
-          return name === 'get' || name === 'getByName' ? faultyLedger(result as object, env) : result
+          return name === 'get' || name === 'getByName' ? faultyLedger(result as object, env, job) : result
         }
       },
     }),
+  }
+}
+
+const realFetch = globalThis.fetch
+
+/** Holds a stall for as long as a test needs, although the Worker would give up. */
+export function controlTimers({ TEST_PATIENCE: factor = '1' }: TestEnv): void {
+  const { setTimeout } = globalThis
+  globalThis.setTimeout = ((run: () => void, ms = 0) =>
+    setTimeout(run, ms * Number(factor))) as typeof setTimeout
+}
+
+/** Puts the requests to OpenRouter that cost money, and the questions what they cost, under the test's control. */
+export function controlUpstream(env: TestEnv): void {
+  globalThis.fetch = (input, init) => {
+    const [, path] = typeof input === 'string' ? input.split(env.OPENROUTER_BASE_URL ?? '') : []
+    const send = (): Promise<Response> => realFetch(input, init)
+    if (path?.startsWith('/generation?'))
+      return withFault(env, { binding: 'upstream', op: 'lookup', key: path }, send)
+    if (path === undefined || typeof init?.body !== 'string') return send()
+    return withFault(env, { binding: 'upstream', op: 'generate', key: init.body }, send)
   }
 }
 
@@ -50,7 +75,7 @@ async function decision(
   call: Omit<Call, 'op'> & { op: string },
 ): Promise<string> {
   if (url === undefined) return 'pass'
-  return (await fetch(url, { method: 'POST', body: JSON.stringify(call) })).text()
+  return (await realFetch(url, { method: 'POST', body: JSON.stringify(call) })).text()
 }
 
 function faultyBucket(bucket: R2Bucket, env: TestEnv): R2Bucket {
@@ -63,10 +88,11 @@ function faultyUpload(upload: R2MultipartUpload, env: TestEnv): R2MultipartUploa
   return faulty(upload, env, 'r2', () => upload.key)
 }
 
-function faultyLedger(ledger: object, env: TestEnv): object {
-  return faulty(ledger, env, 'ledger', (first) =>
-    typeof first === 'object' && first !== null && 'id' in first ? String(first.id) : String(first),
-  )
+function faultyLedger(ledger: object, env: TestEnv, job: string): object {
+  return faulty(ledger, env, 'ledger', (first) => {
+    const id = typeof first === 'object' && first !== null && 'id' in first ? first.id : first
+    return `${job}/${String(id)}`
+  })
 }
 
 /** Wraps an object whose methods are operations. All but one of R2's return promises. */

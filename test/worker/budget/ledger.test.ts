@@ -144,6 +144,14 @@ describe('an attempt', () => {
     })
   })
 
+  it('that arrives after it was given up reserves nothing', () => {
+    const ledger = startLedger()
+    ledger.settle('late', { usd: 0, outcome: 'failed' })
+    reserve(ledger, 'late', { usd: 1 })
+
+    expect(ledger.use()).toMatchObject({ spentUsd: 0, reservedUsd: 0 })
+  })
+
   it('with an unknown bill counts with all that was reserved', () => {
     const ledger = startLedger()
     reserve(ledger, 'one')

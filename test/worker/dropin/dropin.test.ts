@@ -171,7 +171,7 @@ describe('one image, requested in any form', () => {
 })
 
 describe('a request that no spec can express', () => {
-  it('is passed on unchanged, once, and cached by its body', async () => {
+  it('is generated once, and cached by its canonical body', async () => {
     const first = await conversation(0.5)
     const second = await conversation(0.5)
     const other = await conversation(0.6)
@@ -203,7 +203,7 @@ describe('a request that is refused', () => {
     [
       'asks for a ratio that the model lacks',
       chatBody('x', { image_config: { aspect_ratio: '8:1' } }),
-      400,
+      422,
       /8:1/,
     ],
   ])('because it %s gets an error in OpenRouter’s form', async (_, body, status, message) => {

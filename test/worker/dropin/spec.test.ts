@@ -5,8 +5,10 @@ import { buildChatRequest, chatObstacle } from '../../../shared/openrouter/chat-
 import { buildImagesRequest } from '../../../shared/openrouter/images-request.ts'
 import { buildRequest } from '../../../shared/openrouter/request.ts'
 import type { ImageSpec } from '../../../shared/spec/schema.ts'
-import { chatToSpec } from '../../../worker/dropin/request/chat-to-spec.ts'
-import { imagesToSpec } from '../../../worker/dropin/request/images-to-spec.ts'
+import type { ImageEndpoint } from '../../../shared/catalogue/model.ts'
+import { parseChatBody } from '../../../worker/dropin/request/chat-body.ts'
+import { chatToSpec, isOnePrompt } from '../../../worker/dropin/request/chat-to-spec.ts'
+import { imagesToSpec, parseImagesBody } from '../../../worker/dropin/request/images-to-spec.ts'
 import { acceptedSpecs, modelOf } from '../../support/shared/specs.ts'
 
 const MODEL = 'google/gemini-2.5-flash-image'
@@ -19,7 +21,7 @@ describe('a spec, written as an OpenRouter request and read back,', () => {
     await fc.assert(
       fc.asyncProperty(overChat, async ({ spec, model }) => {
         const body = wire(buildChatRequest(spec, model))
-        expect(await fingerprintOf(chatToSpec(body))).toBe(await fingerprint(withoutTake(spec)))
+        expect(await fingerprintOf(chatSpec(body))).toBe(await fingerprint(withoutTake(spec)))
       }),
     )
   })
@@ -40,7 +42,7 @@ describe('a spec, written as an OpenRouter request and read back,', () => {
         // 1K is every model's default, and isn't sent to models without the field.
         const { image_size, ...rest } = withoutTake(spec)
         const sent = body['resolution'] === undefined ? rest : { ...rest, ...(image_size && { image_size }) }
-        expect(await fingerprintOf(imagesToSpec(body, model.endpoints))).toBe(await fingerprint(sent))
+        expect(await fingerprintOf(imagesSpec(body, model.endpoints))).toBe(await fingerprint(sent))
       }),
     )
   })
@@ -56,19 +58,22 @@ describe('a chat request', () => {
     ['null fields', { seed: null, temperature: null, provider: { only: null } }],
     ['the order of modalities', { modalities: ['text', 'image'] }],
   ])('is the same image whatever it says about %s', async (_, more) => {
-    expect(await fingerprintOf(chatToSpec({ ...user('A fox'), ...more }))).toBe(
+    expect(await fingerprintOf(chatSpec({ ...user('A fox'), ...more }))).toBe(
       await fingerprint({ model: MODEL, prompt: 'A fox' }),
     )
   })
 
   it('keeps provider fields that are unknown to Easel', () => {
-    const spec = chatToSpec({ ...user('A fox'), image_config: { aspect_ratio: '1:1', moderation: 'low' } })
+    const spec = chatSpec({ ...user('A fox'), image_config: { aspect_ratio: '1:1', moderation: 'low' } })
     expect(spec).toMatchObject({ aspect_ratio: '1:1', image_config: { moderation: 'low' } })
   })
 
   it.each([
     ['a conversation', { model: MODEL, messages: [...user('A').messages, ...user('B').messages] }],
-    ['a system prompt', { model: MODEL, messages: [{ role: 'system', content: 'A' }] }],
+    [
+      'a system prompt',
+      { model: MODEL, messages: [{ role: 'system', content: 'A' }, ...user('B').messages] },
+    ],
     ['a temperature', { ...user('A fox'), temperature: 0 }],
     ['an image before the words', user([image, { type: 'text', text: 'A' }])],
     ['words in two parts', user([{ type: 'text', text: 'A' }, image, { type: 'text', text: 'B' }])],
@@ -79,11 +84,30 @@ describe('a chat request', () => {
         { ...image, image_url: { ...image.image_url, detail: 'low' } },
       ]),
     ],
-    ['an unknown aspect ratio', { ...user('A'), image_config: { aspect_ratio: '7:5' } }],
-    ['a size in pixels, which chat does not have,', { ...user('A'), image_config: { size: '64x64' } }],
-    ['an unknown field', { ...user('A'), plugins: [] }],
-  ])('with %s is not expressible as a spec', (_, body) => {
-    expect(chatToSpec(body)).toBeUndefined()
+    ['fallback models', { ...user('A fox'), models: [MODEL, 'openai/gpt-image-1'] }],
+  ])('with %s is not expressible as a spec, and has the limits of one', (_, body) => {
+    expect(chatSpec(body)).toBeUndefined()
+    expect(() => chatToSpec(parseChatBody({ ...body, image_config: { n: 11 } }))).toThrow('n is 11')
+  })
+
+  it.each([
+    ['an unknown aspect ratio', { ...user('A'), image_config: { aspect_ratio: '7:5' } }, 'is "7:5"'],
+    [
+      'a size in pixels, which chat does not have,',
+      { ...user('A'), image_config: { size: '64x64' } },
+      'image_config.size',
+    ],
+    ['plugins', { ...user('A'), plugins: [] }, 'plugins is not accepted'],
+    ['an unknown field', { ...user('A'), best_of: 2 }, 'best_of is not accepted here'],
+    [
+      'an unknown field in a message',
+      { messages: [{ role: 'user', content: 'A', tool_calls: [] }] },
+      'messages[0].tool_calls is not accepted here. Accepted are role, content, name',
+    ],
+    ['a message of a tool', { messages: [{ role: 'tool', content: 'A' }] }, 'messages[0].role'],
+    ['no message of the user', { messages: [{ role: 'system', content: 'A' }] }, 'no message of the user'],
+  ])('with %s is refused, and the error names it', (_, body, sentence) => {
+    expect(() => chatSpec(body)).toThrow(sentence)
   })
 })
 
@@ -92,26 +116,36 @@ describe('an images request', () => {
 
   it('accepts a size tier as size or as resolution', async () => {
     const spec = { ...body, image_size: '0.5K' } as const
-    expect(await fingerprintOf(imagesToSpec({ ...body, size: '512' }))).toBe(await fingerprint(spec))
-    expect(await fingerprintOf(imagesToSpec({ ...body, resolution: '512' }))).toBe(await fingerprint(spec))
-    expect(await fingerprintOf(imagesToSpec({ ...body, resolution: '512', size: '512' }))).toBe(
+    expect(await fingerprintOf(imagesSpec({ ...body, size: '512' }))).toBe(await fingerprint(spec))
+    expect(await fingerprintOf(imagesSpec({ ...body, resolution: '512' }))).toBe(await fingerprint(spec))
+    expect(await fingerprintOf(imagesSpec({ ...body, resolution: '512', size: '512' }))).toBe(
       await fingerprint(spec),
     )
-    expect(imagesToSpec({ ...body, resolution: '1K', size: '512' })).toBeUndefined()
-    expect(imagesToSpec({ ...body, resolution: '8K' })).toBeUndefined()
+    expect(() => imagesSpec({ ...body, resolution: '1K', size: '512' })).toThrow('leave one of them out')
+    expect(() => imagesSpec({ ...body, resolution: '8K' })).toThrow('accepted are 512, 1K, 2K, 4K')
   })
 
   it('accepts a spec’s fields as a provider’s options', async () => {
     const { endpoints } = modelOf('recraft/recraft-v3')
     const recraft = { model: 'recraft/recraft-v3', prompt: 'A fox' }
     const options = { recraft: { style: 'Photorealism', controls: [1] } }
-    const spec = imagesToSpec({ ...recraft, provider: { sort: 'price', options } }, endpoints)
+    const spec = imagesSpec({ ...recraft, provider: { sort: 'price', options } }, endpoints)
     expect(spec).toMatchObject({
       style: 'Photorealism',
       provider: { sort: 'price', options: { recraft: { controls: [1] } } },
     })
   })
 })
+
+/** `undefined` when no spec can express it. */
+function chatSpec(body: Record<string, unknown>): ImageSpec | undefined {
+  const chat = parseChatBody(body)
+  return isOnePrompt(chat) ? chatToSpec(chat) : undefined
+}
+
+function imagesSpec(body: Record<string, unknown>, endpoints: readonly ImageEndpoint[] = []): ImageSpec {
+  return imagesToSpec(parseImagesBody(body), endpoints)
+}
 
 async function fingerprintOf(spec: ImageSpec | undefined): Promise<string | undefined> {
   return spec && fingerprint(spec)

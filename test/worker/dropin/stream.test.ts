@@ -158,7 +158,7 @@ describe('a key', () => {
     expect(easel.generations('With a fallback')).toHaveLength(0)
   })
 
-  it('reserves what a conversation’s images cost, and the whole EASEL_MAX_COST_USD for one without a price', async () => {
+  it('reserves what a conversation’s images cost, and the whole EASEL_MAX_COST_USD where fallback models hide the price', async () => {
     const conversation = {
       model: GEMINI,
       modalities: ['image', 'text'],
@@ -168,7 +168,11 @@ describe('a key', () => {
       ],
     }
     const path = '/api/v1/chat/completions'
-    const unpriced = await easel.post(path, { ...conversation, plugins: [] }, bearer(TOKENS.docs))
+    const unpriced = await easel.post(
+      path,
+      { ...conversation, models: ['google/gemini-3.1-flash-image'] },
+      bearer(TOKENS.docs),
+    )
     expect(unpriced.status).toBe(402)
     expect((await easel.post(path, conversation, bearer(TOKENS.docs))).status).toBe(200)
     expect(easel.generations('with a price')).toHaveLength(1)

@@ -50,7 +50,7 @@ describe('POST /v1/images', () => {
       [1, 2, 3].map(async () => (await easel.post('/v1/images', { prompt: 'Collapsed' })).json()),
     )
     const caches = (responses as Generated[]).map(({ cache }) => cache)
-    expect(caches.toSorted()).toEqual(['joined', 'joined', 'miss'])
+    expect(caches.toSorted()).toEqual(['collapsed', 'collapsed', 'miss'])
   })
 
   it('responds at once to Prefer: respond-async, and says where to poll', async () => {

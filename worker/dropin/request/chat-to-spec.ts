@@ -1,62 +1,67 @@
-import * as z from 'zod'
 import { InvalidSpecError } from '../../../shared/errors.ts'
 import { IMAGE_CONFIG_FIELDS } from '../../../shared/openrouter/chat-request.ts'
 import { parseSpecInput, resolveSpec } from '../../../shared/spec/parse.ts'
-import type { ImageSpec } from '../../../shared/spec/schema.ts'
-import { type Body, withoutNulls, withoutTransport } from './raw-body.ts'
-
-const textPart = z.strictObject({ type: z.literal('text'), text: z.string() })
-export const imagePart = z.strictObject({
-  type: z.literal('image_url'),
-  image_url: z.strictObject({ url: z.string() }),
-})
-/** Text first: images before or between the words may mean another thing. */
-const parts = z.tuple([textPart], imagePart)
-
-/** What of a chat request a spec can say. `modalities` is transport: whether words come with the image. */
-const chatBody = z.strictObject({
-  model: z.string(),
-  messages: z.tuple([z.strictObject({ role: z.literal('user'), content: z.union([z.string(), parts]) })]),
-  modalities: z.array(z.enum(['image', 'text'])).optional(),
-  image_config: z.record(z.string(), z.unknown()).optional(),
-  seed: z.unknown().optional(),
-  provider: z.record(z.string(), z.unknown()).optional(),
-})
+import { type ImageSpec, SPEC_FIELDS } from '../../../shared/spec/schema.ts'
+import { specIssue } from '../../../shared/spec/spec-issue.ts'
+import type { ChatBody, ChatPart } from './chat-body.ts'
+import { type Body, withoutNulls } from './raw-body.ts'
 
 const NAMED_FIELDS: ReadonlySet<string> = new Set(IMAGE_CONFIG_FIELDS)
 
 /**
- * The spec that a body of `POST /chat/completions` stands for: the way back from `buildChatRequest`.
+ * The spec with everything that a chat request says about the image: its words, one message a line, and its images in
+ * order. If {@link isOnePrompt}, it is the way back from `buildChatRequest`; else it has the limits and the price of
+ * the conversation.
  *
- * @returns `undefined` when no spec can say the same: a conversation, a temperature, a value that is new to Easel
+ * @throws {InvalidSpecError} as for any other spec
  */
-export function chatToSpec(body: Body): ImageSpec | undefined {
-  const { data } = chatBody.safeParse(withoutTransport(body))
-  if (!data) return undefined
-  const { content } = data.messages[0]
-  const [prompt, ...images] =
-    typeof content === 'string'
-      ? [content]
-      : content.map((part) => (part.type === 'text' ? part.text : part.image_url.url))
-  const config = Object.entries(data.image_config ?? {})
+export function chatToSpec(chat: ChatBody, model: unknown = chat.model): ImageSpec {
+  const parts = chat.messages.flatMap(({ content }): readonly ChatPart[] => content)
+  const images = parts.flatMap((part) => (part.type === 'image_url' ? [part.image_url.url] : []))
+  const config = Object.entries(withoutNulls(chat.image_config ?? {}))
+  assertChatFields(config.map(([field]) => field))
   const unnamed = config.filter(([field]) => !NAMED_FIELDS.has(field))
   return toSpec({
     ...Object.fromEntries(config.filter(([field]) => NAMED_FIELDS.has(field))),
-    model: data.model,
-    prompt,
+    model,
+    prompt: parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n'),
     ...(images.length > 0 && { input_images: images }),
     ...(unnamed.length > 0 && { image_config: Object.fromEntries(unnamed) }),
-    ...(data.seed !== undefined && { seed: data.seed }),
-    ...(data.provider && { provider: withoutNulls(data.provider) }),
+    ...(chat.seed !== undefined && { seed: chat.seed }),
+    ...(chat.provider && { provider: withoutNulls(chat.provider) }),
   })
 }
 
-/** A spec of these fields, if they make one. */
-export function toSpec(fields: Body): ImageSpec | undefined {
-  try {
-    return resolveSpec(parseSpecInput(fields))
-  } catch (error) {
-    if (error instanceof InvalidSpecError) return undefined
-    throw error
-  }
+/**
+ * Whether a spec can say all of it: one message of text, then images, and nothing else that decides the image. Images
+ * before or between the words may mean another thing. `modalities` is transport: whether words come with the image.
+ */
+export function isOnePrompt(chat: ChatBody): boolean {
+  const [message, ...others] = chat.messages
+  if (!message || others.length > 0 || message.name !== undefined || chat.models) return false
+  const [first, ...rest] = message.content
+  const { temperature, top_p, max_tokens, max_completion_tokens } = chat
+  return (
+    first?.type === 'text' &&
+    rest.every((part) => part.type === 'image_url' && part.image_url.detail === undefined) &&
+    [temperature, top_p, max_tokens, max_completion_tokens].every((value) => value === undefined)
+  )
+}
+
+/** @throws {InvalidSpecError} as for a spec of Easel's own API, and in the same words */
+export function toSpec(fields: Body): ImageSpec {
+  return resolveSpec(parseSpecInput(fields))
+}
+
+/** The chat API has no `size`, and takes prompt, model, seed and provider beside `image_config`. */
+function assertChatFields(fields: readonly string[]): void {
+  const field = fields.find((name) => SPEC_FIELDS.has(name) && !NAMED_FIELDS.has(name))
+  if (field === undefined) return
+  const advice =
+    field === 'size'
+      ? 'use aspect_ratio and image_size, or POST /images'
+      : `${field} is no part of image_config`
+  throw new InvalidSpecError([
+    specIssue(['image_config', field], `image_config.${field} is not accepted by the chat API: ${advice}.`),
+  ])
 }

@@ -1,26 +1,34 @@
 import * as z from 'zod'
+import canonicalize from 'canonicalize'
 import type { ImageEndpoint } from '../../../shared/catalogue/model.ts'
 import { PROVIDER_FIELDS } from '../../../shared/catalogue/documented.ts'
+import { InvalidSpecError } from '../../../shared/errors.ts'
 import { providersTaking } from '../../../shared/openrouter/images-request.ts'
 import type { ImageSpec } from '../../../shared/spec/schema.ts'
-import { canonicalText } from './canonical.ts'
-import { imagePart, toSpec } from './chat-to-spec.ts'
-import { type Body, isRecord, withoutNulls, withoutTransport } from './raw-body.ts'
+import { specIssue } from '../../../shared/spec/spec-issue.ts'
+import { toSpec } from './chat-to-spec.ts'
+import { parseBody, transportFields } from './parse-body.ts'
+import { type Body, isRecord, withoutNulls } from './raw-body.ts'
 
 /** What `resolution`, and `size` where it is no pixels, call the tiers that a spec names in K. */
-const TIERS: ReadonlyMap<unknown, string> = new Map([
+const TIERS: ReadonlyMap<string, string> = new Map([
   ['512', '0.5K'],
   ['1K', '1K'],
   ['2K', '2K'],
   ['4K', '4K'],
 ])
 
-/** What of an images request a spec can say; the fields that have the same name are the spec's to check. */
+const inputReference = z.strictObject({
+  type: z.literal('image_url'),
+  image_url: z.strictObject({ url: z.string() }),
+})
+
+/** What the spec has under the same name is the spec's to check. */
 const imagesBody = z.strictObject({
-  model: z.unknown(),
-  prompt: z.unknown(),
+  model: z.unknown().optional(),
+  prompt: z.unknown().optional(),
   n: z.unknown().optional(),
-  resolution: z.string().optional(),
+  resolution: z.enum(['512', '1K', '2K', '4K']).optional(),
   aspect_ratio: z.unknown().optional(),
   size: z.string().optional(),
   quality: z.unknown().optional(),
@@ -28,28 +36,56 @@ const imagesBody = z.strictObject({
   output_compression: z.unknown().optional(),
   background: z.unknown().optional(),
   seed: z.unknown().optional(),
-  input_references: z.array(imagePart).optional(),
+  input_references: z.array(inputReference).optional(),
   provider: z.record(z.string(), z.unknown()).optional(),
+  ...transportFields,
 })
+
+export type ImagesBody = Readonly<z.infer<typeof imagesBody>>
+
+const NESTED = { input_references: ['type', 'image_url'], image_url: ['url'] }
+
+/**
+ * A body of `POST /images`.
+ *
+ * @throws {InvalidSpecError} naming every wrong field
+ */
+export function parseImagesBody(body: Body): ImagesBody {
+  return parseBody(imagesBody, withoutNulls(body), NESTED)
+}
 
 /**
  * The spec that a body of `POST /images` stands for: the way back from `buildImagesRequest`.
  *
  * @param endpoints  of the model, where `provider.options` may hold fields that a spec has itself
- * @returns `undefined` when no spec can say the same
+ * @throws {InvalidSpecError} as for any other spec
  */
-export function imagesToSpec(body: Body, endpoints: readonly ImageEndpoint[] = []): ImageSpec | undefined {
-  const { data } = imagesBody.safeParse(withoutTransport(body))
-  if (!data) return undefined
-  const { resolution, size, input_references, provider, ...sameName } = data
-  const tiers = [resolution, TIERS.has(size) ? size : undefined].filter((tier) => tier !== undefined)
-  const [tier, other = tier] = tiers
-  if (tier !== other || tiers.some((name) => !TIERS.has(name))) return undefined
+export function imagesToSpec(images: ImagesBody, endpoints: readonly ImageEndpoint[] = []): ImageSpec {
+  const { model, prompt, n, aspect_ratio, quality, output_format, output_compression, background, seed } =
+    images
+  const sameName = {
+    model,
+    prompt,
+    n,
+    aspect_ratio,
+    quality,
+    output_format,
+    output_compression,
+    background,
+    seed,
+  }
+  const { resolution, size, input_references, provider } = images
+  const sizeTier = size === undefined ? undefined : TIERS.get(size)
+  const tier = resolution === undefined ? sizeTier : TIERS.get(resolution)
+  if (sizeTier !== undefined && sizeTier !== tier) {
+    const detail = `size is "${size}", but resolution is "${resolution}": leave one of them out.`
+    throw new InvalidSpecError([specIssue(['size'], detail)])
+  }
   const { fields, rest } = lift(withoutNulls(provider ?? {}), endpoints)
   return toSpec({
-    ...sameName,
-    ...(tier !== undefined && { image_size: TIERS.get(tier) }),
-    ...(size !== undefined && !TIERS.has(size) && { size }),
+    ...Object.fromEntries(Object.entries(sameName).filter(([, value]) => value !== undefined)),
+    ...(tier !== undefined && { image_size: tier }),
+    ...(size !== undefined && sizeTier === undefined && { size }),
     ...(input_references && { input_images: input_references.map(({ image_url }) => image_url.url) }),
     ...fields,
     ...(provider && { provider: rest }),
@@ -72,7 +108,7 @@ function lift(
     const values = holders.map((slug) => valueAt(options, slug, field))
     const isShared =
       holders.length > 0 && holders.length === takers.size && holders.every((slug) => takers.has(slug))
-    if (isShared && new Set(values.map(canonicalText)).size === 1) fields[field] = values[0]
+    if (isShared && new Set(values.map((value) => canonicalize(value))).size === 1) fields[field] = values[0]
   }
   const left = Object.entries(options)
     .map(([slug, inner]) => [slug, isRecord(inner) ? without(inner, fields) : inner] as const)

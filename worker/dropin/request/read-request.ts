@@ -1,12 +1,12 @@
 import type { Catalogue } from '../../../shared/catalogue/catalogue.ts'
 import { InvalidSpecError, ModelNotFoundError } from '../../../shared/errors.ts'
-import { specIssue } from '../../../shared/spec/spec-issue.ts'
 import { type Fingerprint, fingerprint as fingerprintOf } from '../../../shared/fingerprint.ts'
-import type { ImageSpec } from '../../../shared/spec/schema.ts'
+import { specIssue } from '../../../shared/spec/spec-issue.ts'
 import type { BodyToGenerate, SpecToGenerate } from '../../job/price-request.ts'
-import { bodyToGenerate } from './body.ts'
-import { chatToSpec } from './chat-to-spec.ts'
-import { imagesToSpec } from './images-to-spec.ts'
+import { type ChatBody, parseChatBody } from './chat-body.ts'
+import { chatToSpec, isOnePrompt } from './chat-to-spec.ts'
+import { checkConversation, toConversation } from './conversation.ts'
+import { imagesToSpec, parseImagesBody } from './images-to-spec.ts'
 import { type Body, isRecord, withoutNulls } from './raw-body.ts'
 
 /** An image request in OpenRouter's words, parsed. */
@@ -14,6 +14,8 @@ export interface ParsedRequest {
   readonly fingerprint: Fingerprint
   readonly model: string
   readonly what: SpecToGenerate | BodyToGenerate
+  /** Checks what pricing can't, before the image is generated. @throws {EaselError} */
+  readonly beforeGenerating?: () => Promise<void>
   /** Whether the response is wanted as server-sent events. */
   readonly stream: boolean
 }
@@ -22,43 +24,47 @@ interface Reading {
   readonly catalogue: Pick<Catalogue, 'model'>
   /** Where a request names none. */
   readonly defaultModel: string
+  /** USD, limit of one generation. */
+  readonly maxCostUsd: number
 }
 
 /**
  * A body of `POST /chat/completions`.
  *
- * @throws {InvalidSpecError} when it is none, or asks for no image
+ * @throws {InvalidSpecError} when it is invalid, or asks for no image
  */
 export async function readChatRequest(value: unknown, reading: Reading): Promise<ParsedRequest> {
-  const body = withModel(value, reading)
-  await assertAsksForImage(body, reading)
-  return parsedRequest('/chat/completions', body, chatToSpec(body))
+  const chat = parseChatBody(withModel(value, reading))
+  const stream = chat.stream === true
+  if (isOnePrompt(chat)) {
+    const spec = chatToSpec(chat)
+    await assertAsksForImage(chat, spec.model, reading)
+    return { fingerprint: await fingerprintOf(spec), model: spec.model, what: { spec }, stream }
+  }
+  const conversation = await toConversation(chat)
+  const { fingerprint, what, specs } = conversation
+  await assertAsksForImage(chat, specs[0].model, reading)
+  return {
+    fingerprint,
+    model: specs[0].model,
+    what,
+    stream,
+    beforeGenerating: () => checkConversation(conversation, reading.catalogue, reading.maxCostUsd),
+  }
 }
 
 /**
  * A body of `POST /images`.
  *
- * @throws {InvalidSpecError} when it is none
+ * @throws {InvalidSpecError} when it is invalid
  */
 export async function readImagesRequest(value: unknown, reading: Reading): Promise<ParsedRequest> {
-  const body = withModel(value, reading)
-  const { model, provider } = body
-  const hasOptions = isRecord(provider) && isRecord(provider['options'])
-  const endpoints = hasOptions ? (await reading.catalogue.model(String(model))).model.endpoints : []
-  return parsedRequest('/images', body, imagesToSpec(body, endpoints))
-}
-
-async function parsedRequest(
-  path: '/chat/completions' | '/images',
-  body: Body,
-  spec: ImageSpec | undefined,
-): Promise<ParsedRequest> {
-  const stream = body['stream'] === true
-  if (spec) {
-    return { fingerprint: await fingerprintOf(spec), model: spec.model, what: { spec }, stream }
-  }
-  const { fingerprint, ...what } = await bodyToGenerate(path, body)
-  return { fingerprint, model: what.body.models[0], what, stream }
+  const images = parseImagesBody(withModel(value, reading))
+  const { model, provider, stream = false } = images
+  const hasOptions = typeof model === 'string' && isRecord(provider?.['options'])
+  const endpoints = hasOptions ? (await reading.catalogue.model(model)).model.endpoints : []
+  const spec = imagesToSpec(images, endpoints)
+  return { fingerprint: await fingerprintOf(spec), model: spec.model, what: { spec }, stream }
 }
 
 function withModel(value: unknown, { defaultModel }: Reading): Body {
@@ -69,15 +75,19 @@ function withModel(value: unknown, { defaultModel }: Reading): Body {
   return body['model'] === undefined && body['models'] === undefined ? { ...body, model: defaultModel } : body
 }
 
-/** Without `modalities`, OpenRouter has a model write where it can. */
-async function assertAsksForImage({ modalities, model }: Body, { catalogue }: Reading): Promise<void> {
-  if (Array.isArray(modalities) && modalities.includes('image')) return
-  const mayWrite = modalities === undefined ? await writes(String(model), catalogue) : true
+/** Without `modalities`, OpenRouter lets text-capable models reply with text. */
+async function assertAsksForImage(
+  { modalities }: ChatBody,
+  model: string,
+  { catalogue }: Reading,
+): Promise<void> {
+  if (modalities?.includes('image')) return
+  const mayWrite = modalities !== undefined || (await writes(model, catalogue))
   if (!mayWrite) return
   throw new InvalidSpecError([
     specIssue(
       ['modalities'],
-      'This request asks for no image, and Easel passes on nothing else: set "modalities": ["image", "text"], or ["image"] for models that only generate, and name an image model.',
+      'This request asks for no image, and Easel passes on nothing else: set "modalities": ["image", "text"], or ["image"] for models that only generate images, and name an image model.',
     ),
   ])
 }

@@ -17,7 +17,7 @@ interface WireError {
  */
 const WIRE = {
   invalid_spec: { status: 400, type: 'invalid_request' },
-  unsupported_by_model: { status: 400, type: 'invalid_request' },
+  unsupported_by_model: { status: 422, type: 'unprocessable' },
   unauthorized: { status: 401, type: 'authentication' },
   forbidden: { status: 403, type: 'permission_denied' },
   not_found: { status: 404, type: 'not_found' },

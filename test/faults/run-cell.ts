@@ -1,0 +1,163 @@
+import { expect } from 'vitest'
+import type { Fault } from '../../emulator/index.ts'
+import { bearer } from '../support/worker/client.ts'
+import type { FaultyEasel } from '../support/worker/faulty-easel.ts'
+import { toMicro } from '../../worker/budget/money.ts'
+import { scene } from '../support/worker/scene.ts'
+
+/** What a cell of the table says. */
+export interface Observed {
+  /** What the client sees that asks first. */
+  readonly first: string
+  /** What the next one sees, once the fault is over. */
+  readonly next: string
+  /** Requests to OpenRouter until the image is there. */
+  readonly requests: number
+  /** How the attempts ended, according to the ledger. */
+  readonly ledger: string
+}
+
+/** Seconds that a doubt is held: longer than the next request takes on a busy machine. */
+export const HOLD_SECONDS = 5
+
+/** What only these cells need: a token for each, so that the ledger counts each by itself. */
+export function varsFor(cells: readonly unknown[]): Readonly<Record<string, string>> {
+  return {
+    EASEL_TOKENS: cells.map((_, index) => `${nameOf(index)}:${tokenOf(index)}`).join(','),
+    EASEL_UNKNOWN_HOLD_SECONDS: String(HOLD_SECONDS),
+    EASEL_DAILY_BUDGET_USD: '1000',
+  }
+}
+
+/** Requests one image, from the first request to the last. */
+export interface Visitor {
+  readonly prompt: string
+  readonly fingerprint: string
+  /** Matches what the cell's job does. */
+  readonly key: RegExp
+  /** @returns the status, with the code of an error */
+  request(): Promise<string>
+  requests(): number
+  /** Names under the image's prefix in R2. */
+  stored(): Promise<readonly string[]>
+  ledger(): Promise<Ledger>
+}
+
+interface Ledger {
+  readonly outcomes: readonly string[]
+  readonly spentMicro: number
+  readonly estimateMicro: number
+  /** Reservations that nobody has settled. */
+  readonly open: number
+}
+
+export async function createVisitor(easel: FaultyEasel, index: number, title: string): Promise<Visitor> {
+  const prompt = promptOf(index, title)
+  const { path, fingerprint, generations } = await scene(easel, prompt)
+  return {
+    prompt,
+    fingerprint,
+    key: new RegExp(fingerprint),
+    requests: generations,
+    async request() {
+      try {
+        const response = await easel.get(path, bearer(tokenOf(index)))
+        const body = await response.arrayBuffer()
+        if (response.status === 200) return '200'
+        const { code } = JSON.parse(new TextDecoder().decode(body)) as { code: string }
+        return `${response.status} ${code}`
+      } catch {
+        return 'connection lost'
+      }
+    },
+    async stored() {
+      const prefix = `images/${fingerprint}/`
+      return (await easel.r2.keys(prefix)).map((key) => key.slice(prefix.length)).toSorted()
+    },
+    async ledger() {
+      const [history] = (await easel.ledger(
+        `SELECT spent, generated, unknown, failed FROM ledger_history WHERE token = '${nameOf(index)}'`,
+      )) as readonly { spent: number; generated: number; unknown: number; failed: number }[]
+      const reservations = (await easel.ledger(
+        `SELECT micro, settled_at FROM ledger_reservations WHERE fingerprint = '${fingerprint}'`,
+      )) as readonly { micro: number; settled_at: number | null }[]
+      const outcomes = (['unknown', 'failed', 'generated'] as const).flatMap((outcome) =>
+        Array.from({ length: history?.[outcome] ?? 0 }, () => outcome),
+      )
+      return {
+        outcomes,
+        spentMicro: history?.spent ?? 0,
+        estimateMicro: reservations[0]?.micro ?? 0,
+        open: reservations.filter(({ settled_at }) => settled_at === null).length,
+      }
+    },
+  }
+}
+
+/** The prompt of a cell; what the emulator's faults match. */
+export function promptOf(index: number, title: string): string {
+  return `Cell ${index}: ${title}`
+}
+
+/** The fault for the requests of a cell. */
+export function faultFor(index: number, fault: Fault): Fault {
+  return { ...fault, match: promptOf(index, '') }
+}
+
+/** Requests the image until it is there, and checks what holds for every cell. */
+export async function finish(easel: FaultyEasel, visitor: Visitor, first: string): Promise<Observed> {
+  const next = await visitor.request()
+  const told = [first, next]
+  await expect
+    .poll(
+      async () => {
+        const seen = await visitor.request()
+        told.push(seen)
+        return seen
+      },
+      { timeout: 40_000, interval: 500, message: visitor.prompt },
+    )
+    .toBe('200')
+  // Delivered at once instead of in half a minute: what is left to do.
+  await easel.repeatAlarm(visitor.fingerprint)
+  await nothingLingers(easel, visitor)
+  const { outcomes, ...ledger } = await visitor.ledger()
+  expect.soft(ledger, visitor.prompt).toMatchObject({ open: 0, spentMicro: billedMicro(easel, visitor, outcomes, ledger) })
+  expect.soft(visitor.requests(), `${visitor.prompt}: paid twice without a word`).toBeLessThanOrEqual(
+    1 + new Set(told.filter((seen) => seen.startsWith('424'))).size,
+  )
+  return { first, next, requests: visitor.requests(), ledger: outcomes.join(', ') }
+}
+
+async function nothingLingers(easel: FaultyEasel, visitor: Visitor): Promise<void> {
+  await expect
+    .poll(() => easel.jobStorage(visitor.fingerprint), { timeout: 20_000, interval: 500, message: visitor.prompt })
+    .toEqual({ keys: [], tables: {}, alarm: null })
+  const stored = await visitor.stored()
+  expect.soft(stored, visitor.prompt).toContain('0')
+  expect.soft(stored, visitor.prompt).toContain('manifest.json')
+  const listed = (await easel.r2.keys('recent/')).filter((key) => visitor.key.test(key))
+  expect.soft(listed, visitor.prompt).toHaveLength(1)
+}
+
+/** What OpenRouter billed; for attempts that stayed unknown, the estimate. Those come before the others. */
+function billedMicro(
+  easel: FaultyEasel,
+  { prompt }: Visitor,
+  outcomes: readonly string[],
+  { estimateMicro }: { readonly estimateMicro: number },
+): number {
+  const unknown = outcomes.filter((outcome) => outcome === 'unknown').length
+  const known = outcomes.length - unknown
+  const bills = easel.upstream.bills().generations.filter((bill) => bill.prompt === prompt)
+  const believed = known === 0 ? [] : bills.slice(-known)
+  return believed.reduce((sum, { usd }) => sum + toMicro(usd), unknown * estimateMicro)
+}
+
+function nameOf(index: number): string {
+  return `cell-${index}`
+}
+
+function tokenOf(index: number): string {
+  return `token-of-cell-${index}-0123456789`
+}
