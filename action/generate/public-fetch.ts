@@ -72,7 +72,7 @@ function send(url: string, options: SendOptions): Promise<Response> {
       } catch (error) {
         // A status that no response may have.
         message.destroy()
-        reject(error as RangeError)
+        reject(error)
       }
     })
     sent.on('error', reject)

@@ -82,10 +82,6 @@ describe('a linked image in the Action', () => {
   )
 
   it('is a broken image when its name leads into the private network, also after a redirect', async () => {
-    const read = async (url: string, fetch: typeof globalThis.fetch) => {
-      const signal = new AbortController().signal
-      for await (const _ of fetchLinkedImage(url, { fetch, signal })) break
-    }
     const inside = createPublicFetch({ resolve: async () => [LOCAL] })
     const moved = createPublicFetch({ resolve: async () => [LOCAL], isAllowed: () => true })
     const before = connections
@@ -124,6 +120,11 @@ describe('a linked image in the Action', () => {
     await expect(trusting()(`https://linked.example:${port}/`, { signal })).rejects.toThrow(/abort/i)
   })
 })
+
+async function read(url: string, fetch: typeof globalThis.fetch): Promise<void> {
+  const { signal } = new AbortController()
+  for await (const _ of fetchLinkedImage(url, { fetch, signal })) break
+}
 
 function trusting(): typeof fetch {
   return createPublicFetch({ resolve: async () => [LOCAL], isAllowed: () => true })
