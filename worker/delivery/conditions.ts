@@ -14,14 +14,14 @@ export type Verdict = 'whole' | 'not_modified' | 'precondition_failed' | 'unsati
 
 const CONDITIONS = ['If-None-Match', 'If-Modified-Since', 'Range', 'If-Match', 'If-Unmodified-Since'] as const
 
-/** Whether the answer depends on more than what is asked for. */
+/** Whether the response depends on more than the URL. */
 export function isConditional(headers: Headers): boolean {
   return CONDITIONS.some((name) => headers.has(name))
 }
 
 /**
- * Preconditions in their order, then the range (RFC 9110, 13.2.2 and 14.2). What is malformed is ignored, and
- * several ranges get the whole: it is smaller than the sum of what each would be wrapped in.
+ * Preconditions in their order, then the range (RFC 9110, 13.2.2 and 14.2). Malformed headers are ignored. Several
+ * ranges get the whole image: a multipart response would hardly be smaller.
  */
 export function judge(method: string, headers: Headers, validators: Validators): Verdict {
   const { etag, lastModified } = validators
@@ -43,12 +43,13 @@ export function judge(method: string, headers: Headers, validators: Validators):
   }
 
   const range = headers.get('Range')
-  if (range === null || method !== 'GET' || !isStillThat(headers.get('If-Range'), validators)) return 'whole'
+  if (range === null || method !== 'GET' || !matchesIfRange(headers.get('If-Range'), validators))
+    return 'whole'
   return parseRange(range, validators.byteLength)
 }
 
-/** `If-Range`: a strong tag, or exactly the date; else the parts that a client has are of something else. */
-function isStillThat(ifRange: string | null, { etag, lastModified }: Validators): boolean {
+/** `If-Range` must be the strong tag or exactly the date. Otherwise the client holds parts of another image. */
+function matchesIfRange(ifRange: string | null, { etag, lastModified }: Validators): boolean {
   if (ifRange === null) return true
   return ifRange.trim() === etag || parseHttpDate(ifRange) === lastModified
 }
@@ -72,11 +73,11 @@ function tagsOf(header: string): readonly string[] {
   return Array.from(header.matchAll(/(?:W\/)?"[^"]*"/g), ([tag]) => tag)
 }
 
-/** The three forms of a date in HTTP (RFC 9110, 5.6.7); the last one does not say that it is GMT. */
+/** The three forms of a date in HTTP (RFC 9110, 5.6.7); the last one is in GMT without saying so. */
 const HTTP_DATE =
   /^(?:\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT|\w{6,9}, \d{2}-\w{3}-\d{2} \d{2}:\d{2}:\d{2} GMT|(\w{3} \w{3} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}))$/
 
-/** Milliseconds since the epoch; `undefined` for what is no date in HTTP. */
+/** Milliseconds since the epoch; `undefined` if it isn't an HTTP date. */
 function parseHttpDate(text: string | null): number | undefined {
   const match = HTTP_DATE.exec(text?.trim() ?? '')
   if (!match) return undefined

@@ -1,20 +1,19 @@
 import type { ImageMediaType } from '../../shared/media/image.ts'
 
-/** What becomes of an image of any type, for a client with one `Accept`. */
+/** The format to send a client, whatever type the image was generated in. */
 export interface Negotiated {
-  /** Absent when every image stays as it is. */
+  /** Absent when no image is converted. */
   readonly format?: 'avif' | 'webp'
-  /** Types that stay although others are turned into `format`: the client likes them better. */
+  /** Types that aren't converted to `format`, because the client prefers them. */
   readonly keep: readonly ImageMediaType[]
 }
 
-/** Types that an image may have been generated in, beside those that are negotiated. */
+/** Types that images are generated in, besides those that are negotiated. */
 const ORIGINALS = ['image/gif', 'image/jpeg', 'image/png'] as const
 
 /**
- * Chooses by `Accept` (RFC 9110, 12.5.1): AVIF, else WebP, else the image's own type, but for what the
- * q-values say. AVIF and WebP count only when they are named: a client that merely sends a wildcard may be
- * older than they are.
+ * Chooses by `Accept` (RFC 9110, 12.5.1): AVIF, else WebP, else the image's own type, unless q-values say otherwise.
+ * AVIF and WebP must be named: a client that only sends a wildcard may be too old for them.
  */
 export function negotiate(accept: string | null): Negotiated {
   const ranges = parseAccept(accept ?? '')
@@ -29,7 +28,7 @@ export function negotiate(accept: string | null): Negotiated {
   }
 }
 
-/** q-value by media range, in lower case; what can't be read is left out. */
+/** q-values by media range, in lower case. Malformed entries are left out. */
 function parseAccept(accept: string): ReadonlyMap<string, number> {
   const ranges = new Map<string, number>()
   for (const element of accept.toLowerCase().split(',')) {

@@ -5,7 +5,7 @@ import type { StoredImage } from './image-store.ts'
 import { readingR2 } from './storage-error.ts'
 import { type Transformation, type Variant, variantKey } from './variant.ts'
 
-/** What is known of a variant without reading its bytes. */
+/** A variant without its bytes. */
 export interface VariantRecord extends ImageHeader {
   readonly etag: string
   /** Of the original that it was made from. */
@@ -19,9 +19,9 @@ export interface StoredVariant extends VariantRecord {
   readonly body: ReadableStream<Uint8Array>
 }
 
-/** A variant that was made just now. */
+/** A variant that has just been made. */
 export interface MadeVariant extends VariantRecord {
-  /** Absent when it is too large to be sent from one object to another: read it from R2. */
+  /** Absent if it is too large for one RPC: read it from R2. */
   readonly bytes?: ArrayBuffer | undefined
 }
 
@@ -42,7 +42,7 @@ export type MakeVariant = (
   limitKey: string,
 ) => Promise<MadeVariant | 'original' | VariantUnavailable>
 
-/** Variants in R2. Every method throws `storage_failed` when R2 fails; `undefined` when it was never made. */
+/** Variants in R2. Methods throw `storage_failed` when R2 fails, and return `undefined` for a variant that isn't stored. */
 export interface Variants {
   head(
     fingerprint: Fingerprint,

@@ -5,25 +5,25 @@ import type { ImageRecord } from './image-store.ts'
 import { variantsPrefix } from './keys.ts'
 
 /**
- * The size and format that an image is wanted in, whatever the original is. Everything in it is part of the
- * variant's key, so that finding a variant takes one read.
+ * The requested size and format, whatever the original is. All of it is part of the variant's key, so that finding a
+ * variant takes one read.
  */
 export interface Variant {
   /** Pixels; a narrower original keeps its width. */
   readonly width?: number
   readonly format?: VariantFormat
-  /** Originals of these types stay as they are although `format` is another. */
+  /** Originals of these types are not converted to `format`. */
   readonly keep?: readonly ImageMediaType[]
-  /** 1 to 100; of lossy formats. */
+  /** 50 to 100; of lossy formats. */
   readonly quality?: number
 }
 
-/** What turns one original into a variant. */
+/** How to turn an original into a variant. */
 export interface Transformation {
   readonly mediaType: ImageMediaType
   /** Pixels, fewer than the original has; absent to keep its size. */
   readonly width?: number
-  /** 1 to 100. */
+  /** 50 to 100. */
   readonly quality?: number
 }
 
@@ -52,7 +52,7 @@ export function withoutUselessQuality(variant: Variant, original: ImageMediaType
   return rest
 }
 
-/** What to do to an original; `undefined` when it is the variant itself, as an SVG always is. */
+/** How to make a variant of an original; `undefined` if the original is the variant, as an SVG always is. */
 export function transformationOf(original: ImageRecord, variant: Variant): Transformation | undefined {
   if (original.mediaType === 'image/svg+xml') return undefined
   const isKept = variant.format === undefined || variant.keep?.includes(original.mediaType)
@@ -94,7 +94,7 @@ export function variantQuery({ mediaType, width, quality }: Transformation): str
   return parts.filter((part) => part !== false).join('&')
 }
 
-/** What `v` in a URL is: enough of an ETag that no two images share it. */
+/** The value of `v` in a URL: enough of an ETag to be unique. */
 export function pinOf(etag: string): string {
   return etag.slice(0, 16)
 }

@@ -9,13 +9,13 @@ import {
 } from '../gallery/variant-store.ts'
 import { within } from './patience.ts'
 
-/** How long a transformation that failed isn't tried again, milliseconds: it costs, and would fail again. */
+/** How long a failed transformation isn't retried, milliseconds: it costs money and would fail again. */
 const FAILURE_MEMORY_MS = 60_000
 
 /** Larger ones are read back from R2: one object can't send another more than 32 MiB at once. */
 const SENT_MAX_BYTES = 16 * 2 ** 20
 
-/** JPEG has no transparency: what shows through is white, as on most pages. */
+/** JPEG has no transparency. White, as most pages are. */
 const JPEG_BACKGROUND = '#ffffff'
 
 export interface VariantMakerPorts {
@@ -81,9 +81,9 @@ export function createVariantMaker({ bucket, images, admit, whileCurrent }: Vari
     key: string,
     made?: { readonly transformation: Transformation; readonly bytes: ArrayBuffer },
   ): ReturnType<VariantMaker> {
-    // What was asked for and what came may differ: Images makes WebP of what would take too long as AVIF.
+    // Images returns WebP when AVIF would take too long.
     const header = made && identifyImage([new Uint8Array(made.bytes)])
-    if (made && !header) throw new TypeError('Images returned something that is no image')
+    if (made && !header) throw new TypeError('Cloudflare Images returned something that is not an image')
     const facts = made &&
       header && {
         mediaType: header.mediaType,
@@ -126,7 +126,7 @@ async function transform(
   body: ReadableStream<Uint8Array>,
   { mediaType, width, quality }: Transformation,
 ): Promise<ArrayBuffer> {
-  if (mediaType === 'image/svg+xml') throw new TypeError('Images makes no SVG')
+  if (mediaType === 'image/svg+xml') throw new TypeError('Cloudflare Images does not produce SVG')
   const input = images.input(body)
   const sized = width === undefined ? input : input.transform({ width, fit: 'scale-down' })
   const result = await sized.output({
