@@ -13,7 +13,7 @@ export interface Operations {
     | 'uploadPart'
     | 'complete'
     | 'abort'
-  ledger: 'reserve' | 'settle' | 'use' | 'usage'
+  ledger: 'reserve' | 'settle' | 'takeVariant' | 'use' | 'usage'
   job: 'alarm'
   /** Requests to OpenRouter: for an image, or for what a generation cost. */
   upstream: 'generate' | 'lookup'
