@@ -11,6 +11,7 @@ describe('the settings', () => {
   it('have a default for every variable about money', () => {
     const settings = read({})
     expect(settings).toMatchObject({ dailyBudgetUsd: 5, maxCostUsd: 1, unknownHoldMs: 600_000 })
+    expect(settings.dailyVariants).toBe(2000)
     expect(settings.monthlyBudgetUsd).toBeUndefined()
     expect(settings.tokenBudgetsUsd.size).toBe(0)
   })
@@ -29,14 +30,25 @@ describe('the settings', () => {
   })
 
   it('take an empty variable for one that is not set: no monthly limit, not one of nothing', () => {
-    const settings = read({ EASEL_MONTHLY_BUDGET_USD: '', EASEL_ALERT_URL: '', EASEL_ALERT_SECRET: '' })
+    const settings = read({
+      EASEL_MONTHLY_BUDGET_USD: '',
+      EASEL_ALERT_URL: '',
+      EASEL_ALERT_SECRET: '',
+      EASEL_DAILY_VARIANTS: '',
+      EASEL_WIDTHS: '',
+    })
     expect(settings.monthlyBudgetUsd).toBeUndefined()
+    expect(settings).toMatchObject({ dailyVariants: 2000, widths: read({}).widths })
   })
 
   it.each<[string, SettingsEnv, RegExp]>([
     ['EASEL_MONTHLY_BUDGET_USD', { EASEL_MONTHLY_BUDGET_USD: '-1' }, /must not be negative/],
     ['EASEL_MONTHLY_BUDGET_USD', { EASEL_MONTHLY_BUDGET_USD: 'sixty' }, /amount in USD/],
     ['EASEL_UNKNOWN_HOLD_SECONDS', { EASEL_UNKNOWN_HOLD_SECONDS: '86401' }, /at most 86400/],
+    ['EASEL_DAILY_VARIANTS', { EASEL_DAILY_VARIANTS: '-1' }, /must not be negative/],
+    ['EASEL_DAILY_VARIANTS', { EASEL_DAILY_VARIANTS: '1.5' }, /whole number/],
+    ['EASEL_DAILY_VARIANTS', { EASEL_DAILY_VARIANTS: 'many' }, /number of variants/],
+    ['EASEL_WIDTHS', { EASEL_WIDTHS: ',' }, /whole numbers of pixels/],
     ['EASEL_ALERT_URL', { EASEL_ALERT_URL: 'example.com', EASEL_ALERT_SECRET: SECRET }, /must be a URL/],
     [
       'EASEL_ALERT_URL',
