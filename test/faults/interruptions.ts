@@ -30,13 +30,11 @@ export async function interrupt(
     )
     const held = await pMap(names, (name, index) => hold(easel, name, index), { concurrency: CONCURRENCY })
     if (how === 'Worker') await easel.kill()
-    else for (const { visitor } of held) await easel.abortJob(visitor.fingerprint)
+    else await Promise.all(held.map(({ visitor }) => easel.abortJob(visitor.fingerprint)))
     for (const { lift } of held) lift()
     if (how === 'Worker') await easel.restart()
-    const observed = await pMap(
-      held,
-      async ({ visitor, first }) => finish(easel, visitor, await first),
-      { concurrency: CONCURRENCY },
+    const observed = await Promise.all(
+      held.map(async ({ visitor, first }) => finish(easel, visitor, await first)),
     )
     return new Map(names.map((name, index) => [name, observed[index] as Observed]))
   } finally {
