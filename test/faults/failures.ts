@@ -1,6 +1,6 @@
 import type { Fault } from '../../emulator/index.ts'
 import type { FaultRules } from '../support/worker/fault-rules.ts'
-import type { Observed } from './run-cell.ts'
+import type { Expected } from './run-cell.ts'
 
 /** Something that fails during the first request, and works again after it. */
 export interface Failure {
@@ -9,7 +9,9 @@ export interface Failure {
   readonly upstream?: Fault
   /** What it does to all. */
   readonly response?: Fault
-  readonly expected: Observed
+  /** The image came without its price, so the ledger counts the estimate. */
+  readonly isEstimated?: boolean
+  readonly expected: Expected
 }
 
 const LARGE: Fault = { bytes: 11_000_000 }
@@ -131,7 +133,11 @@ export const UPSTREAM_FAILURES = {
     upstream: { status: 503, times: 4 },
     expected: { ...NOT_BILLED, requests: 5 },
   },
-  'OpenRouter responds 504': { upstream: { status: 504 }, expected: UNKNOWN },
+  'OpenRouter responds 504, and did not bill it': { upstream: { status: 504 }, expected: NOT_BILLED },
+  'OpenRouter responds 504, and can’t tell what it billed': {
+    upstream: { status: 504, lookupMisses: 9 },
+    expected: UNKNOWN,
+  },
   'OpenRouter does not respond': { upstream: { silence: true }, expected: UNKNOWN },
   'The connection breaks before the response': { upstream: { cutAtByte: 0 }, expected: UNKNOWN },
   'The connection breaks after the head': { upstream: { cutAt: 'head' }, expected: USELESS },
@@ -146,9 +152,13 @@ export const UPSTREAM_FAILURES = {
   },
   'The connection breaks between two images': {
     upstream: { ...TWO_SMALL, cutAt: 'betweenImages' },
+    isEstimated: true,
     expected: UNNOTICED,
   },
   'The connection breaks after the last image': { upstream: { cutAt: 'end' }, expected: UNNOTICED },
   'The image stops coming': { upstream: { stallAt: 'image' }, expected: USELESS },
-  'The stream ends with an error': { upstream: { status: 502, inBand: true }, expected: NOT_BILLED },
+  'The stream ends with an error': {
+    upstream: { status: 502, inBand: true },
+    expected: { ...UNNOTICED, requests: 2 },
+  },
 } as const satisfies Record<string, Failure>

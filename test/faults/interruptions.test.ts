@@ -8,7 +8,7 @@ const NAMES = Object.keys(MOMENTS) as MomentName[]
 describe.each([
   ['job', 'loses its object'],
   ['Worker', 'is killed'],
-] as const)('a %s that %s', (what) => {
+] as const)('a %s that %s', (what, _) => {
   let observed: ReadonlyMap<MomentName, Observed>
 
   beforeAll(async () => {
@@ -18,6 +18,6 @@ describe.each([
   it.each(NAMES)('pays nothing twice without a word: %s', (name) => {
     const { expected } = MOMENTS[name]
     const first = what === 'Worker' ? 'connection lost' : expected.next
-    expect(observed.get(name)).toEqual({ ...expected, first })
+    expect(observed.get(name)).toEqual({ ...expected, first, violations: [] })
   })
 })

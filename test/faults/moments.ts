@@ -1,5 +1,5 @@
 import type { Fault } from '../../emulator/index.ts'
-import type { Observed } from './run-cell.ts'
+import type { Expected } from './run-cell.ts'
 import type { FaultRule, FaultRules } from '../support/worker/fault-rules.ts'
 
 /** A moment in the life of a generation: the operations that are under way at it. */
@@ -13,7 +13,7 @@ export interface Moment {
   /** Generations that the ledger has settled at the moment. Default: none. */
   readonly settled?: number
   /** What follows when the job, or all of the Worker, ends at the moment. */
-  readonly expected: Omit<Observed, 'first'>
+  readonly expected: Omit<Expected, 'first'>
 }
 
 /** Nothing was sent, or everything was safe: the image comes, and nobody pays twice. */

@@ -13,6 +13,6 @@ describe('R2 or a ledger that fails', () => {
   }, 200_000)
 
   it.each(FAILURES)('loses no image that is paid for: %s', (name, { expected }) => {
-    expect(observed.get(name)).toEqual(expected)
+    expect(observed.get(name)).toEqual({ ...expected, violations: [] })
   })
 })

@@ -13,6 +13,6 @@ describe('an OpenRouter that fails', () => {
   }, 200_000)
 
   it.each(FAILURES)('is paid again only after a word: %s', (name, { expected }) => {
-    expect(observed.get(name)).toEqual(expected)
+    expect(observed.get(name)).toEqual({ ...expected, violations: [] })
   })
 })
