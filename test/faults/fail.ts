@@ -4,7 +4,7 @@ import type { Failure } from './failures.ts'
 import { createVisitor, faultFor, finish, type Observed, varsFor } from './run-cell.ts'
 
 /** Generations side by side: most of them wait for something that stalls. */
-const CONCURRENCY = 8
+const CONCURRENCY = 6
 
 /** Lets each of these fail during a first request, and work again for the next one. */
 export async function fail(
@@ -12,7 +12,7 @@ export async function fail(
   vars: Readonly<Record<string, string>> = {},
 ): Promise<ReadonlyMap<string, Observed>> {
   const entries = Object.entries(failures)
-  const easel = await startFaultyEasel({ vars: { ...varsFor(entries), ...vars } })
+  const easel = await startFaultyEasel({ vars: { ...varsFor(entries), TEST_PATIENCE: '2', ...vars } })
   try {
     easel.upstream.setFaults(
       entries.flatMap(([, { upstream, response }], index) => [
