@@ -20,7 +20,9 @@ export type Admission =
   | { readonly ok: false; readonly failure: Failure }
 
 export const LEDGER_FAILED: Failure = toFailure(
-  storageFailed('The ledger can’t be reached, so nothing was generated or charged. Try again in a few seconds.'),
+  storageFailed(
+    'The ledger can’t be reached, so nothing was generated or charged. Try again in a few seconds.',
+  ),
 )
 
 /**
