@@ -4,6 +4,7 @@ import type { PlannedProject } from '../plan/plan-project.ts'
 import { createConverter } from './convert.ts'
 import { generateImages, type GenerateOptions, type GenerateTools } from './generate-images.ts'
 import { decodeWithBuffer } from './node-base64.ts'
+import { createPublicFetch } from './public-fetch.ts'
 import { prune } from './prune.ts'
 import type { RunResult } from './results.ts'
 import { createImageSaver } from './save-image.ts'
@@ -31,7 +32,12 @@ export async function generateAndPrune(
     root,
     lock,
     now: () => performance.now(),
-    client: createOpenRouterClient({ apiKey, baseUrl, decodeBlock: decodeWithBuffer }),
+    client: createOpenRouterClient({
+      apiKey,
+      baseUrl,
+      decodeBlock: decodeWithBuffer,
+      fetchLink: createPublicFetch(),
+    }),
     saver: createImageSaver(root, rescueFolder),
     convert: createConverter(),
   })

@@ -21,6 +21,8 @@ export interface OpenRouterOptions extends OpenRouterHttpOptions {
   readonly deadlineMs?: number
   readonly retry?: RetryPolicy
   readonly clock?: RetryClock
+  /** How images are fetched that a response links to; like everything else where absent. */
+  readonly fetchLink?: typeof globalThis.fetch
   /** How images are decoded; the platform's way where absent. */
   readonly decodeBlock?: BlockDecoder
 }
@@ -57,7 +59,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
   const {
     deadlineMs = DEFAULT_DEADLINE_MS,
     retry = DEFAULT_RETRY,
-    fetch = globalThis.fetch,
+    fetchLink = options.fetch ?? globalThis.fetch,
     decodeBlock,
   } = options
   const clock = options.clock ?? { now: Date.now, sleep, random: Math.random }
@@ -105,7 +107,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
       const { text, isComplete } = await readText(response)
       throw errorInResponse({ status, headers, body: text, isComplete }, clock.now())
     }
-    const fetchLinked = (url: string) => fetchLinkedImage(url, { fetch, signal })
+    const fetchLinked = (url: string) => fetchLinkedImage(url, { fetch: fetchLink, signal })
     yield* readResponse(response, { fetchLinked, decodeBlock, signal: callerSignal })
   }
 

@@ -10,6 +10,9 @@ const CHUNK_MAX_BYTES = 2 ** 18
  * Only public https addresses are fetched: the response comes from outside, and must not make Easel reach
  * into the network it runs in. Redirects are followed by hand, because each needs the same check.
  *
+ * What a name resolves to is checked by `fetch`. Workers resolve names outside any private network; elsewhere, pass
+ * a `fetch` that refuses what {@link isPublicAddress} refuses.
+ *
  * @throws {BrokenImageError} when the link may not be followed, or leads nowhere
  * @throws {ConnectionCutError} when the signal is aborted
  */
@@ -40,22 +43,28 @@ export async function* fetchLinkedImage(
   throw new BrokenImageError('its link redirects too often')
 }
 
-/**
- * Whether a URL is https, on the usual port, at a name or address that is public.
- * What a name resolves to is not known here: Workers resolve names outside any private network.
- */
+/** Whether a URL is https, on the usual port, at a name or address that is public. */
 export function isPublicHttpsUrl(url: string): boolean {
   if (!URL.canParse(url)) return false
   const { protocol, host, port, username, password } = new URL(url)
   if (protocol !== 'https:' || port !== '' || username || password) return false
   // A name may end with the dot that stands for the root.
   const hostname = host.replace(/\.$/, '')
-  if (hostname.startsWith('[')) return isPublicIpv6(hostname.slice(1, -1))
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return isPublicIpv4(hostname)
+  const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
+  if (isIpAddress(address)) return isPublicAddress(address)
   return (
     hostname.includes('.') &&
     !/\.(local|localhost|internal|intranet|lan|home\.arpa|test|onion)$/.test(hostname)
   )
+}
+
+function isIpAddress(text: string): boolean {
+  return text.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(text)
+}
+
+/** Whether an IP address, in its usual notation, is reachable by everybody and meant to be. */
+export function isPublicAddress(address: string): boolean {
+  return address.includes(':') ? isPublicIpv6(address) : isPublicIpv4(address)
 }
 
 async function* chunksOf(

@@ -1,5 +1,6 @@
 import { resolver } from 'hono-openapi'
 import * as z from 'zod'
+import { MAX_WIDTH } from '../../shared/delivery-parameters.ts'
 import type { EaselErrorCode } from '../../shared/errors.ts'
 import { statusOf, titleOf } from '../../shared/problem.ts'
 import { imageSpecInputSchema, QUERY_FORMS } from '../../shared/spec/schema.ts'
@@ -89,8 +90,8 @@ export const deliveryParameters: readonly Parameter[] = [
   {
     name: 'w',
     in: 'query',
-    description: 'Width in pixels, one of the configured widths. Never enlarges.',
-    schema: { type: 'integer' },
+    description: 'Width in pixels, rounded up to the next configured width. Never enlarges.',
+    schema: { type: 'integer', minimum: 1, maximum: MAX_WIDTH },
   },
   {
     name: 'format',
@@ -98,7 +99,12 @@ export const deliveryParameters: readonly Parameter[] = [
     description: '`auto` follows the client’s `Accept`.',
     schema: { enum: ['auto', 'avif', 'webp', 'jpeg', 'png'] },
   },
-  { name: 'q', in: 'query', description: 'Quality.', schema: { type: 'integer', minimum: 1, maximum: 100 } },
+  {
+    name: 'q',
+    in: 'query',
+    description: 'Quality of lossy formats, rounded up to the next of 50, 65, 75, 85, 95 and 100.',
+    schema: { type: 'integer', minimum: 1, maximum: 100 },
+  },
   {
     name: 'index',
     in: 'query',

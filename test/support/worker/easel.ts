@@ -34,6 +34,8 @@ export interface StartOptions {
   readonly main?: string
   /** Keys of wrangler.toml that are left out, such as a binding's; with `main` only. */
   readonly without?: readonly string[]
+  /** Keys of wrangler.toml with another value; with `main` only. */
+  readonly config?: Readonly<Record<string, unknown>>
   /** A compiled easel.yml to be deployed with; with `main` only. */
   readonly easelConfig?: string
 }
@@ -43,6 +45,7 @@ export async function startEasel({
   vars = {},
   main,
   without = [],
+  config = {},
   easelConfig,
 }: StartOptions = {}): Promise<RunningEasel> {
   const upstream = await serveEmulator(emulator)
@@ -56,6 +59,7 @@ export async function startEasel({
         ...vars,
       },
       without,
+      config,
       easelConfig,
     ),
   )
@@ -89,6 +93,7 @@ function harnessOptions(
   main: string | undefined,
   vars: Readonly<Record<string, string | undefined>>,
   without: readonly string[],
+  changed: Readonly<Record<string, unknown>>,
   easelConfig: string | undefined,
 ): TestHarnessOptions {
   const present = Object.fromEntries(
@@ -98,6 +103,7 @@ function harnessOptions(
   const { vars: configured, ...all } = parseToml(readFileSync('wrangler.toml', 'utf8'))
   const config = {
     ...Object.fromEntries(Object.entries(all).filter(([key]) => !without.includes(key))),
+    ...changed,
     ...(easelConfig && { build: {}, alias: { 'easel-config': easelConfig } }),
   }
   return { workers: [{ config: { ...config, main, vars: { ...(configured as object), ...present } } }] }

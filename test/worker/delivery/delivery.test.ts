@@ -51,20 +51,57 @@ describe('a width', () => {
     expect((await easel.counts()).transformations).toBe(before.transformations + 1)
   })
 
-  it('that is not configured is refused with the configured ones, before anything is generated', async () => {
-    for (const w of ['641', '0', '-1', '640.0', '1e3', '', 'wide']) {
-      const response = await easel.get(`/image?prompt=Never+generated&w=${w}`)
-      const widths = ['320', '480', '640', '768', '960', '1200', '1600', '1920', '2560']
+  it.each([
+    [1, 320],
+    [320, 320],
+    [321, 480],
+    [641, 768],
+    [961, 1024],
+    [1025, 1024],
+    [8192, 1024],
+  ])('of %i gets the next configured one, at most the image’s own: %i', async (asked, width) => {
+    const path = await easel.generate('A rounded lighthouse')
+    const response = await easel.get(`${path}?w=${asked}`)
+
+    expect(response.headers.get('x-easel-variant')).toMatch(
+      new RegExp(`^image/png; width=${width}; height=${width}; original="[0-9a-f]{16}"$`),
+    )
+    expect((await metadataOf(response)).width).toBe(width)
+  })
+
+  it('that is no number of pixels is refused, before anything is generated', async () => {
+    for (const w of ['8193', '0', '-1', '640.0', '1e3', '0640', '+640', ' 640', '', 'wide']) {
+      const response = await easel.get(`/image?prompt=Never+generated&w=${encodeURIComponent(w)}`)
 
       expect(response.status).toBe(400)
       expect(await response.json()).toMatchObject({
         code: 'invalid_spec',
         field: 'w',
-        detail: `w is ${JSON.stringify(w)}, and must be one of the configured widths: ${widths.join(', ')}.`,
-        accepts: widths,
+        detail: `w is ${JSON.stringify(w)}, and must be a whole number of pixels from 1 to 8192.`,
       })
     }
     expect(easel.generations('Never generated')).toHaveLength(0)
+  })
+})
+
+describe('a quality', () => {
+  it.each([
+    [1, 50],
+    [50, 50],
+    [51, 65],
+    [66, 75],
+    [76, 85],
+    [86, 95],
+    [96, 100],
+    [100, 100],
+  ])('of %i is rounded up to %i, and X-Easel-Variant says so', async (asked, quality) => {
+    const path = await easel.generate('A rounded lighthouse')
+    const { headers } = await easel.get(`${path}?w=320&format=webp&q=${asked}`)
+
+    expect(headers.get('x-easel-variant')).toMatch(
+      new RegExp(`^image/webp; width=320; height=320; q=${quality}; original="[0-9a-f]{16}"$`),
+    )
+    expect(headers.get('content-location')).toBe(`${path}?w=320&format=webp&q=${quality}`)
   })
 })
 
