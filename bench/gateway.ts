@@ -1,4 +1,4 @@
-import { startEasel } from '../test/support/worker/easel.ts'
+import { startDeployed } from './support/deployed.ts'
 import { havePeers, startPortkey } from './support/peers.ts'
 import {
   type Bench,
@@ -9,6 +9,7 @@ import {
   timed,
   toRow,
 } from './support/rows.ts'
+import { startUpstream } from './support/upstream.ts'
 
 /** A 1K image as PNG. */
 const BYTES = 1_500_000
@@ -20,9 +21,12 @@ const AS_PORTKEY: Bound = { of: 'ratio', atMost: 1.5 }
 export const gateway: Bench = { name: 'gateway', measure }
 
 async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
-  const easel = await startEasel({
-    emulator: { faults: [{ bytes: BYTES }] },
-    vars: { EASEL_DAILY_BUDGET_USD: '1000' },
+  await using upstream = await startUpstream({ bytes: BYTES })
+  await using easel = await startDeployed('wrangler.toml', {
+    EASEL_ACCESS: 'open',
+    EASEL_DAILY_BUDGET_USD: '1000',
+    OPENROUTER_API_KEY: 'sk-or-bench',
+    OPENROUTER_BASE_URL: upstream.url,
   })
   const portkey = (await havePeers(note, quick)) ? await startPortkey() : undefined
   try {
@@ -50,12 +54,12 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
       if (!response.ok || text.length < BYTES)
         throw new Error(`${url}: ${response.status} ${text.slice(0, 300)}`)
     }
-    const upstream = `${easel.upstream.url}/chat/completions`
+    const itself = `${upstream.url}/chat/completions`
     const through = new URL('/api/v1/chat/completions', easel.url).href
     await request(through, 'cached', address(99))
     const times = await interleave(
       {
-        direct: (round) => timed(() => request(upstream, `direct ${round}`)),
+        direct: (round) => timed(() => request(itself, `direct ${round}`)),
         miss: (round) => timed(() => request(through, `new ${round}`, address(round))),
         hit: (round) => timed(() => request(through, 'cached', address(round))),
         portkey: (round) =>
@@ -64,7 +68,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
                 request(`${portkey.url}/v1/chat/completions`, `portkey ${round}`, {
                   // Its OpenRouter provider drops images from responses; its OpenAI provider passes them on.
                   'x-portkey-provider': 'openai',
-                  'x-portkey-custom-host': easel.upstream.url,
+                  'x-portkey-custom-host': upstream.url,
                 }),
               )
             : Promise.resolve(Number.NaN),
@@ -93,7 +97,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
         : []),
     ]
   } finally {
-    await Promise.all([easel.close(), portkey?.close()])
+    await portkey?.close()
   }
 }
 
