@@ -33,7 +33,7 @@ import {
 import type { PendingGeneration } from './pieces.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
-import type { JobRequest, JobResult, Outcome } from './types.ts'
+import type { Flight, JobRequest, JobResult, Outcome, Run } from './types.ts'
 import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
 
 /** What the object uses of the Worker's environment. */
@@ -50,18 +50,6 @@ const AGAIN_MS = 30_000
 
 const OWN_STORAGE_FAILED =
   'Easel’s own storage does not respond. Try again in a few seconds: you won’t be charged again.'
-
-/** A generation that requests wait for, or join. */
-interface Flight {
-  /** `queued`: it will run; else it ended before it began. */
-  readonly admitted: Promise<'queued' | Outcome>
-  readonly finished: Promise<Outcome>
-}
-
-/** A run that has begun, or will soon. Wrapped, since a promise of a promise is only its end. */
-interface Run {
-  readonly run: Promise<Outcome>
-}
 
 /**
  * One object per fingerprint, and the only writer of that fingerprint's keys in R2: it generates, stores, replaces,
