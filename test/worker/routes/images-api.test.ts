@@ -93,7 +93,7 @@ describe('POST /v1/images', () => {
       {},
       400,
       'invalid_spec',
-      /prompt stands in the body twice/,
+      /prompt is in the body twice/,
     ],
     [
       'with a nested field given twice, once escaped',
@@ -101,7 +101,7 @@ describe('POST /v1/images', () => {
       {},
       400,
       'invalid_spec',
-      /only stands/,
+      /only is in the body twice/,
     ],
     ['that is a list', '[]', {}, 400, 'invalid_spec', /spec is \[\]/],
     [
@@ -118,7 +118,7 @@ describe('POST /v1/images', () => {
       {},
       413,
       'payload_too_large',
-      /25 MiB/,
+      /8 MiB/,
     ],
     ['that is no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), {}, 400, 'invalid_spec', /UTF-8/],
   ])('refuses a body %s', async (_, body, headers, status, code, detail) => {
