@@ -49,7 +49,8 @@ function requestFor({ spec, format, path }: ResolvedImage, model: ImageModel): I
     return named
   }
   const accepts = refusal.extras.accepts ?? []
-  if (format === 'svg') throw refusal
+  // Easel converts to neither.
+  if (format === 'svg' || format === 'gif') throw refusal
   if (accepts.length > 0 && accepts.every((accepted) => accepted === 'svg')) {
     const detail = `${model.id} generates only SVG, so it can’t generate ${path}: end the path with ${extensionsOf('svg')}, or use another model.`
     throw new UnsupportedByModelError(specIssue(['path'], detail))

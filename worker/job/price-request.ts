@@ -54,9 +54,9 @@ export async function priceRequest(
   const { fingerprint, caller, refresh, lookedAt } = request
   const { maxCostUsd } = settings
   const { estimate, ...what } = 'spec' in request ? await priceSpec(request) : await priceBody(request)
-  if (estimate !== undefined && estimate > maxCostUsd) throw exceedsMaxCost(estimate, maxCostUsd)
-  const estimateUsd = estimate ?? maxCostUsd
-  return { ...what, fingerprint, caller, refresh, lookedAt, estimateUsd, reserveUsd: estimateUsd }
+  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = estimate ?? {}
+  if (reserveUsd > maxCostUsd) throw exceedsMaxCost(reserveUsd, maxCostUsd)
+  return { ...what, fingerprint, caller, refresh, lookedAt, estimateUsd, reserveUsd }
 
   async function priceSpec({ spec, sent = spec }: SpecToGenerate) {
     const entry = await allowedModel(spec.model)
@@ -66,7 +66,7 @@ export async function priceRequest(
       described: { spec: await canonicalSpec(spec) },
       model: spec.model,
       prompt: spec.prompt,
-      estimate: estimateCost(sent, entry).usd,
+      estimate: estimateCost(sent, entry),
     }
   }
 
@@ -82,7 +82,7 @@ export async function priceRequest(
       described,
       model: first,
       prompt,
-      estimate: priceLike && others.length === 0 ? estimateCost(priceLike, entry).usd : undefined,
+      estimate: priceLike && others.length === 0 ? estimateCost(priceLike, entry) : undefined,
     }
   }
 
@@ -103,6 +103,6 @@ function assertAllowed(model: string, allowed: readonly string[]): void {
 function exceedsMaxCost(usd: number, maxCostUsd: number): EaselError {
   return new EaselError(
     'budget_exhausted',
-    `This generation would cost about $${usd.toFixed(2)}; the limit is $${maxCostUsd.toFixed(2)} (EASEL_MAX_COST_USD). Choose a smaller size or another model.`,
+    `This generation can cost $${usd.toFixed(2)}; the limit is $${maxCostUsd.toFixed(2)} (EASEL_MAX_COST_USD). Choose a smaller size or another model.`,
   )
 }

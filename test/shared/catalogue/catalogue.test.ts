@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createCatalogue } from '../../../shared/catalogue/catalogue.ts'
 import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
 import { ModelNotFoundError } from '../../../shared/errors.ts'
+import { estimateCost } from '../../../shared/prices/estimate.ts'
 import {
   BASE_URL,
   CHAT,
@@ -129,29 +130,48 @@ describe('the live list', () => {
 })
 
 describe('unknown values in the lists', () => {
-  it('cost only themselves: odd entries, records and price lines are skipped, the rest is used', async () => {
+  it('cost only themselves: odd entries and records are skipped, the rest is used', async () => {
     const price = { billable: 'output_image', unit: 'image', cost_usd: 0.04 }
     const { catalogue, failures } = startCatalogue({
       [IMAGES]: { data: [{ id: 'no-slash' }, 'nonsense', imagesItem(FOX, { since: { deep: true } })] },
       [CHAT]: { data: [chatItem(FOX, { pricing: {} }), null], total_count: 2 },
       [endpointsPath(FOX)]: {
-        endpoints: [
-          { provider_name: 'half a record' },
-          endpointItem('inkwell', {
-            pricing: [
-              price,
-              { billable: 'output_video', unit: 'image', cost_usd: 1 },
-              { ...price, unit: 'second' },
-              { ...price, cost_usd: -1 },
-            ],
-          }),
-        ],
+        endpoints: [{ provider_name: 'half a record' }, endpointItem('inkwell', { pricing: [price] })],
       },
     })
 
     expect((await catalogue.list()).models.map(({ id }) => id)).toEqual([FOX])
     expect((await catalogue.model(FOX)).model.endpoints.map(({ pricing }) => pricing)).toEqual([[price]])
     expect(failures).toEqual([])
+  })
+
+  it.each<[string, object]>([
+    ['billable', { billable: 'output_video', unit: 'image', cost_usd: 1 }],
+    ['unit', { billable: 'output_image', unit: 'second', cost_usd: 1 }],
+    ['amount', { billable: 'output_image', unit: 'image', cost_usd: -1 }],
+  ])('of a price line (%s) make the price unknown instead of too low', async (_, odd) => {
+    const price = { billable: 'output_image', unit: 'image', cost_usd: 0.04 }
+    const { catalogue } = startCatalogue({
+      ...LISTS,
+      [endpointsPath(FOX)]: { endpoints: [endpointItem('inkwell', { pricing: [price, odd] })] },
+    })
+
+    const { model } = await catalogue.model(FOX)
+
+    expect(model.endpoints.map(({ pricing }) => pricing)).toEqual([[]])
+    expect(estimateCost({ prompt: 'A fox', model: FOX }, model).usd).toBeUndefined()
+  })
+
+  it('of a unit that OpenRouter has since added, a price per request, is known', async () => {
+    const price = { billable: 'output_image', unit: 'request', cost_usd: 0.05 }
+    const { catalogue } = startCatalogue({
+      ...LISTS,
+      [endpointsPath(FOX)]: { endpoints: [endpointItem('inkwell', { pricing: [price] })] },
+    })
+
+    const { model } = await catalogue.model(FOX)
+
+    expect(estimateCost({ prompt: 'A fox', model: FOX, n: 3 }, model).usd).toBe(0.05)
   })
 
   it('of a capability count as accepted', async () => {

@@ -7,7 +7,7 @@ import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
 import { type RunningEasel, startEasel } from '../../support/worker/easel.ts'
 import { type ChatResponse, eventsOf, type ImagesResponse, imageOf } from '../../support/read-wire.ts'
 
-const GEMINI = 'google/gemini-2.5-flash-image'
+const GEMINI = 'google/gemini-3.1-flash-image'
 const GPT_IMAGE = 'openai/gpt-image-1'
 const BOTH = ['image', 'text'] as const
 

@@ -9,7 +9,7 @@ import { chatToSpec } from '../../../worker/dropin/request/chat-to-spec.ts'
 import { imagesToSpec } from '../../../worker/dropin/request/images-to-spec.ts'
 import { acceptedSpecs, modelOf } from '../../support/shared/specs.ts'
 
-const MODEL = 'google/gemini-2.5-flash-image'
+const MODEL = 'google/gemini-3.1-flash-image'
 const user = (content: unknown) => ({ model: MODEL, messages: [{ role: 'user', content }] })
 const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 import { eventsOf, imageOf } from '../../support/read-wire.ts'
 
-const GEMINI = 'google/gemini-2.5-flash-image'
+const GEMINI = 'google/gemini-3.1-flash-image'
 const LARGE = 25_000_000
 
 let easel: RunningEasel

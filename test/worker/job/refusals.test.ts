@@ -71,7 +71,7 @@ const BAD_REQUESTS = [
     404,
     'model_not_found',
     'model',
-    /gemini-2.5-flash-image/,
+    /gemini-3.1-flash-image/,
   ],
   [
     'a ratio that the model lacks',
