@@ -1,3 +1,4 @@
+import { DEFAULT_MODEL } from '../../shared/default-model.ts'
 import { CONFIG_VERSION } from '../../shared/config/schema.ts'
 
 /** The starter config. It works as it is, and shows the options. */

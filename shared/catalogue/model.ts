@@ -62,6 +62,10 @@ export const snapshotSchema = z.object({
   /** UTC day of the live list, `YYYY-MM-DD`. */
   date: z.iso.date(),
   models: z.array(imageModelSchema),
+  /** Models that their makers retired, by id, with what to use instead where that is known. Survives a new snapshot. */
+  retirements: z
+    .record(z.string(), z.object({ date: z.iso.date(), successor: z.string().exactOptional() }))
+    .optional(),
 })
 
 export type Capability = Readonly<z.infer<typeof capabilitySchema>>

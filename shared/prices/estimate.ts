@@ -38,6 +38,23 @@ export function estimateCost(spec: ImageSpec, model: ImageModel): CostEstimate {
   return others.reduce(higher, first ?? UNKNOWN)
 }
 
+/**
+ * What a request with fallbacks costs: probably what the first model does, and at most what the dearest does. Only one
+ * of them is billed.
+ */
+export function estimateFallback([first, ...others]: readonly [
+  CostEstimate,
+  ...CostEstimate[],
+]): CostEstimate {
+  if (first.usd === undefined) return UNKNOWN
+  let { maxUsd } = first
+  for (const other of others) {
+    if (other.maxUsd === undefined) return UNKNOWN
+    maxUsd = Math.max(maxUsd, other.maxUsd)
+  }
+  return { ...first, maxUsd }
+}
+
 function higher(a: CostEstimate, b: CostEstimate): CostEstimate {
   if (a.usd === undefined || b.usd === undefined) return UNKNOWN
   const { basis } = b.usd > a.usd ? b : a

@@ -126,7 +126,7 @@ describe('easel models', () => {
 
     expect(ids(all)).toHaveLength(22)
     expect(ids(few)).toContain('google/gemini-3.1-flash-image')
-    expect(ids(few)).not.toContain('google/gemini-2.5-flash-image')
+    expect(ids(few)).not.toContain('google/gemini-3.1-flash-image')
     expect(ids(few).every((id) => ids(all).includes(id))).toBe(true)
     expect(text.stdout).toMatch(/^MODEL +PRICE +SIZES/)
     expect(text.stdout).toContain('black-forest-labs/flux.2-klein-4b')

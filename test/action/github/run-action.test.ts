@@ -21,7 +21,7 @@ describe('the built Action', () => {
 
     expect(action).toMatchObject({ runs: { using: 'node24', main: 'action/dist/main.js' } })
     expect(Object.keys((action as { inputs: object }).inputs)).toEqual(
-      'openrouter-api-key base-url config mode deliver branch base only force max-images max-cost-usd concurrency on-error on-drift prune commit-message comment retention-days github-token'.split(
+      'openrouter-api-key base-url config mode deliver branch base only force max-images max-cost-usd concurrency on-error on-drift on-alias-change prune commit-message comment retention-days github-token'.split(
         ' ',
       ),
     )

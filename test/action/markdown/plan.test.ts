@@ -9,7 +9,7 @@ import { easel, runAction } from '../../support/action/processes.ts'
 import { startUpstream } from '../../support/action/upstream.ts'
 import { createWorkspace } from '../../support/action/workspace.ts'
 
-const MODEL = 'google/gemini-2.5-flash-image'
+const MODEL = 'google/gemini-3.1-flash-image'
 const CONFIG = `version: 1
 defaults: { model: ${MODEL}, aspect_ratio: "16:9" }
 presets:
