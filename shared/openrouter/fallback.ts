@@ -72,7 +72,9 @@ const MAY_ASK_NEXT = {
 
 function mayAskNext(error: unknown): error is UpstreamError {
   if (!(error instanceof UpstreamError)) return false
-  return MAY_ASK_NEXT[error.code] && !error.mayHaveBeenBilled && !error.billedUsd
+  // A lookup that found no bill comes after a doubt: what is late may still be billed.
+  const wasInDoubt = error.cause instanceof UpstreamError && error.cause.mayHaveBeenBilled
+  return MAY_ASK_NEXT[error.code] && !error.billedUsd && !wasInDoubt
 }
 
 function withModel(

@@ -202,9 +202,9 @@ describe('a request that is refused', () => {
     ['is no object', [], 400, /JSON object/],
     [
       'asks for a ratio that the model lacks',
-      chatBody('x', { image_config: { aspect_ratio: '8:1' } }),
+      chatBody('x', { image_config: { aspect_ratio: '9:1' } }),
       400,
-      /8:1/,
+      /9:1/,
     ],
   ])('because it %s gets an error in OpenRouter’s form', async (_, body, status, message) => {
     const before = easel.generations().length

@@ -79,7 +79,7 @@ describe('a chat request', () => {
         { ...image, image_url: { ...image.image_url, detail: 'low' } },
       ]),
     ],
-    ['an unknown aspect ratio', { ...user('A'), image_config: { aspect_ratio: '7:5' } }],
+    ['an aspect ratio of another form', { ...user('A'), image_config: { aspect_ratio: '7x5' } }],
     ['a size in pixels, which chat does not have,', { ...user('A'), image_config: { size: '64x64' } }],
     ['an unknown field', { ...user('A'), plugins: [] }],
   ])('with %s is not expressible as a spec', (_, body) => {
