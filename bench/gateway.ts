@@ -45,7 +45,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
           ...headers,
         },
         body: JSON.stringify({
-          model: 'google/gemini-2.5-flash-image',
+          model: 'google/gemini-3.1-flash-image',
           modalities: ['image', 'text'],
           messages: [{ role: 'user', content: prompt }],
         }),

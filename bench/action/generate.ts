@@ -34,7 +34,7 @@ await Promise.all(Array.from({ length: ${CONCURRENCY} }, async () => {
       method: 'POST',
       headers: { Authorization: 'Bearer sk-or-bench', 'Content-Type': 'application/json' },
       body: JSON.stringify({
-        model: 'google/gemini-2.5-flash-image',
+        model: 'google/gemini-3.1-flash-image',
         modalities: ['image', 'text'],
         stream: true,
         messages: [{ role: 'user', content: 'Plain ' + image }],

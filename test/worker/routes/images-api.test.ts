@@ -202,7 +202,7 @@ describe('GET /v1/models', () => {
       source: string
     }
     expect(source).toBe('live')
-    expect(data.map(({ id }) => id)).toContain('google/gemini-2.5-flash-image')
+    expect(data.map(({ id }) => id)).toContain('google/gemini-3.1-flash-image')
     expect(data.every(({ endpoints }) => endpoints.length > 0)).toBe(true)
   })
 })
@@ -227,7 +227,7 @@ describe('the log', () => {
     expect(lines.findLast(({ event }) => event === 'generation')).toEqual({
       event: 'generation',
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
-      model: 'google/gemini-2.5-flash-image',
+      model: 'google/gemini-3.1-flash-image',
       outcome: 'generated',
       caller: 'anonymous',
       cost_usd: expect.any(Number),
