@@ -54,22 +54,16 @@ export async function priceRequest(
 ): Promise<JobRequest> {
   const { fingerprint, caller, refresh, lookedAt } = request
   const { maxCostUsd } = settings
-  const { estimate, ...what } = 'spec' in request ? await priceSpec(request) : await priceBody(request)
-  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = estimate ?? {}
+  const { estimate: price, ...what } = 'spec' in request ? await priceSpec(request) : await priceBody(request)
+  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = price ?? {}
   if (reserveUsd > maxCostUsd) throw exceedsMaxCost(reserveUsd, maxCostUsd)
   return { ...what, fingerprint, caller, refresh, lookedAt, estimateUsd, reserveUsd }
 
   async function priceSpec({ spec, sent = spec }: SpecToGenerate) {
     const [first, ...others] = candidateSpecs(sent)
-    const priced = async (one: SingleModelSpec) => {
-      const entry = await allowedModel(one.model)
-      checkCapabilities(one, entry.model)
-      const upstream = buildRequest(one, entry.model)
-      return { candidate: candidateOf(one.model, entry, upstream), estimate: estimateCost(one, entry.model) }
-    }
     const [firstPriced, ...otherPriced] = [
-      await priced(first),
-      ...(await Promise.all(others.map(priced))),
+      await priceCandidate(first),
+      ...(await Promise.all(others.map(priceCandidate))),
     ] as const
     return {
       candidates: [firstPriced.candidate, ...otherPriced.map(({ candidate }) => candidate)] as const,
@@ -78,6 +72,13 @@ export async function priceRequest(
       prompt: spec.prompt,
       estimate: estimateFallback([firstPriced.estimate, ...otherPriced.map(({ estimate }) => estimate)]),
     }
+  }
+
+  async function priceCandidate(spec: SingleModelSpec) {
+    const entry = await allowedModel(spec.model)
+    checkCapabilities(spec, entry.model)
+    const upstream = buildRequest(spec, entry.model)
+    return { candidate: candidateOf(spec.model, entry, upstream), estimate: estimateCost(spec, entry.model) }
   }
 
   async function priceBody({ body }: BodyToGenerate) {
