@@ -11,6 +11,8 @@ const QUALITY = 80
 /** What a model generates at 1K. */
 const PIXELS = { width: 1344, height: 768 }
 
+const AS_IPX = { of: 'ratio', atMost: 1.5 } as const
+
 /** A smaller WebP of an image, generated and then cached; against sharp alone, and against ipx, which caches nothing. */
 export const variants: Bench = { name: 'variants', measure }
 
@@ -69,6 +71,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
               values: first.easel,
               against: 'ipx',
               references: first.ipx,
+              bound: AS_IPX,
             }),
             toRow({
               name: `${what}, repeated request`,

@@ -107,11 +107,15 @@ export class UnsupportedByModelError extends EaselError {
 export class ModelNotFoundError extends EaselError {
   override readonly name = 'ModelNotFoundError'
 
-  constructor(model: string, closest: readonly string[]) {
+  /** When it was retired and what to use instead, where that is known. */
+  readonly retired: string | undefined
+
+  constructor(model: string, closest: readonly string[], retired?: string) {
     const hint = closest.length > 0 ? `Did you mean ${closest.join(' or ')}?` : 'GET /v1/models lists them.'
-    super('model_not_found', `There is no image model “${model}” at OpenRouter. ${hint}`, {
+    super('model_not_found', retired ?? `There is no image model “${model}” at OpenRouter. ${hint}`, {
       extras: { field: 'model', closest },
     })
+    this.retired = retired
   }
 }
 

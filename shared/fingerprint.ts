@@ -45,6 +45,10 @@ export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string>
  */
 export async function canonicalSpec({
   api: _api,
+  user: _user,
+  session_id: _sessionId,
+  trace: _trace,
+  model,
   take,
   n,
   provider,
@@ -54,6 +58,8 @@ export async function canonicalSpec({
   const { input_images, super_resolution_references } = spec
   return {
     ...spec,
+    // With `models`, the first of them.
+    ...(!spec.models && { model }),
     // An empty object means the same as no object.
     ...(provider && Object.keys(provider).length > 0 && { provider }),
     ...(image_config && Object.keys(image_config).length > 0 && { image_config }),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { DEFAULT_MODEL } from '../shared/default-model.ts'
 import { EaselError } from '../shared/errors.ts'
 import { DEFAULT_DEADLINE_MS, OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
 import { MAX_WIDTH } from '../shared/delivery-parameters.ts'
@@ -59,9 +60,6 @@ export interface Settings {
   readonly dailyVariants: number
   readonly logPrompts: boolean
 }
-
-/** Cheap, fast and good: the model when a spec names none. */
-const DEFAULT_MODEL = 'google/gemini-2.5-flash-image'
 
 /** A Durable Object's alarm runs for at most fifteen minutes, and needs time to store. */
 const MAX_TIMEOUT_SECONDS = 780

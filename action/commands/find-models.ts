@@ -1,3 +1,4 @@
+import type { ListedModel } from '../../shared/catalogue/catalogue.ts'
 import { checkCapabilities } from '../../shared/catalogue/capabilities.ts'
 import type { ImageModel } from '../../shared/catalogue/model.ts'
 import { UnsupportedByModelError } from '../../shared/errors.ts'
@@ -7,7 +8,7 @@ import type { ImageSpec } from '../../shared/spec/schema.ts'
 import { UsageError } from '../config/diagnostic.ts'
 
 export interface FoundModel {
-  readonly model: ImageModel
+  readonly model: ListedModel
   /** For one image with the filter's fields. */
   readonly price: CostEstimate
 }
@@ -30,7 +31,7 @@ const ANY_IMAGE = 'https://example.com/image.png'
  * @throws {InvalidSpecError} when its field or value is not valid in any spec
  */
 export function findModels(
-  models: readonly ImageModel[],
+  models: readonly ListedModel[],
   { search, takes, maxPriceUsd }: Filter,
 ): FoundModel[] {
   const wanted = wantedSpec(takes)

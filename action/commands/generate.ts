@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import type { OnAliasChange } from '../plan/alias-change.ts'
 import type { OnDrift } from '../plan/plan.ts'
 import { interruptions } from '../generate/interruptions.ts'
 import {
+  onAliasChangeOption,
   onDriftOption,
   type ProjectOptions,
   type UpstreamOptions,
@@ -18,6 +20,7 @@ import { EXIT, print, printJson, printToStderr, printDiagnostics, type Terminal 
 
 interface GenerateOptions extends ProjectOptions, UpstreamOptions {
   readonly onDrift: OnDrift
+  readonly onAliasChange: OnAliasChange
   readonly onError: 'fail' | 'keep-going'
   readonly concurrency: number
   readonly maxImages?: number
@@ -53,6 +56,7 @@ export function generateCommand(terminal: Terminal): Command {
         .default('fail'),
     )
     .addOption(onDriftOption())
+    .addOption(onAliasChangeOption())
     .option('-f, --force', 'regenerate all selected images, even those edited by hand; this costs money')
     .option('--prune', 'remove orphans from the lock, and the files that Easel wrote for them')
     .option('--json', 'print the result as JSON')
@@ -72,7 +76,7 @@ Examples:
 }
 
 async function act(terminal: Terminal, only: readonly string[], options: GenerateOptions): Promise<void> {
-  const { cwd, config, onDrift, json = false, force = false, prune = false } = options
+  const { cwd, config, onDrift, onAliasChange, json = false, force = false, prune = false } = options
   const upstream = upstreamFrom(options, terminal)
   const [{ planProject }, { onlineCatalogue }, { generateAndPrune }, { UsageError }] = await Promise.all([
     import('../plan/plan-project.ts'),
@@ -82,7 +86,7 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
   ])
   const planned = await planProject(
     { workspace: cwd ?? terminal.cwd, config, catalogue: onlineCatalogue(upstream) },
-    { only, onDrift, force },
+    { only, onDrift, onAliasChange, force },
   )
   printDiagnostics(terminal, planned.project.warnings)
 

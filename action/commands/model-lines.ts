@@ -1,4 +1,6 @@
 import type { Capability, ImageModel } from '../../shared/catalogue/model.ts'
+import { retirementWarning } from '../../shared/catalogue/retirement.ts'
+import { imageSizeOf } from '../../shared/spec/pixel-sizes.ts'
 import { count, usd } from '../report/format.ts'
 import { oneLine } from '../report/one-line.ts'
 import { columns } from '../report/table.ts'
@@ -7,8 +9,12 @@ import type { FoundModel } from './find-models.ts'
 /** Fields that only some models accept, in the order they are listed. */
 const EXTRAS = ['seed', 'quality', 'background', 'font_inputs', 'style', 'strength', 'text_layout'] as const
 
-/** A table of models for people. */
-export async function modelLines(models: readonly FoundModel[]): Promise<string[]> {
+/**
+ * A table of models for people, and the ends of those that retire.
+ *
+ * @param now  milliseconds since the epoch
+ */
+export async function modelLines(models: readonly FoundModel[], now: number): Promise<string[]> {
   if (models.length === 0) return ['No model matches all filters. Leave one out.']
   const head = ['MODEL', 'PRICE', 'SIZES', 'RATIOS', 'INPUTS', 'FORMATS', 'ALSO']
   const rows = models.map(({ model, price }) => [
@@ -20,12 +26,16 @@ export async function modelLines(models: readonly FoundModel[]): Promise<string[
     formats(model),
     extras(model),
   ])
-  return [...(await columns([head, ...rows])), '', `${count(models.length, 'model')}.`]
+  const ends = models.flatMap(({ model: { id, retirement } }) => {
+    const warning = retirement && retirementWarning(id, retirement, now)
+    return warning === undefined ? [] : [oneLine(warning)]
+  })
+  return [...(await columns([head, ...rows])), '', `${count(models.length, 'model')}.`, ...ends]
 }
 
 function sizes({ supported_parameters: { resolution } }: ImageModel): string {
   if (!resolution) return '1K'
-  return listOf(resolution).replaceAll('512', '0.5K')
+  return resolution.type === 'enum' ? resolution.values.map(imageSizeOf).join(' ') : 'any'
 }
 
 function ratios({ supported_parameters: { aspect_ratio } }: ImageModel): string {

@@ -42,16 +42,17 @@ Examples:
       import('./find-models.ts'),
       import('./model-lines.ts'),
     ])
-    const { models, source } = await onlineCatalogue(upstreamFrom(options, terminal)).list()
+    const { models, source, warning } = await onlineCatalogue(upstreamFrom(options, terminal)).list()
     const found = findModels(models, { search, takes: options.takes ?? [], maxPriceUsd: options.maxPrice })
     if (options.json) {
       printJson(terminal, { source, models: found.map(({ model, price }) => asJson(model, price)) })
       return
     }
-    print(terminal, await modelLines(found))
+    print(terminal, await modelLines(found, Date.now()))
     if (source === 'snapshot') {
       printToStderr(terminal, [
         'OpenRouter’s list could not be fetched: this is the one that ships with Easel.',
+        ...(warning === undefined ? [] : [warning]),
       ])
     }
   })

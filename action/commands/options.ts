@@ -34,6 +34,15 @@ export function onDriftOption(): Option {
     .default('keep')
 }
 
+export function onAliasChangeOption(): Option {
+  return new Option(
+    '--on-alias-change <what>',
+    'what to do with an image whose model is an alias that now means another model',
+  )
+    .choices(['keep', 'regenerate'])
+    .default('keep')
+}
+
 /** @throws {UsageError} when the base URL is invalid */
 export function upstreamFrom(options: UpstreamOptions, { env }: Terminal): Upstream {
   return {

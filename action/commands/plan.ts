@@ -1,6 +1,8 @@
 import { Command } from 'commander'
+import type { OnAliasChange } from '../plan/alias-change.ts'
 import type { OnDrift } from '../plan/plan.ts'
 import {
+  onAliasChangeOption,
   onDriftOption,
   type ProjectOptions,
   type UpstreamOptions,
@@ -12,6 +14,7 @@ import { EXIT, print, printJson, printDiagnostics, type Terminal } from './termi
 
 interface PlanOptions extends ProjectOptions, UpstreamOptions {
   readonly onDrift: OnDrift
+  readonly onAliasChange: OnAliasChange
   readonly force?: boolean
   readonly prune?: boolean
   readonly json?: boolean
@@ -27,6 +30,7 @@ export function planCommand(terminal: Terminal): Command {
     .argument('[only...]', 'ids, paths or globs of images (default: all)')
   withUpstreamOptions(withProjectOptions(command))
     .addOption(onDriftOption())
+    .addOption(onAliasChangeOption())
     .option('-f, --force', 'plan to regenerate all selected images, even those that are up to date')
     .option('--json', 'print the plan as JSON')
     .addHelpText(
@@ -53,6 +57,7 @@ export function checkCommand(terminal: Terminal): Command {
     .argument('[only...]', 'ids, paths or globs of images (default: all)')
   withProjectOptions(command)
     .addOption(onDriftOption())
+    .addOption(onAliasChangeOption())
     .option('--prune', 'count orphans as out of date')
     .option('--json', 'print the plan as JSON')
     .addHelpText(
@@ -75,7 +80,7 @@ Examples:
 async function showPlan(
   terminal: Terminal,
   only: readonly string[],
-  { cwd, config, onDrift, force = false, json = false }: PlanOptions,
+  { cwd, config, onDrift, onAliasChange, force = false, json = false }: PlanOptions,
   catalogue: Parameters<typeof import('../plan/plan-project.ts').planProject>[0]['catalogue'],
 ): Promise<import('../plan/plan.ts').Plan> {
   const [{ planProject }, { reportOf }, { planLines }, { paintFor }] = await Promise.all([
@@ -86,7 +91,7 @@ async function showPlan(
   ])
   const planned = await planProject(
     { workspace: cwd ?? terminal.cwd, config, catalogue },
-    { only, onDrift, force },
+    { only, onDrift, onAliasChange, force },
   )
   printDiagnostics(terminal, planned.project.warnings)
   if (json) printJson(terminal, reportOf(planned))

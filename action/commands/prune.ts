@@ -33,7 +33,7 @@ Examples:
     ])
     const { project, plan } = await planProject(
       { workspace: cwd ?? terminal.cwd, config, catalogue: offlineCatalogue() },
-      { only: [], onDrift: 'keep', force: false },
+      { only: [], onDrift: 'keep', onAliasChange: 'keep', force: false },
     )
     const pruned = await prune(plan.orphans, { ...project, dryRun })
     if (json) printJson(terminal, { [dryRun ? 'would_remove' : 'removed']: pruned })

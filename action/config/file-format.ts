@@ -1,9 +1,8 @@
 import { extname } from 'node:path/posix'
 import type { ImageMediaType } from '../../shared/media/image.ts'
-import type { ImageSpec } from '../../shared/spec/schema.ts'
 
-/** The format of a file: one of those that a spec can request. */
-export type FileFormat = NonNullable<ImageSpec['output_format']>
+/** The format of a file, as `output_format` names it. */
+export type FileFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'svg'
 
 /** By extension, in lower case and with its dot. */
 export const FORMAT_OF_EXTENSION: ReadonlyMap<string, FileFormat> = new Map([
@@ -11,6 +10,7 @@ export const FORMAT_OF_EXTENSION: ReadonlyMap<string, FileFormat> = new Map([
   ['.jpg', 'jpeg'],
   ['.jpeg', 'jpeg'],
   ['.webp', 'webp'],
+  ['.gif', 'gif'],
   ['.svg', 'svg'],
 ])
 
@@ -18,6 +18,7 @@ const FORMAT_OF_MEDIA_TYPE: Readonly<Partial<Record<ImageMediaType, FileFormat>>
   'image/png': 'png',
   'image/jpeg': 'jpeg',
   'image/webp': 'webp',
+  'image/gif': 'gif',
   'image/svg+xml': 'svg',
 }
 
@@ -32,14 +33,14 @@ export function formatOfPath(path: string): FileFormat | undefined {
 }
 
 /** The extensions of a format, for messages. */
-export function extensionsOf(format: FileFormat): string {
+export function extensionsOf(format: string): string {
   return [...FORMAT_OF_EXTENSION]
     .filter(([, other]) => other === format)
     .map(([extension]) => extension)
     .join(' or ')
 }
 
-/** The format of a media type; `undefined` for a type without a supported extension, such as GIF. */
+/** The format of a media type; `undefined` for a type without a supported extension, such as AVIF. */
 export function formatOfMediaType(mediaType: ImageMediaType): FileFormat | undefined {
   return FORMAT_OF_MEDIA_TYPE[mediaType]
 }

@@ -56,7 +56,10 @@ export async function resolveImage(
   const merged = { ...defaults, ...preset, ...fields }
   if (merged.output_format !== undefined && merged.output_format !== format) {
     const wanted = extensionsOf(merged.output_format)
-    const message = `output_format is "${merged.output_format}", but ${path} ends in ${extensionOf(path)}: end the path with ${wanted}, or leave output_format out.`
+    const wayOut = wanted
+      ? `end the path with ${wanted}, or leave output_format out`
+      : 'leave output_format out'
+    const message = `output_format is "${merged.output_format}", but ${path} ends in ${extensionOf(path)}: ${wayOut}.`
     report(['output_format'], message)
     return { diagnostics }
   }

@@ -57,7 +57,7 @@ export function createBudget({ maxImages = Infinity, maxCostUsd = Infinity }: Li
   return {
     async reserve(estimate) {
       // A request without a known price reserves the whole limit, so at most one of them runs, and runs alone.
-      const usd = maxCostUsd === Infinity ? 0 : (estimate.usd ?? maxCostUsd)
+      const usd = maxCostUsd === Infinity ? 0 : (estimate.maxUsd ?? maxCostUsd)
       while (mayStillFit(usd)) await new Promise<void>((resolve) => waiting.push(resolve))
       if (started >= maxImages) {
         return {
@@ -67,9 +67,9 @@ export function createBudget({ maxImages = Infinity, maxCostUsd = Infinity }: Li
       if (fits(usd)) return open(usd)
       const left = Math.max(0, maxCostUsd - spentUsd)
       const price =
-        estimate.usd === undefined
+        estimate.maxUsd === undefined
           ? 'the price of this image is unknown, so it needs the whole limit'
-          : `this image may cost $${estimate.usd.toFixed(4)}`
+          : `this image may cost $${estimate.maxUsd.toFixed(4)}`
       return {
         refused: `$${left.toFixed(4)} is left of the $${maxCostUsd} for this run (max-cost-usd), and ${price}.`,
       }

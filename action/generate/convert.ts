@@ -10,7 +10,7 @@ import type { Conversion, Converted, RasterFormat } from './convert-worker.ts'
  */
 export type Convert = (conversion: {
   readonly file: string
-  /** `undefined`: a type without a matching extension, such as GIF. */
+  /** `undefined`: a type without a matching extension, such as AVIF. */
   readonly from: FileFormat | undefined
   readonly to: FileFormat
   /** For lossy formats, 0 to 100. */

@@ -1,8 +1,8 @@
 import { type DecodedImage, EXTENSION } from '../../shared/media/image.ts'
 import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
 import { collect } from '../../shared/openrouter/collect.ts'
+import type { Candidates } from '../../shared/openrouter/fallback.ts'
 import type { ResponseSummary } from '../../shared/response/read-response.ts'
-import type { ImageSpec } from '../../shared/spec/schema.ts'
 import { extensionsOf, type FileFormat, formatOfMediaType } from '../config/file-format.ts'
 import type { ReadyImage } from '../config/fit-model.ts'
 import { sha256Of } from '../files/read-file.ts'
@@ -32,17 +32,17 @@ export interface GenerationTools {
 /**
  * Generates one image, in the format of its path, and writes it there. The caller updates the lock.
  *
- * @param spec  the image's spec, with its local input images as `data:` URLs
+ * @param candidates  the requests to its models, with local input images as `data:` URLs
  * @throws {EaselError} when OpenRouter doesn't generate it
  * @throws {SaveError} when it can't be saved as it should
  */
 export async function generateImage(
   planned: PlannedImage,
-  spec: ImageSpec,
+  candidates: Candidates,
   { client, saver, convert, signal, onResponse }: GenerationTools,
 ): Promise<Generated> {
   const { image } = planned
-  const { images, ...summary } = await collect(client.generate(spec, image.model, { signal }))
+  const { images, ...summary } = await collect(client.sendFirst(candidates, { signal }))
   onResponse(summary.usage?.costUsd)
   const [first, ...others] = images
   const inMemory = new Set<DecodedImage>(images)
@@ -64,7 +64,7 @@ export async function generateImage(
 }
 
 function entryOf(image: ReadyImage, file: DecodedImage, summary: ResponseSummary): LockEntry {
-  const { usage, generationId, model } = summary
+  const { usage, generationId, model, failedModels } = summary
   return {
     fingerprint: image.fingerprint,
     sha256: sha256Of(...file.segments),
@@ -73,6 +73,7 @@ function entryOf(image: ReadyImage, file: DecodedImage, summary: ResponseSummary
     width: file.width,
     height: file.height,
     model: model ?? image.spec.model,
+    ...(failedModels && { failed_models: [...failedModels] }),
     ...(generationId !== undefined && { generation_id: generationId }),
     ...(usage?.costUsd !== undefined && { cost_usd: usage.costUsd }),
     spec: image.canonical as LockEntry['spec'],

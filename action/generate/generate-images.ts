@@ -7,7 +7,7 @@ import { createBudget, type Limits, type Reservation } from './budget.ts'
 import { generateImage, type GenerationTools } from './generate-image.ts'
 import { type ImageResult, type OnProgress, type RunResult, totalEstimate } from './results.ts'
 import { SaveError, systemErrorText } from './save-image.ts'
-import { specToSend } from './send-spec.ts'
+import { requestsFor } from './send-spec.ts'
 
 export interface GenerateOptions extends Limits {
   /** Images generated at the same time, 1 or more. */
@@ -107,10 +107,10 @@ async function attempt(
   const request: Attempt = { state: 'not sent' }
   try {
     await tools.saver.check(image)
-    const spec = await specToSend(tools.root, image)
+    const candidates = await requestsFor(tools.root, image)
     tools.onProgress({ type: 'start', path: image.path })
     request.state = 'sent'
-    const { entry, convertedFrom, note } = await generateImage(planned, spec, {
+    const { entry, convertedFrom, note } = await generateImage(planned, candidates, {
       ...tools,
       signal: tools.abort,
       onResponse: (costUsd) => Object.assign(request, { state: 'received', costUsd }),

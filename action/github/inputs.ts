@@ -1,6 +1,7 @@
 import { getInput } from '@actions/core'
 import { normaliseBaseUrl } from '../config/base-url.ts'
 import { UsageError } from '../config/diagnostic.ts'
+import type { OnAliasChange } from '../plan/alias-change.ts'
 import type { OnDrift } from '../plan/plan.ts'
 
 const MODES = ['generate', 'plan', 'check'] as const
@@ -29,6 +30,7 @@ export interface ActionInputs {
   readonly concurrency: number
   readonly onError: 'fail' | 'keep-going'
   readonly onDrift: OnDrift
+  readonly onAliasChange: OnAliasChange
   readonly prune: boolean
   readonly deliver: readonly (typeof DELIVERIES)[number][]
   readonly branch: string | undefined
@@ -68,6 +70,7 @@ export function readInputs(): ActionInputs {
     concurrency: attempt(() => wholeNumber('concurrency', 1, CONCURRENCY_MAX), undefined) ?? 1,
     onError: attempt(() => choice('on-error', ['fail', 'keep-going']), 'fail'),
     onDrift: attempt(() => choice('on-drift', ['keep', 'regenerate', 'fail']), 'keep'),
+    onAliasChange: attempt(() => choice('on-alias-change', ['keep', 'regenerate']), 'keep'),
     prune: attempt(() => flag('prune'), false),
     deliver: attempt(deliveries, []),
     branch: optional('branch'),

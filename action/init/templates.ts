@@ -1,3 +1,4 @@
+import { DEFAULT_MODEL } from '../../shared/default-model.ts'
 import { CONFIG_VERSION } from '../../shared/config/schema.ts'
 
 /** The starter config. It works as it is, and shows the options. */
@@ -6,7 +7,7 @@ version: ${CONFIG_VERSION}
 
 # Defaults for the images below. \`easel models\` lists the models.
 defaults:
-  model: google/gemini-2.5-flash-image
+  model: ${DEFAULT_MODEL}
   aspect_ratio: "16:9"
 
 # Named styles. {prompt} is replaced with the image's own prompt.

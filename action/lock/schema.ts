@@ -15,8 +15,12 @@ export const lockEntrySchema = z.object({
   media_type: z.string(),
   width: z.number(),
   height: z.number(),
-  /** The model that generated it, according to the response. */
+  /** The model that generated it. Where the response names none, the one asked for, or what that alias meant. */
   model: z.string(),
+  /** The models of the spec that were asked first, and why they did not generate it. */
+  failed_models: z
+    .array(z.object({ model: z.string(), code: z.string(), message: z.string() }))
+    .exactOptional(),
   generation_id: z.string().optional(),
   /** As billed; absent when the response named no cost. */
   cost_usd: z.number().min(0).optional(),

@@ -3,6 +3,7 @@ import { findConfig, lockPathOf } from '../config/find-config.ts'
 import { realRoot } from '../files/safe-path.ts'
 import { createLockStore, type LockStore } from '../lock/lock-store.ts'
 import type { LockEntries } from '../lock/schema.ts'
+import type { OnAliasChange } from './alias-change.ts'
 import { type LoadedConfig, loadConfig } from './load-config.ts'
 import { createPlan, type OnDrift, type Plan } from './plan.ts'
 import { createSelection } from './selection.ts'
@@ -20,6 +21,7 @@ export interface PlanOptions {
   /** Ids, paths and globs; empty: all images. */
   readonly only: readonly string[]
   readonly onDrift: OnDrift
+  readonly onAliasChange: OnAliasChange
   readonly force: boolean
 }
 
@@ -50,7 +52,7 @@ export async function planProject(
     readonly text?: string | undefined
     readonly catalogue: Catalogue
   },
-  { only, onDrift, force }: PlanOptions,
+  { only, onDrift, onAliasChange, force }: PlanOptions,
 ): Promise<PlannedProject> {
   const root = await realRoot(workspace)
   const configPath = text !== undefined && config !== undefined ? config : await findConfig(root, config)
@@ -68,6 +70,7 @@ export async function planProject(
     isSelected,
     lock: known,
     onDrift,
+    onAliasChange,
     force,
   })
   return { project: { ...loaded, root, configPath, lock }, plan }

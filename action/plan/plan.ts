@@ -1,6 +1,7 @@
 import pMap from 'p-map'
 import type { ReadyImage } from '../config/fit-model.ts'
 import type { LockEntries, LockEntry } from '../lock/schema.ts'
+import { type AliasChange, aliasChangeOf, type OnAliasChange } from './alias-change.ts'
 import { type FieldChange, fieldChanges } from './field-changes.ts'
 import { type FileState, readFileState } from './file-state.ts'
 
@@ -26,6 +27,8 @@ export interface PlannedImage {
   readonly changes: readonly FieldChange[]
   /** The lock entry. */
   readonly entry: LockEntry | undefined
+  /** Set when its model is an alias that now means another model. Not out of date by itself. */
+  readonly aliasChange?: AliasChange | undefined
   readonly file: FileState
   /** What a run does with it. */
   readonly action: 'generate' | 'keep' | 'fail'
@@ -51,6 +54,7 @@ export interface PlanInput {
   readonly isSelected?: ((path: string, id?: string) => boolean) | undefined
   readonly lock: LockEntries
   readonly onDrift: OnDrift
+  readonly onAliasChange: OnAliasChange
   /** Generate everything that is selected, up to date or not. */
   readonly force: boolean
 }
@@ -63,6 +67,7 @@ export async function createPlan({
   isSelected = () => true,
   lock,
   onDrift,
+  onAliasChange,
   force,
 }: PlanInput): Promise<Plan> {
   const planned = await pMap(
@@ -72,7 +77,10 @@ export async function createPlan({
       const file = await readFileState(root, image.path, entry)
       const changes = entry ? fieldChanges(entry.spec, image.canonical) : []
       const status = statusOf(image, entry, file)
-      return { image, status, changes, entry, file, action: actionOf(status, file, onDrift, force) }
+      const aliasChange = status === 'up-to-date' && entry ? aliasChangeOf(image, entry) : undefined
+      const isForced = force || (aliasChange !== undefined && onAliasChange === 'regenerate')
+      const action = actionOf(status, file, onDrift, isForced)
+      return { image, status, changes, entry, ...(aliasChange && { aliasChange }), file, action }
     },
     { concurrency: READS_AT_ONCE },
   )

@@ -7,6 +7,7 @@ import {
   totalEstimate,
 } from '../generate/results.ts'
 import type { LockEntry } from '../lock/schema.ts'
+import type { AliasChange } from '../plan/alias-change.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
 
@@ -29,6 +30,8 @@ export interface ImageReport {
   /** `null`: unknown. */
   readonly estimate_usd: number | null
   readonly estimate_basis: string
+  /** Set when the model is an alias that now means another model than when the image was generated. */
+  readonly alias_change?: AliasChange
   /** The current lock entry. */
   readonly file?: Omit<LockEntry, 'spec' | 'fingerprint'>
   /** The lock entry before the run, if the run replaced it. */
@@ -111,6 +114,7 @@ function imageReport(planned: PlannedImage, result: ImageResult | undefined): Im
     fingerprint: image.fingerprint,
     estimate_usd: image.estimate.usd ?? null,
     estimate_basis: image.estimate.basis,
+    ...(planned.aliasChange && { alias_change: planned.aliasChange }),
     ...(current && { file: fileOf(current) }),
     ...(isNew && entry && { previous: { fingerprint: entry.fingerprint, ...fileOf(entry) } }),
     ...(result && outcomeOf(result)),

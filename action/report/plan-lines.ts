@@ -40,10 +40,11 @@ export async function planLines(
   return [title, ...(painted.length > 0 ? ['', ...painted] : []), '', ...summaryLines(plan)]
 }
 
-/** What a run would do, in up to four sentences. */
+/** What a run would do, in up to five sentences. */
 export function summaryLines(plan: Plan): string[] {
   const toGenerate = plan.images.filter(({ action }) => action === 'generate')
   const kept = plan.images.filter(({ status, action }) => status === 'drifted' && action === 'keep')
+  const moved = plan.images.filter(({ aliasChange, action }) => aliasChange && action === 'keep')
   const refused = plan.images.filter(({ action }) => action === 'fail')
   const upToDate = plan.images.filter(({ status, action }) => status === 'up-to-date' && action === 'keep')
   return [
@@ -53,6 +54,11 @@ export function summaryLines(plan: Plan): string[] {
     ...(kept.length > 0
       ? [
           `${count(kept.length, 'file')} edited by hand and kept; --on-drift regenerate overwrites ${itOrThem(kept)}.`,
+        ]
+      : []),
+    ...(moved.length > 0
+      ? [
+          `${count(moved.length, 'image')} whose alias means another model now; --on-alias-change regenerate regenerates ${itOrThem(moved)}.`,
         ]
       : []),
     ...(refused.length > 0 ? [`${count(refused.length, 'file')} in the way: a run would fail.`] : []),

@@ -7,7 +7,7 @@ import type { LockEntry } from '../../action/lock/schema.ts'
 import { CLI, measureProcess } from '../support/action-process.ts'
 import { type Bench, type BenchOptions, type Bound, interleave, type Row, toRow } from '../support/rows.ts'
 
-const MODEL = 'google/gemini-2.5-flash-image'
+const MODEL = 'google/gemini-3.1-flash-image'
 
 /** Milliseconds on top of reading the files, for 2,000 pages. */
 const BOUND: Bound = { of: 'difference', atMost: 2000 }

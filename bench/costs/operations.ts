@@ -55,8 +55,6 @@ export async function countOperations(): Promise<Record<Occasion, Operations>> {
     }
     return classify(counts, paths.length)
   }
-  const misses = (prefix: string): string[] =>
-    Array.from({ length: MISSES }, (_, n) => `/image?prompt=${prefix}+${n}`)
   try {
     // The first requests create tables, and leave old reservations to be deleted.
     await operations(...misses('early'))
@@ -73,6 +71,10 @@ export async function countOperations(): Promise<Record<Occasion, Operations>> {
   } finally {
     await easel.close()
   }
+}
+
+function misses(prefix: string): string[] {
+  return Array.from({ length: MISSES }, (_, n) => `/image?prompt=${prefix}+${n}`)
 }
 
 function classify(counts: Readonly<Record<string, number>>, requests: number): Operations {

@@ -6,7 +6,7 @@ import { formatLock } from '../../action/lock/lock-file.ts'
 import type { LockEntry } from '../../action/lock/schema.ts'
 import { CLI, measureProcess } from './action-process.ts'
 
-const MODEL = 'google/gemini-2.5-flash-image'
+const MODEL = 'google/gemini-3.1-flash-image'
 
 export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))

@@ -30,7 +30,7 @@ export function requestUpstream(url: string, prompt: string): Promise<Response> 
     method: 'POST',
     headers: { Authorization: 'Bearer sk-or-bench', 'Content-Type': 'application/json' },
     body: JSON.stringify({
-      model: 'google/gemini-2.5-flash-image',
+      model: 'google/gemini-3.1-flash-image',
       modalities: ['image', 'text'],
       stream: true,
       messages: [{ role: 'user', content: prompt }],

@@ -7,6 +7,7 @@ import { declarationsOf } from '../../action/config/yaml-images.ts'
 import { realRoot } from '../../action/files/safe-path.ts'
 import { createCatalogue } from '../../shared/catalogue/catalogue.ts'
 import { fingerprint } from '../../shared/fingerprint.ts'
+import type { ImageSpec } from '../../shared/spec/schema.ts'
 import type { CompiledConfig, ListedImage } from '../../worker/config/compiled-config.ts'
 
 /**
@@ -38,18 +39,31 @@ async function listed({
   id,
   fingerprint: own,
   spec,
-  request,
+  candidates,
   inputs,
 }: ReadyImage): Promise<ListedImage> {
-  const sent = await fingerprint(request)
+  const sent = sentSpec(spec, candidates)
+  const sentFingerprint = await fingerprint(sent)
   return {
     path,
     ...(id !== undefined && { id }),
     fingerprint: own,
-    ...(sent !== own && { sentFingerprint: sent }),
+    ...(sentFingerprint !== own && { sentFingerprint }),
     spec,
-    sent: request,
+    sent,
     files: inputs.map((input) => input.path),
+  }
+}
+
+/** The spec as the models are asked for it. Formats that only some of them take are left out. */
+function sentSpec({ models }: ImageSpec, [first, ...others]: ReadyImage['candidates']): ImageSpec {
+  if (!models) return first.request
+  const { output_format, output_compression, ...rest } = { ...first.request, models }
+  const isShared = others.every(({ request }) => request.output_format === output_format)
+  return {
+    ...rest,
+    ...(isShared && output_format !== undefined && { output_format }),
+    ...(isShared && output_compression !== undefined && { output_compression }),
   }
 }
 

@@ -2,6 +2,13 @@ import { EaselError, ModelNotFoundError } from '../errors.ts'
 import { closestModels, withoutVariant } from './closest.ts'
 import { keepFresh } from './keep-fresh.ts'
 import type { ImageEndpoint, ImageModel, Snapshot } from './model.ts'
+import {
+  type Retirement,
+  retiredText,
+  retirementOf,
+  retirementWarning,
+  snapshotWarning,
+} from './retirement.ts'
 import { bundledSnapshot } from './snapshot.ts'
 import { readEndpoints, readModels } from './wire.ts'
 
@@ -42,9 +49,14 @@ export interface CatalogueEntry {
    */
   readonly model: ImageModel
   readonly source: CatalogueSource
-  /** A sentence for the user when the model could not be checked. */
-  readonly warning?: string
+  /** Set when the model has an end. */
+  readonly retirement?: Retirement
+  /** Sentences for the user: the model could not be checked, retires soon, or comes from an old snapshot. */
+  readonly warnings: readonly string[]
 }
+
+/** A model of the list, with its end where it has one. */
+export type ListedModel = ImageModel & { readonly retirement?: Retirement }
 
 export interface Catalogue {
   /**
@@ -54,7 +66,12 @@ export interface Catalogue {
    */
   model(id: string): Promise<CatalogueEntry>
   /** Every image model, sorted by id, with endpoint records. Reads one list per model when they are not cached. */
-  list(): Promise<{ readonly models: readonly ImageModel[]; readonly source: CatalogueSource }>
+  list(): Promise<{
+    readonly models: readonly ListedModel[]
+    readonly source: CatalogueSource
+    /** A sentence for the user when the list is an old snapshot. */
+    readonly warning?: string
+  }>
 }
 
 /**
@@ -97,6 +114,33 @@ export function createCatalogue({
     throw unreadable(path, `returned ${response.status}`)
   }
 
+  function usedSnapshot(): Snapshot {
+    return snapshot ?? bundledSnapshot()
+  }
+
+  function entryOf(
+    model: ImageModel,
+    source: CatalogueSource,
+    list: ReadonlyMap<string, ImageModel>,
+    moreWarnings: readonly (string | undefined)[] = [],
+  ): CatalogueEntry {
+    const retirement = retirementOf(model, list.values(), usedSnapshot())
+    const warnings = [...moreWarnings, retirement && retirementWarning(model.id, retirement, now())]
+    return {
+      model,
+      source,
+      ...(retirement && { retirement }),
+      warnings: warnings.filter((warning) => warning !== undefined),
+    }
+  }
+
+  function notFound(id: string, live: ReadonlyMap<string, ImageModel>): ModelNotFoundError {
+    const retirement = retirementOf({ id: withoutVariant(id) }, live.values(), usedSnapshot())
+    const retired = retirement && retiredText(id, retirement)
+    const closest = retirement?.successor ? [retirement.successor] : closestModels(id, live.keys())
+    return new ModelNotFoundError(id, closest, retired)
+  }
+
   async function withEndpoints(model: ImageModel): Promise<ImageModel> {
     if (!model.apis.images) return model
     let endpointsOf = liveEndpoints.get(model.id)
@@ -113,23 +157,34 @@ export function createCatalogue({
       const live = await liveModels()
       if (live) {
         const found = live.get(id) ?? live.get(withoutVariant(id))
-        if (!found) throw new ModelNotFoundError(id, closestModels(id, live.keys()))
-        return { model: await withEndpoints(found), source: 'live' }
+        if (!found) throw notFound(id, live)
+        return entryOf(await withEndpoints(found), 'live', live)
       }
-      const { date, models } = snapshot ?? bundledSnapshot()
+      const { date, models } = usedSnapshot()
       const known = byId(models)
       const found = known.get(id) ?? known.get(withoutVariant(id))
-      if (found) return { model: found, source: 'snapshot' }
-      return {
-        model: unlistedModel(id),
-        source: 'snapshot',
-        warning: `${id} could not be checked: OpenRouter's model list cannot be read, and the list of ${date} does not have it.`,
-      }
+      const old = snapshotWarning({ date }, now())
+      if (found) return entryOf(found, 'snapshot', known, [old])
+      const unlisted = entryOf(unlistedModel(id), 'snapshot', known, [old])
+      const unchecked = `${id} could not be checked: OpenRouter's model list cannot be read, and the list of ${date} does not have it.`
+      return unlisted.retirement ? unlisted : { ...unlisted, warnings: [...unlisted.warnings, unchecked] }
     },
     async list() {
       const live = await liveModels()
-      if (!live) return { models: (snapshot ?? bundledSnapshot()).models, source: 'snapshot' }
-      return { models: await Promise.all(Array.from(live.values(), withEndpoints)), source: 'live' }
+      const models = live
+        ? await Promise.all(Array.from(live.values(), withEndpoints))
+        : usedSnapshot().models
+      const known = byId(models)
+      const source = live ? 'live' : 'snapshot'
+      const old = live ? undefined : snapshotWarning(usedSnapshot(), now())
+      return {
+        models: models.map((model) => {
+          const retirement = retirementOf(model, known.values(), usedSnapshot())
+          return retirement ? { ...model, retirement } : model
+        }),
+        source,
+        ...(old !== undefined && { warning: old }),
+      }
     },
   }
 }

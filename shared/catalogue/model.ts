@@ -12,7 +12,7 @@ const supportedParameters = z.record(z.string(), capabilitySchema)
 /** One line of a price list. `variant` is set where the price depends on the resolution: `2k`. */
 export const priceLineSchema = z.object({
   billable: z.enum(['output_image', 'input_image', 'input_font', 'input_reference', 'input_text']),
-  unit: z.enum(['image', 'megapixel', 'token']),
+  unit: z.enum(['image', 'megapixel', 'token', 'request']),
   cost_usd: z.number().min(0),
   variant: z.string().optional(),
 })
@@ -25,6 +25,7 @@ export const imageEndpointSchema = z.object({
   supported_parameters: supportedParameters,
   allowed_passthrough_parameters: z.array(z.string()),
   supports_streaming: z.boolean(),
+  /** Empty when the price is unknown. */
   pricing: z.array(priceLineSchema),
 })
 
@@ -48,6 +49,10 @@ const imageModelSchema = z.object({
   apis: z.object({ chat: z.boolean(), images: z.boolean() }),
   /** Empty when the endpoint records could not be read. Prices are unknown then. */
   endpoints: z.array(imageEndpointSchema),
+  /** What an alias such as `~author/family-latest` means at the moment; absent for a model. */
+  alias_target: z.object({ name: z.string(), slug: z.string() }).optional(),
+  /** `YYYY-MM-DD`: the day after which OpenRouter may remove the model. */
+  expiration_date: z.iso.date().optional(),
   /** Set for a model that no available list has. Nothing is known about it, so hardly anything is refused. */
   unlisted: z.literal(true).optional(),
 })
@@ -57,6 +62,10 @@ export const snapshotSchema = z.object({
   /** UTC day of the live list, `YYYY-MM-DD`. */
   date: z.iso.date(),
   models: z.array(imageModelSchema),
+  /** Models that their makers retired, by id, with what to use instead where that is known. Survives a new snapshot. */
+  retirements: z
+    .record(z.string(), z.object({ date: z.iso.date(), successor: z.string().exactOptional() }))
+    .optional(),
 })
 
 export type Capability = Readonly<z.infer<typeof capabilitySchema>>

@@ -1,5 +1,12 @@
 import { parseSize } from '../spec/forms.ts'
-import { tierOfPixels } from '../spec/pixel-sizes.ts'
+import {
+  agrees,
+  factorOfPixels,
+  imageSizeFor,
+  imageSizeOf,
+  resolutionOf,
+  sideFactor,
+} from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 import { quote } from '../spec/spec-issue.ts'
 import { chatMaxImages, isDocumented, ownerOf, PROVIDER_FIELDS, type ProviderField } from './documented.ts'
@@ -50,18 +57,18 @@ function listed(field: string, value: string | number | undefined): Need | undef
   }
 }
 
-/** Listed as `resolution`, which calls 0.5K 512. Every model generates 1K. */
+/** Listed as `resolution`, which writes 0.5K as 512. Every model generates 1K. */
 function imageSize(value: ImageSpec['image_size']): Need | undefined {
   if (value === undefined) return undefined
   return {
     field: 'image_size',
     statement: `image_size is ${quote(value)}`,
     refusal: ({ parameters: { resolution } }) =>
-      refusalBy(resolution ?? { type: 'enum', values: ['1K'] }, value === '0.5K' ? '512' : value)?.map(
-        (tier) => (tier === '512' ? '0.5K' : tier),
-      ),
+      refusalBy(resolution ?? ONLY_1K, resolutionOf(value))?.map(imageSizeOf),
   }
 }
+
+const ONLY_1K: Capability = { type: 'enum', values: ['1K'] }
 
 /**
  * No model lists `size`: OpenRouter translates it for the provider. Where resolutions are listed, it must match one.
@@ -69,16 +76,20 @@ function imageSize(value: ImageSpec['image_size']): Need | undefined {
 function size(value: ImageSpec['size'], model: ImageModel): Need | undefined {
   const sides = value === undefined ? undefined : parseSize(value)
   if (!sides) return undefined
-  const tier = imageSize(tierOfPixels(sides[0] * sides[1]))
+  const pixels = sides[0] * sides[1]
   return {
     field: 'size',
     statement: `size is ${quote(value)}`,
     advice: 'size needs the images API, which does not have this model: use aspect_ratio and image_size.',
-    refusal(offer) {
+    refusal({ parameters }) {
       if (!model.apis.images) return []
-      if (offer.parameters['size']) return refusalBy(offer.parameters['size'], value ?? '')
-      if (!offer.parameters['resolution']) return undefined
-      return tier?.refusal(offer)?.map((accepted) => `sizes of about ${accepted}`)
+      if (parameters['size']) return refusalBy(parameters['size'], value ?? '')
+      const { resolution } = parameters
+      if (resolution?.type !== 'enum') {
+        return resolution && refusalBy(resolution, imageSizeFor(factorOfPixels(pixels)))
+      }
+      const isListed = resolution.values.some((name) => agrees(pixels, sideFactor(name) ?? 0))
+      return isListed ? undefined : resolution.values.map((name) => `sizes of about ${imageSizeOf(name)}`)
     },
   }
 }

@@ -31,18 +31,21 @@ export function readModels(imagesList: unknown, chatList: unknown): ImageModel[]
     models.set(item.id, {
       ...item,
       ...architecture,
-      ...(chat?.supported_parameters && { chat_parameters: chat.supported_parameters.toSorted() }),
+      ...(chat && onlyInChatList(chat)),
       apis: { chat: chat !== undefined, images: true },
       endpoints: [],
     })
   }
-  for (const { architecture, supported_parameters, ...item } of chatModels.values()) {
+  for (const item of chatModels.values()) {
     if (models.has(item.id)) continue
-    models.set(item.id, {
-      ...item,
+    const { id, name, created, architecture } = item
+    models.set(id, {
+      id,
+      name,
+      created,
       ...architecture,
       supported_parameters: {},
-      ...(supported_parameters && { chat_parameters: supported_parameters.toSorted() }),
+      ...onlyInChatList(item),
       supports_streaming: false,
       apis: { chat: true, images: false },
       endpoints: [],
@@ -52,7 +55,8 @@ export function readModels(imagesList: unknown, chatList: unknown): ImageModel[]
 }
 
 /**
- * Reads the endpoint records of one model. Unreadable records, parameters and price lines are skipped.
+ * Reads the endpoint records of one model. Unreadable records and parameters are skipped. A price list with an
+ * unreadable line is empty: without that line, the price would be too low.
  *
  * @param body  of `GET /images/models/{author}/{slug}/endpoints`
  * @throws {z.ZodError} when the body has no list of endpoints
@@ -84,9 +88,26 @@ const imagesListSchema = z.object({
   ),
 })
 
-const chatListSchema = z.object({
-  data: readable(listItem.extend({ supported_parameters: z.array(z.string()).optional() })),
+const chatItem = listItem.extend({
+  supported_parameters: z.array(z.string()).optional(),
+  expiration_date: z.iso.date().nullish().catch(null),
+  alias_target: z.object({ name: z.string(), slug: z.string() }).nullish().catch(null),
 })
+
+const chatListSchema = z.object({ data: readable(chatItem) })
+
+/** What `GET /images/models` does not say. */
+function onlyInChatList({
+  supported_parameters,
+  expiration_date,
+  alias_target,
+}: z.output<typeof chatItem>): Pick<ImageModel, 'chat_parameters' | 'expiration_date' | 'alias_target'> {
+  return {
+    ...(supported_parameters && { chat_parameters: supported_parameters.toSorted() }),
+    ...(expiration_date && { expiration_date }),
+    ...(alias_target && { alias_target }),
+  }
+}
 
 const endpointsSchema = z.object({
   endpoints: readable(
@@ -94,7 +115,7 @@ const endpointsSchema = z.object({
       supported_parameters: liveParameters,
       allowed_passthrough_parameters: z.array(z.string()).catch([]),
       supports_streaming: z.boolean().catch(false),
-      pricing: readable(priceLineSchema),
+      pricing: z.array(priceLineSchema).catch([]),
     }),
   ),
 })

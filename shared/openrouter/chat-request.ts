@@ -17,6 +17,9 @@ export interface ChatRequest {
   readonly image_config?: Readonly<Record<string, unknown>>
   readonly seed?: number
   readonly provider?: Readonly<Record<string, unknown>>
+  readonly user?: string
+  readonly session_id?: string
+  readonly trace?: Readonly<Record<string, unknown>>
   readonly stream: true
 }
 
@@ -62,6 +65,9 @@ export function buildChatRequest(
     ...(Object.keys(imageConfig).length > 0 && { image_config: imageConfig }),
     ...(spec.seed !== undefined && { seed: spec.seed }),
     ...(spec.provider && { provider: spec.provider }),
+    ...(spec.user !== undefined && { user: spec.user }),
+    ...(spec.session_id !== undefined && { session_id: spec.session_id }),
+    ...(spec.trace && { trace: spec.trace }),
     stream: true,
   }
 }

@@ -6,6 +6,7 @@ import { readResponse, type ResponseEvent } from '../response/read-response.ts'
 import { errorInResponse } from '../response/upstream-error.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 import { connectionError } from './connection-error.ts'
+import { type Candidates, firstThatServes } from './fallback.ts'
 import { generationCost } from './generation-cost.ts'
 import { createSendRequest, type OpenRouterHttpOptions, readText } from './http.ts'
 import { fetchLinkedImage } from './linked-image.ts'
@@ -53,6 +54,8 @@ export interface OpenRouterClient {
   ): AsyncGenerator<ResponseEvent, void, undefined>
   /** The same for a request that is already built. */
   send(request: UpstreamRequest, options?: SendOptions): AsyncGenerator<ResponseEvent, void, undefined>
+  /** The same for the first of several models that serves; `done` names it, and those before it. */
+  sendFirst(candidates: Candidates, options?: SendOptions): AsyncGenerator<ResponseEvent, void, undefined>
 }
 
 export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterClient {
@@ -68,9 +71,9 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
   async function* send(
     request: UpstreamRequest,
     { signal: callerSignal }: SendOptions = {},
+    timeout = AbortSignal.timeout(deadlineMs),
+    retryUntil = clock.now() + deadlineMs,
   ): AsyncGenerator<ResponseEvent, void, undefined> {
-    const deadline = clock.now() + deadlineMs
-    const timeout = AbortSignal.timeout(deadlineMs)
     const signal = callerSignal ? AbortSignal.any([callerSignal, timeout]) : timeout
 
     for (let attempt = 1; ; attempt++) {
@@ -84,7 +87,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
       } catch (error) {
         callerSignal?.throwIfAborted()
         if (isBillingUnknown(error)) throw await settled(timeout.aborted ? late(error) : error, callerSignal)
-        const delay = isStarted ? undefined : retryDelay(error, attempt, deadline, clock, retry)
+        const delay = isStarted ? undefined : retryDelay(error, attempt, retryUntil, clock, retry)
         if (delay === undefined) throw error
         await clock.sleep(delay, signal).catch(() => {
           callerSignal?.throwIfAborted()
@@ -155,7 +158,16 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     async *generate(spec, model, sending) {
       yield* send(buildRequest(spec, model), sending)
     },
-    send,
+    async *send(request, sending) {
+      yield* send(request, sending)
+    },
+    async *sendFirst(candidates, sending) {
+      const timeout = AbortSignal.timeout(deadlineMs)
+      const deadline = clock.now() + deadlineMs
+      const sendOne = (request: UpstreamRequest, retryUntil: number) =>
+        send(request, sending, timeout, retryUntil)
+      yield* firstThatServes(candidates, sendOne, { now: clock.now, deadline })
+    },
   }
 }
 

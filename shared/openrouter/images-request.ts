@@ -1,6 +1,7 @@
 import { PROVIDER_FIELDS } from '../catalogue/documented.ts'
 import type { ImageEndpoint, ImageModel } from '../catalogue/model.ts'
 import { UnsupportedByModelError } from '../errors.ts'
+import { resolutionOf } from '../spec/pixel-sizes.ts'
 import type { SpecIssue } from '../spec/spec-issue.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 import { fieldName, specIssue } from '../spec/spec-issue.ts'
@@ -23,6 +24,9 @@ export interface ImagesRequest {
     readonly image_url: { readonly url: string }
   }[]
   readonly provider?: Readonly<Record<string, unknown>>
+  readonly user?: string
+  readonly session_id?: string
+  readonly trace?: Readonly<Record<string, unknown>>
   readonly stream?: true
 }
 
@@ -34,6 +38,9 @@ const SAME_NAME_FIELDS = [
   'output_format',
   'output_compression',
   'seed',
+  'user',
+  'session_id',
+  'trace',
 ] as const satisfies readonly (keyof ImageSpec)[]
 
 /** The provider routing that the images API has. */
@@ -73,7 +80,7 @@ export function buildImagesRequest(
     ...(spec.n !== undefined && spec.n > 1 && { n: spec.n }),
     ...(spec.image_size &&
       !(spec.image_size === '1K' && !model.supported_parameters['resolution']) && {
-        resolution: spec.image_size === '0.5K' ? '512' : spec.image_size,
+        resolution: resolutionOf(spec.image_size),
       }),
     ...(spec.input_images && {
       input_references: spec.input_images.map((url) => ({ type: 'image_url' as const, image_url: { url } })),

@@ -1,20 +1,22 @@
 import type { ImageEndpoint, ImageModel, PriceLine } from '../catalogue/model.ts'
 import { eligibleEndpoints } from '../catalogue/routing.ts'
-import type { ImageSize } from '../spec/pixel-sizes.ts'
+import { type SideFactor, sideFactor } from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
-import { quantitiesOf, tierAt } from './quantities.ts'
+import { factorAt, type Quantities, quantitiesOf } from './quantities.ts'
 
-/** What a request will cost, and what the number is based on. */
+/** What a request costs, and what the numbers are based on. */
 export type CostEstimate =
   | {
-      /** USD for the whole request, rounded up to a millionth. */
+      /** USD for the whole request, rounded up to a millionth: what it probably costs. For people. */
       readonly usd: number
-      /** `list price` of images or pixels; `tokens`: the price of a token times the documented number of tokens. */
+      /** USD: the most that the request can cost. For reservations and limits. */
+      readonly maxUsd: number
+      /** `list price` of images, pixels or requests; `tokens`: a price per token times the documented number. */
       readonly basis: 'list price' | 'tokens'
     }
-  | { readonly usd: undefined; readonly basis: 'unknown' }
+  | { readonly usd: undefined; readonly maxUsd: undefined; readonly basis: 'unknown' }
 
-const UNKNOWN: CostEstimate = { usd: undefined, basis: 'unknown' }
+const UNKNOWN: CostEstimate = { usd: undefined, maxUsd: undefined, basis: 'unknown' }
 
 /** Documented surcharges, USD each, for price lists that leave them out. */
 const SURCHARGES: readonly PriceLine[] = [
@@ -22,24 +24,12 @@ const SURCHARGES: readonly PriceLine[] = [
   { billable: 'input_reference', unit: 'image', cost_usd: 0.2 },
 ]
 
-/** How price lists spell resolutions, in lower case. */
-const TIER_NAMES = {
-  '0.5K': ['0.5k', '512', '512px'],
-  '1K': ['1k', '1024', '1024px'],
-  '2K': ['2k', '2048', '2048px'],
-  '4K': ['4k', '4096', '4096px'],
-} as const satisfies Record<ImageSize, string[]>
-
-const ALL_TIER_NAMES: ReadonlySet<string> = new Set(Object.values(TIER_NAMES).flat())
-
 /**
- * What `spec` will cost at the most expensive endpoint that OpenRouter may choose. Pure.
+ * What `spec` costs at the most expensive endpoint that OpenRouter may choose. Pure.
  *
- * Too high is better than too low, because money is reserved by it. So the cost is unknown as soon as one of those
- * endpoints has no usable price, and everything is multiplied by `n`, because some providers serve `n` with one
- * request each. It can't know how large input images are, nor how much text comes with an image.
+ * Both figures are unknown as soon as one of those endpoints has no usable price.
  *
- * @see docs/openrouter.md, for price lists and the surcharges under `image_config`
+ * @see docs/openrouter.md#prices
  */
 export function estimateCost(spec: ImageSpec, model: ImageModel): CostEstimate {
   const [first, ...others] = eligibleEndpoints(spec, model).map((endpoint) =>
@@ -48,50 +38,75 @@ export function estimateCost(spec: ImageSpec, model: ImageModel): CostEstimate {
   return others.reduce(higher, first ?? UNKNOWN)
 }
 
+/**
+ * What a request with fallbacks costs: probably what the first model does, and at most what the dearest does. Only one
+ * of them is billed.
+ */
+export function estimateFallback([first, ...others]: readonly [
+  CostEstimate,
+  ...CostEstimate[],
+]): CostEstimate {
+  if (first.usd === undefined) return UNKNOWN
+  let { maxUsd } = first
+  for (const other of others) {
+    if (other.maxUsd === undefined) return UNKNOWN
+    maxUsd = Math.max(maxUsd, other.maxUsd)
+  }
+  return { ...first, maxUsd }
+}
+
 function higher(a: CostEstimate, b: CostEstimate): CostEstimate {
   if (a.usd === undefined || b.usd === undefined) return UNKNOWN
-  return b.usd > a.usd ? b : a
+  const { basis } = b.usd > a.usd ? b : a
+  return { usd: Math.max(a.usd, b.usd), maxUsd: Math.max(a.maxUsd, b.maxUsd), basis }
 }
 
 function endpointCost(spec: ImageSpec, model: ImageModel, endpoint: ImageEndpoint): CostEstimate {
-  const tier = tierAt(spec, endpoint)
-  const lines = applicableLines(endpoint, tier)
+  const lines = applicableLines(endpoint, factorAt(spec, endpoint))
   const output = lines.filter(({ billable }) => billable === 'output_image')
   if (output.length === 0) return UNKNOWN
 
-  const quantities = quantitiesOf(spec, model, endpoint)
-  let usd = 0
-  for (const { billable, unit, cost_usd } of lines) {
-    if (quantities[billable].image === 0) continue
-    const quantity = quantities[billable][unit]
-    if (quantity === undefined) return UNKNOWN
-    usd += cost_usd * quantity
-  }
+  const { likely, most } = quantitiesOf(spec, model, endpoint)
+  const usd = sum(lines, likely)
+  const maxUsd = sum(lines, most)
+  if (usd === undefined || maxUsd === undefined) return UNKNOWN
   return {
-    usd: roundUp(usd * (spec.n ?? 1)),
+    usd: roundUp(usd),
+    maxUsd: roundUp(Math.max(usd, maxUsd)),
     basis: output.some(({ unit }) => unit === 'token') ? 'tokens' : 'list price',
   }
 }
 
+/** USD; `undefined` when a line that applies has a unit that its billable can't be counted in. */
+function sum(lines: readonly PriceLine[], quantities: Quantities): number | undefined {
+  let usd = 0
+  for (const { billable, unit, cost_usd } of lines) {
+    if (quantities[billable].image === 0) continue
+    const quantity = quantities[billable][unit]
+    if (quantity === undefined) return undefined
+    usd += cost_usd * quantity
+  }
+  return usd
+}
+
 /** The price list for one resolution: one line for each billable and unit, with surcharges filled in. */
-function applicableLines({ pricing }: ImageEndpoint, tier: ImageSize): PriceLine[] {
+function applicableLines({ pricing }: ImageEndpoint, factor: SideFactor): PriceLine[] {
   const surcharges = SURCHARGES.filter(({ billable }) => !pricing.some((line) => line.billable === billable))
   const choices = Map.groupBy([...pricing, ...surcharges], ({ billable, unit }) => `${billable} ${unit}`)
-  return Array.from(choices.values(), (lines) => lineFor(tier, lines))
+  return Array.from(choices.values(), (lines) => lineFor(factor, lines))
 }
 
 /**
  * The variant for that resolution. Without one, the line without a variant, if all variants are resolutions.
  * Otherwise the most expensive, because nobody knows what the variants depend on.
  */
-function lineFor(tier: ImageSize, lines: readonly PriceLine[]): PriceLine {
-  const names: readonly string[] = TIER_NAMES[tier]
-  const variants = lines.map(({ variant }) => variant?.toLowerCase())
-  const ofTier = lines.filter((_, index) => names.includes(variants[index] ?? ''))
-  const general = variants.every((variant) => variant === undefined || ALL_TIER_NAMES.has(variant))
+function lineFor(factor: SideFactor, lines: readonly PriceLine[]): PriceLine {
+  const factorOf = ({ variant = '' }: PriceLine): SideFactor | undefined => sideFactor(variant)
+  const ofResolution = lines.filter((line) => factorOf(line) === factor)
+  const general = lines.every((line) => line.variant === undefined || factorOf(line) !== undefined)
     ? lines.filter(({ variant }) => variant === undefined)
     : []
-  const candidates = [ofTier, general, lines].find(({ length }) => length > 0) ?? lines
+  const candidates = [ofResolution, general, lines].find(({ length }) => length > 0) ?? lines
   return candidates.reduce((highest, line) => (line.cost_usd > highest.cost_usd ? line : highest))
 }
 

@@ -1,3 +1,4 @@
+import type { UpstreamErrorCode } from '../errors.ts'
 import type { InspectedImage } from '../media/inspect-image.ts'
 import type { Description } from './response-parts.ts'
 
@@ -16,8 +17,18 @@ export type ImageEvent =
   /** The bytes since the last `image` or `discard` are a preview, or a broken image: then `problem` says why. */
   | { readonly type: 'discard'; readonly problem?: string }
 
+/** A model that was asked first, and did not serve. */
+export interface FailedModel {
+  readonly model: string
+  readonly code: UpstreamErrorCode
+  /** A sentence for people. */
+  readonly message: string
+}
+
 /** What is known of a generation beside its images. */
 export interface ResponseSummary extends Description {
+  /** The models that were asked before the one that served, in order; absent when there was none. */
+  readonly failedModels?: readonly FailedModel[]
   /** What was wrong with the response beside its whole images; a sentence each. */
   readonly problems: readonly string[]
 }

@@ -6,7 +6,13 @@ const ERROR_SHAPE = {
   code: 'scalar',
   message: 'scalar',
   type: 'scalar',
-  metadata: { error_type: 'scalar', provider_code: 'scalar', reasons: ['scalar'], patterns: ['scalar'] },
+  metadata: {
+    error_type: 'scalar',
+    provider_code: 'scalar',
+    reasons: ['scalar'],
+    flagged_input: 'scalar',
+    patterns: ['scalar'],
+  },
   availability: { code: 'scalar', retryable: 'scalar', retry_after: 'scalar' },
 } as const satisfies Shape
 

@@ -13,6 +13,7 @@ export const upstreamErrorBody = z.object({
     z.object({
       error_type: optional(z.string()),
       reasons: optional(z.array(z.string())),
+      flagged_input: optional(z.string()),
       patterns: optional(z.array(z.string())),
     }),
   ),
@@ -222,7 +223,8 @@ function meaningOf(status: number, body: UpstreamErrorBody): Meaning {
   const byType = BY_TYPE.get(typeOf(body) ?? '')
   if (byType) return byType
   const { message, metadata } = body
-  const isBlocked = metadata?.reasons ?? metadata?.patterns ?? CONTENT_WORDS.test(message ?? '')
+  const isBlocked =
+    metadata?.reasons ?? metadata?.flagged_input ?? metadata?.patterns ?? CONTENT_WORDS.test(message ?? '')
   const isModeration = status === 403 && Boolean(isBlocked)
   if (isModeration || isRefusedByName(body)) return { code: 'refused', says: 'The content was refused' }
   if (status < 400) return REDIRECTED

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { DEFAULT_MODEL } from '../default-model.ts'
 import { InvalidSpecError } from '../errors.ts'
 import type { SpecIssue } from '../spec/spec-issue.ts'
 import { specIssues } from './issues.ts'
@@ -32,7 +33,7 @@ export function parseSpecInput(input: unknown): ImageSpecInput {
 }
 
 /**
- * Reads a spec from a URL's query: each scalar field once, `input_images` as often as needed.
+ * Reads a spec from a URL's query: each scalar field once, `input_images` and `models` as often as needed.
  *
  * @throws {InvalidSpecError} as {@link parseSpecInput}, and when a scalar is repeated or a field needs JSON
  */
@@ -78,22 +79,35 @@ export function resolveSpec(
         ? presets[name]
         : unknownPreset(name, presets)
   const template = preset?.prompt
-  const merged = {
-    ...(model !== undefined && { model }),
-    ...withoutUndefined(defaults),
-    ...withoutUndefined(preset),
-    ...written,
-  }
-  if (template !== undefined) merged.prompt = fillTemplate(template, written.prompt ?? defaults?.prompt)
-  if (merged.model === undefined) throw new InvalidSpecError([specIssue(['model'], NO_MODEL)])
-  const spec = parsed(imageSpecSchema.safeParse(merged), merged)
+  const merged = [withoutUndefined(defaults), withoutUndefined(preset), written].reduce<SpecLayer>(
+    applyLayer,
+    model === undefined ? {} : { model },
+  )
+  const prompt =
+    template === undefined ? merged.prompt : fillTemplate(template, written.prompt ?? defaults?.prompt)
+  const asked = merged.models?.[0] ?? merged.model
+  if (asked === undefined) throw new InvalidSpecError([specIssue(['model'], NO_MODEL)])
+  const filled = { ...merged, ...(prompt !== undefined && { prompt }), model: asked }
+  const spec = parsed(imageSpecSchema.safeParse(filled), filled)
   const [first, ...rest] = crossFieldIssues(spec)
   if (first) throw new InvalidSpecError([first, ...rest])
   return spec
 }
 
-const NO_MODEL =
-  'model is missing: name an image model of OpenRouter, such as google/gemini-3.1-flash-image, or set a default.'
+const NO_MODEL = `model is missing: name an image model of OpenRouter, such as ${DEFAULT_MODEL}, or set a default.`
+
+type SpecLayer = Omit<ImageSpecInput, 'preset'>
+
+/** Fields of a later layer win. `model` and `models` are one choice: naming either replaces both. */
+function applyLayer(lower: SpecLayer, upper: SpecLayer): SpecLayer {
+  if (upper.models && upper.model !== undefined && upper.model !== upper.models[0]) {
+    throw new InvalidSpecError([
+      specIssue(['models'], 'model and models are both set: leave one of them out.'),
+    ])
+  }
+  const { model: _, models: __, ...rest } = lower
+  return { ...(upper.model === undefined && !upper.models ? lower : rest), ...upper }
+}
 
 function parsed<T>(result: z.ZodSafeParseResult<T>, input: unknown): T {
   if (result.success) return result.data

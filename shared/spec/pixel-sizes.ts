@@ -1,7 +1,5 @@
 import { parseSize } from './forms.ts'
-import { IMAGE_SIZES, type ImageSpec } from './schema.ts'
-
-export type ImageSize = (typeof IMAGE_SIZES)[number]
+import type { ImageSpec } from './schema.ts'
 
 /** Documented width and height at 1K. The other ratios have no documented size. */
 const SIDES_AT_1K: Readonly<Record<string, readonly [number, number]>> = {
@@ -17,25 +15,74 @@ const SIDES_AT_1K: Readonly<Record<string, readonly [number, number]>> = {
   '21:9': [1536, 672],
 }
 
-/** 2K and 4K double and quadruple the sides, 0.5K halves them. */
-const SIDE_FACTOR = { '0.5K': 0.5, '1K': 1, '2K': 2, '4K': 4 } as const satisfies Record<ImageSize, number>
+const SIDE_AT_1K = 1024
+
+/** What the sides at 1K are multiplied by: 2 for `2K`. */
+export type SideFactor = number
+
+/** The smallest and largest resolution that OpenRouter documents. Smaller and larger sizes belong to them. */
+const FACTOR_MIN = 0.5
+const FACTOR_MAX = 4
+
+/**
+ * The factor of a resolution as a spec or OpenRouter spells it: `2K`, `2k`, or a side in pixels such as `512` or
+ * `512px`; `undefined` for any other text.
+ */
+export function sideFactor(resolution: string): SideFactor | undefined {
+  const match = /^(\d+(?:\.\d+)?)(k|px)?$/i.exec(resolution)
+  const number = Number(match?.[1])
+  if (!(number > 0)) return undefined
+  return match?.[2]?.toLowerCase() === 'k' ? number : number / SIDE_AT_1K
+}
+
+/** The images API's word for a spec's `image_size`: below 1K, it writes the side in pixels. */
+export function resolutionOf(imageSize: string): string {
+  const factor = sideFactor(imageSize)
+  return factor === undefined || factor >= 1 ? imageSize : String(factor * SIDE_AT_1K)
+}
+
+/** The reverse of {@link resolutionOf}. */
+export function imageSizeOf(resolution: string): string {
+  const factor = sideFactor(resolution)
+  return factor === undefined || /k$/i.test(resolution) ? resolution : imageSizeFor(factor)
+}
+
+/** `0.5K` for 0.5. */
+export function imageSizeFor(factor: SideFactor): string {
+  return `${factor}K`
+}
 
 /**
  * Pixels (width × height) of one image. Ratios without documented sizes (`auto`, `1:8`, …) count as 1:1, which has
  * the largest area of all documented ratios.
  *
- * @param tier  resolution of a spec without `size`
+ * @param factor  resolution of a spec without `size`
  * @see docs/openrouter.md#sizes
  */
-export function outputPixels(spec: ImageSpec, tier: ImageSize): number {
+export function outputPixels(spec: ImageSpec, factor: SideFactor): number {
   const sides = spec.size === undefined ? undefined : parseSize(spec.size)
   if (sides) return sides[0] * sides[1]
-  const [width, height] = SIDES_AT_1K[spec.aspect_ratio ?? '1:1'] ?? [1024, 1024]
-  return width * height * SIDE_FACTOR[tier] ** 2
+  const [width, height] = SIDES_AT_1K[spec.aspect_ratio ?? '1:1'] ?? [SIDE_AT_1K, SIDE_AT_1K]
+  return width * height * factor ** 2
 }
 
-/** The tier that is nearest to an area in pixels, measured as a factor. */
-export function tierOfPixels(pixels: number): ImageSize {
-  const sideFactor = Math.sqrt(pixels) / 1024
-  return IMAGE_SIZES.find((tier) => sideFactor < SIDE_FACTOR[tier] * Math.SQRT2) ?? '4K'
+/** Whether the documentation says how many pixels a ratio has. */
+export function hasDocumentedPixels(aspectRatio: string): boolean {
+  return Object.hasOwn(SIDES_AT_1K, aspectRatio)
+}
+
+/** The resolution that an area in pixels counts as: the nearest power of two, measured as a factor. */
+export function factorOfPixels(pixels: number): SideFactor {
+  const nearest = 2 ** Math.round(Math.log2(Math.sqrt(pixels) / SIDE_AT_1K))
+  return Math.min(FACTOR_MAX, Math.max(FACTOR_MIN, nearest))
+}
+
+/**
+ * Whether pixels and a resolution can be about the same image: the resolution is the one that they count as, or it
+ * lies between two powers of two (`1.5K`) and is less than half a step away.
+ */
+export function agrees(pixels: number, factor: SideFactor): boolean {
+  if (factorOfPixels(pixels) === factor) return true
+  const steps = Math.log2(Math.sqrt(pixels) / SIDE_AT_1K) - Math.log2(factor)
+  return !Number.isInteger(Math.log2(factor)) && Math.abs(steps) < 0.5
 }

@@ -10,8 +10,10 @@ import { specIssue } from './spec-issue.ts'
 export function specToQuery(spec: ImageSpecInput): URLSearchParams {
   const query = new URLSearchParams()
   for (const [field, value] of Object.entries(spec)) {
-    if (field === 'input_images') {
-      for (const url of spec.input_images ?? []) query.append(field, url)
+    // A resolved spec names the first model twice.
+    if (field === 'model' && spec.models) continue
+    if (field === 'input_images' || field === 'models') {
+      for (const item of spec[field] ?? []) query.append(field, item)
     } else if (typeof value !== 'object') {
       query.append(field, String(value))
     } else {

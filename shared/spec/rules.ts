@@ -1,5 +1,5 @@
 import { parseSize } from './forms.ts'
-import { tierOfPixels } from './pixel-sizes.ts'
+import { agrees, factorOfPixels, imageSizeFor, sideFactor } from './pixel-sizes.ts'
 import { type ImageSpec, SPEC_FIELDS } from './schema.ts'
 import { specIssue, type SpecIssue } from './spec-issue.ts'
 
@@ -35,16 +35,22 @@ function superResolution(spec: ImageSpec): SpecIssue[] {
   return [specIssue(['super_resolution_references'], detail)]
 }
 
+/** Formats that are known to have no transparency, or that OpenRouter refuses it for. */
+const OPAQUE_FORMATS: ReadonlySet<string> = new Set(['jpeg', 'svg'])
+
 function transparency(spec: ImageSpec): SpecIssue[] {
   const format = spec.output_format
-  if (spec.background !== 'transparent' || !format || format === 'png' || format === 'webp') return []
+  if (spec.background !== 'transparent' || !format || !OPAQUE_FORMATS.has(format)) return []
   const detail = `background is "transparent", which output_format "${format}" does not support: use png or webp.`
   return [specIssue(['background'], detail, ['png', 'webp'])]
 }
 
+const LOSSLESS_FORMATS: ReadonlySet<string> = new Set(['png', 'svg', 'gif'])
+
 function compression(spec: ImageSpec): SpecIssue[] {
   const format = spec.output_format
-  if (spec.output_compression === undefined || format === 'jpeg' || format === 'webp') return []
+  const isLossless = format === undefined || LOSSLESS_FORMATS.has(format)
+  if (spec.output_compression === undefined || !isLossless) return []
   const detail = `output_compression works only with output_format jpeg or webp${format ? `, not ${format}` : ''}.`
   return [specIssue(['output_compression'], detail, ['jpeg', 'webp'])]
 }
@@ -59,8 +65,9 @@ function sizeConflicts(spec: ImageSpec): SpecIssue[] {
     const detail = `aspect_ratio is "${spec.aspect_ratio}", but size ${spec.size} has another ratio: leave one of them out.`
     issues.push(specIssue(['aspect_ratio'], detail))
   }
-  const tier = tierOfPixels(width * height)
-  if (spec.image_size && spec.image_size !== tier) {
+  const factor = sideFactor(spec.image_size ?? '')
+  if (factor !== undefined && !agrees(width * height, factor)) {
+    const tier = imageSizeFor(factorOfPixels(width * height))
     const detail = `image_size is "${spec.image_size}", but size ${spec.size} counts as ${tier}: leave one of them out.`
     issues.push(specIssue(['image_size'], detail, [tier]))
   }

@@ -1,40 +1,21 @@
 import * as z from 'zod'
+import { DEFAULT_MODEL } from '../default-model.ts'
 import { colour, httpsUrl, imageUrl, json, parseSize, text } from './forms.ts'
 import { provider, sorting } from './provider.ts'
-
-/** The ratios that OpenRouter documents. A model takes only those that its catalogue entry lists. */
-export const ASPECT_RATIOS = [
-  '1:1',
-  '1:2',
-  '1:4',
-  '1:8',
-  '2:1',
-  '2:3',
-  '3:2',
-  '3:4',
-  '4:1',
-  '4:3',
-  '4:5',
-  '5:4',
-  '8:1',
-  '9:16',
-  '16:9',
-  '9:19.5',
-  '19.5:9',
-  '9:20',
-  '20:9',
-  '9:21',
-  '21:9',
-  'auto',
-] as const
-
-export const IMAGE_SIZES = ['0.5K', '1K', '2K', '4K'] as const
 
 const PROMPT_MAX_CHARACTERS = 32_000
 
 /** Shortest and longest side of `size`, pixels. */
 const SIDE_MIN_PX = 64
 const SIDE_MAX_PX = 8192
+
+const MODEL_MAX_CHARACTERS = 200
+
+/** Of `user` and `session_id`: OpenRouter's own limit for the latter. */
+const ID_MAX_CHARACTERS = 256
+
+const ASPECT_RATIO = /^(auto|[1-9]\d{0,3}(\.\d{0,2}[1-9])?:[1-9]\d{0,3}(\.\d{0,2}[1-9])?)$/
+const IMAGE_SIZE = /^([1-9]\d?(\.\d{0,2}[1-9])?|0\.\d{0,2}[1-9])K$/
 
 const prompt = text
   .refine(
@@ -48,20 +29,22 @@ const prompt = text
     examples: ['A lighthouse at dusk'],
   })
 
-/** OpenRouter's longest names have about sixty characters. */
-const MODEL_MAX_CHARACTERS = 200
-
-const model = z
+const modelId = z
   .string()
   .max(MODEL_MAX_CHARACTERS)
-  .regex(
-    /^\w[\w.-]*\/\w[\w.-]*(:\w[\w.-]*)?$/,
-    'must be an OpenRouter model such as google/gemini-2.5-flash-image',
-  )
-  .meta({
-    description: 'OpenRouter model: `author/slug`, with an optional `:variant`.',
-    examples: ['google/gemini-3.1-flash-image'],
-  })
+  .regex(/^~?\w[\w.-]*\/\w[\w.-]*(:\w[\w.-]*)?$/, `must be an OpenRouter model such as ${DEFAULT_MODEL}`)
+
+const model = modelId.meta({
+  description:
+    'OpenRouter model: `author/slug`, with an optional `:variant`, or an alias such as `~author/family-latest`.',
+  examples: [DEFAULT_MODEL],
+})
+
+/** A value that the model's catalogue entry decides about, so that a new one works without a release. */
+const word = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9-]+$/, 'must be lower-case letters, digits or dashes')
 
 const size = z
   .string()
@@ -93,15 +76,31 @@ const textBox = z.strictObject({
 const fields = {
   prompt,
   model,
-  aspect_ratio: z.enum(ASPECT_RATIOS).meta({
-    description: 'Ratio of width to height. `auto` lets the model choose.',
-    examples: ['16:9'],
-  }),
-  image_size: z.enum(IMAGE_SIZES).meta({
-    description:
-      'Resolution: `1K`, the default of most models, is about one megapixel; `2K` and `4K` double and quadruple the sides, `0.5K` halves them.',
-    examples: ['2K'],
-  }),
+  models: z
+    .array(modelId)
+    .min(2)
+    .max(5)
+    .refine((ids) => new Set(ids).size === ids.length, 'must not name a model twice')
+    .meta({
+      description:
+        'Models to try in this order, instead of `model`. Easel asks the next one only if the one before was certainly not billed.',
+      examples: [[DEFAULT_MODEL, 'bytedance-seed/seedream-4.5']],
+    }),
+  aspect_ratio: z
+    .string()
+    .regex(ASPECT_RATIO, 'must be WIDTH:HEIGHT such as 16:9, or auto')
+    .meta({
+      description: 'Ratio of width to height. `auto` lets the model choose.',
+      examples: ['16:9'],
+    }),
+  image_size: z
+    .string()
+    .regex(IMAGE_SIZE, 'must be a number and K, such as 2K')
+    .meta({
+      description:
+        'Resolution: `1K`, the default of most models, is about one megapixel. Other numbers multiply the sides: `2K` doubles them, `0.5K` halves them.',
+      examples: ['2K'],
+    }),
   size,
   n: z
     .int()
@@ -120,17 +119,17 @@ const fields = {
         'Seed for the model’s random numbers. With the same seed, a model that supports it generates a similar image.',
       examples: [7],
     }),
-  quality: z.enum(['auto', 'low', 'medium', 'high']).meta({
+  quality: word.meta({
     description: 'How much work the model puts in. Higher quality costs more.',
     examples: ['high'],
   }),
-  background: z.enum(['auto', 'transparent', 'opaque']).meta({
+  background: word.meta({
     description:
-      'Whether the background is transparent. `transparent` works only with `output_format` `png` or `webp`, or without one.',
+      'Whether the background is `transparent` or `opaque`. `transparent` works only with `output_format` `png` or `webp`, or without one.',
     examples: ['transparent'],
   }),
-  output_format: z.enum(['png', 'jpeg', 'webp', 'svg']).meta({
-    description: 'File format to ask the model for.',
+  output_format: word.meta({
+    description: 'File format to ask the model for, such as `png`, `jpeg`, `webp`, `gif` or `svg`.',
     examples: ['webp'],
   }),
   output_compression: z
@@ -242,6 +241,25 @@ const fields = {
     default: 'auto',
     examples: ['images'],
   }),
+  user: text
+    .min(1)
+    .max(ID_MAX_CHARACTERS)
+    .meta({
+      description:
+        'Who the image is for, in your own words. OpenRouter uses it to detect abuse. It does not change the image.',
+      examples: ['user-7'],
+    }),
+  session_id: text
+    .min(1)
+    .max(ID_MAX_CHARACTERS)
+    .meta({
+      description: 'Groups requests in OpenRouter’s activity log. It does not change the image.',
+      examples: ['session-7'],
+    }),
+  trace: z.record(text, json).meta({
+    description: 'Labels for OpenRouter’s tracing integrations. They do not change the image.',
+    examples: [{ trace_name: 'hero image' }],
+  }),
 } as const
 
 /**
@@ -256,7 +274,10 @@ export const imageSpecInputSchema = z
 /** A partial spec with a name, for `preset` to refer to. Its prompt may hold `{prompt}`. */
 export const presetSchema = z.strictObject(fields).partial().omit({ preset: true })
 
-/** {@link imageSpecInputSchema} once preset and defaults are applied: nothing is left to fill in. */
+/**
+ * {@link imageSpecInputSchema} once preset and defaults are applied: nothing is left to fill in. With `models`, `model`
+ * is the first of them.
+ */
 export const imageSpecSchema = z
   .strictObject(fields)
   .partial()
@@ -289,7 +310,7 @@ export const QUERY_FORMS: ReadonlyMap<string, QueryForm> = new Map(
 )
 
 function queryForm(name: string, { type }: z.ZodType): QueryForm {
-  if (name === 'input_images') return 'repeated'
+  if (name === 'input_images' || name === 'models') return 'repeated'
   if (type === 'number') return 'number'
   return type === 'string' || type === 'enum' ? 'text' : 'json'
 }

@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { FaultRules } from '../support/worker/fault-rules.ts'
 import { type FaultyEasel, startFaultyEasel } from '../support/worker/faulty-easel.ts'
 import { type Moment, type MomentName, MOMENTS } from './moments.ts'
@@ -30,13 +30,11 @@ export async function interrupt(
     )
     const held = await pMap(names, (name, index) => hold(easel, name, index), { concurrency: CONCURRENCY })
     if (how === 'Worker') await easel.kill()
-    else for (const { visitor } of held) await easel.abortJob(visitor.fingerprint)
+    else await Promise.all(held.map(({ visitor }) => easel.abortJob(visitor.fingerprint)))
     for (const { lift } of held) lift()
     if (how === 'Worker') await easel.restart()
-    const observed = await pMap(
-      held,
-      async ({ visitor, first }) => finish(easel, visitor, await first),
-      { concurrency: CONCURRENCY },
+    const observed = await Promise.all(
+      held.map(async ({ visitor, first }) => finish(easel, visitor, await first)),
     )
     return new Map(names.map((name, index) => [name, observed[index] as Observed]))
   } finally {
@@ -58,7 +56,12 @@ async function hold(easel: FaultyEasel, name: MomentName, index: number): Promis
     Promise.all(stalls.map((stall) => stall.reached())),
     first.then((seen) => Promise.reject(new Error(`${name}: not reached, but ${seen}`))),
   ])
-  await expect.poll(() => visitor.stored(), { message: name }).toEqual(stored)
-  await expect.poll(async () => (await visitor.ledger()).outcomes, { message: name }).toHaveLength(settled)
+  await vi.waitFor(
+    async () => {
+      expect(await visitor.stored(), name).toEqual(stored)
+      expect((await visitor.ledger()).outcomes, name).toHaveLength(settled)
+    },
+    { timeout: 15_000, interval: 100 },
+  )
   return { visitor, first, lift: () => stalls.forEach((stall) => stall.lift()) }
 }

@@ -9,12 +9,12 @@ describe('the fingerprint', () => {
   })
 
   it('can be reproduced with SHA-256 and canonical JSON', async () => {
-    const canonical = '{"model":"google/gemini-2.5-flash-image","prompt":"A lighthouse at dusk"}'
+    const canonical = '{"model":"google/gemini-3.1-flash-image","prompt":"A lighthouse at dusk"}'
     const digest = await crypto.subtle.digest(
       'SHA-256',
       new TextEncoder().encode(`easel-spec-v1\n${canonical}`),
     )
-    const spec = resolveSpec({ prompt: 'A lighthouse at dusk', model: 'google/gemini-2.5-flash-image' })
+    const spec = resolveSpec({ prompt: 'A lighthouse at dusk', model: 'google/gemini-3.1-flash-image' })
 
     expect(await fingerprint(spec)).toBe(Buffer.from(digest).toString('hex'))
   })

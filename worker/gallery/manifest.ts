@@ -1,5 +1,6 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { EXTENSION, type ImageMediaType } from '../../shared/media/image.ts'
+import type { FailedModel } from '../../shared/response/response-events.ts'
 
 /**
  * What a fingerprint stands for: the canonical spec or, where no spec can express it, OpenRouter's request.
@@ -16,8 +17,10 @@ export type Manifest = Described & ManifestFacts
 
 export interface ManifestFacts {
   readonly fingerprint: Fingerprint
-  /** The model that served, where OpenRouter names it; else the one asked for. */
+  /** The model that served: where OpenRouter doesn't name it, the one asked for, or what that alias meant. */
   readonly model: string
+  /** The models of the spec that were asked first, and why they didn't serve; absent when the first one did. */
+  readonly failed_models?: readonly FailedModel[] | undefined
   readonly images: readonly ManifestImage[]
   /** Why images are missing, one sentence each; absent when none is. */
   readonly problems?: readonly string[] | undefined

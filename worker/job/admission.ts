@@ -4,7 +4,6 @@ import { storageFailed } from '../gallery/storage-error.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { Settings } from '../settings.ts'
 import { type Failure, toFailure } from './failure.ts'
-import type { Unsettled } from './job-storage.ts'
 import { within } from './patience.ts'
 import type { JobRequest } from './types.ts'
 
@@ -20,7 +19,9 @@ export type Admission =
   | { readonly ok: false; readonly failure: Failure }
 
 export const LEDGER_FAILED: Failure = toFailure(
-  storageFailed('The ledger can’t be reached, so nothing was generated or charged. Try again in a few seconds.'),
+  storageFailed(
+    'The ledger can’t be reached, so nothing was generated or charged. Try again in a few seconds.',
+  ),
 )
 
 /**
@@ -79,20 +80,6 @@ export async function admit(
     // It may have been reserved all the same.
     void Promise.resolve(budget.settle(attempt, { usd: 0, outcome: 'failed' })).catch(() => undefined)
     return { ok: false, failure: LEDGER_FAILED }
-  }
-}
-
-/** @returns whether the ledger has it now */
-export async function settle(
-  budget: DurableObjectStub<Budget>,
-  { attempt, usd, outcome }: Unsettled,
-): Promise<boolean> {
-  try {
-    await within(Promise.resolve(budget.settle(attempt, { usd, outcome })), 'The ledger', LEDGER_MS)
-    return true
-  } catch (error) {
-    console.error(error)
-    return false
   }
 }
 

@@ -7,13 +7,14 @@ import type { JobRequest } from './types.ts'
 export function buildManifest(
   { fingerprint, described, model }: JobRequest,
   images: readonly PendingImage[],
-  { generationId, model: servedBy, usage, problems }: ResponseSummary,
+  { generationId, model: servedBy, failedModels, usage, problems }: ResponseSummary,
   text: string,
   created: Date,
 ): Manifest {
   const facts: ManifestFacts = {
     fingerprint,
     model: servedBy ?? model,
+    ...(failedModels && { failed_models: failedModels }),
     images: images.map(({ header: { mediaType, width, height }, byteLength, sha256 }) => ({
       sha256,
       media_type: mediaType,

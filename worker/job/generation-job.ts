@@ -7,33 +7,20 @@ import { createR2ImageStore, type ImageStore, type StoredImage } from '../galler
 import { storageFailed } from '../gallery/storage-error.ts'
 import type { Variant } from '../gallery/variant.ts'
 import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
-import { admit, LEDGER_FAILED, settle } from './admission.ts'
+import { admit, LEDGER_FAILED } from './admission.ts'
 import { admitVariant } from './admit-variant.ts'
+import { type Bills, createBills } from './bills.ts'
 import { buildManifest } from './build-manifest.ts'
-import {
-  billOf,
-  type Failure,
-  interrupted,
-  NOT_STORED_YET,
-  PURGED,
-  remember,
-  tell,
-  toFailure,
-} from './failure.ts'
+import { billOf, type Failure, interrupted, NOT_STORED_YET, PURGED, toFailure } from './failure.ts'
+import { createFailureMemory, type FailureMemory } from './failure-memory.ts'
 import { logGeneration } from './generation-log.ts'
 import { createImageSet, type ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
-import {
-  createJobStorage,
-  type FailedState,
-  type JobStorage,
-  type UnfinishedState,
-  type Unsettled,
-} from './job-storage.ts'
+import { createJobStorage, type JobStorage, type UnfinishedState, type Unsettled } from './job-storage.ts'
 import type { PendingGeneration } from './pieces.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
-import type { JobRequest, JobResult, Outcome } from './types.ts'
+import type { Flight, JobRequest, JobResult, Outcome, Run } from './types.ts'
 import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
 
 /** What the object uses of the Worker's environment. */
@@ -51,18 +38,6 @@ const AGAIN_MS = 30_000
 const OWN_STORAGE_FAILED =
   'Easel’s own storage does not respond. Try again in a few seconds: you won’t be charged again.'
 
-/** A generation that requests wait for, or join. */
-interface Flight {
-  /** `queued`: it will run; else it ended before it began. */
-  readonly admitted: Promise<'queued' | Outcome>
-  readonly finished: Promise<Outcome>
-}
-
-/** A run that has begun, or will soon. Wrapped, since a promise of a promise is only its end. */
-interface Run {
-  readonly run: Promise<Outcome>
-}
-
 /**
  * One object per fingerprint, and the only writer of that fingerprint's keys in R2: it generates, stores, replaces,
  * purges, and makes variants. So OpenRouter is asked once, however many ask from however many places.
@@ -76,6 +51,8 @@ export class GenerationJob extends DurableObject<JobEnv> {
   readonly #images: ImageStore
   readonly #set: ImageSet
   readonly #budget: DurableObjectStub<Budget>
+  readonly #bills: Bills
+  readonly #failures: FailureMemory
   readonly #makeVariant: VariantMaker
   #flight: Flight | undefined
   /** Waits for the next alarm. */
@@ -88,6 +65,12 @@ export class GenerationJob extends DurableObject<JobEnv> {
     this.#storage = createJobStorage(ctx.storage)
     this.#images = createR2ImageStore(env.BUCKET)
     this.#budget = env.BUDGET.get(env.BUDGET.idFromName('budget'))
+    this.#bills = createBills({ budget: this.#budget, storage: this.#storage, again: () => this.#again() })
+    this.#failures = createFailureMemory({
+      storage: this.#storage,
+      wakeAt: (time) => this.#wakeAt(time),
+      unknownHoldMs: this.#settings.unknownHoldMs,
+    })
     this.#set = createImageSet({
       bucket: env.BUCKET,
       images: this.#images,
@@ -129,7 +112,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     if (this.#flight) return 'pending'
     const state = await this.#storage.state()
     if (state?.phase !== 'failed') return state && 'pending'
-    return state.until > Date.now() ? this.#tell(state) : undefined
+    return state.until > Date.now() ? this.#failures.tell(state) : undefined
   }
 
   /**
@@ -191,23 +174,23 @@ export class GenerationJob extends DurableObject<JobEnv> {
       if (state && state.phase !== 'failed')
         return this.#running ? { run: this.#running } : await this.#runSoon()
       if (state && state.until > Date.now() && !request.refresh) {
-        return { ok: false, failure: await this.#tell(state) }
+        return { ok: false, failure: await this.#failures.tell(state) }
       }
       if (this.#set.isStored() && (await this.#isStored(request))) return { ok: true }
 
-      if (!(await this.#settleLate())) return { ok: false, failure: LEDGER_FAILED }
+      if (!(await this.#bills.settleLate())) return { ok: false, failure: LEDGER_FAILED }
       const attempt = crypto.randomUUID()
       const admission = await admit(request, attempt, this.#settings, this.env.MISS_LIMIT, this.#budget)
       if (!admission.ok) return admission
       try {
         if (admission.settledSince && (await this.#isStored(request))) {
-          await this.#settle({ attempt, usd: 0, outcome: 'failed' })
+          await this.#bills.settle({ attempt, usd: 0, outcome: 'failed' })
           return { ok: true }
         }
         await this.#storage.begin(attempt, request)
         return await this.#runSoon()
       } catch (error) {
-        await settle(this.#budget, { attempt, usd: 0, outcome: 'failed' })
+        await this.#bills.release(attempt)
         throw error
       }
     } catch (error) {
@@ -229,13 +212,13 @@ export class GenerationJob extends DurableObject<JobEnv> {
   /** One step from wherever the job stands. Never throws: an alarm that throws is repeated. */
   async #work(): Promise<Outcome> {
     try {
-      await this.#settleLate()
+      await this.#bills.settleLate()
       const outcome = await this.#step()
-      if (await this.#storage.unsettled()) await this.#wakeAt(Date.now() + AGAIN_MS)
+      if (await this.#storage.unsettled()) await this.#again()
       return outcome
     } catch (error) {
       console.error(error)
-      await this.#wakeAt(Date.now() + AGAIN_MS).catch(() => undefined)
+      await this.#again().catch(() => undefined)
       return { ok: false, failure: toFailure(storageFailed(OWN_STORAGE_FAILED, error)) }
     }
   }
@@ -252,8 +235,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
           await this.#publish(state, async () => (await this.#storage.state())?.phase === 'storing'),
         )
       case 'failed':
-        if (state.until > Date.now()) await this.#wakeAt(state.until)
-        else await this.#storage.clear()
+        await this.#failures.expire(state)
         return { ok: false, failure: state.failure }
       case undefined:
         return { ok: true }
@@ -280,7 +262,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     const generation = await this.#record(request, { images, manifest }, bill)
     const [outcome] = await Promise.all([
       this.#publish(generation, () => epoch === this.#set.epoch()),
-      this.#settle(bill),
+      this.#bills.settle(bill),
     ])
     // Not before the bill is settled or written down.
     return this.#finish(outcome)
@@ -319,7 +301,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     }
     if (publication.status === 'purged') return { ok: false, failure: PURGED }
     await this.#storage.putStoring({ ...generation, images: publication.left })
-    await this.#wakeAt(Date.now() + AGAIN_MS)
+    await this.#again()
     return { ok: false, failure: NOT_STORED_YET }
   }
 
@@ -331,7 +313,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
       await complete.first.body.cancel()
       const { manifest } = complete
       const { usd } = billedCost(manifest.cost_usd, this.#limitsOf(request))
-      await this.#settle({ attempt, usd, outcome: 'generated' })
+      await this.#bills.settle({ attempt, usd, outcome: 'generated' })
       await this.#storage.clear()
       return { ok: true, manifest }
     }
@@ -348,41 +330,15 @@ export class GenerationJob extends DurableObject<JobEnv> {
     const failure = toFailure(error)
     if (failure.code === 'internal') console.error(error)
     logGeneration(request, { error, cost: bill, startedAt }, this.#settings)
-    await this.#settle({ attempt, usd: bill.usd, outcome: bill.outcome })
-    const state: FailedState = { phase: 'failed', ...remember(failure, Date.now()) }
-    await this.#putFailed(state)
-    await this.#storage.clear('failed')
-    return { ok: false, failure: this.#flight ? await this.#tell(state) : failure }
+    await this.#bills.settle({ attempt, usd: bill.usd, outcome: bill.outcome })
+    return { ok: false, failure: await this.#failures.keep(failure, this.#flight !== undefined) }
   }
 
-  async #tell(state: FailedState): Promise<Failure> {
-    const { failure, remembered } = tell(state, Date.now(), this.#settings.unknownHoldMs)
-    if (!state.isTold) await this.#putFailed({ phase: 'failed', ...remembered })
-    return failure
+  #again(): Promise<void> {
+    return this.#wakeAt(Date.now() + AGAIN_MS)
   }
 
-  async #putFailed(state: FailedState): Promise<void> {
-    await this.#storage.putState(state)
-    await this.#wakeAt(state.until)
-  }
-
-  /** Reports a bill. A ledger that can't be reached gets it later; until then the reservation stands for it. */
-  async #settle(bill: Unsettled): Promise<void> {
-    if (await settle(this.#budget, bill)) return this.#storage.deleteUnsettled()
-    await this.#storage.putUnsettled(bill)
-    await this.#wakeAt(Date.now() + AGAIN_MS)
-  }
-
-  /** Reports a bill that an earlier life of this object could not. @returns whether the ledger has them all */
-  async #settleLate(): Promise<boolean> {
-    const unsettled = await this.#storage.unsettled()
-    if (!unsettled) return true
-    if (!(await settle(this.#budget, unsettled))) return false
-    await this.#storage.deleteUnsettled()
-    return true
-  }
-
-  /** The alarm, unless an earlier one is set. */
+  /** Sets the alarm, unless an earlier one is set. */
   async #wakeAt(time: number): Promise<void> {
     const alarm = await this.ctx.storage.getAlarm()
     if (alarm === null || alarm > time) await this.ctx.storage.setAlarm(time)

@@ -1,10 +1,11 @@
 import { checkCapabilities } from '../../shared/catalogue/capabilities.ts'
-import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
-import type { ImageModel } from '../../shared/catalogue/model.ts'
+import type { Catalogue, CatalogueEntry } from '../../shared/catalogue/catalogue.ts'
 import { EaselError } from '../../shared/errors.ts'
 import { canonicalSpec, type Fingerprint } from '../../shared/fingerprint.ts'
+import type { Candidate, Candidates } from '../../shared/openrouter/fallback.ts'
 import { buildRequest, type UpstreamRequest } from '../../shared/openrouter/request.ts'
-import { estimateCost } from '../../shared/prices/estimate.ts'
+import { estimateCost, estimateFallback } from '../../shared/prices/estimate.ts'
+import { candidateSpecs, type SingleModelSpec } from '../../shared/spec/candidates.ts'
 import type { ImageSpec } from '../../shared/spec/schema.ts'
 import type { Caller } from '../access/access.ts'
 import type { Described } from '../gallery/manifest.ts'
@@ -53,49 +54,98 @@ export async function priceRequest(
 ): Promise<JobRequest> {
   const { fingerprint, caller, refresh, lookedAt } = request
   const { maxCostUsd } = settings
-  const { estimate, ...what } = 'spec' in request ? await priceSpec(request) : await priceBody(request)
-  if (estimate !== undefined && estimate > maxCostUsd) throw exceedsMaxCost(estimate, maxCostUsd)
-  const estimateUsd = estimate ?? maxCostUsd
-  return { ...what, fingerprint, caller, refresh, lookedAt, estimateUsd, reserveUsd: estimateUsd }
+  const { estimate: price, ...what } = 'spec' in request ? await priceSpec(request) : await priceBody(request)
+  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = price ?? {}
+  if (reserveUsd > maxCostUsd) throw exceedsMaxCost(reserveUsd, maxCostUsd)
+  return { ...what, fingerprint, caller, refresh, lookedAt, estimateUsd, reserveUsd }
 
   async function priceSpec({ spec, sent = spec }: SpecToGenerate) {
-    const entry = await allowedModel(spec.model)
-    checkCapabilities(sent, entry)
+    const [first, ...others] = candidateSpecs(sent)
+    const [firstPriced, ...otherPriced] = [
+      await priceCandidate(first),
+      ...(await Promise.all(others.map(priceCandidate))),
+    ] as const
     return {
-      upstream: buildRequest(sent, entry),
+      candidates: [firstPriced.candidate, ...otherPriced.map(({ candidate }) => candidate)] as const,
       described: { spec: await canonicalSpec(spec) },
       model: spec.model,
       prompt: spec.prompt,
-      estimate: estimateCost(sent, entry).usd,
+      estimate: estimateFallback([firstPriced.estimate, ...otherPriced.map(({ estimate }) => estimate)]),
     }
+  }
+
+  async function priceCandidate(spec: SingleModelSpec) {
+    const entry = await allowedModel(spec.model)
+    checkCapabilities(spec, entry.model)
+    const upstream = buildRequest(spec, entry.model)
+    return { candidate: candidateOf(spec.model, entry, upstream), estimate: estimateCost(spec, entry.model) }
   }
 
   async function priceBody({ body }: BodyToGenerate) {
     const { request: upstream, models, prompt, priceLike, described } = body
     const [first, ...others] = models
     const entry = await allowedModel(first)
-    for (const model of others) await allowedModel(model)
-    // A stream keeps the connection alive while the model works.
-    const streams = upstream.path === '/chat/completions' || entry.supports_streaming
+    const candidates: Candidates = [
+      bodyCandidate(first, entry, upstream),
+      ...(await Promise.all(
+        others
+          .filter((model) => model !== first)
+          .map(async (model) => bodyCandidate(model, await allowedModel(model), upstream)),
+      )),
+    ]
     return {
-      upstream: { path: upstream.path, body: { ...upstream.body, ...(streams && { stream: true }) } },
+      candidates,
       described,
       model: first,
       prompt,
-      estimate: priceLike && others.length === 0 ? estimateCost(priceLike, entry).usd : undefined,
+      estimate: priceLike && candidates.length === 1 ? estimateCost(priceLike, entry.model) : undefined,
     }
   }
 
-  async function allowedModel(id: string): Promise<ImageModel> {
-    assertAllowed(id, settings.allowedModels)
-    return (await catalogue.model(id)).model
+  async function allowedModel(id: string): Promise<CatalogueEntry> {
+    const entry = isAllowed(id, settings.allowedModels) ? await catalogue.model(id) : undefined
+    if (entry) return warned(entry)
+    // An alias is as good as the model that it means.
+    if (id.startsWith('~')) {
+      const alias = await catalogue.model(id)
+      if (isAllowed(alias.model.alias_target?.slug ?? id, settings.allowedModels)) return warned(alias)
+    }
+    throw notAllowed(id, settings.allowedModels)
   }
 }
 
-function assertAllowed(model: string, allowed: readonly string[]): void {
-  const [author = ''] = model.split('/')
-  if (allowed.length === 0 || allowed.includes(model) || allowed.includes(`${author}/*`)) return
-  throw new EaselError('forbidden', `Model ${model} is not allowed here. Allowed: ${allowed.join(', ')}.`, {
+function candidateOf(
+  model: string,
+  { model: { alias_target }, retirement }: CatalogueEntry,
+  request: UpstreamRequest,
+): Candidate {
+  return { model, servedBy: alias_target?.slug ?? model, request, ...(retirement && { retirement }) }
+}
+
+/** The body for one model. OpenRouter is never given two. */
+function bodyCandidate(model: string, entry: CatalogueEntry, { path, body }: UpstreamRequest): Candidate {
+  const { models: _, ...rest } = body as Readonly<Record<string, unknown>>
+  // A stream keeps the connection alive while the model works.
+  const streams = path === '/chat/completions' || entry.model.supports_streaming
+  return candidateOf(model, entry, { path, body: { ...rest, model, ...(streams && { stream: true }) } })
+}
+
+/** One line in the log for each request of a model that retires soon. */
+function warned(entry: CatalogueEntry): CatalogueEntry {
+  const { model, retirement, warnings } = entry
+  if (retirement && warnings.length > 0) {
+    console.warn(JSON.stringify({ event: 'model_retirement', model: model.id, ...retirement, warnings }))
+  }
+  return entry
+}
+
+function isAllowed(model: string, allowed: readonly string[]): boolean {
+  const [author = ''] = model.replace(/^~/, '').split('/')
+  return allowed.length === 0 || allowed.includes(model) || allowed.includes(`${author}/*`)
+}
+
+function notAllowed(model: string, allowed: readonly string[]): EaselError {
+  return new EaselError('forbidden', `Model ${model} is not allowed here. Allowed: ${allowed.join(', ')}.`, {
     extras: { field: 'model', accepts: allowed },
   })
 }
@@ -103,6 +153,6 @@ function assertAllowed(model: string, allowed: readonly string[]): void {
 function exceedsMaxCost(usd: number, maxCostUsd: number): EaselError {
   return new EaselError(
     'budget_exhausted',
-    `This generation would cost about $${usd.toFixed(2)}; the limit is $${maxCostUsd.toFixed(2)} (EASEL_MAX_COST_USD). Choose a smaller size or another model.`,
+    `This generation can cost $${usd.toFixed(2)}; the limit is $${maxCostUsd.toFixed(2)} (EASEL_MAX_COST_USD). Choose a smaller size or another model.`,
   )
 }

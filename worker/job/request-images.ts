@@ -21,7 +21,7 @@ export interface Generated {
  * @throws what the client throws, after everything that was written is gone again
  */
 export async function requestImages(
-  { fingerprint, model, upstream }: JobRequest,
+  { fingerprint, model, candidates }: JobRequest,
   client: OpenRouterClient,
   bucket: R2Bucket,
   storage: JobStorage,
@@ -36,7 +36,7 @@ export async function requestImages(
     identify: (start) => identifyImage([new Uint8Array(start)]),
   })
   try {
-    for await (const event of client.send(upstream)) {
+    for await (const event of client.sendFirst(candidates)) {
       if (event.type === 'bytes') await kept(writer.write(event.bytes))
       else if (event.type === 'image') await kept(writer.finish(event.image))
       else if (event.type === 'discard') await writer.discard()

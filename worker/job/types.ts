@@ -1,5 +1,5 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import type { UpstreamRequest } from '../../shared/openrouter/request.ts'
+import type { Candidates } from '../../shared/openrouter/fallback.ts'
 import type { Caller } from '../access/access.ts'
 import type { ImageRecord } from '../gallery/image-store.ts'
 import type { Described, Manifest } from '../gallery/manifest.ts'
@@ -8,10 +8,11 @@ import type { Failure } from './failure.ts'
 /** What a job generates: checked, priced, and ready to be sent. A job knows nothing of specs. */
 export interface JobRequest {
   readonly fingerprint: Fingerprint
-  readonly upstream: UpstreamRequest
+  /** The models to ask, in order. */
+  readonly candidates: Candidates
   /** What the fingerprint stands for; goes into the manifest. */
   readonly described: Described
-  /** As it was asked for. */
+  /** The first, as it was asked for. */
   readonly model: string
   /** For the log, where `EASEL_LOG_PROMPTS` allows it. */
   readonly prompt: string
@@ -52,3 +53,15 @@ export type JobResult =
       readonly image?: HeldImage | undefined
     }
   | { readonly ok: false; readonly failure: Failure }
+
+/** A generation that requests wait for, or join. */
+export interface Flight {
+  /** `queued`: it will run; else it ended before it began. */
+  readonly admitted: Promise<'queued' | Outcome>
+  readonly finished: Promise<Outcome>
+}
+
+/** A run that has begun, or will soon. Wrapped, since a promise of a promise is only its end. */
+export interface Run {
+  readonly run: Promise<Outcome>
+}

@@ -24,7 +24,7 @@ export interface Operation {
 }
 
 const PROMPT = 'A lighthouse at dusk'
-const MODEL = 'google/gemini-2.5-flash-image'
+const MODEL = 'google/gemini-3.1-flash-image'
 
 /** Of that prompt and model; test/fingerprints.json has it too. */
 const FINGERPRINT = '24ffec80d4e1fd3e52b0e0672b14c1304adf6186178cbd3c3f91ba2a8a1f8eeb'

@@ -132,6 +132,25 @@ describe('easel models', () => {
     expect(text.stdout).toContain('black-forest-labs/flux.2-klein-4b')
   })
 
+  it('warns of models that retire, and says what to use', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace()
+    const options = { cwd: workspace.root, env: { OPENROUTER_BASE_URL: upstream.url } }
+
+    const text = await easel(['models', 'gemini', '2.5'], options)
+    const json = await easel(['models', 'emulator', '--json'], options)
+
+    expect(text.stdout).toContain(
+      'google/gemini-2.5-flash-image was retired on 2026-10-02, and may stop working at any time. Use google/gemini-3.1-flash-image.',
+    )
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      models: [
+        { id: 'emulator/retired-image', retirement: { date: '2026-01-15' } },
+        { id: 'emulator/retiring-image', retirement: { date: '2099-12-31' } },
+      ],
+    })
+  })
+
   it('works without the network, and says where the list comes from', async () => {
     await using workspace = await createWorkspace()
 

@@ -7,7 +7,7 @@ import { loadConfig } from '../../../action/plan/load-config.ts'
 import { offlineCatalogue } from '../../../action/config/catalogues.ts'
 import { config, createWorkspace, type Workspace } from '../../support/action/workspace.ts'
 
-const HEAD = 'version: 1\ndefaults: { model: google/gemini-2.5-flash-image }\n'
+const HEAD = 'version: 1\ndefaults: { model: google/gemini-3.1-flash-image }\n'
 
 async function load(workspace: Workspace): ReturnType<typeof loadConfig> {
   return loadConfig({ root: workspace.root, path: 'easel.yml', catalogue: offlineCatalogue() })
@@ -40,11 +40,11 @@ images:
     expect(images[0]?.spec).toEqual({
       prompt: 'A fox at night',
       aspect_ratio: '16:9',
-      model: 'google/gemini-2.5-flash-image',
+      model: 'google/gemini-3.1-flash-image',
     })
     expect(images[0]?.alt).toBe('Ein Fuchs')
     expect(images[1]?.spec.output_format).toBe('jpeg')
-    expect(images[1]?.request.output_format, 'this model accepts no format').toBeUndefined()
+    expect(images[1]?.candidates[0].request.output_format, 'this model accepts no format').toBeUndefined()
     expect(images[0]?.fingerprint).toMatch(/^[0-9a-f]{64}$/)
   })
 
@@ -52,7 +52,7 @@ images:
     await using workspace = await createWorkspace({
       'easel.yml': `version: 1
 defaults:
-  model: google/gemini-2.5-flash-image
+  model: google/gemini-3.1-flash-image
 imagse: []
 presets:
   wild: { seed: -1 }
@@ -74,7 +74,7 @@ images:
     prompt: x
   - path: b.png
     prompt: x
-    image_size: 4K
+    image_size: 8K
   - path: c.png
     prompt: x
     input_images:
@@ -102,7 +102,7 @@ images:
       expect.stringMatching(/^easel\.yml:17:13: error: preset is "lineart", which does not exist/),
       expect.stringMatching(/^easel\.yml:18:11: error: \.github\/a\.png is inside \.github/),
       'easel.yml:21:20: error: output_format is "png", but a.webp ends in .webp: end the path with .png, or leave output_format out.',
-      'easel.yml:25:17: error: image_size is "4K", but google/gemini-2.5-flash-image accepts 1K.',
+      'easel.yml:25:17: error: image_size is "8K", but google/gemini-3.1-flash-image accepts 0.5K, 1K, 2K, 4K.',
       'easel.yml:29:9: error: docs/missing.png does not exist: add the file, or correct the path.',
       'easel.yml:34:9: error: id same is already used by the image at easel.yml:31: give each image its own id.',
     ])
@@ -112,14 +112,14 @@ images:
     await using workspace = await createWorkspace({
       'easel.yml': `version: 1
 defaults:
-  model: google/gemini-2.5-flash-image
-  image_size: 4K
+  model: google/gemini-3.1-flash-image
+  image_size: 8K
 images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
 `,
     })
 
     expect(await mistakesIn(workspace)).toEqual([
-      'easel.yml:4:15: error: image_size is "4K", but google/gemini-2.5-flash-image accepts 1K.',
+      'easel.yml:4:15: error: image_size is "8K", but google/gemini-3.1-flash-image accepts 0.5K, 1K, 2K, 4K.',
     ])
   })
 
@@ -143,7 +143,7 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     [[{ path: 'a.png', model: 'google/gemini-2.5-flash-imgae' }], 'could not be checked'],
     [
       [{ path: 'a.svg' }],
-      'output_format is "svg", but google/gemini-2.5-flash-image does not accept output_format',
+      'output_format is "svg", but google/gemini-3.1-flash-image does not accept output_format',
     ],
     [
       [{ path: 'a.png', model: 'recraft/recraft-v4.1-vector' }],

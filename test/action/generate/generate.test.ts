@@ -50,9 +50,9 @@ describe('easel generate', () => {
       media_type: 'image/png',
       width: 1344,
       height: 768,
-      model: 'google/gemini-2.5-flash-image',
+      model: 'google/gemini-3.1-flash-image',
       generation_id: expect.stringMatching(/^gen-/),
-      spec: { prompt: 'x', aspect_ratio: '16:9', model: 'google/gemini-2.5-flash-image' },
+      spec: { prompt: 'x', aspect_ratio: '16:9', model: 'google/gemini-3.1-flash-image' },
     })
     expect(entry?.cost_usd).toBeGreaterThan(0)
     const text = await workspace.text('easel.lock.json')

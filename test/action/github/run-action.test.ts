@@ -21,7 +21,7 @@ describe('the built Action', () => {
 
     expect(action).toMatchObject({ runs: { using: 'node24', main: 'action/dist/main.js' } })
     expect(Object.keys((action as { inputs: object }).inputs)).toEqual(
-      'openrouter-api-key base-url config mode deliver branch base only force max-images max-cost-usd concurrency on-error on-drift prune commit-message comment retention-days github-token'.split(
+      'openrouter-api-key base-url config mode deliver branch base only force max-images max-cost-usd concurrency on-error on-drift on-alias-change prune commit-message comment retention-days github-token'.split(
         ' ',
       ),
     )
@@ -52,7 +52,7 @@ describe('the built Action', () => {
       skipped: '0',
       failed: '0',
     })
-    expect(Number(run.outputs['cost-usd'])).toBeCloseTo(0.0774, 3)
+    expect(Number(run.outputs['cost-usd'])).toBeCloseTo(0.1344, 3)
     expect(run.summary).toContain('**2 images** generated for $0.077')
     expect(run.summary).toMatch(/\| docs\/a\.png \| generated \(new\) \| .* \| 1024×1024, /)
     expect(commands(run)).toEqual(['add-mask', 'add-mask', 'group', 'endgroup', 'group', 'endgroup'])
@@ -81,7 +81,7 @@ describe('the built Action', () => {
     const run = await runAction(workspace.root, { inputs: inputsFor(upstream) })
 
     expect(run.summary).toContain('\n| Image | Status | Model | Size | Cost |\n')
-    expect(run.summary).toMatch(/\n\| a\.png \|.* \| \$0\.039 \|\n/)
+    expect(run.summary).toMatch(/\n\| a\.png \|.* \| \$0\.067 \|\n/)
     expect(run.summary).not.toContain('Preview')
   })
 
@@ -94,7 +94,7 @@ describe('the built Action', () => {
     const run = await runAction(workspace.root, { inputs: inputsFor(upstream, { 'on-error': 'keep-going' }) })
 
     expect(run.code).toBe(1)
-    expect(run.summary).toContain('\n> 1 image may have been billed: a.png (about &#36;0.039).')
+    expect(run.summary).toContain('\n> 1 image may have been billed: a.png (about &#36;0.067).')
     expect(run.report).toMatchObject({
       images: [{ error: { code: 'billing_unknown' }, may_have_been_billed: true }, { outcome: 'generated' }],
       totals: { may_have_been_billed: 1 },

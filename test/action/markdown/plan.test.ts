@@ -9,7 +9,7 @@ import { easel, runAction } from '../../support/action/processes.ts'
 import { startUpstream } from '../../support/action/upstream.ts'
 import { createWorkspace } from '../../support/action/workspace.ts'
 
-const MODEL = 'google/gemini-2.5-flash-image'
+const MODEL = 'google/gemini-3.1-flash-image'
 const CONFIG = `version: 1
 defaults: { model: ${MODEL}, aspect_ratio: "16:9" }
 presets:
@@ -117,8 +117,8 @@ describe('images in Markdown', () => {
     ],
     [
       'what the model doesn’t support, where the page asks for it',
-      { 'docs/a.md': 'Hi\r\n\r\n<!-- easel\r\nprompt: x\r\nimage_size: 4K\r\n-->\r\n![x](a.png)' },
-      [`docs/a.md:5:13: error: image_size is "4K", but ${MODEL} accepts 1K.`],
+      { 'docs/a.md': 'Hi\r\n\r\n<!-- easel\r\nprompt: x\r\nimage_size: 8K\r\n-->\r\n![x](a.png)' },
+      [`docs/a.md:5:13: error: image_size is "8K", but ${MODEL} accepts 0.5K, 1K, 2K, 4K.`],
     ],
     [
       'an unknown preset, where the page names it',
@@ -137,11 +137,11 @@ describe('images in Markdown', () => {
       'a path outside the workspace, an unsupported format, an image without a path',
       {
         'docs/a.md':
-          '<!-- easel -->\n![x](../../a.png)\n\n<!-- easel -->\n![x](a.gif)\n\n<!-- easel -->\n<img alt="x">',
+          '<!-- easel -->\n![x](../../a.png)\n\n<!-- easel -->\n![x](a.tiff)\n\n<!-- easel -->\n<img alt="x">',
       },
       [
         'docs/a.md:2:1: error: ../a.png leads outside the workspace: .. is not allowed.',
-        'docs/a.md:5:1: error: docs/a.gif ends in .gif; use one of .png, .jpg, .jpeg, .webp, .svg.',
+        'docs/a.md:5:1: error: docs/a.tiff ends in .tiff; use one of .png, .jpg, .jpeg, .webp, .gif, .svg.',
         'docs/a.md:8:1: error: The image has no readable path: write it as plain text.',
       ],
     ],

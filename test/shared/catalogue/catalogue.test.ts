@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createCatalogue } from '../../../shared/catalogue/catalogue.ts'
 import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
 import { ModelNotFoundError } from '../../../shared/errors.ts'
+import { estimateCost } from '../../../shared/prices/estimate.ts'
 import {
   BASE_URL,
   CHAT,
@@ -29,9 +30,9 @@ describe('the live list', () => {
   it('merges both lists and the endpoint records of one model', async () => {
     const { catalogue, requests } = startCatalogue({ ...LISTS })
 
-    const { model, source, warning } = await catalogue.model(FOX)
+    const { model, source, warnings } = await catalogue.model(FOX)
 
-    expect({ source, warning }).toEqual({ source: 'live', warning: undefined })
+    expect({ source, warnings }).toEqual({ source: 'live', warnings: [] })
     expect(model).toMatchObject({
       id: FOX,
       output_modalities: ['image'],
@@ -129,29 +130,48 @@ describe('the live list', () => {
 })
 
 describe('unknown values in the lists', () => {
-  it('cost only themselves: odd entries, records and price lines are skipped, the rest is used', async () => {
+  it('cost only themselves: odd entries and records are skipped, the rest is used', async () => {
     const price = { billable: 'output_image', unit: 'image', cost_usd: 0.04 }
     const { catalogue, failures } = startCatalogue({
       [IMAGES]: { data: [{ id: 'no-slash' }, 'nonsense', imagesItem(FOX, { since: { deep: true } })] },
       [CHAT]: { data: [chatItem(FOX, { pricing: {} }), null], total_count: 2 },
       [endpointsPath(FOX)]: {
-        endpoints: [
-          { provider_name: 'half a record' },
-          endpointItem('inkwell', {
-            pricing: [
-              price,
-              { billable: 'output_video', unit: 'image', cost_usd: 1 },
-              { ...price, unit: 'second' },
-              { ...price, cost_usd: -1 },
-            ],
-          }),
-        ],
+        endpoints: [{ provider_name: 'half a record' }, endpointItem('inkwell', { pricing: [price] })],
       },
     })
 
     expect((await catalogue.list()).models.map(({ id }) => id)).toEqual([FOX])
     expect((await catalogue.model(FOX)).model.endpoints.map(({ pricing }) => pricing)).toEqual([[price]])
     expect(failures).toEqual([])
+  })
+
+  it.each<[string, object]>([
+    ['billable', { billable: 'output_video', unit: 'image', cost_usd: 1 }],
+    ['unit', { billable: 'output_image', unit: 'second', cost_usd: 1 }],
+    ['amount', { billable: 'output_image', unit: 'image', cost_usd: -1 }],
+  ])('of a price line (%s) make the price unknown instead of too low', async (_, odd) => {
+    const price = { billable: 'output_image', unit: 'image', cost_usd: 0.04 }
+    const { catalogue } = startCatalogue({
+      ...LISTS,
+      [endpointsPath(FOX)]: { endpoints: [endpointItem('inkwell', { pricing: [price, odd] })] },
+    })
+
+    const { model } = await catalogue.model(FOX)
+
+    expect(model.endpoints.map(({ pricing }) => pricing)).toEqual([[]])
+    expect(estimateCost({ prompt: 'A fox', model: FOX }, model).usd).toBeUndefined()
+  })
+
+  it('of a unit that OpenRouter has since added, a price per request, is known', async () => {
+    const price = { billable: 'output_image', unit: 'request', cost_usd: 0.05 }
+    const { catalogue } = startCatalogue({
+      ...LISTS,
+      [endpointsPath(FOX)]: { endpoints: [endpointItem('inkwell', { pricing: [price] })] },
+    })
+
+    const { model } = await catalogue.model(FOX)
+
+    expect(estimateCost({ prompt: 'A fox', model: FOX, n: 3 }, model).usd).toBe(0.05)
   })
 
   it('of a capability count as accepted', async () => {
@@ -206,12 +226,12 @@ describe('without a live list', () => {
   it('accepts an unknown model with a warning that names it and the date of the snapshot', async () => {
     const { catalogue } = startCatalogue({})
 
-    const { model, source, warning } = await catalogue.model('new/model:free')
+    const { model, source, warnings } = await catalogue.model('new/model:free')
 
     expect(source).toBe('snapshot')
     expect(model).toMatchObject({ id: 'new/model:free', unlisted: true, output_modalities: ['image'] })
-    expect(warning).toContain('new/model:free')
-    expect(warning).toContain('2026-01-02')
+    expect(warnings).toEqual([expect.stringContaining('new/model:free')])
+    expect(warnings[0]).toContain('2026-01-02')
   })
 
   it('delays each caller once: all wait for the same silent list', async () => {
@@ -274,7 +294,7 @@ describe('the snapshot in the repository', () => {
 
     const { models } = await catalogue.list()
 
-    expect(models).toEqual(bundledSnapshot().models)
+    expect(models.map(({ retirement: _, ...model }) => model)).toEqual(bundledSnapshot().models)
     expect(models.map(({ id }) => id)).toEqual(models.map(({ id }) => id).toSorted())
   })
 

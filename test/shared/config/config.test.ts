@@ -8,7 +8,7 @@ import { SCHEMA_URL } from '../../../shared/config/schema.ts'
 
 const GOOD = {
   version: 1,
-  defaults: { model: 'google/gemini-2.5-flash-image', aspect_ratio: '16:9' },
+  defaults: { model: 'google/gemini-3.1-flash-image', aspect_ratio: '16:9' },
   presets: { 'line-art': { prompt: '{prompt}. Line art.' } },
   images: [
     { path: 'docs/hero.png', prompt: 'A lighthouse', preset: 'line-art', alt: '', id: 'hero' },

@@ -16,7 +16,12 @@ const hasFacts = existsSync(OPENAPI)
 const absence = hasFacts ? '' : ' (skipped: ../shared/openrouter/openapi.json is not here)'
 const SCHEMA = { '/chat/completions': 'ChatRequest', '/images': 'ImageGenerationRequest' } as const
 
-const TYPE = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp', svg: 'image/svg+xml' } as const
+const TYPE: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+  svg: 'image/svg+xml',
+}
 
 describe.skipIf(!hasFacts)(`OpenRouter’s OpenAPI document${absence}`, () => {
   it('describes every request that Easel builds, for every model', () => {

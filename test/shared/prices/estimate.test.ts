@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { ImageEndpoint, ImageModel, PriceLine } from '../../../shared/catalogue/model.ts'
 import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
@@ -44,48 +45,51 @@ function estimate(model: ImageModel, fields: Fields = {}) {
 }
 
 describe('the estimate of a listed model', () => {
-  it.each<[string, Fields, number, 'list price' | 'tokens']>([
+  it.each<[string, Fields, usd: number, maxUsd: number, 'list price' | 'tokens']>([
     // A price for each image, by resolution.
-    ['bytedance-seed/seedream-4.5', {}, 0.04, 'list price'],
-    ['bytedance-seed/seedream-4.5', { n: 3, image_size: '4K' }, 0.12, 'list price'],
-    ['sourceful/riverflow-v2-fast', {}, 0.02, 'list price'],
-    ['sourceful/riverflow-v2-fast', { image_size: '2K' }, 0.04, 'list price'],
-    ['sourceful/riverflow-v2-fast', { size: '2048x2048' }, 0.04, 'list price'],
-    ['sourceful/riverflow-v2-fast', { size: '1344x768' }, 0.02, 'list price'],
-    ['sourceful/riverflow-v2-pro', { image_size: '4K' }, 0.33, 'list price'],
+    ['bytedance-seed/seedream-4.5', {}, 0.04, 0.04, 'list price'],
+    ['bytedance-seed/seedream-4.5', { n: 3, image_size: '4K' }, 0.12, 0.12, 'list price'],
+    ['sourceful/riverflow-v2-fast', {}, 0.02, 0.02, 'list price'],
+    ['sourceful/riverflow-v2-fast', { image_size: '2K' }, 0.04, 0.04, 'list price'],
+    ['sourceful/riverflow-v2-fast', { size: '2048x2048' }, 0.04, 0.04, 'list price'],
+    ['sourceful/riverflow-v2-fast', { size: '1344x768' }, 0.02, 0.02, 'list price'],
+    ['sourceful/riverflow-v2-pro', { image_size: '4K' }, 0.33, 0.33, 'list price'],
     // A resolution without a line of its own counts as the most expensive.
-    ['sourceful/riverflow-v2-pro', { image_size: '0.5K' }, 0.33, 'list price'],
+    ['sourceful/riverflow-v2-pro', { image_size: '0.5K' }, 0.33, 0.33, 'list price'],
     // Surcharges.
-    ['sourceful/riverflow-v2-pro', { font_inputs: fonts(2) }, 0.21, 'list price'],
+    ['sourceful/riverflow-v2-pro', { font_inputs: fonts(2) }, 0.21, 0.21, 'list price'],
     [
       'sourceful/riverflow-v2-pro',
       { input_images: images(1), super_resolution_references: images(4) },
       0.95,
+      0.95,
       'list price',
     ],
-    // A price for each megapixel: 1024² is 1.048576 million pixels.
-    [FLUX, {}, 0.031458, 'list price'],
-    [FLUX, { aspect_ratio: '1:1' }, 0.031458, 'list price'],
-    [FLUX, { aspect_ratio: '16:9' }, 0.030966, 'list price'],
-    [FLUX, { size: '2048x2048' }, 0.12583, 'list price'],
-    [FLUX, { size: '512x512' }, 0.03, 'list price'],
-    [FLUX, { input_images: images(2) }, 0.062915, 'list price'],
+    // A price for each megapixel: 1024² is 1.048576 million pixels. Some providers bill whole ones only.
+    [FLUX, {}, 0.031458, 0.031458, 'list price'],
+    [FLUX, { aspect_ratio: '1:1' }, 0.031458, 0.031458, 'list price'],
+    [FLUX, { aspect_ratio: '16:9' }, 0.030966, 0.030966, 'list price'],
+    [FLUX, { size: '2048x2048' }, 0.12583, 0.12583, 'list price'],
+    [FLUX, { size: '512x512' }, 0.007865, 0.03, 'list price'],
+    // The size of a linked image isn't known.
+    [FLUX, { input_images: images(2) }, 0.062915, 0.157287, 'list price'],
     // A price a token: the documented number of tokens, and ten for the prompt.
-    ['google/gemini-2.5-flash-image', {}, 0.038703, 'tokens'],
-    ['google/gemini-2.5-flash-image-preview', {}, 0.0387, 'tokens'],
-    ['google/gemini-3-pro-image', { image_size: '2K' }, 0.1344, 'tokens'],
-    ['google/gemini-3-pro-image', { image_size: '4K' }, 0.24, 'tokens'],
-    ['google/gemini-3.1-flash-image', { image_size: '0.5K' }, 0.044825, 'tokens'],
-    ['google/gemini-3.1-flash-image', {}, 0.067205, 'tokens'],
-    ['google/gemini-3.1-flash-image', { image_size: '2K' }, 0.100805, 'tokens'],
-    ['google/gemini-3.1-flash-image', { image_size: '4K' }, 0.151205, 'tokens'],
-    ['openai/gpt-image-1', { quality: 'low' }, 0.01637, 'tokens'],
-    ['openai/gpt-image-1', { quality: 'low', size: '1024x1024' }, 0.01093, 'tokens'],
-    ['openai/gpt-image-1', {}, 0.24965, 'tokens'],
-    ['openai/gpt-image-1', { quality: 'auto', n: 2 }, 0.4993, 'tokens'],
-    ['openai/gpt-image-2', { quality: 'high', aspect_ratio: '1:1' }, 0.1253, 'tokens'],
-  ])('%s with %o is %d USD (%s)', (id, fields, usd, basis) => {
-    expect(estimate(listed(id), fields)).toEqual({ usd, basis })
+    ['google/gemini-2.5-flash-image', {}, 0.038703, 0.038703, 'tokens'],
+    ['google/gemini-2.5-flash-image-preview', {}, 0.0387, 0.0387, 'tokens'],
+    ['google/gemini-3-pro-image', { image_size: '2K' }, 0.1344, 0.1344, 'tokens'],
+    ['google/gemini-3-pro-image', { image_size: '4K' }, 0.24, 0.24, 'tokens'],
+    ['google/gemini-3.1-flash-image', { image_size: '0.5K' }, 0.044825, 0.044825, 'tokens'],
+    ['google/gemini-3.1-flash-image', {}, 0.067205, 0.067205, 'tokens'],
+    ['google/gemini-3.1-flash-image', { image_size: '2K' }, 0.100805, 0.100805, 'tokens'],
+    ['google/gemini-3.1-flash-image', { image_size: '4K' }, 0.151205, 0.151205, 'tokens'],
+    // An open choice is reserved as its dearest outcome.
+    ['openai/gpt-image-1', { quality: 'low' }, 0.01093, 0.01645, 'tokens'],
+    ['openai/gpt-image-1', { quality: 'low', size: '1024x1024' }, 0.01093, 0.01097, 'tokens'],
+    ['openai/gpt-image-1', {}, 0.04229, 0.25057, 'tokens'],
+    ['openai/gpt-image-1', { quality: 'auto', n: 2 }, 0.08453, 0.50114, 'tokens'],
+    ['openai/gpt-image-2', { quality: 'high', aspect_ratio: '1:1' }, 0.12485, 0.1253, 'tokens'],
+  ])('%s with %o is %d USD, at most %d (%s)', (id, fields, usd, maxUsd, basis) => {
+    expect(estimate(listed(id), fields)).toEqual({ usd, maxUsd, basis })
   })
 
   it('counts an input image as tokens where text is billed by the token', () => {
@@ -99,8 +103,8 @@ describe('the estimate of a listed model', () => {
   it('counts more tokens a character for other scripts than for English', () => {
     const gemini = listed('google/gemini-2.5-flash-image')
 
-    expect(estimate(gemini, { prompt: '狐'.repeat(400) })).toEqual({ usd: 0.03882, basis: 'tokens' })
-    expect(estimate(gemini, { prompt: 'f'.repeat(400) })).toEqual({ usd: 0.03873, basis: 'tokens' })
+    expect(estimate(gemini, { prompt: '狐'.repeat(400) })).toMatchObject({ usd: 0.03882, basis: 'tokens' })
+    expect(estimate(gemini, { prompt: 'f'.repeat(400) })).toMatchObject({ usd: 0.03873, basis: 'tokens' })
   })
 })
 
@@ -124,7 +128,7 @@ describe('the estimate', () => {
   })
 
   it('is zero, not unknown, for what is free', () => {
-    expect(estimate(servedBy(free))).toEqual({ usd: 0, basis: 'list price' })
+    expect(estimate(servedBy(free))).toEqual({ usd: 0, maxUsd: 0, basis: 'list price' })
   })
 
   it.each<[string, ImageModel, Fields]>([
@@ -142,7 +146,27 @@ describe('the estimate', () => {
       { font_inputs: fonts(1) },
     ],
   ])('is unknown, not a guess, when %s', (_, model, fields) => {
-    expect(estimate(model, fields)).toEqual({ usd: undefined, basis: 'unknown' })
+    expect(estimate(model, fields)).toEqual({ usd: undefined, maxUsd: undefined, basis: 'unknown' })
+  })
+
+  it('counts a price per request once, however many images it brings', () => {
+    const flat = servedBy(served('one', { billable: 'output_image', unit: 'request', cost_usd: 0.05 }))
+
+    expect(estimate(flat, { n: 4 })).toEqual({ usd: 0.05, maxUsd: 0.05, basis: 'list price' })
+  })
+
+  it('reads how large an input image is where its bytes are in the spec', async () => {
+    const png = await sharp({ create: { width: 2000, height: 1000, channels: 3, background: 'teal' } })
+      .png()
+      .toBuffer()
+    const input_images = [`data:image/png;base64,${png.toString('base64')}`]
+
+    // Two megapixels in, one out.
+    expect(estimate(listed(FLUX), { input_images, size: '1000x1000' })).toEqual({
+      usd: 0.06,
+      maxUsd: 0.06,
+      basis: 'list price',
+    })
   })
 
   it('is known although a price that the spec doesn’t need is unknown', () => {
@@ -154,7 +178,7 @@ describe('the estimate', () => {
   it('adds the documented surcharges where the price list has none', () => {
     const fields = { font_inputs: fonts(2), super_resolution_references: images(1), input_images: images(1) }
 
-    expect(estimate(servedBy(cheap), fields)).toEqual({ usd: 0.27, basis: 'list price' })
+    expect(estimate(servedBy(cheap), fields)).toEqual({ usd: 0.27, maxUsd: 0.27, basis: 'list price' })
   })
 
   it('reads variants in upper and lower case, and takes the most expensive of those it cannot read', () => {
@@ -186,7 +210,7 @@ describe('the estimate', () => {
   const line: fc.Arbitrary<PriceLine> = fc.record(
     {
       billable: fc.constantFrom('output_image', 'input_image', 'input_font', 'input_reference', 'input_text'),
-      unit: fc.constantFrom('image', 'megapixel', 'token'),
+      unit: fc.constantFrom('image', 'megapixel', 'token', 'request'),
       cost_usd: fc.double({ min: 0, max: 10, noNaN: true }),
       variant: fc.constantFrom('1k', '2K', '4k', 'odd'),
     },
@@ -258,5 +282,5 @@ describe('the estimate', () => {
 
 /** USD. Unknown counts as more than any price. */
 function atMost(model: ImageModel, fields: Fields): number {
-  return estimate(model, fields).usd ?? Infinity
+  return estimate(model, fields).maxUsd ?? Infinity
 }

@@ -108,6 +108,7 @@ describe('403', () => {
       { message: 'Request blocked: prompt injection', metadata: { patterns: ['ignore'] } },
       'blocked',
     ],
+    ['moderation without reasons', { message: 'Denied', metadata: { flagged_input: 'x' } }, 'Denied'],
     ['a flag in words', { message: 'Your input was flagged' }, 'flagged'],
   ])('of %s is a refusal, with its reason', (_what, error, reason) => {
     expect(respond(403, error)).toMatchObject({ code: 'refused', message: expect.stringContaining(reason) })

@@ -3,7 +3,7 @@ import { toJSONSchema } from 'zod'
 import { InvalidSpecError } from '../../../shared/errors.ts'
 import type { SpecIssue } from '../../../shared/spec/spec-issue.ts'
 import { parseSpecInput } from '../../../shared/spec/parse.ts'
-import { ASPECT_RATIOS, imageSpecInputSchema } from '../../../shared/spec/schema.ts'
+import { imageSpecInputSchema } from '../../../shared/spec/schema.ts'
 
 const HTTPS = 'https://example.com/a.png'
 const DATA = 'data:image/png;base64,iVBORw0KGgo='
@@ -18,15 +18,30 @@ const box = (x: number) => [
 describe('every field takes what it documents', () => {
   it.each<[field: string, values: readonly unknown[]]>([
     ['prompt', ['x', 'x'.repeat(32_000), '🗼'.repeat(32_000), 'two\nlines', '灯台']],
-    ['model', ['google/gemini-2.5-flash-image', 'sourceful/riverflow-v2-pro:beta', 'x-ai/grok_2.image']],
-    ['aspect_ratio', ASPECT_RATIOS],
-    ['image_size', ['0.5K', '1K', '2K', '4K']],
+    [
+      'model',
+      [
+        'google/gemini-3.1-flash-image',
+        'sourceful/riverflow-v2-pro:beta',
+        'x-ai/grok_2.image',
+        '~google/gemini-flash-image-latest',
+      ],
+    ],
+    [
+      'models',
+      [
+        ['a/b', 'c/d'],
+        ['a/b', '~a/b-latest', 'c/d', 'e/f', 'g/h'],
+      ],
+    ],
+    ['aspect_ratio', ['auto', '1:1', '16:9', '9:19.5', '2.35:1', '5:2', '21:9', '7:1']],
+    ['image_size', ['0.5K', '1K', '1.5K', '2K', '4K', '8K', '0.25K']],
     ['size', ['64x64', '8192x8192', '1344x768']],
     ['n', [1, 10]],
     ['seed', [0, 7, Number.MAX_SAFE_INTEGER]],
-    ['quality', ['auto', 'low', 'medium', 'high']],
-    ['background', ['auto', 'transparent', 'opaque']],
-    ['output_format', ['png', 'jpeg', 'webp', 'svg']],
+    ['quality', ['auto', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra-2']],
+    ['background', ['auto', 'transparent', 'opaque', 'checkered']],
+    ['output_format', ['png', 'jpeg', 'webp', 'svg', 'gif', 'avif']],
     ['output_compression', [0, 100]],
     ['input_images', [[HTTPS], [DATA], Array.from({ length: 16 }, () => HTTPS)]],
     ['font_inputs', [[font], [font, font]]],
@@ -52,6 +67,9 @@ describe('every field takes what it documents', () => {
     ['preset', ['line-art']],
     ['take', [1, 2, 1_000_000]],
     ['api', ['auto', 'chat', 'images']],
+    ['user', ['user-7', 'x'.repeat(256)]],
+    ['session_id', ['session-7']],
+    ['trace', [{}, { trace_name: 'hero', tags: ['a', { b: null }] }]],
   ])('%s', (field, values) => {
     for (const value of values) expect(parseSpecInput({ [field]: value })).toEqual({ [field]: value })
   })
@@ -66,12 +84,22 @@ describe('every field refuses what it does not document, naming itself, the valu
     ['prompt', 'half \ud83d', 'must be well-formed Unicode'],
     ['prompt', 7, 'prompt is 7: must be a string.'],
     ['prompt', null, 'prompt is null: must be a string.'],
-    ['model', 'gemini', 'must be an OpenRouter model such as google/gemini-2.5-flash-image'],
+    ['model', 'gemini', 'must be an OpenRouter model such as google/gemini-3.1-flash-image'],
     ['model', 'a/b/c', 'must be an OpenRouter model'],
     ['model', '../models', 'must be an OpenRouter model'],
     ['model', 'a/b:', 'must be an OpenRouter model'],
-    ['aspect_ratio', '5:1', 'aspect_ratio is "5:1": accepted are 1:1, 1:2, 1:4'],
-    ['image_size', '8K', 'image_size is "8K": accepted are 0.5K, 1K, 2K, 4K.'],
+    ['model', `a/${'b'.repeat(199)}`, 'must be at most 200 characters'],
+    ['models', ['a/b'], 'must be at least 2 items'],
+    ['models', ['a/b', 'c/d', 'e/f', 'g/h', 'i/j', 'k/l'], 'must be at most 5 items'],
+    ['models', ['a/b', 'a/b'], 'must not name a model twice'],
+    ['models', ['a/b', 'gemini'], 'must be an OpenRouter model', 'models[1]'],
+    ['aspect_ratio', '16x9', 'aspect_ratio is "16x9": must be WIDTH:HEIGHT such as 16:9, or auto.'],
+    ['aspect_ratio', '0:1', 'must be WIDTH:HEIGHT'],
+    ['aspect_ratio', '016:9', 'must be WIDTH:HEIGHT'],
+    ['image_size', '512', 'image_size is "512": must be a number and K, such as 2K.'],
+    ['image_size', '2k', 'must be a number and K'],
+    ['image_size', '0K', 'must be a number and K'],
+    ['image_size', '1.0K', 'must be a number and K'],
     ['size', '63x64', 'must be WIDTHxHEIGHT in pixels, each 64 to 8192, such as 1344x768'],
     ['size', '64x8193', 'must be WIDTHxHEIGHT'],
     ['size', '0064x64', 'must be WIDTHxHEIGHT'],
@@ -82,9 +110,9 @@ describe('every field refuses what it does not document, naming itself, the valu
     ['n', '2', 'n is "2": must be a number.'],
     ['seed', -1, 'seed is -1: must be at least 0.'],
     ['seed', 1e21, 'seed is 1e+21: must be at most 9007199254740991.'],
-    ['quality', 'best', 'accepted are auto, low, medium, high.'],
-    ['background', 'white', 'accepted are auto, transparent, opaque.'],
-    ['output_format', 'gif', 'accepted are png, jpeg, webp, svg.'],
+    ['quality', 'The Best', 'must be lower-case letters, digits or dashes.'],
+    ['background', '#fff', 'must be lower-case letters, digits or dashes.'],
+    ['output_format', 'image/gif', 'must be lower-case letters, digits or dashes.'],
     ['output_compression', 101, 'must be at most 100.'],
     ['input_images', [], 'input_images is []: must be at least 1 item.'],
     ['input_images', Array.from({ length: 17 }, () => HTTPS), 'must be at most 16 items.'],
@@ -122,6 +150,10 @@ describe('every field refuses what it does not document, naming itself, the valu
     ['image_config', { 'half \ud83d': 1 }, 'must be well-formed Unicode', 'image_config.half \ud83d'],
     ['take', 0, 'take is 0: must be at least 1.'],
     ['api', 'chatt', 'accepted are auto, chat, images.'],
+    ['user', 'x'.repeat(257), 'must be at most 256 characters'],
+    ['session_id', '', 'must be at least 1 character'],
+    ['trace', 'hero', 'trace is "hero": must be an object.'],
+    ['trace', { a: deep(17) }, 'at most 16 levels deep', 'trace.a'],
     ['aspekt_ratio', '1:1', 'aspekt_ratio is not a field of an image: did you mean aspect_ratio?'],
     ['colour', 'red', 'colour is not a field of an image: known fields are prompt, model,'],
   ])('%s, given %j', (field, value, detail, at = field) => {
@@ -154,9 +186,9 @@ describe('a refusal', () => {
   })
 
   it('reports everything that is wrong at once, with the accepted values where they are a list', () => {
-    const issues = issuesOf({ n: 11, image_size: '3K', what: 1 })
-    expect(issues.map(({ field }) => field).toSorted()).toEqual(['image_size', 'n', 'what'])
-    expect(issues.find(({ field }) => field === 'image_size')?.accepts).toEqual(['0.5K', '1K', '2K', '4K'])
+    const issues = issuesOf({ n: 11, api: 'both', what: 1 })
+    expect(issues.map(({ field }) => field).toSorted()).toEqual(['api', 'n', 'what'])
+    expect(issues.find(({ field }) => field === 'api')?.accepts).toEqual(['auto', 'chat', 'images'])
   })
 
   it('of a thousand unknown fields is short, and so are the names in it', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { InvalidSpecError } from '../../../shared/errors.ts'
 import { resolveSpec } from '../../../shared/spec/parse.ts'
 import { specWarnings } from '../../../shared/spec/rules.ts'
-import { outputPixels, tierOfPixels } from '../../../shared/spec/pixel-sizes.ts'
+import { factorOfPixels, outputPixels } from '../../../shared/spec/pixel-sizes.ts'
 import type { ImageSpec } from '../../../shared/spec/schema.ts'
 
 const base = { prompt: 'A fox', model: 'a/b' }
@@ -23,6 +23,7 @@ describe('fields that agree pass', () => {
     { size: '2688x1536', aspect_ratio: '16:9', image_size: '2K' },
     { size: '512x512', image_size: '0.5K' },
     { size: '64x64', image_size: '0.5K' },
+    { size: '1536x1536', image_size: '1.5K' },
     { size: '8192x8192', image_size: '4K' },
     { image_config: { guidance: 3.5 } },
   ])('%j', (fields) => {
@@ -42,6 +43,8 @@ describe('fields that contradict each other are refused', () => {
     [{ size: '1024x1024', aspect_ratio: 'auto' }, 'aspect_ratio', 'leave one of them out'],
     [{ size: '1024x1024', image_size: '4K' }, 'image_size', 'size 1024x1024 counts as 1K'],
     [{ size: '4096x4096', image_size: '1K' }, 'image_size', 'size 4096x4096 counts as 4K'],
+    [{ size: '1024x1024', image_size: '1.5K' }, 'image_size', 'size 1024x1024 counts as 1K'],
+    [{ output_compression: 80, output_format: 'gif' }, 'output_compression', 'jpeg or webp, not gif'],
     [{ image_config: { style: 'x' } }, 'image_config.style', 'write style beside image_config'],
     [{ image_config: { aspect_ratio: '1:1' } }, 'image_config.aspect_ratio', 'a field of its own'],
   ])('%j', (fields, field, detail) => {
@@ -69,23 +72,23 @@ describe('a font’s text', () => {
   })
 })
 
-describe('a size counts as the tier', () => {
+describe('a size counts as the resolution', () => {
   it.each([
-    [512 * 512, '0.5K'],
-    [64 * 64, '0.5K'],
-    [1024 * 1024, '1K'],
-    [1536 * 672, '1K'],
-    [2048 * 2048, '2K'],
-    [4096 * 4096, '4K'],
-    [8192 * 8192, '4K'],
-  ])('of %i pixels: %s', (pixels, tier) => {
-    expect(tierOfPixels(pixels)).toBe(tier)
+    [512 * 512, 0.5],
+    [64 * 64, 0.5],
+    [1024 * 1024, 1],
+    [1536 * 672, 1],
+    [2048 * 2048, 2],
+    [4096 * 4096, 4],
+    [8192 * 8192, 4],
+  ])('of %i pixels: %sK', (pixels, factor) => {
+    expect(factorOfPixels(pixels)).toBe(factor)
   })
 
   it('that a spec of its own pixels has', () => {
-    for (const tier of ['0.5K', '1K', '2K', '4K'] as const) {
+    for (const factor of [0.5, 1, 2, 4]) {
       for (const aspect_ratio of ['1:1', '16:9', '21:9', '4:5'] as const) {
-        expect(tierOfPixels(outputPixels({ ...base, aspect_ratio }, tier))).toBe(tier)
+        expect(factorOfPixels(outputPixels({ ...base, aspect_ratio }, factor))).toBe(factor)
       }
     }
   })

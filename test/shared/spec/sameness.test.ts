@@ -3,7 +3,7 @@ import { parse as parseYaml, stringify as toYaml } from 'yaml'
 import { describe, expect, it } from 'vitest'
 import { fingerprint } from '../../../shared/fingerprint.ts'
 import { parseSpecInput, parseSpecQuery, resolveSpec } from '../../../shared/spec/parse.ts'
-import { ASPECT_RATIOS, type ImageSpecInput } from '../../../shared/spec/schema.ts'
+import type { ImageSpecInput } from '../../../shared/spec/schema.ts'
 
 const maybe = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(values, { nil: undefined })
@@ -16,8 +16,8 @@ const hundredths = fc.integer({ min: 0, max: 100 }).map((value) => value / 100)
 const scalars = fc.record({
   prompt: words,
   model: fc.constant('a/b'),
-  aspect_ratio: maybe(fc.constantFrom(...ASPECT_RATIOS)),
-  image_size: maybe(fc.constantFrom('0.5K', '1K', '2K', '4K')),
+  aspect_ratio: maybe(fc.constantFrom('1:1', '16:9', '2.35:1', '9:19.5', 'auto')),
+  image_size: maybe(fc.constantFrom('0.5K', '1K', '1.5K', '2K', '4K')),
   n: maybe(fc.integer({ min: 1, max: 10 })),
   seed: maybe(fc.maxSafeNat()),
   quality: maybe(fc.constantFrom('auto', 'high')),
@@ -91,6 +91,9 @@ describe('a fingerprint', () => {
       { api: 'auto' },
       { provider: {} },
       { image_config: {} },
+      { user: 'user-7' },
+      { session_id: 'session-7' },
+      { trace: { trace_name: 'hero' } },
     ]
     const prints = same.map((more) => fingerprintOf(parseSpecInput({ prompt: 'x', model: 'a/b', ...more })))
     expect(new Set(await Promise.all(prints)).size).toBe(1)

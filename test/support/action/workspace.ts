@@ -51,7 +51,7 @@ export async function createWorkspace(
 /** An `easel.yml` with a cheap model and these images, as YAML flow maps. */
 export function config(...images: readonly Readonly<Record<string, unknown>>[]): string {
   const lines = images.map((image) => `  - ${JSON.stringify(image)}`)
-  return ['version: 1', 'defaults: { model: google/gemini-2.5-flash-image }', 'images:', ...lines, ''].join(
+  return ['version: 1', 'defaults: { model: google/gemini-3.1-flash-image }', 'images:', ...lines, ''].join(
     '\n',
   )
 }

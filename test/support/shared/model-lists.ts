@@ -60,7 +60,11 @@ const A_SNAPSHOT: Snapshot = {
  * A catalogue in front of lists that a test can change, with a clock that the test sets. `responses` maps paths under
  * the base URL to bodies, or to functions that respond; any other path is a 404.
  */
-export function startCatalogue(responses: Record<string, Body | (() => Promise<Response>)>, apiKey?: string) {
+export function startCatalogue(
+  responses: Record<string, Body | (() => Promise<Response>)>,
+  apiKey?: string,
+  snapshot = A_SNAPSHOT,
+) {
   const requests: { path: string; headers: Record<string, string> }[] = []
   const failures: unknown[] = []
   const clock = { ms: 1_000_000 }
@@ -80,7 +84,7 @@ export function startCatalogue(responses: Record<string, Body | (() => Promise<R
     },
     baseUrl: `${BASE_URL}/`,
     now: () => clock.ms,
-    snapshot: A_SNAPSHOT,
+    snapshot,
     timeoutMs: 20,
     onFailure: (error) => failures.push(error),
     ...(apiKey !== undefined && { apiKey }),

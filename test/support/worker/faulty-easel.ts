@@ -19,7 +19,7 @@ export interface FaultyEasel extends Client {
   readonly faults: Faults
   /** Ends an image's job at once, as the platform may. What it has stored stays. */
   abortJob(fingerprint: string): Promise<void>
-  /** Delivers the alarm of an image's job once more. */
+  /** Delivers the alarm of an image's job once more, or before its time. */
   repeatAlarm(fingerprint: string): Promise<void>
   /** What an image's job has left in its storage. */
   jobStorage(fingerprint: string): Promise<JobStorage>

@@ -14,7 +14,7 @@ export async function scene(
   easel: { generations(text: string): readonly unknown[] },
   prompt: string,
 ): Promise<Scene> {
-  const spec = resolveSpec({ prompt, model: 'google/gemini-2.5-flash-image' })
+  const spec = resolveSpec({ prompt, model: 'google/gemini-3.1-flash-image' })
   return {
     path: `/image?prompt=${encodeURIComponent(prompt)}`,
     fingerprint: await fingerprint(spec),

@@ -42,8 +42,9 @@ export class GenerationJob extends RealJob {
     this.ctx.abort('aborted by a test')
   }
 
-  /** Delivers the alarm once more. */
+  /** Delivers the alarm once more, or before its time: then it is no longer set. */
   async alarmInTest(): Promise<void> {
+    await this.ctx.storage.deleteAlarm()
     await super.alarm()
   }
 

@@ -63,7 +63,7 @@ describe('EASEL_ACCESS=signed', () => {
 
   it.each([
     ['has expired', { expires: new Date(Date.now() - 1000) }, unchanged, /expired/],
-    ['names an unknown key', { key: { kid: 'k9', secret: SIGNING_KEY.secret } }, unchanged, /not known/],
+    ['names an unknown key', { key: { kid: 'k9', secret: SIGNING_KEY.secret } }, unchanged, /unknown key/],
     ['was made with another secret', { key: { kid: 'k1', secret: OLD_KEY.secret } }, unchanged, NO_MATCH],
     ['is for another image', {}, (url: URL) => url.searchParams.set('prompt', 'Another'), NO_MATCH],
     ['is for a spec with one field less', {}, (url: URL) => url.searchParams.set('take', '2'), NO_MATCH],

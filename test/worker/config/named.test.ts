@@ -150,7 +150,7 @@ describe('a Worker without an easel.yml', () => {
 describe('an easel.yml with a mistake', () => {
   it('fails the build, with its line and column', async () => {
     const file = join(easel.folder, 'wrong.yml')
-    await writeFile(file, 'version: 1\nimages:\n  - { path: a.png, prompt: A fox, aspect_ratio: "7:5" }\n')
-    await expect(compileConfig(file, () => {})).rejects.toThrow(/wrong\.yml:3:\d+: error: .*7:5/)
+    await writeFile(file, 'version: 1\nimages:\n  - { path: a.png, prompt: A fox, aspect_ratio: "7x5" }\n')
+    await expect(compileConfig(file, () => {})).rejects.toThrow(/wrong\.yml:3:\d+: error: .*7x5/)
   })
 })

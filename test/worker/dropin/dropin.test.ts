@@ -7,7 +7,7 @@ import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
 import { type RunningEasel, startEasel } from '../../support/worker/easel.ts'
 import { type ChatResponse, eventsOf, type ImagesResponse, imageOf } from '../../support/read-wire.ts'
 
-const GEMINI = 'google/gemini-2.5-flash-image'
+const GEMINI = 'google/gemini-3.1-flash-image'
 const GPT_IMAGE = 'openai/gpt-image-1'
 const BOTH = ['image', 'text'] as const
 
@@ -202,9 +202,9 @@ describe('a request that is refused', () => {
     ['is no object', [], 400, /JSON object/],
     [
       'asks for a ratio that the model lacks',
-      chatBody('x', { image_config: { aspect_ratio: '8:1' } }),
+      chatBody('x', { image_config: { aspect_ratio: '9:1' } }),
       422,
-      /8:1/,
+      /9:1/,
     ],
   ])('because it %s gets an error in OpenRouter’s form', async (_, body, status, message) => {
     const before = easel.generations().length

@@ -11,7 +11,7 @@ import { chatToSpec, isOnePrompt } from '../../../worker/dropin/request/chat-to-
 import { imagesToSpec, parseImagesBody } from '../../../worker/dropin/request/images-to-spec.ts'
 import { acceptedSpecs, modelOf } from '../../support/shared/specs.ts'
 
-const MODEL = 'google/gemini-2.5-flash-image'
+const MODEL = 'google/gemini-3.1-flash-image'
 const user = (content: unknown) => ({ model: MODEL, messages: [{ role: 'user', content }] })
 const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } }
 
@@ -91,7 +91,7 @@ describe('a chat request', () => {
   })
 
   it.each([
-    ['an unknown aspect ratio', { ...user('A'), image_config: { aspect_ratio: '7:5' } }, 'is "7:5"'],
+    ['an unknown aspect ratio', { ...user('A'), image_config: { aspect_ratio: '7x5' } }, 'is "7x5"'],
     [
       'a size in pixels, which chat does not have,',
       { ...user('A'), image_config: { size: '64x64' } },

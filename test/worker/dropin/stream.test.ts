@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 import { eventsOf, imageOf } from '../../support/read-wire.ts'
 
-const GEMINI = 'google/gemini-2.5-flash-image'
+const GEMINI = 'google/gemini-3.1-flash-image'
 const LARGE = 25_000_000
 
 let easel: RunningEasel
@@ -14,7 +14,7 @@ beforeAll(async () => {
       EASEL_ACCESS: 'signed',
       EASEL_ALLOWED_MODELS: 'google/*',
       EASEL_DAILY_BUDGET_USD: '0.5',
-      EASEL_TOKEN_BUDGETS_USD: 'ci:0.05',
+      EASEL_TOKEN_BUDGETS_USD: 'ci:0.08',
     },
   })
 })
@@ -128,14 +128,14 @@ describe('a key', () => {
       const response = await easel.get('/api/v1/key', bearer(TOKENS.ci))
       return (await response.json()) as { data: { label: string; usage: number; limit_remaining: number } }
     }
-    expect(await key()).toMatchObject({ data: { label: 'ci', limit: 0.05, limit_remaining: 0.05, usage: 0 } })
+    expect(await key()).toMatchObject({ data: { label: 'ci', limit: 0.08, limit_remaining: 0.08, usage: 0 } })
 
     const first = await chat('The first of ci', { token: TOKENS.ci })
     const { events } = await eventsOf(first)
     const cost = events.at(-1)?.usage?.cost ?? 0
     const { data } = await key()
     expect(data.usage).toBeCloseTo(cost, 5)
-    expect(data.limit_remaining).toBeCloseTo(0.05 - cost, 5)
+    expect(data.limit_remaining).toBeCloseTo(0.08 - cost, 5)
 
     const refused = await chat('The second of ci', { token: TOKENS.ci })
     expect(refused.status).toBe(402)

@@ -118,7 +118,7 @@ describe('regenerating', () => {
     const { path, fingerprint, generations } = await scene(easel, 'Regenerated later')
     const old = (await easel.get(path)).headers.get('last-modified')
     easel.upstream.setFaults([{ match: 'Regenerated later', bytes: 40_000 }])
-    const spec = { prompt: 'Regenerated later', model: 'google/gemini-2.5-flash-image' }
+    const spec = { prompt: 'Regenerated later' }
     const accepted = await easel.post('/v1/images', spec, {
       headers: { ...bearer(TOKENS.docs).headers, 'Cache-Control': 'no-cache', Prefer: 'respond-async' },
     })

@@ -33,12 +33,12 @@ const BAD_REQUESTS = [
     /did you mean aspect_ratio/,
   ],
   [
-    'an unknown ratio',
-    '/image?prompt=x&aspect_ratio=16:10',
+    'a ratio of another form',
+    '/image?prompt=x&aspect_ratio=16x10',
     400,
     'invalid_spec',
     'aspect_ratio',
-    /"16:10".*16:9/,
+    /"16x10".*16:9/,
   ],
   ['a field given twice', '/image?prompt=x&prompt=y', 400, 'invalid_spec', 'prompt', /given 2 times/],
   [
@@ -67,19 +67,19 @@ const BAD_REQUESTS = [
   ],
   [
     'a model that does not exist',
-    '/image?prompt=x&model=google/gemini-2.5-flash-imag',
+    '/image?prompt=x&model=google/gemini-3.1-flash-imag',
     404,
     'model_not_found',
     'model',
-    /gemini-2.5-flash-image/,
+    /gemini-3.1-flash-image/,
   ],
   [
     'a ratio that the model lacks',
-    '/image?prompt=x&aspect_ratio=8:1',
+    '/image?prompt=x&aspect_ratio=9:1',
     422,
     'unsupported_by_model',
     'aspect_ratio',
-    /8:1.*16:9/,
+    /9:1.*16:9/,
   ],
 ] as const
 

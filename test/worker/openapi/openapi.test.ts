@@ -38,7 +38,7 @@ let easel: ConfiguredEasel
 
 beforeAll(async () => {
   const yaml =
-    'version: 1\nimages:\n  - { path: hero.png, id: hero, prompt: A hero, model: google/gemini-2.5-flash-image }\n'
+    'version: 1\nimages:\n  - { path: hero.png, id: hero, prompt: A hero, model: google/gemini-3.1-flash-image }\n'
   easel = await startConfiguredEasel({ 'easel.yml': yaml }, { ...CREDENTIALS, EASEL_ACCESS: 'signed' })
 })
 

@@ -93,7 +93,7 @@ describe('POST /v1/images', () => {
       {},
       400,
       'invalid_spec',
-      /prompt stands in the body twice/,
+      /prompt is in the body twice/,
     ],
     [
       'with a nested field given twice, once escaped',
@@ -101,7 +101,7 @@ describe('POST /v1/images', () => {
       {},
       400,
       'invalid_spec',
-      /only stands/,
+      /only is in the body twice/,
     ],
     ['that is a list', '[]', {}, 400, 'invalid_spec', /spec is \[\]/],
     [
@@ -118,7 +118,7 @@ describe('POST /v1/images', () => {
       {},
       413,
       'payload_too_large',
-      /25 MiB/,
+      /8 MiB/,
     ],
     ['that is no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), {}, 400, 'invalid_spec', /UTF-8/],
   ])('refuses a body %s', async (_, body, headers, status, code, detail) => {
@@ -202,7 +202,7 @@ describe('GET /v1/models', () => {
       source: string
     }
     expect(source).toBe('live')
-    expect(data.map(({ id }) => id)).toContain('google/gemini-2.5-flash-image')
+    expect(data.map(({ id }) => id)).toContain('google/gemini-3.1-flash-image')
     expect(data.every(({ endpoints }) => endpoints.length > 0)).toBe(true)
   })
 })
@@ -227,7 +227,7 @@ describe('the log', () => {
     expect(lines.findLast(({ event }) => event === 'generation')).toEqual({
       event: 'generation',
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
-      model: 'google/gemini-2.5-flash-image',
+      model: 'google/gemini-3.1-flash-image',
       outcome: 'generated',
       caller: 'anonymous',
       cost_usd: expect.any(Number),

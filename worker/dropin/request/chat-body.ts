@@ -25,7 +25,7 @@ const wordsAndImages = z.array(
 )
 const name = text.optional()
 
-const message = z.discriminatedUnion(
+const anyMessage = z.discriminatedUnion(
   'role',
   [
     z.strictObject({ role: z.literal('user'), content: wordsAndImages, name }),
@@ -40,7 +40,7 @@ const message = z.discriminatedUnion(
 const chatBody = z.strictObject({
   model: z.unknown().optional(),
   models: z.array(z.unknown()).min(1).max(MAX_MODELS).optional(),
-  messages: z.array(message).min(1).max(MAX_MESSAGES),
+  messages: z.array(anyMessage).min(1).max(MAX_MESSAGES),
   modalities: z.array(z.enum(['image', 'text'])).optional(),
   image_config: z.record(z.string(), z.unknown()).optional(),
   seed: z.unknown().optional(),

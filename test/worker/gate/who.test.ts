@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cpuMs, workerdProcesses } from '../../../bench/support/processes.ts'
+import { type ConfiguredEasel, startConfiguredEasel } from '../../support/worker/configured-easel.ts'
+import { bearer, CREDENTIALS, TOKENS } from '../../support/worker/easel.ts'
+import { type EarlyResponse, unfinishedPost } from '../../support/worker/unfinished-post.ts'
+
+const MODEL = 'google/gemini-2.5-flash-image'
+const CONFIG = `version: 1\nimages:\n  - { path: a.png, prompt: Listed, model: ${MODEL} }\n`
+const LARGE = 24_000_000
+
+const bodyOf = (prompt: string) => ({
+  '/v1/images': { prompt, model: MODEL },
+  '/v1/sign': { spec: { prompt, model: MODEL } },
+  '/api/v1/images': { prompt, model: MODEL },
+  '/api/v1/chat/completions': {
+    model: MODEL,
+    modalities: ['image', 'text'],
+    messages: [{ role: 'user', content: prompt }],
+  },
+})
+const PATHS = Object.keys(bodyOf('')) as (keyof ReturnType<typeof bodyOf>)[]
+
+describe.each(['signed', 'listed', 'private'])('EASEL_ACCESS=%s', (mode) => {
+  let easel: ConfiguredEasel
+
+  beforeAll(async () => {
+    easel = await startConfiguredEasel(
+      { 'easel.yml': CONFIG },
+      { ...CREDENTIALS, EASEL_ACCESS: mode },
+      './test/support/workerd/gate-worker.ts',
+    )
+  })
+  afterAll(() => easel.close())
+
+  const uses = async () => (await (await easel.get('/test/uses')).json()) as string[]
+  const postUnfinished = (path: string, headers: Record<string, string> = {}): Promise<EarlyResponse> =>
+    unfinishedPost(new URL(path, easel.url), { bytes: LARGE, headers })
+
+  it.each(
+    PATHS.flatMap((path) => {
+      const forbidden = path.startsWith('/api') ? 401 : 403
+      return [
+        [path, 'no credential', 401, {}],
+        [path, 'an unknown token', forbidden, { Authorization: 'Bearer docs-token-0123456780' }],
+        [path, 'another scheme', 401, { Authorization: 'Basic ZG9jczpkb2Nz' }],
+        [`${path}?sig=AAAA&exp=9999999999&kid=k1`, 'a signature, which is for GET', 401, {}],
+      ] as const
+    }),
+  )('refuses POST %s with %s before it reads the body', async (path, _, status, headers) => {
+    await uses()
+    const response = await postUnfinished(path, headers)
+
+    expect(response.status).toBe(status)
+    if (status === 401) expect(response.headers['www-authenticate']).toMatch(/^Bearer\b/)
+    expect(await uses()).toEqual([])
+    expect(easel.generations()).toHaveLength(0)
+  })
+
+  it('refuses a POST without a token whether the image is cached, listed, or neither', async () => {
+    const cached = await easel.post('/v1/images', bodyOf('Cached')['/v1/images'], bearer(TOKENS.docs))
+    expect(cached.status).toBe(200)
+    const { url } = (await cached.json()) as { url: string }
+    await uses()
+
+    for (const prompt of ['Cached', 'Listed', 'Neither']) {
+      const statuses = await Promise.all(
+        PATHS.map(async (path) => (await easel.post(path, bodyOf(prompt)[path])).status),
+      )
+      expect(statuses).toEqual([401, 401, 401, 401])
+    }
+    expect(await uses()).toEqual([])
+    expect(easel.generations()).toHaveLength(1)
+
+    const everybody = await easel.get(new URL(url).pathname)
+    expect(everybody.status).toBe(mode === 'private' ? 401 : 200)
+  })
+
+  it.each([
+    ['GET', '/v1/images'],
+    ['GET', '/v1/usage'],
+    ['DELETE', `/v1/images/${'0'.repeat(64)}`],
+  ])('refuses %s %s without a token, and uses nothing for it', async (method, path) => {
+    await uses()
+    const response = await easel.get(path, { method })
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="Easel"'])
+    expect(await uses()).toEqual([])
+  })
+
+  it('spends at most 5 ms of processor time on a refusal, whatever its body is', async () => {
+    const workerd = workerdProcesses()
+    for (let warmUp = 0; warmUp < 20; warmUp++) await postUnfinished('/v1/images')
+    const before = cpuMs(workerd)
+    const times = 100
+    for (let time = 0; time < times; time++) await postUnfinished('/v1/images')
+    expect((cpuMs(workerd) - before) / times).toBeLessThanOrEqual(5)
+  })
+})
