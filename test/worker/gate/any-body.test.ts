@@ -52,6 +52,13 @@ const body = fc.oneof(
   junk,
 )
 
+/** An image on one of the paths, at least. */
+const VALID = {
+  model: MODELS[0],
+  messages: [{ role: 'user', content: 'A fox' }],
+  modalities: ['image', 'text'],
+}
+
 /** What a response may be when nothing was sent upstream. */
 const REFUSED = new Set([400, 402, 403, 404, 422])
 
@@ -78,7 +85,7 @@ describe('any body at all', () => {
               refused: true,
             })
         }),
-        { numRuns: 150, interruptAfterTimeLimit: 25_000 },
+        { numRuns: 150, interruptAfterTimeLimit: 25_000, examples: [[VALID]] },
       )
     },
     60_000,

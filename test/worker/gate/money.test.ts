@@ -79,10 +79,10 @@ describe('a reservation', () => {
       easel.upstream.setFaults([{ latencyMs: 1500, match: prompt }])
       const generating = easel.post(CHAT, conversation(prompt, more))
       const usd = async () => {
-        const [row] = (await easel.ledger('SELECT SUM(usd) AS usd FROM ledger_reservations')) as {
-          usd: number
-        }[]
-        return row?.usd ?? 0
+        const [row] = (await easel.ledger(
+          'SELECT SUM(micro) AS micro FROM ledger_reservations WHERE settled_at IS NULL',
+        )) as { micro: number | null }[]
+        return (row?.micro ?? 0) / 1e6
       }
       await expect.poll(usd, { interval: 50 }).toBeGreaterThanOrEqual(least)
       expect(await usd()).toBeLessThanOrEqual(most)
