@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import { EaselError } from '../../shared/errors.ts'
+import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { type Access, asksForRefresh, type Caller } from '../access/access.ts'
 import type { Generated, Jobs } from '../job/jobs.ts'
@@ -85,8 +86,22 @@ export function createFlow({ access, jobs }: { readonly access: Access; readonly
       return { found }
     }
     const caller = known ?? (await access.toGenerate(request, requested.fingerprint))
+    assertNoPlugin(requested)
     assertPreconditions(request.headers, refresh ? await current?.() : undefined)
     await beforeGenerating?.()
     return { missing: { ...requested, caller, refresh, lookedAt } }
   }
+}
+
+/**
+ * OpenRouter searches the web for a model with `:online`, and bills that on top of the price in the catalogue.
+ *
+ * @throws {InvalidSpecError}
+ */
+function assertNoPlugin(requested: Requested): void {
+  const models = 'spec' in requested ? [requested.spec.model] : requested.body.models
+  const model = models.find((name) => name.endsWith(':online'))
+  if (model === undefined) return
+  const detail = `model is "${model}", and :online runs a plugin, which Easel doesn’t: leave it out.`
+  throw new InvalidSpecError([specIssue(['model'], detail)])
 }
