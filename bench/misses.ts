@@ -14,7 +14,7 @@ const AT_MOST = { of: 'ratio', atMost: 1 } as const
 /**
  * A miss of 25 MB, against what it consists of: a plain download of the same response, and a bare Worker that puts
  * the same bytes into R2 and reads them back. That Worker uploads in parts, too, since the local R2 reads such an
- * object five times as slowly as one that was put at once, which R2 itself doesn't.
+ * object five times as slowly as one that was put at once.
  */
 export const misses: Bench = { name: 'misses', measure }
 

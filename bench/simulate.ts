@@ -76,7 +76,6 @@ const text = [
         'requests a second to the ledger',
         ...levels.map((traffic) => digits(budgetRequestsPerSecond(traffic))),
       ],
-      ['log lines a request, lower limit', ...months.map(({ flow }) => flow.logLines.toFixed(3))],
     ],
   ),
   '',

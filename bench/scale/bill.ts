@@ -58,7 +58,8 @@ export function billOf(
     fromR2 * counted['variant, cached'][what] +
     generated * counted.miss[what] +
     variants * counted['variant, generated'][what]
-  const logLines = requests * flow.logLines + generated
+  // One for each request, and one for each generation.
+  const logLines = requests + generated
   const gb = (traffic.images * (traffic.imageMb + traffic.variantsPerImage * traffic.variantMb)) / 1000
   const amounts: Record<Exclude<keyof typeof PRICES, 'plan'>, number> = {
     requests,

@@ -20,8 +20,6 @@ export interface Traffic {
 
 /** How long an image is fresh in the edge's cache: its `max-age`. */
 const FRESH_SECONDS = 86_400
-/** How long an image's hits are counted before they are logged: `COUNT_FOR_MS` of worker/web/request-log.ts. */
-const COUNT_FOR_SECONDS = 1
 export const MONTH_SECONDS = 30 * 86_400
 
 export const WORLD: Traffic = {
@@ -43,8 +41,6 @@ export interface Flow {
   readonly nearHits: number
   readonly farHits: number
   readonly r2: number
-  /** Log lines a request, if each place were one isolate: an image's hits within a second of its last line are one. */
-  readonly logLines: number
 }
 
 /** Zipf's shares: the first is the most popular. */
@@ -63,33 +59,23 @@ export function flowByFormula(traffic: Traffic, requestsPerSecond: number): Flow
   const places = zipf(traffic.places, traffic.exponent)
   let near = 0
   let far = 0
-  let lines = 0
   for (const [share, count] of groups(zipf(traffic.images * traffic.variantsPerImage, traffic.exponent))) {
     let missesPerSecond = 0
-    let linesPerSecond = 0
     for (const place of places) {
       const rate = requestsPerSecond * share * place
       missesPerSecond += rate / (1 + rate * FRESH_SECONDS)
-      // A first hit is a line, and those of the second that follows, if there are any, another.
-      const more = rate * COUNT_FOR_SECONDS
-      linesPerSecond += (rate * (2 - Math.exp(-more))) / (1 + more)
     }
     const toR2 = missesPerSecond / (1 + missesPerSecond * FRESH_SECONDS)
-    lines += count * linesPerSecond
     near += count * (requestsPerSecond * share - missesPerSecond)
     far += count * (missesPerSecond - toR2)
   }
   const nearHits = near / requestsPerSecond
   const farHits = far / requestsPerSecond
-  return { nearHits, farHits, r2: 1 - nearHits - farHits, logLines: lines / requestsPerSecond }
+  return { nearHits, farHits, r2: 1 - nearHits - farHits }
 }
 
 /** The same by simulating each request: two days, of which the second counts. */
-export function flowBySimulation(
-  traffic: Traffic,
-  requestsPerDay: number,
-  random = generator(1),
-): Omit<Flow, 'logLines'> {
+export function flowBySimulation(traffic: Traffic, requestsPerDay: number, random = generator(1)): Flow {
   const things = cumulative(zipf(traffic.images * traffic.variantsPerImage, traffic.exponent))
   const places = cumulative(zipf(traffic.places, traffic.exponent))
   const near = new Map<number, number>()
