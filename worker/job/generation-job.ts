@@ -8,6 +8,7 @@ import { storageFailed } from '../gallery/storage-error.ts'
 import type { Variant } from '../gallery/variant.ts'
 import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
 import { admit, LEDGER_FAILED, settle } from './admission.ts'
+import { type Bills, createBills } from './bills.ts'
 import { buildManifest } from './build-manifest.ts'
 import {
   billedUsdOf,
@@ -26,7 +27,7 @@ import { createJobStorage, type FailedState, type JobStorage, type Unsettled } f
 import type { PendingGeneration } from './pieces.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
-import type { JobRequest, JobResult, Outcome } from './types.ts'
+import type { Flight, JobRequest, JobResult, Outcome, Run } from './types.ts'
 import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
 
 /** What the object uses of the Worker's environment. */
@@ -43,18 +44,6 @@ const AGAIN_MS = 30_000
 const OWN_STORAGE_FAILED =
   'Easel’s own storage does not respond. Try again in a few seconds: you won’t be charged again.'
 
-/** A generation that requests wait for, or join. */
-interface Flight {
-  /** `queued`: it will run; else it ended before it began. */
-  readonly admitted: Promise<'queued' | Outcome>
-  readonly finished: Promise<Outcome>
-}
-
-/** A run that has begun, or will soon. Wrapped, since a promise of a promise is only its end. */
-interface Run {
-  readonly run: Promise<Outcome>
-}
-
 /**
  * One object per fingerprint, and the only writer of that fingerprint's keys in R2: it generates, stores, replaces,
  * purges, and makes variants. So OpenRouter is asked once, however many ask from however many places.
@@ -68,6 +57,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   readonly #images: ImageStore
   readonly #set: ImageSet
   readonly #budget: DurableObjectStub<Budget>
+  readonly #bills: Bills
   readonly #makeVariant: VariantMaker
   #flight: Flight | undefined
   /** Waits for the next alarm. */
@@ -80,6 +70,11 @@ export class GenerationJob extends DurableObject<JobEnv> {
     this.#storage = createJobStorage(ctx.storage)
     this.#images = createR2ImageStore(env.BUCKET)
     this.#budget = env.BUDGET.get(env.BUDGET.idFromName('budget'))
+    this.#bills = createBills({
+      budget: this.#budget,
+      storage: this.#storage,
+      wakeLater: () => this.#wakeAt(Date.now() + AGAIN_MS),
+    })
     this.#set = createImageSet({
       bucket: env.BUCKET,
       images: this.#images,
@@ -186,13 +181,13 @@ export class GenerationJob extends DurableObject<JobEnv> {
       }
       if (this.#set.isStored() && (await this.#isStored(request))) return { ok: true }
 
-      if (!(await this.#settleLate())) return { ok: false, failure: LEDGER_FAILED }
+      if (!(await this.#bills.settleLate())) return { ok: false, failure: LEDGER_FAILED }
       const attempt = crypto.randomUUID()
       const admission = await admit(request, attempt, this.#settings, this.env.MISS_LIMIT, this.#budget)
       if (!admission.ok) return admission
       try {
         if (admission.settledSince && (await this.#isStored(request))) {
-          await this.#settle({ attempt, usd: 0, outcome: 'failed' })
+          await this.#bills.settle({ attempt, usd: 0, outcome: 'failed' })
           return { ok: true }
         }
         await this.#storage.begin(attempt, request)
@@ -220,7 +215,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   /** One step from wherever the job stands. Never throws: an alarm that throws is repeated. */
   async #work(): Promise<Outcome> {
     try {
-      await this.#settleLate()
+      await this.#bills.settleLate()
       const outcome = await this.#step()
       if (await this.#storage.unsettled()) await this.#wakeAt(Date.now() + AGAIN_MS)
       return outcome
@@ -270,7 +265,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     const generation = await this.#record(request, { images, manifest }, bill)
     const [outcome] = await Promise.all([
       this.#publish(generation, () => epoch === this.#set.epoch()),
-      this.#settle(bill),
+      this.#bills.settle(bill),
     ])
     // Not before the bill is settled or written down.
     return this.#finish(outcome)
@@ -321,7 +316,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
       await complete.first.body.cancel()
       const { manifest } = complete
       const { usd } = billedCost(manifest.cost_usd, this.#limitsOf(request))
-      await this.#settle({ attempt, usd, outcome: 'generated' })
+      await this.#bills.settle({ attempt, usd, outcome: 'generated' })
       await this.#storage.clear()
       return { ok: true, manifest }
     }
@@ -339,7 +334,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     const failure = toFailure(error)
     if (failure.code === 'internal') console.error(error)
     logGeneration(request, { error, cost, startedAt }, this.#settings)
-    await this.#settle({ attempt, usd: cost.usd, outcome: billed === undefined ? 'unknown' : 'failed' })
+    await this.#bills.settle({ attempt, usd: cost.usd, outcome: billed === undefined ? 'unknown' : 'failed' })
     const state: FailedState = { phase: 'failed', ...remember(failure, Date.now()) }
     await this.#putFailed(state)
     await this.#storage.clear('failed')
@@ -355,22 +350,6 @@ export class GenerationJob extends DurableObject<JobEnv> {
   async #putFailed(state: FailedState): Promise<void> {
     await this.#storage.putState(state)
     await this.#wakeAt(state.until)
-  }
-
-  /** Reports a bill. A ledger that can't be reached gets it later; until then the reservation stands for it. */
-  async #settle(bill: Unsettled): Promise<void> {
-    if (await settle(this.#budget, bill)) return this.#storage.deleteUnsettled()
-    await this.#storage.putUnsettled(bill)
-    await this.#wakeAt(Date.now() + AGAIN_MS)
-  }
-
-  /** Reports a bill that an earlier life of this object could not. @returns whether the ledger has them all */
-  async #settleLate(): Promise<boolean> {
-    const unsettled = await this.#storage.unsettled()
-    if (!unsettled) return true
-    if (!(await settle(this.#budget, unsettled))) return false
-    await this.#storage.deleteUnsettled()
-    return true
   }
 
   /** The alarm, unless an earlier one is set. */

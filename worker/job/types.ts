@@ -52,3 +52,15 @@ export type JobResult =
       readonly image?: HeldImage | undefined
     }
   | { readonly ok: false; readonly failure: Failure }
+
+/** A generation that requests wait for, or join. */
+export interface Flight {
+  /** `queued`: it will run; else it ended before it began. */
+  readonly admitted: Promise<'queued' | Outcome>
+  readonly finished: Promise<Outcome>
+}
+
+/** A run that has begun, or will soon. Wrapped, since a promise of a promise is only its end. */
+export interface Run {
+  readonly run: Promise<Outcome>
+}

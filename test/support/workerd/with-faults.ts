@@ -4,7 +4,7 @@ import type { Binding, Call } from '../worker/fault-rules.ts'
 // Bindings that ask the test before and after each operation whether it should fail.
 
 /** Variables that tests set: the control's address, and how many times longer the Worker waits for what stalls. */
-export type TestEnv = Env & { readonly TEST_FAULTS_URL?: string; readonly TEST_PATIENCE?: string }
+type TestEnv = Env & { readonly TEST_FAULTS_URL?: string; readonly TEST_PATIENCE?: string }
 
 /**
  * The same environment, with R2 and the ledger under the test's control.
