@@ -8,12 +8,12 @@ const INTRODUCTION = `# What happens when something fails
 Easel promises three things, whatever fails:
 
 - An image is never billed twice without telling you. Where OpenRouter may have billed an image that did not arrive, you get \`billing_unknown\`, and Easel does not request it again by itself.
-- An image that is safe is never requested again. If R2 rejects it, the job keeps it and stores it later.
-- The ledger counts what OpenRouter billed. Where nobody can tell, it counts the estimate.
+- An image that has arrived is not requested again because R2 rejects it: the job keeps it in its own storage and writes it later.
+- The ledger counts what OpenRouter billed. Where OpenRouter can’t tell, it counts the estimate.
 
 ## How a job works
 
-Each image has one job, and only the job writes that image to R2. It reserves the money in the ledger, records the request, and answers to no client after that: one that hangs up changes nothing. It records that it has started, sends one request to OpenRouter, and uploads a large image in parts while it arrives. When the response is complete, it settles the bill and writes the image to R2, the first image last, so that you see all of a generation or nothing. After a restart it looks at what it recorded, and either goes on or reports \`billing_unknown\`.
+Each image has one job, and only the job writes that image to R2. It reserves the money in the ledger and records the request; from then on it runs by itself, whether or not a client waits. It records that it has started, sends one request to OpenRouter, and uploads a large image in parts while it arrives. When the response is complete, it settles the bill and writes the image to R2, the first image last, so that you see all of a generation or nothing. After a restart it looks at what it recorded, and either goes on or reports \`billing_unknown\`.
 
 ## What to do
 
@@ -25,12 +25,12 @@ Each image has one job, and only the job writes that image to R2. It reserves th
 
 [Errors](errors.md) has the other codes.
 
-Each row below is a test. “Requests” counts requests to OpenRouter until the image is there. “Ledger” says how the attempts are counted: a failed one with what was billed, which is usually nothing, and an unknown one with its estimate.
+Each row below is a test. “Requests” counts requests to OpenRouter until the image is there. “Ledger” says how the attempts are counted: a failed one with what OpenRouter billed for it, which may be nothing, and an unknown one with its estimate.
 `
 
 const INTERRUPTED = `## When the job or the Worker stops
 
-The job's object is aborted at this moment, or the whole process is killed and starts again. After an abort, the client that waits gets the response below. After a kill, its connection breaks, and the next request gets it. At the end nothing is left in the job's storage, and R2 has the whole image.
+The job's object is aborted at this moment, or the whole process is killed and starts again. After an abort, the client that waits gets the response below. After a kill, its connection breaks, and the next request gets that response. At the end nothing is left in the job's storage, and R2 has the whole image.
 `
 
 const STORAGE = `## When R2 or the ledger fails
@@ -79,8 +79,11 @@ function failureTable(failures: Readonly<Record<string, Failure>>): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line), ''].join('\n')
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
 }
 
 /** The code of an error as code: `424 billing_unknown`. */

@@ -5,10 +5,7 @@ import type { Observed } from './run-cell.ts'
 
 const NAMES = Object.keys(MOMENTS) as MomentName[]
 
-describe.each([
-  ['job', 'loses its object'],
-  ['Worker', 'is killed'],
-] as const)('a %s that %s', (what, _) => {
+describe.each(['job', 'Worker'] as const)('a %s that is stopped', (what) => {
   let observed: ReadonlyMap<MomentName, Observed>
 
   beforeAll(async () => {

@@ -1,6 +1,5 @@
 import pMap from 'p-map'
 import { expect, vi } from 'vitest'
-import type { FaultRules } from '../support/worker/fault-rules.ts'
 import { type FaultyEasel, startFaultyEasel } from '../support/worker/faulty-easel.ts'
 import { type Moment, type MomentName, MOMENTS } from './moments.ts'
 import { createVisitor, faultFor, finish, type Observed, varsFor, type Visitor } from './run-cell.ts'
@@ -48,7 +47,7 @@ async function hold(easel: FaultyEasel, name: MomentName, index: number): Promis
   const visitor = await createVisitor(easel, index, name)
   const rules = at(visitor.key, new RegExp(visitor.prompt))
   const stalls = Object.entries(rules).flatMap(([binding, of]) =>
-    [of].flat().map((rule) => easel.faults.add({ [binding]: { times: 1, ...rule } } as FaultRules)),
+    [of].flat().map((rule) => easel.faults.add({ [binding]: { times: 1, ...rule } })),
   )
   const first = visitor.request()
   // A cell that doesn't get there says what happened instead.
@@ -58,8 +57,9 @@ async function hold(easel: FaultyEasel, name: MomentName, index: number): Promis
   ])
   await vi.waitFor(
     async () => {
-      expect(await visitor.stored(), name).toEqual(stored)
-      expect((await visitor.ledger()).outcomes, name).toHaveLength(settled)
+      const { outcomes } = await visitor.ledger()
+      const seen = { name, stored: await visitor.stored(), settled: outcomes.length }
+      expect(seen).toEqual({ name, stored, settled })
     },
     { timeout: 15_000, interval: 100 },
   )

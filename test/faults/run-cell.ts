@@ -106,7 +106,7 @@ export async function createVisitor(easel: FaultyEasel, index: number, title: st
 }
 
 /** The prompt of a cell; what the emulator's faults match. */
-export function promptOf(index: number, title: string): string {
+function promptOf(index: number, title: string): string {
   return `Cell ${index}: ${title}`
 }
 
@@ -168,7 +168,7 @@ function owedMicro(bills: readonly number[], outcomes: readonly string[], estima
 }
 
 /** USD, oldest first. */
-function billsOf(easel: FaultyEasel, { prompt }: Visitor): readonly number[] {
+export function billsOf(easel: FaultyEasel, { prompt }: Visitor): readonly number[] {
   return easel.upstream
     .bills()
     .generations.filter((bill) => bill.prompt === prompt)

@@ -14,6 +14,8 @@ const PROGRAM = join(import.meta.dirname, 'easel-process.ts')
 /** The Worker in a process of its own, with bindings that fail on demand and state that survives the process. */
 export interface FaultyEasel extends Client {
   readonly upstream: ServedEmulator
+  /** Its address, until it is started again. */
+  url(): URL
   /** The requests that cost money, of all images or of those with this text in the prompt. */
   generations(text?: string): readonly JournalEntry[]
   readonly faults: Faults
@@ -81,6 +83,7 @@ export async function startFaultyEasel({
   return {
     ...client,
     upstream,
+    url: () => running.url,
     generations: (text = '') => upstream.requests.filter(({ body }) => JSON.stringify(body).includes(text)),
     faults,
     abortJob: async (fingerprint) => void (await inside(`jobs/${fingerprint}/abort`, { method: 'POST' })),

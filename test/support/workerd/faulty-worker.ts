@@ -6,13 +6,13 @@ import worker, {
 } from '../../../worker/index.ts'
 import type { Env } from '../../../worker/env.ts'
 import type { JobStorage } from '../worker/fault-rules.ts'
-import { controlTimers, controlUpstream, type TestEnv, withFault, withFaults } from './with-faults.ts'
+import { controlTimers, controlUpstream, withFault, withFaults } from './with-faults.ts'
 
 // The Worker, over R2 and a ledger that fail on demand. The routes under /test/ show what clients don't see, and do
 // to a job what the platform may do to it.
 
-controlTimers(testEnv as unknown as TestEnv)
-controlUpstream(testEnv as unknown as TestEnv)
+controlTimers(testEnv)
+controlUpstream(testEnv)
 
 export default {
   async fetch(request, env, ctx) {

@@ -4,7 +4,7 @@ import type { Binding, Call } from '../worker/fault-rules.ts'
 // Bindings that ask the test before and after each operation whether it should fail.
 
 /** Variables that tests set: the control's address, and how many times longer the Worker waits for what stalls. */
-export type TestEnv = Env & { readonly TEST_FAULTS_URL?: string; readonly TEST_PATIENCE?: string }
+type TestEnv = Env & { readonly TEST_FAULTS_URL?: string; readonly TEST_PATIENCE?: string }
 
 /**
  * The same environment, with R2 and the ledger under the test's control.
@@ -74,7 +74,7 @@ async function decision(
   { TEST_FAULTS_URL: url }: TestEnv,
   call: Omit<Call, 'op'> & { op: string },
 ): Promise<string> {
-  if (url === undefined) return 'pass'
+  if (!url) return 'pass'
   return (await realFetch(url, { method: 'POST', body: JSON.stringify(call) })).text()
 }
 
