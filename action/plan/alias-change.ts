@@ -13,14 +13,14 @@ export interface AliasChange {
   readonly to: string
 }
 
-/** The change, if the image was asked of an alias, and the catalogue knows what that means now. */
+/** The change, if the image was asked of an alias, and the live list says what that means now. */
 export function aliasChangeOf(
-  { candidates }: Pick<ReadyImage, 'candidates'>,
+  { candidates, source }: Pick<ReadyImage, 'candidates' | 'source'>,
   { model: servedBy, failed_models = [] }: Pick<LockEntry, 'model' | 'failed_models'>,
 ): AliasChange | undefined {
   const asked: FittedModel | undefined = candidates[failed_models.length]
   const to = asked?.model.alias_target?.slug
-  if (!asked || to === undefined || isVersionOf(to, servedBy)) return undefined
+  if (!asked || source !== 'live' || to === undefined || isVersionOf(to, servedBy)) return undefined
   return { alias: asked.request.model, from: servedBy, to }
 }
 

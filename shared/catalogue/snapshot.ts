@@ -3,7 +3,7 @@ import json from './snapshot.json' with { type: 'json' }
 
 let snapshot: Snapshot | undefined
 
-/** The model list of the repository, which `scripts/snapshot-catalogue.ts` writes. Parsed on first use. */
+/** The model list of the repository, which `npm run snapshot` writes. Parsed on first use. */
 export function bundledSnapshot(): Snapshot {
   snapshot ??= snapshotSchema.parse(json)
   return snapshot
