@@ -11,8 +11,10 @@ import { controlTimers, controlUpstream, withFault, withFaults } from './with-fa
 // The Worker, over R2 and a ledger that fail on demand. The routes under /test/ show what clients don't see, and do
 // to a job what the platform may do to it.
 
-controlTimers(testEnv)
-controlUpstream(testEnv)
+const bindings = testEnv as unknown as Env
+
+controlTimers(bindings)
+controlUpstream(bindings)
 
 export default {
   async fetch(request, env, ctx) {

@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a,b}from"./chunk-3XQODKFF.js";import"./chunk-4PKRWVOJ.js";import"./chunk-VKUNXSXG.js";import"./chunk-DZKY4BUM.js";import"./chunk-CQNCG44H.js";import"./chunk-HTW4TEVV.js";import"./chunk-ITGJT4CS.js";import"./chunk-HPODVNS4.js";import"./chunk-NAZQJCCK.js";import"./chunk-LIF72FOZ.js";export{b as offlineCatalogue,a as onlineCatalogue};

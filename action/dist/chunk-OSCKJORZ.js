@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{extname as a}from"node:path/posix";var r=new Map([[".png","png"],[".jpg","jpeg"],[".jpeg","jpeg"],[".webp","webp"],[".svg","svg"]]),o={"image/png":"png","image/jpeg":"jpeg","image/webp":"webp","image/svg+xml":"svg"};function n(e){return a(e).toLowerCase()}function i(e){return r.get(n(e))}function g(e){return[...r].filter(([,t])=>t===e).map(([t])=>t).join(" or ")}function m(e){return o[e]}export{r as a,n as b,i as c,g as d,m as e};

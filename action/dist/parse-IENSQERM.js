@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{d as a,e as b,f as c}from"./chunk-FKLRCG34.js";import"./chunk-RYE5C465.js";import"./chunk-N5SXVCSU.js";import"./chunk-HTW4TEVV.js";import"./chunk-ITGJT4CS.js";import"./chunk-HPODVNS4.js";import"./chunk-NAZQJCCK.js";import"./chunk-LIF72FOZ.js";export{a as parseSpecInput,b as parseSpecQuery,c as resolveSpec};
