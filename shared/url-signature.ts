@@ -44,7 +44,7 @@ export function isSigned({ searchParams }: URL): boolean {
 export async function verifyUrl(url: URL, keys: readonly SigningKey[], now: number): Promise<SigningKey> {
   const { sig, exp, kid } = readParameters(url)
   const key = keys.find((candidate) => candidate.kid === kid)
-  if (!key) throw forbidden('names a key that is not known here')
+  if (!key) throw forbidden('names an unknown key')
   const genuine = await crypto.subtle.verify(
     'HMAC',
     await importKey(key.secret, 'verify'),
