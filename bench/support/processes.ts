@@ -9,7 +9,7 @@ const SAMPLE_EVERY_MS = 5
 const MS_PER_TICK = 10
 
 /** The workerd processes among this process's descendants. */
-function workerdProcesses(): number[] {
+export function workerdProcesses(): number[] {
   try {
     return readdirSync('/proc')
       .map(Number)

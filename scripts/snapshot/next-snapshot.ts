@@ -23,6 +23,8 @@ export function nextSnapshot(old: Snapshot, models: readonly ListedModel[], date
 }
 
 /** Computed from the other fields, and from the day. */
-function withoutRetirement({ retirement: _, ...model }: ListedModel): ImageModel {
+function withoutRetirement(listed: ListedModel): ImageModel {
+  const { retirement, ...model } = listed
+  void retirement
   return model
 }

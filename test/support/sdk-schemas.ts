@@ -90,7 +90,7 @@ export const SDK_VALUES = {
 export function requestProblems(path: keyof typeof REQUESTS, body: object): readonly string[] {
   const parsed = REQUESTS[path].safeParse(sdkForm(body))
   if (!parsed.success) return issuesOf(parsed)
-  const lost = lostFields(body, parsed.data).map((path) => `${path} is not a field`)
+  const lost = lostFields(body, parsed.data).map((field) => `${field} is not a field`)
   const odd = Object.entries(SDK_VALUES).filter(([field, values]) => {
     const value: unknown = Reflect.get(body, field)
     return value !== undefined && !values.some((known) => known === value)

@@ -7,7 +7,7 @@ export interface Changeset {
   readonly lockPath: string
   readonly configPath: string
   readonly changes: readonly FileChange[]
-  /** A template: {@link messageFor}. */
+  /** Written by `messageFor`. */
   readonly message: string
   readonly costUsd: number
   /** The commit that the workspace was checked out from. */
@@ -19,7 +19,7 @@ export interface Changeset {
   readonly log: (line: string) => void
 }
 
-/** What {@link readCommit} has to look up for a changeset. */
+/** What `readCommit` has to look up for a changeset. */
 export function pathsIn({ lockPath, configPath, changes }: Changeset): {
   readonly lockPath: string
   readonly paths: readonly string[]

@@ -65,7 +65,6 @@ function specsOf(model: ImageModel): ImageSpec[] {
       }),
     ),
   )
-  const inputs = (count: number) => Array.from({ length: count }, () => INPUT)
   const font = { font_url: 'https://example.com/a.ttf', text: 'Open' }
   return [
     ...specs,
@@ -80,4 +79,8 @@ function specsOf(model: ImageModel): ImageSpec[] {
     { ...base, input_images: inputs(1), super_resolution_references: inputs(4) },
     { ...base, n: 2, input_images: inputs(1) },
   ]
+}
+
+function inputs(count: number): string[] {
+  return Array.from({ length: count }, () => INPUT)
 }

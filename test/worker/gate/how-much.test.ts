@@ -67,8 +67,9 @@ describe('a body', () => {
     for (const path of ['/v1/images', '/api/v1/images', '/api/v1/chat/completions']) {
       const response = await post(open, path, body, JSON_TYPE)
       expect([path, response.status]).toEqual([path, 400])
-      const text = await response.text()
-      if (!path.includes('chat') || !body.includes('model')) expect(text).toContain(reason)
+      // The chat API misses the messages first.
+      const isAboutMessages = path.includes('chat') && body.includes('model')
+      expect(await response.text()).toContain(isAboutMessages ? '' : reason)
     }
     expect(open.generations()).toHaveLength(0)
   })

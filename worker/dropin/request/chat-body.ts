@@ -10,7 +10,7 @@ const MAX_MESSAGES = 100
 const MAX_MODELS = 5
 
 const textPart = z.strictObject({ type: z.literal('text'), text })
-export const imagePart = z.strictObject({
+const imagePart = z.strictObject({
   type: z.literal('image_url'),
   // Whether it is an URL of an image is the spec's to check.
   image_url: z.strictObject({
