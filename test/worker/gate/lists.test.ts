@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ServedEmulator, serveEmulator } from '../../../emulator/serve.ts'
@@ -74,12 +74,7 @@ async function serveHost(demandsKey: boolean): Promise<Host> {
       response.writeHead(401).end()
       return
     }
-    void fetch(new URL(path, emulator.url), {
-      headers: { Authorization: request.headers.authorization ?? '' },
-    }).then(async (upstream) => {
-      response.writeHead(upstream.status, { 'Content-Type': 'application/json' })
-      response.end(await upstream.text())
-    })
+    void relay(new URL(path, emulator.url), request.headers.authorization, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -91,4 +86,10 @@ async function serveHost(demandsKey: boolean): Promise<Host> {
       await Promise.all([emulator.close(), new Promise((resolve) => server.close(resolve))])
     },
   }
+}
+
+async function relay(url: URL, authorization: string | undefined, response: ServerResponse): Promise<void> {
+  const upstream = await fetch(url, { headers: authorization === undefined ? {} : { authorization } })
+  response.writeHead(upstream.status, { 'Content-Type': 'application/json' })
+  response.end(await upstream.text())
 }

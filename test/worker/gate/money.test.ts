@@ -49,7 +49,10 @@ describe('a request that would cost more than EASEL_MAX_COST_USD', () => {
         image_config: {
           image_size: '4K',
           super_resolution_references: Array(4).fill('https://example.com/a.png'),
-          font_inputs: Array(2).fill({ font_url: 'https://example.com/a.ttf', text: 'A' }),
+          font_inputs: [
+            { font_url: 'https://example.com/a.ttf', text: 'A' },
+            { font_url: 'https://example.com/b.ttf', text: 'B' },
+          ],
         },
       }),
     ],

@@ -26,6 +26,14 @@ const chat = (more: object) => ({
 const says = (content: unknown) => chat({ messages: [{ role: 'user', content }] })
 const picture = (url: string) => ({ type: 'image_url', image_url: { url } })
 
+const turns = (first: unknown) =>
+  chat({
+    messages: [
+      { role: 'system', content: first },
+      { role: 'user', content: 'A canonical fox' },
+    ],
+  })
+
 /** What a body is, where it goes, the body, the status, and what the error names. */
 const REFUSED: readonly (readonly [
   what: string,
@@ -40,7 +48,7 @@ const REFUSED: readonly (readonly [
   [
     'two messages of 20,000 characters',
     CHAT,
-    chat({ messages: Array(2).fill({ role: 'user', content: 'x'.repeat(20_000) }) }),
+    chat({ messages: Array.from({ length: 2 }, () => ({ role: 'user', content: 'x'.repeat(20_000) })) }),
     400,
     'prompt',
   ],
@@ -85,7 +93,10 @@ const REFUSED: readonly (readonly [
   [
     '17 images',
     CHAT,
-    says([{ type: 'text', text: 'A' }, ...Array<object>(17).fill(picture('https://example.com/a.png'))]),
+    says([
+      { type: 'text', text: 'A' },
+      ...Array.from({ length: 17 }, () => picture('https://example.com/a.png')),
+    ]),
     400,
     '16',
   ],
@@ -226,13 +237,6 @@ describe('what decides nothing about the image', () => {
   })
 
   it('leaves a conversation one canonical form', async () => {
-    const turns = (first: unknown) =>
-      chat({
-        messages: [
-          { role: 'system', content: first },
-          { role: 'user', content: 'A canonical fox' },
-        ],
-      })
     const first = await easel.post(CHAT, turns('You paint.'))
     const second = await easel.post(CHAT, turns([{ type: 'text', text: 'You paint.' }]))
     const third = await easel.post(CHAT, {

@@ -55,7 +55,7 @@ describe.each(['signed', 'listed', 'private'])('EASEL_ACCESS=%s', (mode) => {
     const response = await postLarge(path, headers)
 
     expect(response.status).toBe(status)
-    if (status === 401) expect(response.headers.get('www-authenticate')).toMatch(/^Bearer\b/)
+    expect(response.headers.has('www-authenticate')).toBe(status === 401)
     expect(await uses()).toEqual([])
     expect(easel.generations()).toHaveLength(0)
   })
