@@ -4,7 +4,7 @@ import type { Binding, Call } from '../worker/fault-rules.ts'
 // Bindings that ask the test before and after each operation whether it should fail.
 
 /** Variables that tests set: the control's address, and how many times longer the Worker waits for what stalls. */
-interface TestVars {
+interface TestVars extends Pick<Env, 'OPENROUTER_BASE_URL'> {
   readonly TEST_FAULTS_URL?: string
   readonly TEST_PATIENCE?: string
 }
@@ -43,7 +43,7 @@ export function controlTimers({ TEST_PATIENCE: factor = '1' }: TestVars): void {
 }
 
 /** Puts the requests to OpenRouter that cost money, and the questions what they cost, under the test's control. */
-export function controlUpstream(env: TestVars & Pick<Env, 'OPENROUTER_BASE_URL'>): void {
+export function controlUpstream(env: TestVars): void {
   globalThis.fetch = (input, init) => {
     const [, path] = typeof input === 'string' ? input.split(env.OPENROUTER_BASE_URL ?? '') : []
     const send = (): Promise<Response> => realFetch(input, init)
