@@ -4,7 +4,12 @@ import type { Binding, Call } from '../worker/fault-rules.ts'
 // Bindings that ask the test before and after each operation whether it should fail.
 
 /** Variables that tests set: the control's address, and how many times longer the Worker waits for what stalls. */
-type TestEnv = Env & { readonly TEST_FAULTS_URL?: string; readonly TEST_PATIENCE?: string }
+interface TestVars extends Pick<Env, 'OPENROUTER_BASE_URL'> {
+  readonly TEST_FAULTS_URL?: string
+  readonly TEST_PATIENCE?: string
+}
+
+type TestEnv = Env & TestVars
 
 /**
  * The same environment, with R2 and the ledger under the test's control.
@@ -31,14 +36,14 @@ export function withFaults(env: TestEnv, job = ''): Env {
 const realFetch = globalThis.fetch
 
 /** Holds a stall for as long as a test needs, although the Worker would give up. */
-export function controlTimers({ TEST_PATIENCE: factor = '1' }: TestEnv): void {
+export function controlTimers({ TEST_PATIENCE: factor = '1' }: TestVars): void {
   const { setTimeout } = globalThis
   globalThis.setTimeout = ((run: () => void, ms = 0) =>
     setTimeout(run, ms * Number(factor))) as typeof setTimeout
 }
 
 /** Puts the requests to OpenRouter that cost money, and the questions what they cost, under the test's control. */
-export function controlUpstream(env: TestEnv): void {
+export function controlUpstream(env: TestVars): void {
   globalThis.fetch = (input, init) => {
     const [, path] = typeof input === 'string' ? input.split(env.OPENROUTER_BASE_URL ?? '') : []
     const send = (): Promise<Response> => realFetch(input, init)
@@ -55,7 +60,7 @@ export function controlUpstream(env: TestEnv): void {
  * @param refuse  what happens to the operation's input when it isn't done
  */
 export async function withFault<T>(
-  env: TestEnv,
+  env: TestVars,
   call: { readonly binding: Binding; readonly op: string; readonly key: string },
   operation: () => Promise<T>,
   refuse?: () => Promise<void>,
@@ -71,7 +76,7 @@ export async function withFault<T>(
 }
 
 async function decision(
-  { TEST_FAULTS_URL: url }: TestEnv,
+  { TEST_FAULTS_URL: url }: TestVars,
   call: Omit<Call, 'op'> & { op: string },
 ): Promise<string> {
   if (!url) return 'pass'

@@ -203,6 +203,21 @@ describe('an attempt', () => {
     expect(ledger.use()).toMatchObject({ month: { reservedUsd: 0, spentUsd: 0.04 } })
     expect(ledger.usage('2026-11-25', '2026-11-25')).toMatchObject({ unknown: 1 })
   })
+
+  it.each([
+    ['in the same life', () => undefined],
+    ['after a restart', (ledger: ReturnType<typeof startLedger>) => ledger.restart()],
+  ])('that its job has lost is released by the job’s next one, %s', (_, happens) => {
+    const ledger = startLedger()
+    const fingerprint = 'fox' as Fingerprint
+    reserve(ledger, 'lost', { fingerprint }, { dailyUsd: 0.05 })
+    reserve(ledger, 'another image', { usd: 0.01 }, { dailyUsd: 0.05 })
+    happens(ledger)
+
+    expect(reserve(ledger, 'next', { fingerprint }, { dailyUsd: 0.05 })).toMatchObject({ granted: true })
+    expect(ledger.use()).toMatchObject({ reservedUsd: 0.05, spentUsd: 0 })
+    expect(ledger.usage('2026-11-25', '2026-11-25')).toMatchObject({ failed: 1, unknown: 0 })
+  })
 })
 
 describe('settledSince', () => {
