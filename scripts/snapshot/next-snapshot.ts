@@ -23,6 +23,6 @@ export function nextSnapshot(old: Snapshot, models: readonly ListedModel[], date
 }
 
 /** Computed from the other fields, and from the day. */
-function withoutRetirement({ retirement: _, ...model }: ListedModel): ImageModel {
+function withoutRetirement({ retirement: _retirement, ...model }: ListedModel): ImageModel {
   return model
 }

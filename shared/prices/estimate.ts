@@ -96,12 +96,15 @@ function applicableLines({ pricing }: ImageEndpoint, factor: SideFactor): PriceL
   return Array.from(choices.values(), (lines) => lineFor(factor, lines))
 }
 
+function factorOf({ variant = '' }: PriceLine): SideFactor | undefined {
+  return sideFactor(variant)
+}
+
 /**
  * The variant for that resolution. Without one, the line without a variant, if all variants are resolutions.
  * Otherwise the most expensive, because nobody knows what the variants depend on.
  */
 function lineFor(factor: SideFactor, lines: readonly PriceLine[]): PriceLine {
-  const factorOf = ({ variant = '' }: PriceLine): SideFactor | undefined => sideFactor(variant)
   const ofResolution = lines.filter((line) => factorOf(line) === factor)
   const general = lines.every((line) => line.variant === undefined || factorOf(line) !== undefined)
     ? lines.filter(({ variant }) => variant === undefined)

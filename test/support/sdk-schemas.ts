@@ -37,7 +37,7 @@ export type SdkResponse = keyof typeof RESPONSES
 /** What the SDK finds wrong with a response; empty when it reads it. */
 export function responseProblems(name: SdkResponse, value: unknown): readonly string[] {
   const read = RESPONSES[name](JSON.stringify(value))
-  return read.ok ? [] : [String(read.error.cause ?? read.error)]
+  return read.ok ? [] : [JSON.stringify(read.error.rawValue), read.error.message]
 }
 
 const ERRORS = {
@@ -90,7 +90,7 @@ export const SDK_VALUES = {
 export function requestProblems(path: keyof typeof REQUESTS, body: object): readonly string[] {
   const parsed = REQUESTS[path].safeParse(sdkForm(body))
   if (!parsed.success) return issuesOf(parsed)
-  const lost = lostFields(body, parsed.data).map((path) => `${path} is not a field`)
+  const lost = lostFields(body, parsed.data).map((field) => `${field} is not a field`)
   const odd = Object.entries(SDK_VALUES).filter(([field, values]) => {
     const value: unknown = Reflect.get(body, field)
     return value !== undefined && !values.some((known) => known === value)

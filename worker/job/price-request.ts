@@ -62,23 +62,22 @@ export async function priceRequest(
 
   async function priceSpec({ spec, sent = spec }: SpecToGenerate) {
     const [first, ...others] = candidateSpecs(sent)
-    const priced = async (one: SingleModelSpec) => {
-      const entry = await allowedModel(one.model)
-      checkCapabilities(one, entry.model)
-      const upstream = buildRequest(one, entry.model)
-      return { candidate: candidateOf(one.model, entry, upstream), estimate: estimateCost(one, entry.model) }
-    }
-    const [firstPriced, ...otherPriced] = [
-      await priced(first),
-      ...(await Promise.all(others.map(priced))),
-    ] as const
+    const preferred = await priceOne(first)
+    const fallbacks = await Promise.all(others.map(priceOne))
     return {
-      candidates: [firstPriced.candidate, ...otherPriced.map(({ candidate }) => candidate)] as const,
+      candidates: [preferred.candidate, ...fallbacks.map(({ candidate }) => candidate)] as const,
       described: { spec: await canonicalSpec(spec) },
       model: spec.model,
       prompt: spec.prompt,
-      estimate: estimateFallback([firstPriced.estimate, ...otherPriced.map(({ estimate }) => estimate)]),
+      estimate: estimateFallback([preferred.price, ...fallbacks.map(({ price }) => price)]),
     }
+  }
+
+  async function priceOne(spec: SingleModelSpec) {
+    const entry = await allowedModel(spec.model)
+    checkCapabilities(spec, entry.model)
+    const candidate = candidateOf(spec.model, entry, buildRequest(spec, entry.model))
+    return { candidate, price: estimateCost(spec, entry.model) }
   }
 
   async function priceBody({ body }: BodyToGenerate) {

@@ -29,8 +29,11 @@ function errorOf({ estimateUsd, billUsd }: Priced): number {
   return estimateUsd / billUsd - 1
 }
 
+function percent(ratio: number): string {
+  return `${(ratio * 100).toFixed(1).replace('-0.0', '0.0')} %`
+}
+
 function rowOf(model: string, priced: readonly Priced[]): string {
   const errors = priced.map(errorOf)
-  const percent = (ratio: number): string => `${(ratio * 100).toFixed(1).replace('-0.0', '0.0')} %`
   return `| \`${model}\` | ${priced.length} | ${percent(Math.min(...errors))} | ${percent(Math.max(...errors))} |`
 }
