@@ -1,7 +1,7 @@
 import type { Model } from './catalogue.ts'
 
 export type Tier = '512' | '1K' | '1.5K' | '2K' | '4K'
-export type Format = 'png' | 'jpeg' | 'webp' | 'svg'
+export type Format = 'png' | 'jpeg' | 'webp' | 'gif' | 'svg'
 export type Quality = 'auto' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
 
 export interface FontInput {

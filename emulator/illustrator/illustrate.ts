@@ -24,7 +24,7 @@ export interface IllustrationRequest {
   readonly width: number
   /** Pixels. */
   readonly height: number
-  readonly format: 'png' | 'jpeg' | 'webp' | 'svg'
+  readonly format: 'png' | 'jpeg' | 'webp' | 'gif' | 'svg'
   /** 0 (smallest file) to 100 (best image), for JPEG and WebP; 90 where absent. */
   readonly compression?: number | undefined
   /** No scene, only the things. */

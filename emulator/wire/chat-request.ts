@@ -52,7 +52,7 @@ const imageConfig = z.looseObject({
   image_size: z.enum(['0.5K', '1K', '1.5K', '2K', '4K']).optional(),
   quality: z.enum(QUALITIES).optional(),
   background: z.enum(['auto', 'transparent', 'opaque']).optional(),
-  output_format: z.enum(['png', 'jpeg', 'webp', 'svg']).optional(),
+  output_format: z.enum(['png', 'jpeg', 'webp', 'gif', 'svg']).optional(),
   output_compression: z.int().min(0).max(100).optional(),
   moderation: z.enum(['auto', 'low']).optional(),
   n: z.int().min(1).max(10).optional(),

@@ -41,7 +41,7 @@ const body = z.strictObject({
   aspect_ratio: z.enum(ASPECT_RATIOS).optional(),
   size: z.string().optional(),
   quality: z.enum(QUALITIES).optional(),
-  output_format: z.enum(['png', 'jpeg', 'webp', 'svg']).optional(),
+  output_format: z.enum(['png', 'jpeg', 'webp', 'gif', 'svg']).optional(),
   output_compression: z.int().min(0).max(100).optional(),
   background: z.enum(['auto', 'transparent', 'opaque']).optional(),
   seed: z.int().optional(),

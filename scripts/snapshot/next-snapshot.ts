@@ -23,8 +23,6 @@ export function nextSnapshot(old: Snapshot, models: readonly ListedModel[], date
 }
 
 /** Computed from the other fields, and from the day. */
-function withoutRetirement(listed: ListedModel): ImageModel {
-  const { retirement, ...model } = listed
-  void retirement
+function withoutRetirement({ retirement: _retirement, ...model }: ListedModel): ImageModel {
   return model
 }

@@ -37,7 +37,7 @@ export type SdkResponse = keyof typeof RESPONSES
 /** What the SDK finds wrong with a response; empty when it reads it. */
 export function responseProblems(name: SdkResponse, value: unknown): readonly string[] {
   const read = RESPONSES[name](JSON.stringify(value))
-  return read.ok ? [] : [String(read.error.cause ?? read.error)]
+  return read.ok ? [] : [JSON.stringify(read.error.rawValue), read.error.message]
 }
 
 const ERRORS = {

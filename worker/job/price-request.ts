@@ -2,7 +2,7 @@ import { checkCapabilities } from '../../shared/catalogue/capabilities.ts'
 import type { Catalogue, CatalogueEntry } from '../../shared/catalogue/catalogue.ts'
 import { EaselError } from '../../shared/errors.ts'
 import { canonicalSpec, type Fingerprint } from '../../shared/fingerprint.ts'
-import type { Candidate, Candidates } from '../../shared/openrouter/fallback.ts'
+import type { Candidates } from '../../shared/openrouter/fallback.ts'
 import { buildRequest, type UpstreamRequest } from '../../shared/openrouter/request.ts'
 import { estimateCost, estimateFallback } from '../../shared/prices/estimate.ts'
 import { candidateSpecs, type SingleModelSpec } from '../../shared/spec/candidates.ts'
@@ -10,6 +10,7 @@ import type { ImageSpec } from '../../shared/spec/schema.ts'
 import type { Caller } from '../access/access.ts'
 import type { Described } from '../gallery/manifest.ts'
 import type { Settings } from '../settings.ts'
+import { bodyCandidate, candidateOf, findAllowed } from './candidates.ts'
 import type { JobRequest } from './types.ts'
 
 /** What routes want generated, and who asks. */
@@ -54,31 +55,29 @@ export async function priceRequest(
 ): Promise<JobRequest> {
   const { fingerprint, caller, refresh, lookedAt } = request
   const { maxCostUsd } = settings
-  const { estimate: price, ...what } = 'spec' in request ? await priceSpec(request) : await priceBody(request)
-  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = price ?? {}
+  const { estimate, ...what } = 'spec' in request ? await priceSpec(request) : await priceBody(request)
+  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = estimate ?? {}
   if (reserveUsd > maxCostUsd) throw exceedsMaxCost(reserveUsd, maxCostUsd)
   return { ...what, fingerprint, caller, refresh, lookedAt, estimateUsd, reserveUsd }
 
   async function priceSpec({ spec, sent = spec }: SpecToGenerate) {
     const [first, ...others] = candidateSpecs(sent)
-    const [firstPriced, ...otherPriced] = [
-      await priceCandidate(first),
-      ...(await Promise.all(others.map(priceCandidate))),
-    ] as const
+    const preferred = await priceOne(first)
+    const fallbacks = await Promise.all(others.map(priceOne))
     return {
-      candidates: [firstPriced.candidate, ...otherPriced.map(({ candidate }) => candidate)] as const,
+      candidates: [preferred.candidate, ...fallbacks.map(({ candidate }) => candidate)] as const,
       described: { spec: await canonicalSpec(spec) },
       model: spec.model,
       prompt: spec.prompt,
-      estimate: estimateFallback([firstPriced.estimate, ...otherPriced.map(({ estimate }) => estimate)]),
+      estimate: estimateFallback([preferred.price, ...fallbacks.map(({ price }) => price)]),
     }
   }
 
-  async function priceCandidate(spec: SingleModelSpec) {
+  async function priceOne(spec: SingleModelSpec) {
     const entry = await allowedModel(spec.model)
     checkCapabilities(spec, entry.model)
-    const upstream = buildRequest(spec, entry.model)
-    return { candidate: candidateOf(spec.model, entry, upstream), estimate: estimateCost(spec, entry.model) }
+    const candidate = candidateOf(spec.model, entry, buildRequest(spec, entry.model))
+    return { candidate, price: estimateCost(spec, entry.model) }
   }
 
   async function priceBody({ body }: BodyToGenerate) {
@@ -102,52 +101,9 @@ export async function priceRequest(
     }
   }
 
-  async function allowedModel(id: string): Promise<CatalogueEntry> {
-    const entry = isAllowed(id, settings.allowedModels) ? await catalogue.model(id) : undefined
-    if (entry) return warned(entry)
-    // An alias is as good as the model that it means.
-    if (id.startsWith('~')) {
-      const alias = await catalogue.model(id)
-      if (isAllowed(alias.model.alias_target?.slug ?? id, settings.allowedModels)) return warned(alias)
-    }
-    throw notAllowed(id, settings.allowedModels)
+  function allowedModel(id: string): Promise<CatalogueEntry> {
+    return findAllowed(id, catalogue, settings.allowedModels)
   }
-}
-
-function candidateOf(
-  model: string,
-  { model: { alias_target }, retirement }: CatalogueEntry,
-  request: UpstreamRequest,
-): Candidate {
-  return { model, servedBy: alias_target?.slug ?? model, request, ...(retirement && { retirement }) }
-}
-
-/** The body for one model. OpenRouter is never given two. */
-function bodyCandidate(model: string, entry: CatalogueEntry, { path, body }: UpstreamRequest): Candidate {
-  const { models: _, ...rest } = body as Readonly<Record<string, unknown>>
-  // A stream keeps the connection alive while the model works.
-  const streams = path === '/chat/completions' || entry.model.supports_streaming
-  return candidateOf(model, entry, { path, body: { ...rest, model, ...(streams && { stream: true }) } })
-}
-
-/** One line in the log for each request of a model that retires soon. */
-function warned(entry: CatalogueEntry): CatalogueEntry {
-  const { model, retirement, warnings } = entry
-  if (retirement && warnings.length > 0) {
-    console.warn(JSON.stringify({ event: 'model_retirement', model: model.id, ...retirement, warnings }))
-  }
-  return entry
-}
-
-function isAllowed(model: string, allowed: readonly string[]): boolean {
-  const [author = ''] = model.replace(/^~/, '').split('/')
-  return allowed.length === 0 || allowed.includes(model) || allowed.includes(`${author}/*`)
-}
-
-function notAllowed(model: string, allowed: readonly string[]): EaselError {
-  return new EaselError('forbidden', `Model ${model} is not allowed here. Allowed: ${allowed.join(', ')}.`, {
-    extras: { field: 'model', accepts: allowed },
-  })
 }
 
 function exceedsMaxCost(usd: number, maxCostUsd: number): EaselError {

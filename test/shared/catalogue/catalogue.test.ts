@@ -294,7 +294,7 @@ describe('the snapshot in the repository', () => {
 
     const { models } = await catalogue.list()
 
-    expect(models.map((model) => ({ ...model, retirement: undefined }))).toEqual(bundledSnapshot().models)
+    expect(models.map(({ retirement: _retirement, ...model }) => model)).toEqual(bundledSnapshot().models)
     expect(models.map(({ id }) => id)).toEqual(models.map(({ id }) => id).toSorted())
   })
 

@@ -3,6 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { EXTENSION, identifyImage, joinSegments } from '../../../shared/media/image.ts'
 
 const raster = () => sharp({ create: { width: 48, height: 32, channels: 3, background: 'teal' } })
+
+/** Two frames; the size is that of the first. */
+async function animation() {
+  const frame = await raster().png().toBuffer()
+  const other = await sharp(frame).negate().png().toBuffer()
+  return sharp([frame, other], { join: { animated: true } })
+}
 const plain = (buffer: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(buffer)
 const svg = (text: string): Uint8Array<ArrayBuffer> => plain(Buffer.from(text))
 
@@ -14,6 +21,8 @@ describe('an image', () => {
     ['image/webp', 'webp', () => raster().webp().toBuffer()],
     ['image/webp', 'webp', () => raster().webp({ lossless: true }).toBuffer()],
     ['image/gif', 'gif', () => raster().gif().toBuffer()],
+    ['image/gif', 'gif', async () => (await animation()).gif().toBuffer()],
+    ['image/webp', 'webp', async () => (await animation()).webp().toBuffer()],
     ['image/avif', 'avif', () => raster().avif().toBuffer()],
   ] as const)('of type %s (.%s) is known by its bytes, with its size', async (mediaType, extension, make) => {
     const bytes = plain(await make())

@@ -46,6 +46,10 @@ function priced(spec: ImageSpec, model: ImageModel): Priced | undefined {
   }
 }
 
+function inputs(count: number): string[] {
+  return Array.from({ length: count }, () => INPUT)
+}
+
 /** All resolutions with all ratios and qualities, and each of the other fields with those defaults. */
 function specsOf(model: ImageModel): ImageSpec[] {
   const base: ImageSpec = { prompt: PROMPT, model: model.id }
