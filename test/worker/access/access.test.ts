@@ -171,7 +171,10 @@ describe('a misconfigured Worker', () => {
 
 describe('the rate limit on new images', () => {
   it('applies to one address, and never to cached images', async () => {
-    const busy = await startEasel({ vars: { EASEL_DAILY_BUDGET_USD: '50' }, emulator: { faults: [{ status: 402 }] } })
+    const busy = await startEasel({
+      vars: { EASEL_DAILY_BUDGET_USD: '50' },
+      emulator: { faults: [{ status: 402 }] },
+    })
     const from = { headers: { 'CF-Connecting-IP': '203.0.113.7' } }
     const statuses = await Promise.all(
       Array.from(
