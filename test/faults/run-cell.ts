@@ -1,9 +1,12 @@
 import { expect, vi } from 'vitest'
+import { bundledSnapshot } from '../../shared/catalogue/snapshot.ts'
+import { estimateCost } from '../../shared/prices/estimate.ts'
+import { resolveSpec } from '../../shared/spec/parse.ts'
 import type { Fault } from '../../emulator/index.ts'
 import { bearer } from '../support/worker/client.ts'
 import type { FaultyEasel } from '../support/worker/faulty-easel.ts'
 import { toMicro } from '../../worker/budget/money.ts'
-import { scene } from '../support/worker/scene.ts'
+import { scene, SCENE_MODEL } from '../support/worker/scene.ts'
 
 /** What a cell of the table says. */
 export interface Expected {
@@ -62,6 +65,7 @@ interface Ledger {
 export async function createVisitor(easel: FaultyEasel, index: number, title: string): Promise<Visitor> {
   const prompt = promptOf(index, title)
   const { path, fingerprint, generations } = await scene(easel, prompt)
+  const estimateMicro = estimateOf(prompt)
   return {
     prompt,
     fingerprint,
@@ -89,17 +93,17 @@ export async function createVisitor(easel: FaultyEasel, index: number, title: st
       const [history] = (await easel.ledger(
         `SELECT spent, generated, unknown, failed FROM ledger_history WHERE token = '${nameOf(index)}'`,
       )) as readonly { spent: number; generated: number; unknown: number; failed: number }[]
-      const reservations = (await easel.ledger(
-        `SELECT micro, settled_at FROM ledger_reservations WHERE fingerprint = '${fingerprint}'`,
-      )) as readonly { micro: number; settled_at: number | null }[]
+      const open = (await easel.ledger(
+        `SELECT id FROM ledger_reservations WHERE fingerprint = '${fingerprint}' AND settled_at IS NULL`,
+      )) as readonly object[]
       const outcomes = (['unknown', 'failed', 'generated'] as const).flatMap((outcome) =>
         Array.from({ length: history?.[outcome] ?? 0 }, () => outcome),
       )
       return {
         outcomes,
         spentMicro: history?.spent ?? 0,
-        estimateMicro: reservations[0]?.micro ?? 0,
-        open: reservations.filter(({ settled_at }) => settled_at === null).length,
+        estimateMicro,
+        open: open.length,
       }
     },
   }
@@ -173,6 +177,13 @@ export function billsOf(easel: FaultyEasel, { prompt }: Visitor): readonly numbe
     .bills()
     .generations.filter((bill) => bill.prompt === prompt)
     .map(({ usd }) => usd)
+}
+
+/** What counts where the bill stays unknown, from the model's price list. */
+function estimateOf(prompt: string): number {
+  const model = bundledSnapshot().models.find(({ id }) => id === SCENE_MODEL)
+  if (!model) throw new Error(`${SCENE_MODEL} is not listed`)
+  return toMicro(estimateCost(resolveSpec({ prompt, model: SCENE_MODEL }), model).usd ?? 0)
 }
 
 function nameOf(index: number): string {

@@ -2,6 +2,9 @@ import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import { fingerprint } from '../../../shared/fingerprint.ts'
 import { resolveSpec } from '../../../shared/spec/parse.ts'
 
+/** What a request without a model gets. */
+export const SCENE_MODEL = 'google/gemini-2.5-flash-image'
+
 export interface Scene {
   readonly path: string
   readonly fingerprint: Fingerprint
