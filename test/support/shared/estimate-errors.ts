@@ -36,8 +36,8 @@ function priced(spec: ImageSpec, model: ImageModel): Priced | undefined {
     checkCapabilities(spec, model)
     const { path, body } = buildRequest(spec, model)
     const read = path === '/images' ? readImagesRequest : readChatRequest
-    const inputs = (spec.input_images ?? []).map(() => INPUT_SIZE)
-    const { cost } = bill(read(JSON.stringify(body)), spec.n ?? 1, inputs)
+    const sizes = (spec.input_images ?? []).map(() => INPUT_SIZE)
+    const { cost } = bill(read(JSON.stringify(body)), spec.n ?? 1, sizes)
     const { usd = Number.NaN, maxUsd = Number.NaN } = estimateCost(spec, model)
     return { model: model.id, spec, estimateUsd: usd, reserveUsd: maxUsd, billUsd: cost }
   } catch (error) {
