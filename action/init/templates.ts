@@ -16,7 +16,7 @@ presets:
     prompt: "{prompt}. Single-weight indigo line art on white, no text."
 
 images:
-  # The extension sets the format: .png, .jpg, .webp or .svg.
+  # The extension sets the format: .png, .jpg, .webp, .gif or .svg.
   - path: docs/img/lighthouse.png
     prompt: A lighthouse at dusk, calm sea
     alt: A lighthouse at dusk

@@ -1,6 +1,7 @@
 import { checkCapabilities } from '../../shared/catalogue/capabilities.ts'
 import type { ImageModel } from '../../shared/catalogue/model.ts'
 import { UnsupportedByModelError } from '../../shared/errors.ts'
+import { imageSizeOf } from '../../shared/spec/pixel-sizes.ts'
 import type { ImageSpec, SpecField } from '../../shared/spec/schema.ts'
 import { code, type JsonSchema } from './form.ts'
 
@@ -14,7 +15,7 @@ interface Candidate {
 
 /** Markdown lines that say which models accept which values of a field, by the catalogue. */
 export function acceptedBy(field: SpecField, schema: JsonSchema, models: readonly ImageModel[]): string[] {
-  const candidates = candidatesOf(field, schema)
+  const candidates = candidatesOf(field, schema, models)
   const groups = Map.groupBy(models, (model) =>
     describe(candidates.filter(({ value }) => accepts(model, field, value)).map(({ name }) => name)),
   )
@@ -33,13 +34,29 @@ function namesOf(group: readonly ImageModel[], all: readonly ImageModel[]): stri
   return group.length === all.length ? 'every model' : group.map(({ id }) => code(id)).join(', ')
 }
 
+/** Fields whose values are the models' own, and how the lists spell and name them. */
+const LISTED_VALUES: ReadonlyMap<SpecField, (model: ImageModel) => readonly string[]> = new Map([
+  ['image_size', (model) => ['1K', ...enumOf(model, 'resolution').map(imageSizeOf)]],
+  ...(['aspect_ratio', 'quality', 'background', 'output_format'] as const).map(
+    (field) => [field, (model: ImageModel) => enumOf(model, field)] as const,
+  ),
+])
+
+function enumOf({ supported_parameters }: ImageModel, parameter: string): readonly string[] {
+  const capability = supported_parameters[parameter]
+  return capability?.type === 'enum' ? capability.values : []
+}
+
 /** The values to try: all of them where they can be listed, else the example. */
 function candidatesOf(
   field: SpecField,
   { enum: values, maximum = Infinity, maxItems = 1, examples = [] }: JsonSchema,
+  models: readonly ImageModel[],
 ): Candidate[] {
   const [example] = examples
-  if (values) return values.map((value) => ({ name: value, value }))
+  const listed =
+    values ?? Array.from(new Set(models.flatMap((model) => LISTED_VALUES.get(field)?.(model) ?? [])))
+  if (listed.length > 0) return listed.map((value) => ({ name: value, value }))
   if (Number.isInteger(example) && maximum <= MAX_COUNT) {
     return upTo(maximum).map((value) => ({ name: value, value }))
   }

@@ -12,15 +12,19 @@ import { wireNames } from './wire-names.ts'
 const NOT_OF_THE_MODEL: ReadonlySet<string> = new Set([
   'prompt',
   'model',
+  'models',
   'provider',
   'image_config',
   'preset',
   'take',
   'api',
+  'user',
+  'session_id',
+  'trace',
 ])
 
 /** Scalar fields that have no default, not even the model's own. */
-const WITHOUT_DEFAULT: ReadonlySet<string> = new Set(['size', 'preset'])
+const WITHOUT_DEFAULT: ReadonlySet<string> = new Set(['size', 'preset', 'user', 'session_id'])
 
 /** Flow style, to fit on one line. YAML 1.1 puts `16:9` in quotes, which older parsers would read as a number. */
 const YAML_STYLE = {
@@ -70,6 +74,7 @@ function nestedTable(schema: JsonSchema): string[] {
 
 function wireRows(field: SpecField, example: unknown, models: readonly ImageModel[]): string[][] {
   if (field === 'preset') return [['sent as', 'not sent: replaced by the fields of the preset']]
+  if (field === 'models') return [['sent as', 'one request after the other, each with one `model`']]
   const { chat, images } = wireNames(field, example, models)
   if (chat?.length === 0 && images?.length === 0) return [['sent as', 'not sent']]
   return [

@@ -45,7 +45,7 @@ export const imageEntrySchema = imageFields
       .min(1)
       .meta({
         description:
-          'Where to write the file, from the root of the repository. The extension sets the format: .png, .jpg, .jpeg, .webp or .svg.',
+          'Where to write the file, from the root of the repository. The extension sets the format: .png, .jpg, .jpeg, .webp, .gif or .svg.',
         examples: ['docs/img/hero.png'],
       }),
     id: z

@@ -33,6 +33,7 @@ const modelId = z
   .string()
   .max(MODEL_MAX_CHARACTERS)
   .regex(/^~?\w[\w.-]*\/\w[\w.-]*(:\w[\w.-]*)?$/, `must be an OpenRouter model such as ${DEFAULT_MODEL}`)
+  .meta({ minLength: 1 })
 
 const model = modelId.meta({
   description:
@@ -45,6 +46,7 @@ const word = z
   .string()
   .max(64)
   .regex(/^[a-z0-9-]+$/, 'must be lower-case letters, digits or dashes')
+  .meta({ minLength: 1 })
 
 const size = z
   .string()

@@ -167,10 +167,10 @@ describe('easel models', () => {
   it('refuses a filter that is valid in no spec', async () => {
     await using workspace = await createWorkspace()
 
-    const { code, stderr } = await easel(['models', '--takes', 'image_size=8K'], { cwd: workspace.root })
+    const { code, stderr } = await easel(['models', '--takes', 'image_size=8k'], { cwd: workspace.root })
 
     expect(code).toBe(2)
-    expect(stderr).toContain('image_size is "8K"')
+    expect(stderr).toContain('image_size is "8k"')
   })
 })
 
@@ -226,7 +226,7 @@ describe('easel sign', () => {
   })
 
   it.each([
-    [['sign', 'https://img.example.com/image?prompt=x&aspect_ratio=16:10'], KEYS, 'aspect_ratio is "16:10"'],
+    [['sign', 'https://img.example.com/image?prompt=x&aspect_ratio=16x10'], KEYS, 'aspect_ratio is "16x10"'],
     [['sign', 'https://img.example.com/image?prompt=x'], {}, 'EASEL_SIGNING_KEYS must hold kid:secret'],
     [['sign', 'https://img.example.com/image?prompt=x', '-e', 'soon'], KEYS, 'a time such as'],
     [['sign', 'https://img.example.com/image?prompt=x', '-e', '3651d'], KEYS, 'a time such as'],

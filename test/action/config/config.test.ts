@@ -59,7 +59,7 @@ presets:
 images:
   - path: docs/hero.png
     prompt: A lighthouse
-    aspect_ratio: "16:10"
+    aspect_ratio: "16x10"
   - path: ../out.png
     prompt: x
   - path: docs/Logo.png
@@ -93,7 +93,9 @@ images:
     expect(mistakes).toEqual([
       'easel.yml:4:1: error: imagse is not a field of easel.yml: did you mean images?',
       'easel.yml:6:17: error: seed is -1: must be at least 0.',
-      expect.stringMatching(/^easel\.yml:10:19: error: aspect_ratio is "16:10": accepted are 1:1, /),
+      expect.stringMatching(
+        /^easel\.yml:10:19: error: aspect_ratio is "16x10": must be WIDTH:HEIGHT such as 16:9, or auto\.$/,
+      ),
       'easel.yml:11:11: error: ../out.png leads outside the workspace: .. is not allowed.',
       'easel.yml:14:5: error: promt is not a field of an image: did you mean prompt?',
       expect.stringMatching(
@@ -125,7 +127,7 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
 
   it.each([
     ['images: [', /^easel\.yml:\d+:\d+: error: Invalid YAML: /],
-    ['', /^easel\.yml:1:1: error: The file is empty: it must begin with version: 1\.$/],
+    ['', /^easel\.yml:1:1: error: The file is empty: it must start with version: 1\.$/],
     ['version: 1\nversion: 1\n', /^easel\.yml:2:1: error: Invalid YAML: Map keys must be unique\./],
     ['version: 1\nimages: *gone\n', /Invalid YAML/],
   ])('says where %j is not valid YAML', async (text, message) => {
@@ -138,7 +140,11 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     [[{ path: 'a.png' }, { path: 'a.png' }], 'a.png is already used by the image at easel.yml:4'],
     [[{ path: 'ü.png' }, { path: 'u\u0308.png' }], 'are the same file on macOS'],
     [[{ path: 'a.png' }, { path: 'a.png/b.png' }], 'a.png/b.png needs a.png to be a folder'],
-    [[{ path: 'a.gif' }], 'a.gif ends in .gif; use one of .png, .jpg, .jpeg, .webp, .svg.'],
+    [[{ path: 'a.tiff' }], 'a.tiff ends in .tiff; use one of .png, .jpg, .jpeg, .webp, .gif, .svg.'],
+    [
+      [{ path: 'a.gif' }],
+      'output_format is "gif", but google/gemini-3.1-flash-image does not accept output_format',
+    ],
     [[{ path: 'readme' }], 'readme has no extension'],
     [[{ path: 'a.png', model: 'google/gemini-2.5-flash-imgae' }], 'could not be checked'],
     [

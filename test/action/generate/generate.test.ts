@@ -16,7 +16,7 @@ describe('easel generate', () => {
     const second = await easel(['generate'], options)
 
     expect(first.code).toBe(0)
-    expect(first.stdout).toMatch(/3 images generated for \$0\.116\./)
+    expect(first.stdout).toMatch(/3 images generated for \$0\.202\./)
     expect(second.code).toBe(0)
     expect(second.stdout).toBe('Nothing to generate; 3 images up to date.\n')
     expect(upstream.prompts()).toHaveLength(3)

@@ -31,6 +31,16 @@ describe('the chat request', () => {
       { modalities: ['image', 'text'], image_config: { aspect_ratio: '16:9', image_size: '4K' }, seed: 0 },
     ],
     [
+      'holds who asks',
+      { prompt, model: GEMINI, user: 'user-7', session_id: 'session-7', trace: { trace_name: 'hero' } },
+      {
+        modalities: ['image', 'text'],
+        user: 'user-7',
+        session_id: 'session-7',
+        trace: { trace_name: 'hero' },
+      },
+    ],
+    [
       'holds fonts',
       { prompt, model: RIVERFLOW, font_inputs: [{ font_url: 'https://example.com/a.ttf', text: 'Open' }] },
       {
