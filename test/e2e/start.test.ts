@@ -88,7 +88,10 @@ describe('npm start', { timeout: 90_000 }, () => {
 
     const second = await start({ ...env, EASEL_ACCESS: 'open' })
     expect(second.output()).toContain(`Token: ${token}\n`)
-    expect(second.output()).toMatch(/^Warning: EASEL_ACCESS is open\..*EASEL_DAILY_BUDGET_USD/m)
+    // On the error stream, which may arrive after the line that says that Easel is ready.
+    await expect
+      .poll(() => second.output())
+      .toMatch(/^Warning: EASEL_ACCESS is open\..*EASEL_DAILY_BUDGET_USD/m)
     expect((await fetch(`${unsigned}&seed=2`)).status).toBe(200)
     expect(exampleIn(second.output())).not.toContain('sig=')
     await second.stop('SIGINT')

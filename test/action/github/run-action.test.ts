@@ -53,7 +53,7 @@ describe('the built Action', () => {
       failed: '0',
     })
     expect(Number(run.outputs['cost-usd'])).toBeCloseTo(0.1344, 3)
-    expect(run.summary).toContain('**2 images** generated for $0.077')
+    expect(run.summary).toContain('**2 images** generated for $0.134')
     expect(run.summary).toMatch(/\| docs\/a\.png \| generated \(new\) \| .* \| 1024×1024, /)
     expect(commands(run)).toEqual(['add-mask', 'add-mask', 'group', 'endgroup', 'group', 'endgroup'])
     expect(run.report).toMatchObject({
@@ -86,7 +86,7 @@ describe('the built Action', () => {
   })
 
   it('names the images that may have been billed in the summary', async () => {
-    await using upstream = await startUpstream({ faults: [{ status: 504, match: 'slow' }] })
+    await using upstream = await startUpstream({ faults: [{ status: 504, lookupMisses: 99, match: 'slow' }] })
     await using workspace = await createWorkspace({
       'easel.yml': config({ path: 'a.png', prompt: 'slow' }, { path: 'b.png', prompt: 'good' }),
     })

@@ -68,7 +68,7 @@ describe('easel illustrate', () => {
   it.each([
     ['that have a comment', '<!-- easel -->\n![x](a.png)\n\n![x](a.png)'],
     ['elsewhere', '![x](https://example.com/a.png) ![x](data:image/png;base64,AAAA)'],
-    ['that Easel can’t generate', '![x](a.gif) ![x](a) ![x](../../a.png) ![x](/a.png)'],
+    ['that Easel can’t generate', '![x](a.tiff) ![x](a) ![x](../../a.png) ![x](/a.png)'],
     ['without any words', '![](a.png)'],
     ['in code', '`![x](a.png)`\n\n```\n![x](a.png)\n```'],
   ])('leaves images alone %s', async (_, content) => {

@@ -170,7 +170,7 @@ describe('a key', () => {
     const path = '/api/v1/chat/completions'
     const unpriced = await easel.post(
       path,
-      { ...conversation, models: ['google/gemini-3.1-flash-image'] },
+      { ...conversation, models: ['google/gemini-2.5-flash-image'] },
       bearer(TOKENS.docs),
     )
     expect(unpriced.status).toBe(402)

@@ -59,8 +59,8 @@ const REFUSED: readonly (readonly [
   ['size: "1x1"', IMAGES, images({ size: '1x1' }), 400, 'size'],
   ['size: "1x1"', NATIVE, images({ size: '1x1' }), 400, 'size'],
   ['a size by chat', CHAT, chat({ image_config: { size: '1024x1024' } }), 400, 'image_config.size'],
-  ['quality: "ultra"', IMAGES, images({ model: GPT_IMAGE, quality: 'ultra' }), 400, 'quality'],
-  ['quality: "ultra"', CHAT, chat({ model: GPT_IMAGE, image_config: { quality: 'ultra' } }), 400, 'quality'],
+  ['quality: "ultra"', IMAGES, images({ model: GPT_IMAGE, quality: 'ultra' }), 422, 'quality'],
+  ['quality: "ultra"', CHAT, chat({ model: GPT_IMAGE, image_config: { quality: 'ultra' } }), 422, 'quality'],
   ['resolution: "8K"', IMAGES, images({ resolution: '8K' }), 400, 'resolution'],
   [
     'an image of file:///etc/passwd',

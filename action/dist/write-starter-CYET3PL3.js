@@ -1,5 +1,5 @@
 import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{b as g}from"./chunk-KWCQ5UEW.js";import{a as w}from"./chunk-EQRI6JYK.js";import{a as d}from"./chunk-J2S6H5KZ.js";import"./chunk-NSV4A5AV.js";import"./chunk-O7SJ7VBR.js";import{d as h,e as u,f as c}from"./chunk-WEVJDPM5.js";import{g as p,h as m}from"./chunk-LIF72FOZ.js";import{open as _,mkdir as b}from"node:fs/promises";import{dirname as k,join as N}from"node:path";var f=`# The images of this repository. \`easel plan\` shows what a run would do, \`easel generate\` does it.
+import{b as g}from"./chunk-KWCQ5UEW.js";import{a as w}from"./chunk-KKI7RXAI.js";import{a as d}from"./chunk-V7RTXUF3.js";import"./chunk-NSV4A5AV.js";import"./chunk-O7SJ7VBR.js";import{d as h,e as u,f as c}from"./chunk-WEVJDPM5.js";import{g as p,h as m}from"./chunk-LIF72FOZ.js";import{open as _,mkdir as b}from"node:fs/promises";import{dirname as k,join as N}from"node:path";var f=`# The images of this repository. \`easel plan\` shows what a run would do, \`easel generate\` does it.
 version: ${w}
 
 # Defaults for the images below. \`easel models\` lists the models.
@@ -13,7 +13,7 @@ presets:
     prompt: "{prompt}. Single-weight indigo line art on white, no text."
 
 images:
-  # The extension sets the format: .png, .jpg, .webp or .svg.
+  # The extension sets the format: .png, .jpg, .webp, .gif or .svg.
   - path: docs/img/lighthouse.png
     prompt: A lighthouse at dusk, calm sea
     alt: A lighthouse at dusk
