@@ -152,7 +152,6 @@ export const UPSTREAM_FAILURES = {
   },
   'The connection breaks between two images': {
     upstream: { ...TWO_SMALL, cutAt: 'betweenImages' },
-    isEstimated: true,
     expected: UNNOTICED,
   },
   'The connection breaks after the last image': { upstream: { cutAt: 'end' }, expected: UNNOTICED },

@@ -3,7 +3,7 @@ import { fingerprint } from '../../../shared/fingerprint.ts'
 import { resolveSpec } from '../../../shared/spec/parse.ts'
 
 /** What a request without a model gets. */
-export const SCENE_MODEL = 'google/gemini-2.5-flash-image'
+export const SCENE_MODEL = 'google/gemini-3.1-flash-image'
 
 export interface Scene {
   readonly path: string
@@ -17,7 +17,7 @@ export async function scene(
   easel: { generations(text: string): readonly unknown[] },
   prompt: string,
 ): Promise<Scene> {
-  const spec = resolveSpec({ prompt, model: 'google/gemini-3.1-flash-image' })
+  const spec = resolveSpec({ prompt, model: SCENE_MODEL })
   return {
     path: `/image?prompt=${encodeURIComponent(prompt)}`,
     fingerprint: await fingerprint(spec),
