@@ -68,12 +68,12 @@ export function reliabilityDocument(): string {
 function failureTable(failures: Readonly<Record<string, Failure>>): string {
   return table(
     ['what fails', 'response', 'next', 'requests', 'ledger'],
-    Object.entries(failures).map(([name, { expected, isEstimated }]) => [
+    Object.entries(failures).map(([name, { expected }]) => [
       name,
       responseOf(expected.first),
       responseOf(expected.next),
       String(expected.requests),
-      isEstimated ? `${expected.ledger}, at the estimate` : expected.ledger,
+      expected.ledger,
     ]),
   )
 }

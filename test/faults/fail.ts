@@ -34,12 +34,12 @@ export async function fail(
 async function failOnce(
   easel: FaultyEasel,
   name: string,
-  { rules, isEstimated }: Failure,
+  { rules }: Failure,
   index: number,
 ): Promise<Observed> {
   const visitor = await createVisitor(easel, index, name)
   const faults = rules && easel.faults.add(rules(visitor.fingerprint))
   const first = await visitor.request()
   faults?.lift()
-  return finish(easel, visitor, first, isEstimated)
+  return finish(easel, visitor, first)
 }

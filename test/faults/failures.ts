@@ -9,8 +9,6 @@ export interface Failure {
   readonly upstream?: Fault
   /** What it does to all. */
   readonly response?: Fault
-  /** The image came without its price, so the ledger counts the estimate. */
-  readonly isEstimated?: boolean
   readonly expected: Expected
 }
 

@@ -120,12 +120,7 @@ export function faultFor(index: number, fault: Fault): Fault {
 }
 
 /** Requests the image until it is there, and checks what holds for every cell. */
-export async function finish(
-  easel: FaultyEasel,
-  visitor: Visitor,
-  first: string,
-  isEstimated = false,
-): Promise<Observed> {
+export async function finish(easel: FaultyEasel, visitor: Visitor, first: string): Promise<Observed> {
   const next = await visitor.request()
   const told = [first, next]
   const violations: string[] = []
@@ -154,7 +149,7 @@ export async function finish(
   const { outcomes, spentMicro, estimateMicro, open } = await visitor.ledger()
   const bills = billsOf(easel, visitor)
   await check(() => expect(open, 'open reservations').toBe(0))
-  const owed = isEstimated ? estimateMicro : owedMicro(bills, outcomes, estimateMicro)
+  const owed = owedMicro(bills, outcomes, estimateMicro)
   await check(() => expect(spentMicro, 'spending').toBe(owed))
   const isTold = told.some((seen) => seen.startsWith('424'))
   await check(() =>
