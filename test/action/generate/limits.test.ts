@@ -39,7 +39,9 @@ describe('the limits of a run', () => {
   })
 
   it('reports a request that may have been billed, and counts its estimate against max-cost-usd', async () => {
-    await using upstream = await startUpstream({ faults: [{ status: 504, match: 'number 0' }] })
+    await using upstream = await startUpstream({
+      faults: [{ status: 504, lookupMisses: 99, match: 'number 0' }],
+    })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(3)) })
 
     const run = await easel(
@@ -67,7 +69,7 @@ describe('the limits of a run', () => {
   it('says which images may have been billed, and does not say it of a refusal', async () => {
     await using upstream = await startUpstream({
       faults: [
-        { status: 504, match: 'number 0' },
+        { status: 504, lookupMisses: 99, match: 'number 0' },
         { refusal: true, match: 'number 1' },
       ],
     })

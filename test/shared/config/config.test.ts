@@ -104,7 +104,7 @@ describe('easel.schema.json', async () => {
     { ...GOOD, version: 2 },
     { ...GOOD, image: [] },
     { ...GOOD, images: [{ prompt: 'no path' }] },
-    { ...GOOD, images: [{ path: 'a.png', aspect_ratio: '16:10' }] },
+    { ...GOOD, images: [{ path: 'a.png', aspect_ratio: '16x10' }] },
     { ...GOOD, images: [{ path: 'a.png', n: 2 }] },
     { ...GOOD, defaults: { modle: 'x' } },
   ])('refuses %j, as Easel does', (value) => {
