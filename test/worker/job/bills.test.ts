@@ -14,7 +14,7 @@ async function spentUsd(): Promise<number> {
 
 describe('a budget for twenty images', () => {
   beforeAll(async () => {
-    easel = await startEasel({ vars: { EASEL_DAILY_BUDGET_USD: '0.79' }, emulator: { latencyMs: 500 } })
+    easel = await startEasel({ vars: { EASEL_DAILY_BUDGET_USD: '1.36' }, emulator: { latencyMs: 500 } })
   })
   afterAll(() => easel.close())
 
