@@ -24,7 +24,7 @@ const chat = (more: object) => ({
   ...more,
 })
 const says = (content: unknown) => chat({ messages: [{ role: 'user', content }] })
-const picture = (url: string) => ({ type: 'image_url', image_url: { url } })
+const imageAt = (url: string) => ({ type: 'image_url', image_url: { url } })
 
 const turns = (first: unknown) =>
   chat({
@@ -65,28 +65,28 @@ const REFUSED: readonly (readonly [
   [
     'an image of file:///etc/passwd',
     CHAT,
-    says([{ type: 'text', text: 'A' }, picture('file:///etc/passwd')]),
+    says([{ type: 'text', text: 'A' }, imageAt('file:///etc/passwd')]),
     400,
     'https URL',
   ],
   [
     'an image of file:///etc/passwd',
     IMAGES,
-    images({ input_references: [picture('file:///etc/passwd')] }),
+    images({ input_references: [imageAt('file:///etc/passwd')] }),
     400,
     'https URL',
   ],
   [
     'an image over http',
     CHAT,
-    says([picture('http://example.com/a.png'), { type: 'text', text: 'A' }]),
+    says([imageAt('http://example.com/a.png'), { type: 'text', text: 'A' }]),
     400,
     'https URL',
   ],
   [
     'a data: URL that isn’t base64',
     CHAT,
-    says([picture('data:image/png;base64,?'), { type: 'text', text: 'A' }]),
+    says([imageAt('data:image/png;base64,?'), { type: 'text', text: 'A' }]),
     400,
     'cannot be decoded',
   ],
@@ -95,7 +95,7 @@ const REFUSED: readonly (readonly [
     CHAT,
     says([
       { type: 'text', text: 'A' },
-      ...Array.from({ length: 17 }, () => picture('https://example.com/a.png')),
+      ...Array.from({ length: 17 }, () => imageAt('https://example.com/a.png')),
     ]),
     400,
     '16',
