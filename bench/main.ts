@@ -68,12 +68,13 @@ const options: BenchOptions = {
 for (const bench of BENCHES) {
   if (only && !only.includes(bench.name)) continue
   const startedAt = performance.now()
-  rows.push(...(await bench.measure(options)))
+  const measured = await bench.measure(options)
+  rows.push(...measured)
   console.error(`${bench.name}: measured in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
+  console.log(`${formatRows(measured)}\n`)
   // After each part, so that an interrupted run loses only the last one.
   save()
 }
-console.log(`\n${formatRows(rows)}`)
 process.exitCode = exitCodeOf(rows)
 
 function save(): void {
