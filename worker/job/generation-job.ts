@@ -20,7 +20,7 @@ import { createJobStorage, type JobStorage, type UnfinishedState, type Unsettled
 import type { PendingGeneration } from './pieces.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
-import type { Flight, JobRequest, JobResult, Outcome, Run } from './types.ts'
+import type { Flight, HeldImage, JobRequest, JobResult, Outcome, Run } from './types.ts'
 import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
 
 /** What the object uses of the Worker's environment. */
@@ -34,6 +34,9 @@ export interface JobEnv extends SettingsEnv {
 
 /** How long until R2 or the ledger is tried again, milliseconds. */
 const AGAIN_MS = 30_000
+
+/** What the requests that joined a generation are sent by its object, all together: they are in memory at once. */
+const SENT_TO_COLLAPSED_BYTES = 32 * 2 ** 20
 
 const OWN_STORAGE_FAILED =
   'Easel’s own storage does not respond. Try again in a few seconds: you won’t be charged again.'
@@ -88,15 +91,17 @@ export class GenerationJob extends DurableObject<JobEnv> {
   /**
    * Generates and waits until everything is stored.
    *
-   * @param index  of the image to send along, if this request is the one that generates it
+   * @param index  of the image to send along, where it is at hand: a page that many visitors open at once would read
+   *   it from R2 as often
    */
   async generate(request: JobRequest, index?: number): Promise<JobResult> {
     const { collapsed, flight } = this.#join(request)
     const outcome = await flight.finished
     if (!outcome.ok) return outcome
     const { manifest, held } = outcome
-    if (collapsed || !manifest) return { ok: true, cache: 'collapsed', manifest }
-    return { ok: true, cache: 'miss', manifest, image: held?.find(({ record }) => record.index === index) }
+    const image = held?.find(({ record }) => record.index === index)
+    if (!manifest || (collapsed && !flight.takeBytes(image))) return { ok: true, cache: 'collapsed', manifest }
+    return { ok: true, cache: collapsed ? 'collapsed' : 'miss', manifest, image }
   }
 
   /** Generates and doesn't wait. */
@@ -164,7 +169,9 @@ export class GenerationJob extends DurableObject<JobEnv> {
       .finally(() => (this.#flight = undefined))
     // Whoever only submits doesn't wait for the end.
     finished.catch(() => undefined)
-    return { admitted, finished }
+    let sendable = SENT_TO_COLLAPSED_BYTES
+    const takeBytes = (image: HeldImage | undefined) => (sendable -= image?.bytes.byteLength ?? 0) >= 0
+    return { admitted, finished, takeBytes }
   }
 
   /** Reserves the money and queues the request, or takes up what an earlier life of this object has queued. */

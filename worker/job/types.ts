@@ -49,7 +49,7 @@ export type JobResult =
       readonly ok: true
       readonly cache: 'miss' | 'collapsed'
       readonly manifest?: Manifest | undefined
-      /** The image that was asked for, where it is at hand and this request is the one that generated it. */
+      /** The image that was asked for, where it is at hand. */
       readonly image?: HeldImage | undefined
     }
   | { readonly ok: false; readonly failure: Failure }
@@ -59,6 +59,8 @@ export interface Flight {
   /** `queued`: it will run; else it ended before it began. */
   readonly admitted: Promise<'queued' | Outcome>
   readonly finished: Promise<Outcome>
+  /** Whether one more request that joined may be sent the image: what they are sent is limited. */
+  takeBytes(image: HeldImage | undefined): boolean
 }
 
 /** A run that has begun, or will soon. Wrapped, since a promise of a promise is only its end. */
