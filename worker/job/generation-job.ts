@@ -256,7 +256,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     }
     const { images, summary, text } = generated
     const cost = billedCost(summary.usage?.costUsd, this.#limitsOf(request))
-    logGeneration(request, { cost, problems: summary.problems, startedAt }, this.#settings)
+    logGeneration(request, { cost, summary, startedAt }, this.#settings)
     const manifest = buildManifest(request, images, summary, text, new Date())
     const bill: Unsettled = { attempt, usd: cost.usd, outcome: 'generated' }
     const generation = await this.#record(request, { images, manifest }, bill)

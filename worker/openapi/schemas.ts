@@ -36,7 +36,11 @@ export const generation = z
     fingerprint,
     url: z.url().meta({ description: 'The first image.' }),
     images: z.array(listedImage).min(1),
-    model: z.string(),
+    model: z.string().meta({ description: 'The model that served.' }),
+    failed_models: z
+      .array(z.object({ model: z.string(), code: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'The models that were asked first, and why they did not serve.' }),
     cost_usd: z.number().optional().meta({ description: 'What the generation cost, also on a hit.' }),
     cache: z.enum(['hit', 'miss', 'collapsed']).meta({
       description: 'Cached; generated for this request; or joined a generation in flight.',

@@ -104,7 +104,7 @@ function prefersAsync(header: string | undefined): boolean {
 }
 
 function summary(
-  { fingerprint, images, model, cost_usd, created, text, problems }: Manifest,
+  { fingerprint, images, model, failed_models, cost_usd, created, text, problems }: Manifest,
   cache: CacheOutcome,
   base: string,
 ) {
@@ -112,5 +112,16 @@ function summary(
     const url = new URL(imagePath(fingerprint, index, media_type), base).href
     return { url, sha256, media_type, width, height, bytes }
   })
-  return { fingerprint, url: listed[0]?.url, images: listed, model, cost_usd, cache, created, text, problems }
+  return {
+    fingerprint,
+    url: listed[0]?.url,
+    images: listed,
+    model,
+    failed_models,
+    cost_usd,
+    cache,
+    created,
+    text,
+    problems,
+  }
 }
