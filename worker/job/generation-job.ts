@@ -20,7 +20,7 @@ import { createJobStorage, type JobStorage, type UnfinishedState, type Unsettled
 import type { PendingGeneration } from './pieces.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
-import type { Flight, JobRequest, JobResult, Outcome, Run } from './types.ts'
+import type { Flight, JobRequest, JobResult, Outcome, PackedRequest, Run, SentRequest } from './types.ts'
 import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
 
 /** What the object uses of the Worker's environment. */
@@ -90,7 +90,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
    *
    * @param index  of the image to send along, if this request is the one that generates it
    */
-  async generate(request: JobRequest, index?: number): Promise<JobResult> {
+  async generate(request: SentRequest, index?: number): Promise<JobResult> {
     const { collapsed, flight } = this.#join(request)
     const outcome = await flight.finished
     if (!outcome.ok) return outcome
@@ -100,7 +100,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   }
 
   /** Generates and doesn't wait. */
-  async submit(request: JobRequest): Promise<JobResult> {
+  async submit(request: SentRequest): Promise<JobResult> {
     const { collapsed, flight } = this.#join(request)
     const admitted = await flight.admitted
     if (admitted === 'queued') return { ok: true, cache: collapsed ? 'collapsed' : 'miss' }
@@ -147,18 +147,21 @@ export class GenerationJob extends DurableObject<JobEnv> {
     waiting?.resolve(outcome)
   }
 
-  #join(request: JobRequest): { readonly collapsed: boolean; readonly flight: Flight } {
+  #join(request: SentRequest): { readonly collapsed: boolean; readonly flight: Flight } {
     const collapsed = this.#flight !== undefined
+    if (collapsed) discard(request.packed)
     return { collapsed, flight: (this.#flight ??= this.#takeOff(request)) }
   }
 
-  #takeOff(request: JobRequest): Flight {
+  #takeOff(request: SentRequest): Flight {
     let run: Promise<Outcome> | undefined
-    const admitted = this.#admit(request).then((admission) => {
-      if ('ok' in admission) return admission
-      run = admission.run
-      return 'queued' as const
-    })
+    const admitted = this.#admit(request)
+      .finally(() => discard(request.packed))
+      .then((admission) => {
+        if ('ok' in admission) return admission
+        run = admission.run
+        return 'queued' as const
+      })
     const finished = admitted
       .then((admission) => (admission === 'queued' && run ? run : (admission as Outcome)))
       .finally(() => (this.#flight = undefined))
@@ -168,7 +171,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   }
 
   /** Reserves the money and queues the request, or takes up what an earlier life of this object has queued. */
-  async #admit(request: JobRequest): Promise<Outcome | Run> {
+  async #admit(request: SentRequest): Promise<Outcome | Run> {
     try {
       const state = await this.#storage.state()
       if (state && state.phase !== 'failed')
@@ -187,7 +190,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
           await this.#bills.settle({ attempt, usd: 0, outcome: 'failed' })
           return { ok: true }
         }
-        await this.#storage.begin(attempt, request)
+        await this.#storage.begin(attempt, request.packed)
         return await this.#runSoon()
       } catch (error) {
         await this.#bills.release(attempt)
@@ -199,7 +202,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     }
   }
 
-  async #isStored({ fingerprint, refresh }: JobRequest): Promise<boolean> {
+  async #isStored({ fingerprint, refresh }: SentRequest): Promise<boolean> {
     return !refresh && (await this.#images.head(fingerprint, 0)) !== undefined
   }
 
@@ -347,4 +350,9 @@ export class GenerationJob extends DurableObject<JobEnv> {
   #limitsOf({ estimateUsd }: JobRequest) {
     return { estimateUsd, maxUsd: this.#settings.maxCostUsd }
   }
+}
+
+/** Nobody will read the rest of it. */
+function discard(packed: PackedRequest): void {
+  if (packed instanceof ReadableStream) packed.cancel().catch(() => undefined)
 }
