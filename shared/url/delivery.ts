@@ -29,7 +29,10 @@ export const FITS = ['cover', 'contain', 'scale-down'] as const
 export const GRAVITIES = ['auto', 'center', 'top', 'bottom', 'left', 'right'] as const
 export const FORMATS = ['auto', 'avif', 'webp', 'jpeg', 'png'] as const
 
-/** Pixels, ascending: the widths that a Worker makes variants in, unless `EASEL_WIDTHS` names others. */
+/**
+ * Pixels, ascending: the widths that a Worker makes variants in, unless `EASEL_WIDTHS` names others. From half of a
+ * small phone's page to all of a large screen, each at most half as large again as the one before.
+ */
 export const DEFAULT_WIDTHS = [320, 480, 640, 768, 960, 1200, 1600, 1920, 2560] as const
 
 /** The height that keeps the ratio of `h` to `w` at another width. Pixels, at least 1. */

@@ -24,12 +24,11 @@ const IMAGE_PATH = /^\/(i|named)\/.|^\/image\?/
  * A signed URL stays as it is, because a change would invalidate it, and so does an address elsewhere.
  *
  * @param base  the Worker's address, such as `https://img.example.com`; empty for the page's own origin
- * @throws {TypeError} when `base` is not an address
- * @throws {InvalidSpecError} naming a field that does not fit into a URL
+ * @throws {TypeError} when `base` is not an address, or naming a field that does not fit into a URL
  */
 export function imageUrl(base: string | URL, source: ImageSource, delivery: Delivery = {}): string {
   const root = String(base).replace(/\/+$/, '')
-  if (root !== '' && !ADDRESS.test(root)) throw new TypeError(`${root} is not a URL: start it with https://.`)
+  if (root !== '' && !ADDRESS.test(root)) throw new TypeError(`${root} is not a URL: add https://.`)
   if (typeof source !== 'string') return withQuery(`${root}/image`, specToQuery(source), delivery)
 
   const path = source.startsWith(`${root}/`) ? source.slice(root.length) : source

@@ -1,20 +1,18 @@
 // How the fields of a spec stand in a URL's query: for those who write it, and for those who read it.
 
 /** The fields that a URL repeats, once for each of their values. */
-const REPEATED_FIELDS = ['input_images', 'models'] as const
-
-export type RepeatedField = (typeof REPEATED_FIELDS)[number]
+export type RepeatedField = 'input_images' | 'models'
 
 export function isRepeated(field: string): field is RepeatedField {
-  return REPEATED_FIELDS.some((name) => name === field)
+  return field === 'input_images' || field === 'models'
 }
 
 /**
  * A number in plain decimals, so that it has one spelling. JavaScript writes those below 0.000001 with an exponent.
  */
 export function writeNumber(value: number): string {
-  const [, whole = '', fraction = '', exponent] = /^(\d)\.?(\d*)e-(\d+)$/.exec(String(value)) ?? []
-  return exponent === undefined ? String(value) : `0.${'0'.repeat(Number(exponent) - 1)}${whole}${fraction}`
+  const [digits = '', exponent] = String(value).split('e-')
+  return exponent === undefined ? digits : `0.${'0'.repeat(Number(exponent) - 1)}${digits.replace('.', '')}`
 }
 
 /** What {@link writeNumber} has written. Anything else stays text, and fails the type check. */

@@ -1,6 +1,4 @@
-import { InvalidSpecError } from '../errors.ts'
 import type { ImageSpecInput } from '../spec/schema.ts'
-import { specIssue } from '../spec/spec-issue.ts'
 import { isRepeated, type RepeatedField, writeNumber } from './query-values.ts'
 
 /** The fields of a spec that fit into a URL. */
@@ -15,20 +13,19 @@ type ScalarField = {
 /**
  * Writes a spec as the query of `/image`, for `parseSpecQuery` to read.
  *
- * @throws {InvalidSpecError} naming a field that does not fit into a URL
+ * @throws {TypeError} naming a field that does not fit into a URL
  */
-export function specToQuery(spec: ImageSpecInput | UrlSpec): URLSearchParams {
+export function specToQuery(spec: UrlSpec): URLSearchParams {
   const query = new URLSearchParams()
   for (const [field, value] of Object.entries(spec)) {
     // A resolved spec names the first model twice.
     if (value === undefined || (field === 'model' && spec.models)) continue
     if (isRepeated(field)) {
       for (const item of spec[field] ?? []) query.append(field, item)
-    } else if (typeof value !== 'object') {
-      query.append(field, typeof value === 'number' ? writeNumber(value) : String(value))
+    } else if (typeof value === 'object') {
+      throw new TypeError(`${field} does not fit into a URL: use POST /v1/images.`)
     } else {
-      const detail = `${field} does not fit into a URL: generate the image with POST /v1/images, and link to it by its fingerprint.`
-      throw new InvalidSpecError([specIssue([field], detail)])
+      query.append(field, typeof value === 'number' ? writeNumber(value) : value)
     }
   }
   return query

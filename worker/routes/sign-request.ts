@@ -6,7 +6,15 @@ export const signRequest = z.strictObject({
   spec: z.unknown().refine((value) => value !== undefined, 'must be a spec'),
   // Their values are checked where the URL is signed.
   delivery: z
-    .strictObject({ w: z.int(), format: z.string(), q: z.int(), index: z.int() })
+    .strictObject({
+      w: z.int(),
+      h: z.int(),
+      fit: z.string(),
+      gravity: z.string(),
+      format: z.string(),
+      q: z.int(),
+      index: z.int(),
+    })
     .partial()
     .default({})
     .meta({ description: 'How the image is delivered; signed with the URL.' }),

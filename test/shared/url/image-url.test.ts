@@ -128,7 +128,7 @@ describe('imageUrl', () => {
   it('refuses a base that is not an address, and a field that does not fit into a URL', () => {
     const nested = { prompt: 'A fox', rgb_colors: [[1, 2, 3]] } as UrlSpec
 
-    expect(() => imageUrl('img.example.com', 'A fox')).toThrow('start it with https://')
+    expect(() => imageUrl('img.example.com', 'A fox')).toThrow('add https://')
     expect(() => imageUrl(BASE, nested)).toThrow('rgb_colors does not fit into a URL')
   })
 
