@@ -1,13 +1,13 @@
 import { createOpenRouterClient } from '../../shared/openrouter/client.ts'
 import type { Upstream } from '../config/catalogues.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
-import { createConverter } from './convert.ts'
+import { createConverter } from '../adopt/convert.ts'
 import { generateImages, type GenerateOptions, type GenerateTools } from './generate-images.ts'
 import { decodeWithBuffer } from './node-base64.ts'
 import { createPublicFetch } from './public-fetch.ts'
 import { prune } from './prune.ts'
 import type { RunResult } from './results.ts'
-import { createImageSaver } from './save-image.ts'
+import { createImageSaver } from '../adopt/image-saver.ts'
 
 export interface RunOptions extends GenerateOptions {
   /** Whether to remove orphans at the end. */

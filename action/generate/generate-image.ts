@@ -8,8 +8,8 @@ import type { ReadyImage } from '../config/fit-model.ts'
 import { sha256Of } from '../files/read-file.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import type { PlannedImage } from '../plan/plan.ts'
-import type { Convert } from './convert.ts'
-import { type ImageSaver, SaveError } from './save-image.ts'
+import type { Convert } from '../adopt/convert.ts'
+import { type ImageSaver, SaveError } from '../adopt/image-saver.ts'
 
 /** An image that is on disk. */
 export interface Generated {

@@ -6,7 +6,7 @@ import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { createBudget, type Limits, type Reservation } from './budget.ts'
 import { generateImage, type GenerationTools } from './generate-image.ts'
 import { type ImageResult, type OnProgress, type RunResult, totalEstimate } from './results.ts'
-import { SaveError, systemErrorText } from './save-image.ts'
+import { SaveError, systemErrorText } from '../adopt/image-saver.ts'
 import { requestsFor } from './send-spec.ts'
 
 export interface GenerateOptions extends Limits {

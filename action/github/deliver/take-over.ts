@@ -1,6 +1,6 @@
 import { UsageError } from '../../config/diagnostic.ts'
 import { sha256Of } from '../../files/read-file.ts'
-import { createImageSaver } from '../../generate/save-image.ts'
+import { createImageSaver } from '../../adopt/image-saver.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { GitHubApi } from './api.ts'
 import { DeliveryError } from './delivery-error.ts'
