@@ -20,6 +20,7 @@ import { createJobStorage, type JobStorage, type UnfinishedState, type Unsettled
 import type { PendingGeneration } from './pieces.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
+import { type AddThumbhashes, createThumbhashMaker } from './thumbhash-maker.ts'
 import type { Flight, JobRequest, JobResult, Outcome, PackedRequest, Run, SentRequest } from './types.ts'
 import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
 
@@ -54,6 +55,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   readonly #bills: Bills
   readonly #failures: FailureMemory
   readonly #makeVariant: VariantMaker
+  readonly #addThumbhashes: AddThumbhashes
   #flight: Flight | undefined
   /** Waits for the next alarm. */
   #nextRun: PromiseWithResolvers<Outcome> | undefined
@@ -75,13 +77,19 @@ export class GenerationJob extends DurableObject<JobEnv> {
       bucket: env.BUCKET,
       images: this.#images,
       storage: this.#storage,
-      forget: (fingerprint) => exports.Gallery.forget(fingerprint),
+      forget: forgetAtTheEdge,
     })
-    this.#makeVariant = createVariantMaker({
+    const transforming = {
       bucket: env.BUCKET,
       images: env.IMAGES,
-      admit: (limitKey) => admitVariant(limitKey, this.#settings, env.VARIANT_LIMIT, this.#budget),
+      admit: (limitKey: string) => admitVariant(limitKey, this.#settings, env.VARIANT_LIMIT, this.#budget),
       whileCurrent: this.#set.whileCurrent,
+    }
+    this.#makeVariant = createVariantMaker(transforming)
+    this.#addThumbhashes = createThumbhashMaker({
+      ...transforming,
+      store: this.#images,
+      forget: forgetAtTheEdge,
     })
   }
 
@@ -136,6 +144,11 @@ export class GenerationJob extends DurableObject<JobEnv> {
   /** Makes and stores a variant of an image that the caller has read. */
   makeVariant(original: StoredImage, variant: Variant, limitKey: string): ReturnType<VariantMaker> {
     return this.#makeVariant(original, variant, limitKey)
+  }
+
+  /** Computes and keeps what thumbhashes are missing. */
+  addThumbhashes(fingerprint: Fingerprint, limitKey: string): ReturnType<AddThumbhashes> {
+    return this.#addThumbhashes(fingerprint, limitKey)
   }
 
   override async alarm(): Promise<void> {
@@ -355,4 +368,8 @@ export class GenerationJob extends DurableObject<JobEnv> {
 /** Nobody will read the rest of it. */
 function discard(packed: PackedRequest): void {
   if (packed instanceof ReadableStream) packed.cancel().catch(() => undefined)
+}
+
+function forgetAtTheEdge(fingerprint: Fingerprint): Promise<void> {
+  return exports.Gallery.forget(fingerprint)
 }

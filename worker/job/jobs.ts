@@ -5,6 +5,7 @@ import { type Failure, toError } from './failure.ts'
 import type { GenerationJob } from './generation-job.ts'
 import { pack } from './packed-request.ts'
 import { type GenerateRequest, priceRequest, type PricingPorts } from './price-request.ts'
+import type { AddThumbhashes } from './thumbhash-maker.ts'
 import type { JobRequest, JobResult, SentRequest } from './types.ts'
 
 /** How often an object that was restarted under a request is asked again. */
@@ -73,6 +74,19 @@ export function createMakeVariant(jobs: DurableObjectNamespace<GenerationJob>): 
       // The object was restarted. The client gets the original instead.
       console.error(error)
       return { reason: 'failed' }
+    }
+  }
+}
+
+/** Adds thumbhashes in the job of their fingerprint. */
+export function createAddThumbhashes(jobs: DurableObjectNamespace<GenerationJob>): AddThumbhashes {
+  return async (fingerprint, limitKey) => {
+    try {
+      return await jobOf(jobs, fingerprint).addThumbhashes(fingerprint, limitKey)
+    } catch (error) {
+      // The object was restarted. The next reader has them computed.
+      console.error(error)
+      return undefined
     }
   }
 }

@@ -27,6 +27,10 @@ const listedImage = z.object({
   width: z.int().meta({ description: 'Pixels.' }),
   height: z.int().meta({ description: 'Pixels.' }),
   bytes: z.int(),
+  thumbhash: z.base64().optional().meta({
+    description:
+      'Placeholder, base64. Computed when the manifest is first read; absent without the Images binding.',
+  }),
 })
 
 export const spec = imageSpecInputSchema
