@@ -26,6 +26,7 @@ const ROOMS = {
     ['commands/', 'github/'],
     ['report/'],
     ['generate/'],
+    ['adopt/'],
     ['plan/'],
     ['markdown/', 'lock/', 'init/'],
     ['config/'],
@@ -41,7 +42,10 @@ const FLOORS = {
   action: ['shared'],
 }
 
-const OURS = '^(?:shared|emulator|worker|action|test|bench|scripts|examples)/'
+const OURS = '^(?:shared|emulator|worker|action|integrations|test|bench|scripts|examples)/'
+
+/** The sources of the package's entries that the integrations build on. */
+const ENTRIES = '^(?:shared/url/(?:index|sign)|action/markdown/worker-urls)\\.ts$'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -60,6 +64,13 @@ export default {
       from: { path: `^${floor}/` },
       to: { path: OURS, pathNot: `^(?:${[floor, ...below].join('|')})/` },
     })),
+    {
+      name: 'floor-integrations',
+      comment: 'Users have what the package exports: an integration gets by with that.',
+      severity: 'error',
+      from: { path: '^integrations/' },
+      to: { path: OURS, pathNot: ['^integrations/', ENTRIES] },
+    },
     ...Object.entries(ROOMS).flatMap(([floor, lines]) =>
       lines.flatMap((line, index) =>
         line.map((room) => roomRule(floor, room, lines.slice(index + 1).flat())),

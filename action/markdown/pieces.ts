@@ -69,7 +69,8 @@ export function piecesOf({ text, syntax }: PageText, isLean = false): Piece[] {
     // A reference without a definition is text in brackets.
     if (target === undefined && !isInline)
       return void pieces.push({ kind: 'other', from, text: text.slice(from, to), isText: true })
-    pieces.push({ kind: 'image', from, to, url: target, alt: plainText(node, text) })
+    const urlAt = url && { from: url.from, to: url.to }
+    pieces.push({ kind: 'image', from, to, url: target, ...(urlAt && { urlAt }), alt: plainText(node, text) })
   }
 
   function push(found: readonly Piece[]): void {

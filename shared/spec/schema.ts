@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DEFAULT_MODEL } from '../default-model.ts'
-import { colour, httpsUrl, imageUrl, json, parseSize, text } from './forms.ts'
+import { isRepeated } from '../url/query-values.ts'
+import { colour, httpsUrl, IMAGE_SIZE, imageUrl, json, parseSize, text } from './forms.ts'
 import { provider, sorting } from './provider.ts'
 
 const PROMPT_MAX_CHARACTERS = 32_000
@@ -15,7 +16,6 @@ const MODEL_MAX_CHARACTERS = 200
 const ID_MAX_CHARACTERS = 256
 
 const ASPECT_RATIO = /^(auto|[1-9]\d{0,3}(\.\d{0,2}[1-9])?:[1-9]\d{0,3}(\.\d{0,2}[1-9])?)$/
-const IMAGE_SIZE = /^([1-9]\d?(\.\d{0,2}[1-9])?|0\.\d{0,2}[1-9])K$/
 
 const prompt = text
   .refine(
@@ -312,7 +312,7 @@ export const QUERY_FORMS: ReadonlyMap<string, QueryForm> = new Map(
 )
 
 function queryForm(name: string, { type }: z.ZodType): QueryForm {
-  if (name === 'input_images' || name === 'models') return 'repeated'
+  if (isRepeated(name)) return 'repeated'
   if (type === 'number') return 'number'
   return type === 'string' || type === 'enum' ? 'text' : 'json'
 }

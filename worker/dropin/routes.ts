@@ -34,7 +34,7 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
   const { access, catalogue, budgetUseOf, settings, store } = ports
   const { findOrGenerate, findOrSubmit } = createFlow(ports)
   const lists = createLists(ports.fetchList, catalogue)
-  const reading = { catalogue, defaultModel: settings.defaultModel, maxCostUsd: settings.maxCostUsd }
+  const reading = { catalogue, defaultModel: settings.defaultModel }
   const app = new Hono<AppEnv>()
 
   // Pages may call it with their visitors' own tokens, as they may call OpenRouter.
@@ -89,11 +89,10 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
     parsed: ParsedRequest,
     wire: Wire,
   ): Promise<Response> {
-    const { fingerprint, what, stream, beforeGenerating } = parsed
+    const { fingerprint, what, stream } = parsed
     const wanted: FindOrGenerate<Found> = {
       requested: { ...what, fingerprint },
       caller,
-      ...(beforeGenerating && { beforeGenerating }),
       index: 0,
       find: (cache, generated) => find(fingerprint, cache, generated),
     }

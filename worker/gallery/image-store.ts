@@ -16,6 +16,8 @@ export interface ImageRecord extends ImageHeader {
   /** As in the manifest. */
   readonly model: string
   readonly created: Date
+  /** Base64, if it is known. */
+  readonly thumbhash?: string | undefined
 }
 
 /** An image read from R2: `body` is a stream that nobody has read. */
@@ -109,13 +111,26 @@ export function createR2ImageStore(bucket: R2Bucket): ImageStore {
   }
 }
 
-/** What {@link readRecord} reads back. R2 takes it before the bytes, so nothing of it depends on them all. */
-export function imageMetadata({ width, height }: ImageHeader, model: string): Record<string, string> {
-  return { width: String(width), height: String(height), model }
+/**
+ * What {@link readRecord} reads back. R2 takes it before the bytes, so nothing of it depends on them all.
+ *
+ * @param known  when the same bytes are written again
+ */
+export function imageMetadata(
+  { width, height }: Pick<ImageHeader, 'width' | 'height'>,
+  model: string,
+  known?: { readonly created: Date; readonly thumbhash: string },
+): Record<string, string> {
+  return {
+    width: String(width),
+    height: String(height),
+    model,
+    ...(known && { created: known.created.toISOString(), thumbhash: known.thumbhash }),
+  }
 }
 
 function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): ImageRecord {
-  const { width, height, model = '' } = object.customMetadata ?? {}
+  const { width, height, model = '', created, thumbhash } = object.customMetadata ?? {}
   return {
     fingerprint,
     index,
@@ -125,7 +140,8 @@ function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): 
     height: Number(height),
     byteLength: object.size,
     model,
-    created: object.uploaded,
+    created: created === undefined ? object.uploaded : new Date(created),
+    ...(thumbhash !== undefined && { thumbhash }),
   }
 }
 

@@ -43,6 +43,15 @@ export interface ManifestImage {
   readonly width: number
   readonly height: number
   readonly bytes: number
+  /** Base64; absent until somebody has read the manifest. */
+  readonly thumbhash?: string | undefined
+}
+
+/** Indexes of the images whose thumbhash isn't known. An SVG has none: it can't be transformed. */
+export function missingThumbhashes({ images }: Manifest): readonly number[] {
+  return images.flatMap(({ thumbhash, media_type }, index) =>
+    thumbhash === undefined && media_type !== 'image/svg+xml' ? [index] : [],
+  )
 }
 
 /** The part of a manifest that only tokens may see. */

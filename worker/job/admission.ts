@@ -5,7 +5,7 @@ import type { Budget } from '../budget/budget.ts'
 import type { Settings } from '../settings.ts'
 import { type Failure, toFailure } from './failure.ts'
 import { within } from './patience.ts'
-import type { JobRequest } from './types.ts'
+import type { SentRequest } from './types.ts'
 
 /** How long the ledger may take, milliseconds: requests wait for it. */
 const LEDGER_MS = 2000
@@ -29,7 +29,7 @@ export const LEDGER_FAILED: Failure = toFailure(
  * Asked once for each generation, not for each request that waits for it.
  */
 export async function admit(
-  { caller, fingerprint, model, reserveUsd, lookedAt }: JobRequest,
+  { caller, fingerprint, model, reserveUsd, lookedAt }: SentRequest,
   attempt: string,
   settings: Pick<Settings, 'dailyBudgetUsd' | 'monthlyBudgetUsd' | 'tokenBudgetsUsd'>,
   limit: RateLimit | undefined,

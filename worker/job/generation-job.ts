@@ -20,7 +20,17 @@ import { createJobStorage, type JobStorage, type UnfinishedState, type Unsettled
 import type { PendingGeneration } from './pieces.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
-import type { Flight, HeldImage, JobRequest, JobResult, Outcome, Run } from './types.ts'
+import { type AddThumbhashes, createThumbhashMaker } from './thumbhash-maker.ts'
+import type {
+  Flight,
+  HeldImage,
+  JobRequest,
+  JobResult,
+  Outcome,
+  PackedRequest,
+  Run,
+  SentRequest,
+} from './types.ts'
 import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
 
 /** What the object uses of the Worker's environment. */
@@ -57,6 +67,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   readonly #bills: Bills
   readonly #failures: FailureMemory
   readonly #makeVariant: VariantMaker
+  readonly #addThumbhashes: AddThumbhashes
   #flight: Flight | undefined
   /** Waits for the next alarm. */
   #nextRun: PromiseWithResolvers<Outcome> | undefined
@@ -78,13 +89,19 @@ export class GenerationJob extends DurableObject<JobEnv> {
       bucket: env.BUCKET,
       images: this.#images,
       storage: this.#storage,
-      forget: (fingerprint) => exports.Gallery.forget(fingerprint),
+      forget: forgetAtTheEdge,
     })
-    this.#makeVariant = createVariantMaker({
+    const transforming = {
       bucket: env.BUCKET,
       images: env.IMAGES,
-      admit: (limitKey) => admitVariant(limitKey, this.#settings, env.VARIANT_LIMIT, this.#budget),
+      admit: (limitKey: string) => admitVariant(limitKey, this.#settings, env.VARIANT_LIMIT, this.#budget),
       whileCurrent: this.#set.whileCurrent,
+    }
+    this.#makeVariant = createVariantMaker(transforming)
+    this.#addThumbhashes = createThumbhashMaker({
+      ...transforming,
+      store: this.#images,
+      forget: forgetAtTheEdge,
     })
   }
 
@@ -94,18 +111,19 @@ export class GenerationJob extends DurableObject<JobEnv> {
    * @param index  of the image to send along, where it is at hand: a page that many visitors open at once would read
    *   it from R2 as often
    */
-  async generate(request: JobRequest, index?: number): Promise<JobResult> {
+  async generate(request: SentRequest, index?: number): Promise<JobResult> {
     const { collapsed, flight } = this.#join(request)
     const outcome = await flight.finished
     if (!outcome.ok) return outcome
     const { manifest, held } = outcome
     const image = held?.find(({ record }) => record.index === index)
-    if (!manifest || (collapsed && !flight.takeBytes(image))) return { ok: true, cache: 'collapsed', manifest }
+    if (!manifest || (collapsed && !flight.takeBytes(image)))
+      return { ok: true, cache: 'collapsed', manifest }
     return { ok: true, cache: collapsed ? 'collapsed' : 'miss', manifest, image }
   }
 
   /** Generates and doesn't wait. */
-  async submit(request: JobRequest): Promise<JobResult> {
+  async submit(request: SentRequest): Promise<JobResult> {
     const { collapsed, flight } = this.#join(request)
     const admitted = await flight.admitted
     if (admitted === 'queued') return { ok: true, cache: collapsed ? 'collapsed' : 'miss' }
@@ -143,6 +161,11 @@ export class GenerationJob extends DurableObject<JobEnv> {
     return this.#makeVariant(original, variant, limitKey)
   }
 
+  /** Computes and keeps what thumbhashes are missing. */
+  addThumbhashes(fingerprint: Fingerprint, limitKey: string): ReturnType<AddThumbhashes> {
+    return this.#addThumbhashes(fingerprint, limitKey)
+  }
+
   override async alarm(): Promise<void> {
     const waiting = this.#nextRun
     this.#nextRun = undefined
@@ -152,18 +175,21 @@ export class GenerationJob extends DurableObject<JobEnv> {
     waiting?.resolve(outcome)
   }
 
-  #join(request: JobRequest): { readonly collapsed: boolean; readonly flight: Flight } {
+  #join(request: SentRequest): { readonly collapsed: boolean; readonly flight: Flight } {
     const collapsed = this.#flight !== undefined
+    if (collapsed) discard(request.packed)
     return { collapsed, flight: (this.#flight ??= this.#takeOff(request)) }
   }
 
-  #takeOff(request: JobRequest): Flight {
+  #takeOff(request: SentRequest): Flight {
     let run: Promise<Outcome> | undefined
-    const admitted = this.#admit(request).then((admission) => {
-      if ('ok' in admission) return admission
-      run = admission.run
-      return 'queued' as const
-    })
+    const admitted = this.#admit(request)
+      .finally(() => discard(request.packed))
+      .then((admission) => {
+        if ('ok' in admission) return admission
+        run = admission.run
+        return 'queued' as const
+      })
     const finished = admitted
       .then((admission) => (admission === 'queued' && run ? run : (admission as Outcome)))
       .finally(() => (this.#flight = undefined))
@@ -175,7 +201,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   }
 
   /** Reserves the money and queues the request, or takes up what an earlier life of this object has queued. */
-  async #admit(request: JobRequest): Promise<Outcome | Run> {
+  async #admit(request: SentRequest): Promise<Outcome | Run> {
     try {
       const state = await this.#storage.state()
       if (state && state.phase !== 'failed')
@@ -194,7 +220,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
           await this.#bills.settle({ attempt, usd: 0, outcome: 'failed' })
           return { ok: true }
         }
-        await this.#storage.begin(attempt, request)
+        await this.#storage.begin(attempt, request.packed)
         return await this.#runSoon()
       } catch (error) {
         await this.#bills.release(attempt)
@@ -206,7 +232,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     }
   }
 
-  async #isStored({ fingerprint, refresh }: JobRequest): Promise<boolean> {
+  async #isStored({ fingerprint, refresh }: SentRequest): Promise<boolean> {
     return !refresh && (await this.#images.head(fingerprint, 0)) !== undefined
   }
 
@@ -263,7 +289,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     }
     const { images, summary, text } = generated
     const cost = billedCost(summary.usage?.costUsd, this.#limitsOf(request))
-    logGeneration(request, { cost, problems: summary.problems, startedAt }, this.#settings)
+    logGeneration(request, { cost, summary, startedAt }, this.#settings)
     const manifest = buildManifest(request, images, summary, text, new Date())
     const bill: Unsettled = { attempt, usd: cost.usd, outcome: 'generated' }
     const generation = await this.#record(request, { images, manifest }, bill)
@@ -354,4 +380,13 @@ export class GenerationJob extends DurableObject<JobEnv> {
   #limitsOf({ estimateUsd }: JobRequest) {
     return { estimateUsd, maxUsd: this.#settings.maxCostUsd }
   }
+}
+
+/** Nobody will read the rest of it. */
+function discard(packed: PackedRequest): void {
+  if (packed instanceof ReadableStream) packed.cancel().catch(() => undefined)
+}
+
+function forgetAtTheEdge(fingerprint: Fingerprint): Promise<void> {
+  return exports.Gallery.forget(fingerprint)
 }

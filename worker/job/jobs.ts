@@ -3,8 +3,10 @@ import { storageFailed } from '../gallery/storage-error.ts'
 import type { MakeVariant } from '../gallery/variant-store.ts'
 import { type Failure, toError } from './failure.ts'
 import type { GenerationJob } from './generation-job.ts'
+import { pack } from './packed-request.ts'
 import { type GenerateRequest, priceRequest, type PricingPorts } from './price-request.ts'
-import type { JobResult } from './types.ts'
+import type { AddThumbhashes } from './thumbhash-maker.ts'
+import type { JobRequest, JobResult, SentRequest } from './types.ts'
 
 /** How often an object that was restarted under a request is asked again. */
 const RESTARTS_MAX = 3
@@ -37,12 +39,14 @@ export function createJobs({ jobs, ...pricing }: JobsPorts): Jobs {
   return {
     async generate(request, index) {
       const priced = await priceRequest(request, pricing)
-      return unwrap(await ask<JobResult>(() => jobOf(jobs, request.fingerprint).generate(priced, index)))
+      return unwrap(
+        await ask<JobResult>(() => jobOf(jobs, request.fingerprint).generate(toSend(priced), index)),
+      )
     },
 
     async submit(request) {
       const priced = await priceRequest(request, pricing)
-      return unwrap(await ask<JobResult>(() => jobOf(jobs, request.fingerprint).submit(priced))).cache
+      return unwrap(await ask<JobResult>(() => jobOf(jobs, request.fingerprint).submit(toSend(priced)))).cache
     },
 
     async isPending(fingerprint) {
@@ -74,11 +78,29 @@ export function createMakeVariant(jobs: DurableObjectNamespace<GenerationJob>): 
   }
 }
 
+/** Adds thumbhashes in the job of their fingerprint. */
+export function createAddThumbhashes(jobs: DurableObjectNamespace<GenerationJob>): AddThumbhashes {
+  return async (fingerprint, limitKey) => {
+    try {
+      return await jobOf(jobs, fingerprint).addThumbhashes(fingerprint, limitKey)
+    } catch (error) {
+      // The object was restarted. The next reader has them computed.
+      console.error(error)
+      return undefined
+    }
+  }
+}
+
 function jobOf(
   jobs: DurableObjectNamespace<GenerationJob>,
   fingerprint: Fingerprint,
 ): DurableObjectStub<GenerationJob> {
   return jobs.get(jobs.idFromName(fingerprint))
+}
+
+function toSend(request: JobRequest): SentRequest {
+  const { fingerprint, model, reserveUsd, caller, refresh, lookedAt } = request
+  return { fingerprint, model, reserveUsd, caller, refresh, lookedAt, packed: pack(request) }
 }
 
 function unwrap(result: JobResult): Generated {

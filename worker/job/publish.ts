@@ -34,11 +34,7 @@ export async function publish(
 
   for (const image of images) if (image.index > 0) await put(image)
   const first = manifest.images[0]
-  await persistently(() =>
-    bucket.put(manifestKey(fingerprint), JSON.stringify(manifest), {
-      httpMetadata: { contentType: 'application/json' },
-    }),
-  )
+  await putManifest(bucket, manifest)
   // Only the manifest says where the list entry is: without it, a crash would leave the entry forever.
   await persistently(() =>
     bucket.put(listKey(manifest), '', {
@@ -124,7 +120,18 @@ function isSettled(error: unknown): boolean {
   return error instanceof Error && /10024|does not exist/.test(error.message)
 }
 
-async function readManifest(bucket: R2Bucket, fingerprint: Fingerprint): Promise<Manifest | undefined> {
+export function putManifest(bucket: R2Bucket, manifest: Manifest): Promise<R2Object> {
+  return persistently(() =>
+    bucket.put(manifestKey(manifest.fingerprint), JSON.stringify(manifest), {
+      httpMetadata: { contentType: 'application/json' },
+    }),
+  )
+}
+
+export async function readManifest(
+  bucket: R2Bucket,
+  fingerprint: Fingerprint,
+): Promise<Manifest | undefined> {
   const object = await within(bucket.get(manifestKey(fingerprint)), 'R2')
   return object ? object.json<Manifest>() : undefined
 }

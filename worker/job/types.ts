@@ -27,6 +27,17 @@ export interface JobRequest {
   readonly lookedAt: number
 }
 
+/** A {@link JobRequest} on its way to its job, which reads only these fields of it before it reserves the money. */
+export interface SentRequest extends Pick<
+  JobRequest,
+  'fingerprint' | 'model' | 'reserveUsd' | 'caller' | 'refresh' | 'lookedAt'
+> {
+  readonly packed: PackedRequest
+}
+
+/** JSON in UTF-8; a stream where it is large. */
+export type PackedRequest = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
+
 /** How a generation ended. */
 export type Outcome = Stored | { readonly ok: false; readonly failure: Failure }
 

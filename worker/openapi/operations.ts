@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { DEFAULT_MODEL } from '../../shared/default-model.ts'
 import type { EaselErrorCode } from '../../shared/errors.ts'
 import { deliveryParameters, GENERATION_ERRORS, type Parameter, specParameters } from './parts.ts'
 import * as schemas from './schemas.ts'
@@ -24,12 +25,11 @@ export interface Operation {
 }
 
 const PROMPT = 'A lighthouse at dusk'
-const MODEL = 'google/gemini-3.1-flash-image'
 
 /** Of that prompt and model; a test pastes the examples. */
 const FINGERPRINT = 'dae9bed3001ce917d8faca290666004937a9ef44bfb40401447b636bd576d59d'
 
-const SPEC = { prompt: PROMPT, model: MODEL }
+const SPEC = { prompt: PROMPT, model: DEFAULT_MODEL }
 
 const fingerprint: Parameter = {
   name: 'fingerprint',
@@ -189,7 +189,11 @@ export const operations: readonly Operation[] = [
     summary: 'OpenRouter’s chat API, for images',
     body: {
       schema: schemas.chatRequest,
-      example: { model: MODEL, messages: [{ role: 'user', content: PROMPT }], modalities: ['image', 'text'] },
+      example: {
+        model: DEFAULT_MODEL,
+        messages: [{ role: 'user', content: PROMPT }],
+        modalities: ['image', 'text'],
+      },
     },
     success: json('Server-sent events with `stream: true`.', schemas.chatResult),
     errors: 'as OpenRouter',
@@ -208,7 +212,7 @@ export const operations: readonly Operation[] = [
   },
   ...['/models', '/images/models', '/images/models/:author/:slug/endpoints'].map((path): Operation => {
     const names = Array.from(path.matchAll(/:(\w+)/g), ([, name = '']) => name)
-    const [author = '', slug = ''] = MODEL.split('/')
+    const [author = '', slug = ''] = DEFAULT_MODEL.split('/')
     const examples: Readonly<Record<string, string>> = { author, slug }
     return {
       method: 'get',

@@ -4,6 +4,7 @@ import { MAX_WIDTH } from '../../shared/delivery-parameters.ts'
 import type { EaselErrorCode } from '../../shared/errors.ts'
 import { statusOf, titleOf } from '../../shared/problem.ts'
 import { imageSpecInputSchema, QUERY_FORMS } from '../../shared/spec/schema.ts'
+import { FITS, FORMATS, GRAVITIES } from '../../shared/url/delivery.ts'
 import { openRouterError, problem } from './schemas.ts'
 
 /** One parameter of a request, with the value used in examples. */
@@ -94,10 +95,30 @@ export const deliveryParameters: readonly Parameter[] = [
     schema: { type: 'integer', minimum: 1, maximum: MAX_WIDTH },
   },
   {
+    name: 'h',
+    in: 'query',
+    description:
+      'Height in pixels. With `w` it is a ratio, kept when `w` is rounded; alone, it is rounded like `w`.',
+    schema: { type: 'integer', minimum: 1, maximum: MAX_WIDTH },
+  },
+  {
+    name: 'fit',
+    in: 'query',
+    description:
+      'With `w` and `h`: `cover` crops to their ratio; `contain` and `scale-down` fit the image inside. Never enlarges.',
+    schema: { enum: FITS, default: 'cover' },
+  },
+  {
+    name: 'gravity',
+    in: 'query',
+    description: 'With `cover`: which part stays.',
+    schema: { enum: GRAVITIES, default: 'center' },
+  },
+  {
     name: 'format',
     in: 'query',
     description: '`auto` follows the client’s `Accept`.',
-    schema: { enum: ['auto', 'avif', 'webp', 'jpeg', 'png'] },
+    schema: { enum: FORMATS },
   },
   {
     name: 'q',
@@ -130,6 +151,10 @@ export const imageResponse = {
       description: 'RFC 9211: a hit, a miss, or collapsed into a generation in flight.',
     },
     'X-Easel-Cost-Usd': { schema: { type: 'string' as const }, description: 'USD that this request cost.' },
+    'X-Easel-Thumbhash': {
+      schema: { type: 'string' as const },
+      description: 'Placeholder, base64; once it is known.',
+    },
     'X-Easel-Model': { schema: { type: 'string' as const }, description: 'The model that generated it.' },
   },
   content: { 'image/*': {} },

@@ -27,6 +27,10 @@ const listedImage = z.object({
   width: z.int().meta({ description: 'Pixels.' }),
   height: z.int().meta({ description: 'Pixels.' }),
   bytes: z.int(),
+  thumbhash: z.base64().optional().meta({
+    description:
+      'Placeholder, base64. Computed when the manifest is first read; absent without the Images binding.',
+  }),
 })
 
 export const spec = imageSpecInputSchema
@@ -36,7 +40,11 @@ export const generation = z
     fingerprint,
     url: z.url().meta({ description: 'The first image.' }),
     images: z.array(listedImage).min(1),
-    model: z.string(),
+    model: z.string().meta({ description: 'The model that served.' }),
+    failed_models: z
+      .array(z.object({ model: z.string(), code: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'The models that were asked first, and why they did not serve.' }),
     cost_usd: z.number().optional().meta({ description: 'What the generation cost, also on a hit.' }),
     cache: z.enum(['hit', 'miss', 'collapsed']).meta({
       description: 'Cached; generated for this request; or joined a generation in flight.',

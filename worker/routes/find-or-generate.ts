@@ -4,12 +4,12 @@ import { specIssue } from '../../shared/spec/spec-issue.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { type Access, asksForRefresh, type Caller } from '../access/access.ts'
 import type { Generated, Jobs } from '../job/jobs.ts'
-import type { BodyToGenerate, GenerateRequest, SpecToGenerate } from '../job/price-request.ts'
+import type { GenerateRequest, SpecToGenerate } from '../job/price-request.ts'
 import { assertPreconditions, type Validators } from './preconditions.ts'
 import { type AppEnv, type CacheOutcome, timed } from '../web/trace.ts'
 
-/** An image by what it shows, or as OpenRouter would be asked for it. */
-export type Requested = (SpecToGenerate | BodyToGenerate) & { readonly fingerprint: Fingerprint }
+/** An image by what it shows. */
+export type Requested = SpecToGenerate & { readonly fingerprint: Fingerprint }
 
 export interface FindOrGenerate<T> {
   readonly requested: Requested
@@ -98,9 +98,8 @@ export function createFlow({ access, jobs }: { readonly access: Access; readonly
  *
  * @throws {InvalidSpecError}
  */
-function assertNoPlugin(requested: Requested): void {
-  const models = 'spec' in requested ? [requested.spec.model] : requested.body.models
-  const model = models.find((name) => name.endsWith(':online'))
+function assertNoPlugin({ spec }: Requested): void {
+  const model = (spec.models ?? [spec.model]).find((name) => name.endsWith(':online'))
   if (model === undefined) return
   const detail = `model is "${model}", and :online runs a plugin, which Easel doesn’t: leave it out.`
   throw new InvalidSpecError([specIssue(['model'], detail)])

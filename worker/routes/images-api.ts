@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
-import { describedIn, imagePath, type Manifest } from '../gallery/manifest.ts'
+import { describedIn, imagePath, type Manifest, missingThumbhashes } from '../gallery/manifest.ts'
 import { bodyLimit } from '../access/body-limit.ts'
 import { readJsonBody } from '../web/json-body.ts'
 import { notFound, parseFingerprint } from '../web/not-found.ts'
@@ -19,7 +19,7 @@ interface Found {
 
 /** Easel's own API: any spec as JSON, and everything that is stored. */
 export function imagesApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, config, jobs, settings, store } = ports
+  const { access, addThumbhashes, config, jobs, settings, store } = ports
   const { findOrGenerate, findOrSubmit } = createFlow(ports)
   const app = new Hono<AppEnv>()
 
@@ -32,7 +32,7 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
       requested: { spec, fingerprint },
       caller,
       async find(cache, generated) {
-        const manifest = generated?.manifest ?? (await completeManifest(fingerprint))
+        const manifest = generated?.manifest ?? (await completeManifest(c.req.raw, fingerprint))
         return manifest && { manifest, cache }
       },
     }
@@ -69,7 +69,7 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
     await access.toView(c.req.raw)
     const fingerprint = parseFingerprint(c.req.param('fingerprint'))
     c.get('trace').fingerprint = fingerprint
-    const manifest = await completeManifest(fingerprint)
+    const manifest = await completeManifest(c.req.raw, fingerprint)
     if (manifest) {
       const mayRead = await access.hasToken(c.req.raw)
       return c.json({ ...summary(manifest, 'hit', c.req.url), ...(mayRead && describedIn(manifest)) })
@@ -89,10 +89,17 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
     return c.body(null, 204)
   })
 
-  async function completeManifest(fingerprint: Manifest['fingerprint']): Promise<Manifest | undefined> {
+  async function completeManifest(
+    request: Request,
+    fingerprint: Manifest['fingerprint'],
+  ): Promise<Manifest | undefined> {
     const complete = await store.complete(fingerprint)
     await complete?.first.body.cancel()
-    return complete?.manifest
+    const manifest = complete?.manifest
+    // Whoever reads a manifest first has its thumbhashes computed. HEAD makes nothing.
+    const isWhole = !manifest || request.method === 'HEAD' || missingThumbhashes(manifest).length === 0
+    if (isWhole || !addThumbhashes) return manifest
+    return (await addThumbhashes(fingerprint, await access.limitKey(request))) ?? manifest
   }
 
   return app
@@ -104,13 +111,24 @@ function prefersAsync(header: string | undefined): boolean {
 }
 
 function summary(
-  { fingerprint, images, model, cost_usd, created, text, problems }: Manifest,
+  { fingerprint, images, model, failed_models, cost_usd, created, text, problems }: Manifest,
   cache: CacheOutcome,
   base: string,
 ) {
-  const listed = images.map(({ sha256, media_type, width, height, bytes }, index) => {
-    const url = new URL(imagePath(fingerprint, index, media_type), base).href
-    return { url, sha256, media_type, width, height, bytes }
+  const listed = images.map((image, index) => {
+    const url = new URL(imagePath(fingerprint, index, image.media_type), base).href
+    return { url, ...image }
   })
-  return { fingerprint, url: listed[0]?.url, images: listed, model, cost_usd, cache, created, text, problems }
+  return {
+    fingerprint,
+    url: listed[0]?.url,
+    images: listed,
+    model,
+    failed_models,
+    cost_usd,
+    cache,
+    created,
+    text,
+    problems,
+  }
 }

@@ -5,6 +5,7 @@ import type { EdgeConfig } from '../config/edge-config.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { ImageStore } from '../gallery/image-store.ts'
 import type { Jobs } from '../job/jobs.ts'
+import type { AddThumbhashes } from '../job/thumbhash-maker.ts'
 import type { Settings } from '../settings.ts'
 import type { HealthChecks } from '../web/health.ts'
 
@@ -13,6 +14,8 @@ export type FetchList = (path: string, signal: AbortSignal) => Promise<Response>
 
 /** What the routes are made of. */
 export interface AppPorts {
+  /** Absent where images can't be transformed. */
+  readonly addThumbhashes?: AddThumbhashes
   readonly access: Access
   readonly budgetUseOf: BudgetUseOf
   readonly catalogue: Catalogue

@@ -22,7 +22,7 @@ export function fileChangesOf(
 ): FileChange[] {
   return [
     ...images.flatMap((image): FileChange[] => {
-      if (image.outcome !== 'generated') return []
+      if (image.outcome !== 'generated' && image.outcome !== 'adopted') return []
       const { planned, entry } = image
       return [{ path: planned.image.path, before: planned.entry, after: entry, removesFile: false }]
     }),

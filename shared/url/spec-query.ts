@@ -1,0 +1,32 @@
+import type { ImageSpecInput } from '../spec/schema.ts'
+import { isRepeated, type RepeatedField, writeNumber } from './query-values.ts'
+
+/** The fields of a spec that fit into a URL. */
+export type UrlSpec = Pick<ImageSpecInput, ScalarField> & {
+  readonly [F in RepeatedField]?: readonly string[] | undefined
+}
+
+type ScalarField = {
+  [F in keyof ImageSpecInput]-?: ImageSpecInput[F] extends string | number | undefined ? F : never
+}[keyof ImageSpecInput]
+
+/**
+ * Writes a spec as the query of `/image`, for `parseSpecQuery` to read.
+ *
+ * @throws {TypeError} naming a field that does not fit into a URL
+ */
+export function specToQuery(spec: UrlSpec): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const [field, value] of Object.entries(spec)) {
+    // A resolved spec names the first model twice.
+    if (value === undefined || (field === 'model' && spec.models)) continue
+    if (isRepeated(field)) {
+      for (const item of spec[field] ?? []) query.append(field, item)
+    } else if (typeof value === 'object') {
+      throw new TypeError(`${field} does not fit into a URL: use POST /v1/images.`)
+    } else {
+      query.append(field, typeof value === 'number' ? writeNumber(value) : value)
+    }
+  }
+  return query
+}
