@@ -1,5 +1,5 @@
 import type { AccessMode } from '../settings.ts'
-import type { BodyLimit } from '../web/json-body.ts'
+import type { BodyLimit } from '../web/limited-body.ts'
 import type { Caller } from './access.ts'
 
 const KIB = 1024
