@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono'
-import { cors } from 'hono/cors'
 import { EaselError } from '../../shared/errors.ts'
 import type { Caller } from '../access/access.ts'
 import { bodyLimit } from '../access/body-limit.ts'
@@ -25,9 +24,6 @@ export function dropinApi(ports: AppPorts): Hono<AppEnv> {
   const lists = createLists(ports.fetchList, catalogue)
   const reading = { catalogue, defaultModel: settings.defaultModel, maxCostUsd: settings.maxCostUsd }
   const app = new Hono<AppEnv>()
-
-  // Pages may call it with their visitors' own tokens, as they may call OpenRouter.
-  app.use(cors({ origin: '*', exposeHeaders: ['X-Generation-Id', 'Retry-After', 'Cache-Status'] }))
 
   app.post('/chat/completions', async (c) => {
     const { caller, body } = await readBody(c)
