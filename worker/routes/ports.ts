@@ -4,6 +4,7 @@ import type { BudgetUseOf, UsageOf } from '../budget/types.ts'
 import type { EdgeConfig } from '../config/edge-config.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { ImageStore } from '../gallery/image-store.ts'
+import type { FindImages } from '../gallery/list.ts'
 import type { Jobs } from '../job/jobs.ts'
 import type { Settings } from '../settings.ts'
 import type { HealthChecks } from '../web/health.ts'
@@ -18,6 +19,7 @@ export interface AppPorts {
   readonly catalogue: Catalogue
   readonly config: EdgeConfig
   readonly fetchList: FetchList
+  readonly findImages: FindImages
   readonly gallery: Gallery
   readonly health: HealthChecks
   readonly jobs: Jobs
