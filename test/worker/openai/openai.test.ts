@@ -154,16 +154,6 @@ describe('POST images/edits', () => {
     const events = await all(stream)
     expect(events.map(({ type }) => type)).toEqual(['image_edit.partial_image', 'image_edit.completed'])
   })
-
-  async function edit(prompt: string, image: File | File[]): Promise<Buffer> {
-    const { data } = await client.images.edit({ model: GEMINI, prompt, image })
-    return bytesOf(data?.[0]?.b64_json)
-  }
-
-  async function frame(prompt: string): Promise<Buffer> {
-    const response = await easel.get(`/image?prompt=${encodeURIComponent(prompt)}`)
-    return Buffer.from(await response.arrayBuffer())
-  }
 })
 
 describe('GET models', () => {
@@ -188,4 +178,14 @@ async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const found: T[] = []
   for await (const item of items) found.push(item)
   return found
+}
+
+async function edit(prompt: string, image: File | File[]): Promise<Buffer> {
+  const { data } = await client.images.edit({ model: GEMINI, prompt, image })
+  return bytesOf(data?.[0]?.b64_json)
+}
+
+async function frame(prompt: string): Promise<Buffer> {
+  const response = await easel.get(`/image?prompt=${encodeURIComponent(prompt)}`)
+  return Buffer.from(await response.arrayBuffer())
 }
