@@ -5,6 +5,7 @@ import { problemResponse } from '../shared/problem.ts'
 import { answerOtherMethod } from './web/methods.ts'
 import { dropinApi } from './dropin/routes.ts'
 import { createHealth } from './web/health.ts'
+import { mcpRoutes } from './mcp/routes.ts'
 import { openAiApi, openAiImages } from './openai/routes.ts'
 import { notFound } from './web/not-found.ts'
 import { requestLine } from './web/request-log.ts'
@@ -54,6 +55,7 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
   app.route('/api/v1', openAiImages(ports))
   app.route('/api/v1', dropinApi(ports))
   app.route('/openai/v1', openAiApi(ports))
+  app.route('/mcp', mcpRoutes(ports))
 
   app.get('/v1/models', async (c) => {
     const { models, source } = await ports.catalogue.list()

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono'
 import { EaselError } from '../../shared/errors.ts'
-import { DEFAULT_EXPIRES_IN_SECONDS, signImageUrl } from '../../shared/sign-image-url.ts'
 import { bodyLimit, formLimit } from '../access/body-limit.ts'
 import { createResponder } from '../dropin/responder.ts'
-import { imagePath, type Manifest } from '../gallery/manifest.ts'
+import type { Manifest } from '../gallery/manifest.ts'
+import { imageAddress } from '../routes/image-address.ts'
 import type { AppPorts } from '../routes/ports.ts'
 import { readFormBody } from '../web/form-body.ts'
 import { readJsonBody } from '../web/json-body.ts'
@@ -66,25 +66,12 @@ export function openAiImages(ports: AppPorts): Hono<AppEnv> {
   }
 
   function wireOf(c: Context<AppEnv>, body: OpenAiBody, kind: 'image_generation' | 'image_edit') {
-    const urlOf = (manifest: Manifest, index: number) => addressOf(c, manifest, index)
+    const urlOf = (manifest: Manifest, index: number) => imageAddress(manifest, index, c.req.url, settings)
     return openAiWire({
       kind,
       partialImages: body.partial_images ?? 0,
       ...(body.response_format === 'url' && { urlOf }),
     })
-  }
-
-  /** The permanent address of an image; signed where nobody sees images without a credential. */
-  async function addressOf(
-    c: Context<AppEnv>,
-    { fingerprint, images }: Manifest,
-    index: number,
-  ): Promise<string> {
-    const mediaType = images[index]?.media_type ?? 'image/png'
-    const url = new URL(imagePath(fingerprint, index, mediaType), c.req.url)
-    const [key] = settings.signingKeys
-    if (settings.access !== 'private' || !key) return url.href
-    return (await signImageUrl(url, key, DEFAULT_EXPIRES_IN_SECONDS)).url.href
   }
 
   return app

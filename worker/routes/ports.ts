@@ -28,6 +28,7 @@ export interface AppPorts {
   readonly settings: Pick<
     Settings,
     | 'access'
+    | 'allowedModels'
     | 'dailyBudgetUsd'
     | 'defaultModel'
     | 'maxCostUsd'
