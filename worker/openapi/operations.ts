@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { DEFAULT_MODEL } from '../../shared/default-model.ts'
 import type { EaselErrorCode } from '../../shared/errors.ts'
+import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, LIST_WORDS_MAX_CHARACTERS } from '../gallery/list-limits.ts'
 import { deliveryParameters, GENERATION_ERRORS, type Parameter, specParameters } from './parts.ts'
 import * as schemas from './schemas.ts'
 
@@ -123,9 +124,22 @@ export const operations: readonly Operation[] = [
     summary: 'All images, newest first',
     parameters: [
       { name: 'cursor', in: 'query', schema: { type: 'string' }, description: 'From the previous page.' },
+      { name: 'model', in: 'query', schema: { type: 'string' }, description: 'Images of this model only.' },
+      {
+        name: 'q',
+        in: 'query',
+        schema: { type: 'string', maxLength: LIST_WORDS_MAX_CHARACTERS },
+        description: 'Images with all these words in the prompt only.',
+      },
+      {
+        name: 'limit',
+        in: 'query',
+        schema: { type: 'integer', minimum: 1, maximum: LIST_LIMIT_MAX, default: LIST_LIMIT_DEFAULT },
+        description: 'Images on a page.',
+      },
     ],
     success: json('One page.', schemas.imageList),
-    errors: ['unauthorized', 'forbidden'],
+    errors: ['invalid_spec', 'unauthorized', 'forbidden', 'storage_failed'],
     needs: 'token',
   },
   {

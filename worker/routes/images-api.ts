@@ -7,6 +7,7 @@ import { readJsonBody } from '../web/json-body.ts'
 import { notFound, parseFingerprint } from '../web/not-found.ts'
 import type { AppEnv, CacheOutcome } from '../web/trace.ts'
 import { createFlow, type FindOrGenerate } from './find-or-generate.ts'
+import { listedImage, parseListQuery } from './list-query.ts'
 import type { AppPorts } from './ports.ts'
 
 /** Seconds after which a client that polls may ask again. */
@@ -19,7 +20,7 @@ interface Found {
 
 /** Easel's own API: any spec as JSON, and everything that is stored. */
 export function imagesApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, addThumbhashes, config, jobs, settings, store } = ports
+  const { access, addThumbhashes, config, findImages, jobs, settings, store } = ports
   const { findOrGenerate, findOrSubmit } = createFlow(ports)
   const app = new Hono<AppEnv>()
 
@@ -52,17 +53,12 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
 
   app.get('/', async (c) => {
     await access.toManage(c.req.raw)
-    const { entries, cursor } = await store.list(c.req.query('cursor'))
-    return c.json({
-      images: entries.map(({ fingerprint, mediaType, model, created }) => ({
-        fingerprint,
-        url: new URL(imagePath(fingerprint, 0, mediaType), c.req.url).href,
-        media_type: mediaType,
-        model,
-        created: created.toISOString(),
-      })),
-      ...(cursor && { cursor }),
-    })
+    const { images, cursor } = await findImages(parseListQuery(new URL(c.req.url).searchParams))
+    return c.json(
+      { images: images.map((image) => listedImage(image, c.req.url)), ...(cursor && { cursor }) },
+      200,
+      { 'Cache-Control': 'no-store' },
+    )
   })
 
   app.get('/:fingerprint', async (c) => {

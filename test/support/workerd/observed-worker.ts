@@ -8,13 +8,15 @@ import type { Env } from '../../../worker/env.ts'
 
 interface Counts {
   transformations: number
+  /** Lists of R2. */
+  lists: number
   /** Requests to R2, whether or not their bodies were then read. */
   readonly reads: { key: string; how: 'head' | 'get'; range?: R2Range }[]
   /** Names of the request headers that reached the cache. */
   readonly headersAtTheEdge: string[]
 }
 
-const counts: Counts = { transformations: 0, reads: [], headersAtTheEdge: [] }
+const counts: Counts = { transformations: 0, lists: 0, reads: [], headersAtTheEdge: [] }
 
 export default {
   async fetch(request, env, ctx) {
@@ -127,6 +129,7 @@ function observedBucket(bucket: R2Bucket): R2Bucket {
       const member: unknown = Reflect.get(target, name)
       if (typeof member !== 'function') return member
       return (key: string, options?: R2GetOptions) => {
+        if (name === 'list') counts.lists++
         if (name === 'get' || name === 'head') {
           const { range } = options ?? {}
           counts.reads.push({ key, how: name, ...(range && !(range instanceof Headers) && { range }) })

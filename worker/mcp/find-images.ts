@@ -1,0 +1,40 @@
+import * as z from 'zod'
+import { InvalidSpecError } from '../../shared/errors.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
+import { listedImage, parseListQuery } from '../routes/list-query.ts'
+import { dataResult, type Tool } from './tool.ts'
+
+/** Images that are there already: using one again is free. */
+export const findImages: Tool = {
+  name: 'find_images',
+  title: 'Find images that exist',
+  description:
+    'Finds images that were generated before, newest first, by words of their prompt or by model. Free. Look here before you generate something similar.',
+  input: z.strictObject({
+    q: z.string().optional().meta({ description: 'Words that the prompt holds, all of them.' }),
+    model: z.string().optional().meta({ description: 'The id of a model.' }),
+    limit: z.int().min(1).max(100).optional().meta({ description: 'Images on a page.', default: 20 }),
+    cursor: z.string().optional().meta({ description: 'From the previous page.' }),
+  }),
+  isReadOnly: true,
+
+  async call(args, { c, ports: { access, findImages: find } }) {
+    // Prompts may be private: like the list itself, in every mode.
+    await access.toManage(c.req.raw)
+    const { images, cursor } = await find(parseListQuery(toQuery(args)))
+    return dataResult({ images: images.map((image) => listedImage(image, c.req.url)), cursor })
+  },
+}
+
+const LIMIT_DEFAULT = '20'
+
+function toQuery(args: unknown): URLSearchParams {
+  const query = new URLSearchParams({ limit: LIMIT_DEFAULT })
+  for (const [name, value] of Object.entries(args ?? {})) {
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw new InvalidSpecError([specIssue([name], `${name} must be text or a number.`)])
+    }
+    query.set(name, String(value))
+  }
+  return query
+}
