@@ -13,7 +13,7 @@ const ROOMS = {
     ['exports.d.ts'],
     ['index.ts'],
     ['app.ts'],
-    ['dropin/', 'openapi/'],
+    ['dropin/', 'openapi/', 'page/'],
     ['routes/'],
     ['delivery/'],
     ['env.ts'],

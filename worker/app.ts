@@ -1,5 +1,7 @@
 import { Hono } from 'hono'
+import type { ImageModel } from '../shared/catalogue/model.ts'
 import { EaselError } from '../shared/errors.ts'
+import { estimateCost } from '../shared/prices/estimate.ts'
 import { problemResponse } from '../shared/problem.ts'
 import { answerOtherMethod } from './web/methods.ts'
 import { dropinApi } from './dropin/routes.ts'
@@ -9,7 +11,9 @@ import { requestLine } from './web/request-log.ts'
 import { type AppEnv, serverTiming, type Trace } from './web/trace.ts'
 import type { AppPorts } from './routes/ports.ts'
 import { imageRoutes } from './routes/image.ts'
+import { estimateRoutes } from './routes/estimate.ts'
 import { imagesApi } from './routes/images-api.ts'
+import { pageRoutes } from './page/routes.tsx'
 import { signRoutes } from './routes/sign.ts'
 import { usageRoutes } from './routes/usage.ts'
 
@@ -41,14 +45,17 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
 
   app.route('/', imageRoutes(ports))
   app.route('/v1/images', imagesApi(ports))
+  app.route('/v1/estimate', estimateRoutes(ports))
   app.route('/v1/sign', signRoutes(ports))
   app.route('/v1/usage', usageRoutes(ports))
 
   app.route('/api/v1', dropinApi(ports))
+  app.route('/', pageRoutes(ports))
 
   app.get('/v1/models', async (c) => {
     const { models, source } = await ports.catalogue.list()
-    return c.json({ source, data: models }, 200, { 'Cache-Control': 'public, max-age=3600' })
+    const data = models.map((model) => ({ ...model, estimate_usd: usualCost(model) }))
+    return c.json({ source, data }, 200, { 'Cache-Control': 'public, max-age=3600' })
   })
 
   app.get('/openapi.json', async (c) => {
@@ -71,4 +78,9 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
   })
 
   return app
+}
+
+/** USD: about what an image of a short prompt costs with nothing else set. */
+function usualCost(model: ImageModel): number | undefined {
+  return estimateCost({ prompt: 'A lighthouse at dusk', model: model.id }, model).usd
 }

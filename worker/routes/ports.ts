@@ -28,10 +28,12 @@ export interface AppPorts {
   readonly settings: Pick<
     Settings,
     | 'access'
+    | 'allowedModels'
     | 'dailyBudgetUsd'
     | 'defaultModel'
     | 'maxCostUsd'
     | 'monthlyBudgetUsd'
+    | 'openRouter'
     | 'signingKeys'
     | 'tokenBudgetsUsd'
     | 'widths'
