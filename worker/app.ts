@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { cors } from 'hono/cors'
 import type { ImageModel } from '../shared/catalogue/model.ts'
 import { EaselError } from '../shared/errors.ts'
 import { estimateCost } from '../shared/prices/estimate.ts'
@@ -6,6 +7,7 @@ import { problemResponse } from '../shared/problem.ts'
 import { answerOtherMethod } from './web/methods.ts'
 import { dropinApi } from './dropin/routes.ts'
 import { createHealth } from './web/health.ts'
+import { openAiApi, openAiImages } from './openai/routes.ts'
 import { notFound } from './web/not-found.ts'
 import { requestLine } from './web/request-log.ts'
 import { type AppEnv, serverTiming, type Trace } from './web/trace.ts'
@@ -49,7 +51,14 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
   app.route('/v1/sign', signRoutes(ports))
   app.route('/v1/usage', usageRoutes(ports))
 
+  // Pages may call other services' APIs with their visitors' own tokens, as they may call those services.
+  const anyPage = cors({ origin: '*', exposeHeaders: ['X-Generation-Id', 'Retry-After', 'Cache-Status'] })
+  app.use('/api/v1/*', anyPage)
+  app.use('/openai/v1/*', anyPage)
+  // Before OpenRouter's API, which ends with a 404 in its own form.
+  app.route('/api/v1', openAiImages(ports))
   app.route('/api/v1', dropinApi(ports))
+  app.route('/openai/v1', openAiApi(ports))
   app.route('/', pageRoutes(ports))
 
   app.get('/v1/models', async (c) => {

@@ -2,6 +2,7 @@ import type { ImageModel } from '../catalogue/model.ts'
 import { EaselError, UpstreamError } from '../errors.ts'
 import type { BlockDecoder } from '../response/base64.ts'
 import { billingUnknown } from '../response/outcome-errors.ts'
+import type { PreviewSink } from '../response/previews.ts'
 import { readResponse, type ResponseEvent } from '../response/read-response.ts'
 import { errorInResponse } from '../response/upstream-error.ts'
 import type { ImageSpec } from '../spec/schema.ts'
@@ -30,6 +31,8 @@ export interface OpenRouterOptions extends OpenRouterHttpOptions {
 
 export interface SendOptions {
   readonly signal?: AbortSignal
+  /** Where previews go; they are skipped where absent. */
+  readonly previews?: PreviewSink
 }
 
 type Done = Extract<ResponseEvent, { readonly type: 'done' }>
@@ -70,7 +73,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
 
   async function* send(
     request: UpstreamRequest,
-    { signal: callerSignal }: SendOptions = {},
+    { signal: callerSignal, previews }: SendOptions = {},
     timeout = AbortSignal.timeout(deadlineMs),
     retryUntil = clock.now() + deadlineMs,
   ): AsyncGenerator<ResponseEvent, void, undefined> {
@@ -79,7 +82,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     for (let attempt = 1; ; attempt++) {
       let isStarted = false
       try {
-        for await (const event of attemptOnce(request, signal, callerSignal)) {
+        for await (const event of attemptOnce(request, signal, callerSignal, previews)) {
           isStarted = true
           yield event.type === 'done' ? await withLookedUpCost(event, callerSignal) : event
         }
@@ -101,6 +104,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     { path, body }: UpstreamRequest,
     signal: AbortSignal,
     callerSignal: AbortSignal | undefined,
+    previews: PreviewSink | undefined,
   ): AsyncGenerator<ResponseEvent, void, undefined> {
     const response = await sendRequest(path, { body, signal }).catch((error: unknown) => {
       throw error instanceof EaselError ? error : connectionError(error)
@@ -111,7 +115,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
       throw errorInResponse({ status, headers, body: text, isComplete }, clock.now())
     }
     const fetchLinked = (url: string) => fetchLinkedImage(url, { fetch: fetchLink, signal })
-    yield* readResponse(response, { fetchLinked, decodeBlock, signal: callerSignal })
+    yield* readResponse(response, { fetchLinked, decodeBlock, previews, signal: callerSignal })
   }
 
   /** The error, after asking OpenRouter what the generation cost, where it has a name. */

@@ -45,7 +45,10 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
       return eventStream(async (send) => {
         if ('found' in outcome) return send('done', summary(outcome.found.manifest, 'hit', c.req.url))
         send('pending', { fingerprint })
-        const generated = await outcome.finished()
+        let previews = 0
+        const generated = await outcome.finished((base64) =>
+          send('preview', { index: previews++, b64_json: base64 }),
+        )
         const found = await wanted.find(outcome.cache, generated)
         if (!found) throw new EaselError('purged', 'The image was purged just after it was generated.')
         send('done', summary(found.manifest, outcome.cache, c.req.url))
