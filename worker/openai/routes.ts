@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { EaselError } from '../../shared/errors.ts'
-import { DEFAULT_EXPIRES_IN_SECONDS, signImageUrl } from '../../shared/sign-image-url.ts'
+import { signUrl } from '../../shared/url/sign.ts'
 import { bodyLimit, formLimit } from '../access/body-limit.ts'
 import { createResponder } from '../dropin/responder.ts'
 import { imagePath, type Manifest } from '../gallery/manifest.ts'
@@ -84,7 +84,7 @@ export function openAiImages(ports: AppPorts): Hono<AppEnv> {
     const url = new URL(imagePath(fingerprint, index, mediaType), c.req.url)
     const [key] = settings.signingKeys
     if (settings.access !== 'private' || !key) return url.href
-    return (await signImageUrl(url, key, DEFAULT_EXPIRES_IN_SECONDS)).url.href
+    return signUrl(url, key)
   }
 
   return app
