@@ -59,7 +59,7 @@ export async function showDetail(image: ListedImage, actions: DetailActions): Pr
         h('button', { type: 'button', class: 'quiet', onclick: close }, 'Close'),
       ),
     ),
-    h('div', { class: 'detail-columns' }, largeImage(image.url, image, image.prompt), body),
+    h('div', { class: 'detail-columns' }, largeImage(image, image.prompt), body),
   )
   dialog.addEventListener('close', () => {
     dialog.remove()

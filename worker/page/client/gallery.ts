@@ -1,10 +1,11 @@
+import { thumbhashToDataUrl } from '../../../shared/url/thumbhash.ts'
 import { askJson, problemOf } from './api.ts'
 import { usd } from './config.ts'
 import { showDetail } from './detail.ts'
 import { announce, byId, debounced, h } from './dom.ts'
 import type { Spec } from './form.ts'
 import { createGrid, type Tile } from './grid.ts'
-import { showImage, variantPath } from './images.ts'
+import { showImage, thumbnailPath } from './images.ts'
 import { models } from './models.ts'
 import { emptyNote, failureNote } from './notices.ts'
 import { onToken, token } from './session.ts'
@@ -35,8 +36,6 @@ export interface GalleryActions {
   use(spec: Spec, start: boolean, refresh?: boolean): void
 }
 
-/** Pixels; the smallest width that variants are made in is at most this. */
-const THUMBNAIL_WIDTH = 320
 const PAGE_LIMIT = 100
 const SEARCH_PAUSE_MS = 300
 
@@ -170,6 +169,7 @@ export function setUpGallery(actions: GalleryActions): () => void {
       picture,
       h('span', { class: 'caption', 'aria-hidden': 'true' }, image.prompt),
     )
+    if (image.thumbhash) button.style.backgroundImage = `url("${thumbhashToDataUrl(image.thumbhash)}")`
     let shown: { release(): void } | undefined
     return {
       element: h(
@@ -177,12 +177,8 @@ export function setUpGallery(actions: GalleryActions): () => void {
         { 'aria-setsize': isComplete ? images.length : -1, 'aria-posinset': index + 1 },
         button,
       ),
-      load: () => {
-        const path =
-          image.media_type === 'image/svg+xml'
-            ? new URL(image.url).pathname
-            : variantPath(image.url, THUMBNAIL_WIDTH)
-        shown = showImage(picture, path)
+      load() {
+        shown = showImage(picture, thumbnailPath(image))
       },
       release: () => shown?.release(),
     }

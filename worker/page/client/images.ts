@@ -1,6 +1,24 @@
+import { imageUrl, srcSet } from '../../../shared/url/image-url.ts'
+import { thumbhashToDataUrl } from '../../../shared/url/thumbhash.ts'
 import { ask } from './api.ts'
 import { config } from './config.ts'
 import { h } from './dom.ts'
+
+const SVG = 'image/svg+xml'
+
+/** Pixels: of a tile on an ordinary screen twice over, rounded to what variants are made in. */
+const THUMBNAIL_WIDTH = 320
+
+/** Pixels: smaller ones would save too little to be worth a transformation each. */
+const LARGE_MIN_WIDTH = 640
+
+interface ShownImage {
+  readonly url: string
+  readonly width: number
+  readonly height: number
+  readonly media_type: string
+  readonly thumbhash?: string
+}
 
 /**
  * Shows an image of the Worker. In `private` mode an `<img>` alone would be refused, so its bytes are fetched with the
@@ -29,23 +47,28 @@ export function showImage(image: HTMLImageElement, path: string, srcset?: string
   }
 }
 
-/** The path of an image at a width, in the best format that the browser knows. */
-export function variantPath(url: string, width: number): string {
-  return `${new URL(url).pathname}?w=${width}&format=auto`
+/** The path of an image as a thumbnail, in the best format that the browser knows. */
+export function thumbnailPath({
+  url,
+  media_type,
+}: {
+  readonly url: string
+  readonly media_type: string
+}): string {
+  const { pathname } = new URL(url)
+  return media_type === SVG ? pathname : imageUrl('', pathname, { w: THUMBNAIL_WIDTH, format: 'auto' })
 }
 
 /** A large image that sharpens on large screens. */
 export function largeImage(
-  url: string,
-  { width, height }: { readonly width: number; readonly height: number },
+  { url, width, height, media_type, thumbhash }: ShownImage,
   alt: string,
 ): HTMLImageElement {
   const image = h('img', { alt, width, height, decoding: 'async', sizes: '(min-width: 62rem) 46rem, 100vw' })
-  const widths = config.widths.filter((one) => one >= 480 && one < width).slice(0, 5)
-  const srcset = [
-    ...widths.map((one) => `${variantPath(url, one)} ${one}w`),
-    `${new URL(url).pathname} ${width}w`,
-  ]
-  showImage(image, new URL(url).pathname, srcset.join(', '))
+  if (thumbhash) image.style.backgroundImage = `url("${thumbhashToDataUrl(thumbhash)}")`
+  const { pathname } = new URL(url)
+  const widths = config.widths.filter((one) => one >= LARGE_MIN_WIDTH && one < width)
+  const candidates = [srcSet('', pathname, { widths, format: 'auto' }), `${pathname} ${width}w`]
+  showImage(image, pathname, media_type === SVG ? undefined : candidates.filter(Boolean).join(', '))
   return image
 }

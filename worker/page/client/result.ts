@@ -36,7 +36,7 @@ export function resultView(
             target: '_blank',
             'aria-label': `Open image ${index + 1} of ${images.length}`,
           },
-          largeImage(image.url, image, prompt),
+          largeImage(image, prompt),
         ),
       ),
     ),

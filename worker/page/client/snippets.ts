@@ -1,3 +1,5 @@
+import { imageUrl, srcSet } from '../../../shared/url/image-url.ts'
+import { specToQuery } from '../../../shared/url/spec-query.ts'
 import type { Generation } from './api.ts'
 import { config } from './config.ts'
 import { textOf } from './text.ts'
@@ -31,32 +33,27 @@ export function promptUrl(spec: Spec): string | undefined {
   return query && new URL(`/image?${query.toString()}`, location.href).href
 }
 
-/** The spec as a query; `undefined` when a field doesn't fit into one. */
+/** The spec as a query; `undefined` when a field doesn't fit into one, as an attached file doesn't. */
 export function queryOf(spec: Spec): URLSearchParams | undefined {
-  const query = new URLSearchParams()
-  for (const [field, value] of Object.entries(spec)) {
-    if (field === 'input_images' && Array.isArray(value)) {
-      for (const url of value) {
-        if (String(url).startsWith('data:')) return undefined
-        query.append(field, String(url))
-      }
-    } else if (typeof value === 'object') return undefined
-    else query.append(field, textOf(value))
+  if (JSON.stringify(spec['input_images'] ?? []).includes('"data:')) return undefined
+  try {
+    // It looks at names and values, and throws where they aren't a spec's.
+    return specToQuery(spec as Parameters<typeof specToQuery>[0])
+  } catch {
+    return undefined
   }
-  return query
 }
 
 function imgTag({ url, images: [image] }: Generation, alt: string): string {
   if (!image || image.media_type === 'image/svg+xml') return `<img src="${url}" alt="${escapeHtml(alt)}">`
   const { width, height } = image
-  const widths = config.widths.filter((one) => one < width)
-  const srcset = widths.map((one) => `    ${url}?w=${one}&amp;format=auto ${one}w`)
+  const widths = [...config.widths.filter((one) => one < width), width]
+  const candidates = srcSet(location.origin, url, { widths, format: 'auto' }).replaceAll(', ', ',\n    ')
   return [
     '<img',
-    `  src="${url}?format=auto"`,
-    ...(srcset.length > 0
-      ? [`  srcset="\n${srcset.join(',\n')},\n    ${url}?format=auto ${width}w"`, '  sizes="100vw"']
-      : []),
+    `  src="${escapeHtml(imageUrl(location.origin, url, { format: 'auto' }))}"`,
+    `  srcset="\n    ${escapeHtml(candidates)}"`,
+    '  sizes="100vw"',
     `  width="${width}" height="${height}" loading="lazy"`,
     `  alt="${escapeHtml(alt)}"`,
     '>',
