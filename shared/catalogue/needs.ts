@@ -1,9 +1,9 @@
-import { parseSize } from '../spec/forms.ts'
 import {
   agrees,
   factorOfPixels,
   imageSizeFor,
   imageSizeOf,
+  parseSize,
   resolutionOf,
   sideFactor,
 } from '../spec/pixel-sizes.ts'

@@ -1,11 +1,12 @@
 import type { ImageEndpoint, ImageModel, PriceLine } from '../catalogue/model.ts'
 import { parseDataUrl } from '../media/data-url.ts'
 import { HEADER_USUAL_BYTES, readHeader } from '../media/image.ts'
-import { isDataUrl, parseSize } from '../spec/forms.ts'
+import { isDataUrl } from '../spec/forms.ts'
 import {
   factorOfPixels,
   hasDocumentedPixels,
   outputPixels,
+  parseSize,
   type SideFactor,
   sideFactor,
 } from '../spec/pixel-sizes.ts'

@@ -1,5 +1,4 @@
-import { parseSize } from './forms.ts'
-import { agrees, factorOfPixels, imageSizeFor, sideFactor } from './pixel-sizes.ts'
+import { agrees, factorOfPixels, imageSizeFor, parseSize, sideFactor } from './pixel-sizes.ts'
 import { type ImageSpec, SPEC_FIELDS } from './schema.ts'
 import { specIssue, type SpecIssue } from './spec-issue.ts'
 

@@ -36,6 +36,7 @@ export interface AppPorts {
     | 'defaultModel'
     | 'maxCostUsd'
     | 'monthlyBudgetUsd'
+    | 'openRouter'
     | 'signingKeys'
     | 'tokenBudgetsUsd'
     | 'widths'
