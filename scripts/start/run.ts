@@ -1,18 +1,29 @@
+import process from 'node:process'
 import { unstable_startWorker as startWorker } from 'wrangler'
-import { serveEmulator } from '../emulator/serve.ts'
-import { parseNamedSecrets } from '../shared/named-secrets.ts'
-import { DEFAULT_EXPIRES_IN_SECONDS, signImageUrl } from '../shared/sign-image-url.ts'
-import { localCredentials } from './start/credentials.ts'
-import { generationLine } from './start/generation-line.ts'
-import { freePortFrom, HOST } from './start/ports.ts'
+import { serveEmulator } from '../../emulator/serve.ts'
+import { parseNamedSecrets } from '../../shared/named-secrets.ts'
+import { DEFAULT_EXPIRES_IN_SECONDS, signImageUrl } from '../../shared/sign-image-url.ts'
+import { EMULATOR_KEY, isEmulated } from '../../worker/settings.ts'
+import { compileConfig } from './compile-config.ts'
+import { localCredentials } from './credentials.ts'
+import { generationLine } from './generation-line.ts'
+import { freePortFrom, HOST } from './ports.ts'
+import { stateFolder } from './state-folder.ts'
+import { givenVariables } from './variables.ts'
 
-// Runs Easel on this machine: the Worker in workerd with its state under .wrangler/, and, without an OpenRouter key,
-// the emulator.
+// Runs Easel on this machine: the Worker in workerd and, without an OpenRouter key, the emulator. Ends when the
+// process that started it is gone, or closes the channel to it.
 
 // Wrangler must not send requests of its own: this works offline.
 process.env['CLOUDFLARE_CF_FETCH_ENABLED'] = 'false'
 process.env['WRANGLER_SEND_METRICS'] = 'false'
 process.env['WRANGLER_LOG'] ??= 'warn'
+
+// Until there is something to close. Signals of the terminal reach only the process that started this one.
+process.once('disconnect', () => process.exit(0))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+  process.on(signal, () => process.connected && process.disconnect())
+}
 
 await start().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
@@ -22,20 +33,27 @@ await start().catch((error: unknown) => {
 async function start(): Promise<void> {
   const port = await freePortFrom('PORT', 8787)
   const url = `http://${HOST}:${port}`
-  const isReal = Boolean(process.env['OPENROUTER_API_KEY'])
-  // Images that cost money and images that don't never share a cache.
-  const state = process.env['STATE_DIR'] || `.wrangler/${isReal ? 'real' : 'emulated'}`
-  const upstream = isReal ? undefined : await startEmulator(port + 1)
+  const given = await givenVariables('.dev.vars', process.env)
+  const isFree = isEmulated({ OPENROUTER_API_KEY: EMULATOR_KEY, ...given })
+  const state = await stateFolder(process.env['STATE_DIR'] || '.wrangler', isFree ? 'emulated' : 'real')
+  await compileConfig()
+  const upstream = given['OPENROUTER_API_KEY'] ? undefined : await startEmulator(port)
   const vars = {
     // Open only where generating is free.
-    EASEL_ACCESS: isReal ? 'signed' : 'open',
+    EASEL_ACCESS: isFree ? 'open' : 'signed',
+    // Read from the log for the lines below. The log is on this terminal only.
+    EASEL_LOG_PROMPTS: 'true',
+    // Instead of what wrangler.toml sets: unlimited.
+    ...(isFree && { EASEL_DAILY_BUDGET_USD: '' }),
     ...(await localCredentials(state)),
+    ...given,
     ...upstream?.vars,
-    ...easelVariables(),
   }
 
   const worker = await startWorker({
     config: 'wrangler.toml',
+    // Compiled above.
+    build: { custom: { command: '' } },
     bindings: Object.fromEntries(
       Object.entries(vars).map(([name, value]) => [name, { type: 'plain_text' as const, value }]),
     ),
@@ -51,17 +69,19 @@ async function start(): Promise<void> {
       },
     },
   })
-  stopWith(async () => {
-    await Promise.allSettled([worker.dispose(), upstream?.close()])
+  process.removeAllListeners('disconnect')
+  process.once('disconnect', () => {
+    void Promise.allSettled([worker.dispose(), upstream?.close()]).then(() => process.exit(0))
   })
 
   await worker.ready
-  console.log(
-    upstream
-      ? `The emulator at ${upstream.url} generates images for free. Set OPENROUTER_API_KEY for real ones.`
-      : `${process.env['OPENROUTER_BASE_URL'] || 'OpenRouter'} generates images, and they cost money.`,
-  )
-  if (isReal && vars.EASEL_ACCESS === 'open') {
+  if (upstream) {
+    console.log(`The emulator at ${upstream.url} generates images: free, drawn by a program, and marked`)
+    console.log(`with X-Easel-Emulated. Set OPENROUTER_API_KEY for a model’s.`)
+  } else if (!isFree) {
+    console.log(`${given['OPENROUTER_BASE_URL'] ?? 'OpenRouter'} generates images, and they cost money.`)
+  }
+  if (!isFree && vars.EASEL_ACCESS === 'open') {
     console.warn(
       `Warning: EASEL_ACCESS is open. Every program and web page on this machine can spend your credits, up to EASEL_DAILY_BUDGET_USD.`,
     )
@@ -69,13 +89,15 @@ async function start(): Promise<void> {
   console.log(`Easel is ready at ${url}`)
   console.log(`Access: ${vars.EASEL_ACCESS}`)
   console.log(`Token: ${parseNamedSecrets(vars.EASEL_TOKENS)[0]?.[1] ?? 'none'}`)
+  console.log(`State: ${state}`)
   console.log(`curl '${await exampleUrl(url, vars)}' -o lighthouse.png`)
+  console.log(`Next: open ${url}, or run npm run easel -- --help`)
 }
 
 /** An image to try: signed, where generating it takes a signature. */
 async function exampleUrl(
   base: string,
-  vars: { readonly EASEL_ACCESS: string; readonly EASEL_SIGNING_KEYS: string },
+  vars: Readonly<Record<'EASEL_ACCESS' | 'EASEL_SIGNING_KEYS', string>>,
 ): Promise<string> {
   const example = new URL('/image?prompt=A+lighthouse+at+dusk&aspect_ratio=16:9', base)
   const [key] = parseNamedSecrets(vars.EASEL_SIGNING_KEYS)
@@ -84,36 +106,13 @@ async function exampleUrl(
   return (await signImageUrl(example, { kid, secret }, DEFAULT_EXPIRES_IN_SECONDS)).url.href
 }
 
-async function startEmulator(fallbackPort: number): Promise<{
+async function startEmulator(workerPort: number): Promise<{
   readonly url: string
   readonly vars: Record<string, string>
   close(): Promise<void>
 }> {
-  const port = await freePortFrom('EMULATOR_PORT', fallbackPort)
+  const port = await freePortFrom('EMULATOR_PORT', workerPort + 1, [workerPort])
   const latencyMs = Number(process.env['EMULATOR_LATENCY_MS'] ?? 0)
   const { url, close } = await serveEmulator({ port, latencyMs })
-  return { url, close, vars: { OPENROUTER_API_KEY: 'sk-or-emulator', OPENROUTER_BASE_URL: url } }
-}
-
-/** An empty variable counts as absent, as everywhere else. */
-function easelVariables(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      value && /^(OPENROUTER|EASEL)_/.test(name) ? [[name, value]] : [],
-    ),
-  )
-}
-
-/** Stops on a signal, or when npm is gone: it runs scripts through a shell, which does not pass on signals. */
-function stopWith(close: () => Promise<void>): void {
-  let isStopping = false
-  const stop = async (): Promise<void> => {
-    if (isStopping) process.exit(1)
-    isStopping = true
-    await close()
-    process.exit(0)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop())
-  const parent = process.ppid
-  setInterval(() => process.ppid !== parent && void stop(), 200).unref()
+  return { url, close, vars: { OPENROUTER_API_KEY: EMULATOR_KEY, OPENROUTER_BASE_URL: url } }
 }

@@ -28,6 +28,7 @@ export interface AppPorts {
     | 'access'
     | 'dailyBudgetUsd'
     | 'defaultModel'
+    | 'emulated'
     | 'maxCostUsd'
     | 'monthlyBudgetUsd'
     | 'signingKeys'
