@@ -17,7 +17,8 @@ import { givenVariables } from './variables.ts'
 // Wrangler must not send requests of its own: this works offline.
 process.env['CLOUDFLARE_CF_FETCH_ENABLED'] = 'false'
 process.env['WRANGLER_SEND_METRICS'] = 'false'
-process.env['WRANGLER_LOG'] ??= 'warn'
+// It would warn of secrets that it doesn't find: they are given as variables.
+process.env['WRANGLER_LOG'] ??= 'error'
 
 // Until there is something to close. Signals of the terminal reach only the process that started this one.
 process.once('disconnect', () => process.exit(0))
