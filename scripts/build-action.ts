@@ -10,9 +10,12 @@ import { basename, join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import * as z from 'zod'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const TARGET = join(ROOT, 'action/dist')
+
+const packageSchema = z.object({ devDependencies: z.record(z.string(), z.string()) })
 
 /** The converter loads these from its own folder. */
 const WASM = [
@@ -50,9 +53,9 @@ if (process.argv.includes('--check')) await check(files)
 else await write(files)
 
 async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['action/main.ts', 'action/cli.ts', 'action/adopt/convert-worker.ts'],
+    entryPoints: ['action/main.ts', 'action/bin.ts', 'action/cli.ts', 'action/adopt/convert-worker.ts'],
     entryNames: '[name]',
     // Flat, because files are loaded relative to `import.meta.url`, as in the source folder.
     chunkNames: '[name]-[hash]',
@@ -61,14 +64,17 @@ async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node24',
+    // The oldest that the command supports.
+    target: 'node22.12',
     minify: true,
     legalComments: 'none',
     banner: { js: BANNER },
     write: false,
+    metafile: true,
     plugins: [leaveOutUnused],
     logLevel: 'warning',
   })
+  await assertDependencies(Object.keys(metafile.inputs))
   const wasm = await Promise.all(
     WASM.map(async (name) => {
       const bytes: Uint8Array = await readFile(fileURLToPath(import.meta.resolve(name)))
@@ -77,6 +83,23 @@ async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
   )
   const bundled = outputFiles.map(({ path, contents }) => [relative(TARGET, path), contents] as const)
   return new Map([...bundled, ...wasm])
+}
+
+/** What is bundled is a dependency, not a development dependency: security alerts follow those only. */
+async function assertDependencies(inputs: readonly string[]): Promise<void> {
+  const { devDependencies } = packageSchema.parse(
+    JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')),
+  )
+  const bundled = new Set(
+    [...inputs, ...WASM.map((name) => `node_modules/${name}`)].flatMap(
+      (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+    ),
+  )
+  const misplaced = Array.from(bundled).filter((name) => name in devDependencies)
+  if (misplaced.length > 0)
+    throw new Error(
+      `action/dist bundles ${misplaced.join(', ')}: move them to "dependencies" in package.json.`,
+    )
 }
 
 async function write(wanted: ReadonlyMap<string, Uint8Array>): Promise<void> {

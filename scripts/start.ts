@@ -1,119 +1,68 @@
-import { unstable_startWorker as startWorker } from 'wrangler'
-import { serveEmulator } from '../emulator/serve.ts'
-import { parseNamedSecrets } from '../shared/named-secrets.ts'
-import { signUrl } from '../shared/url/sign.ts'
-import { localCredentials } from './start/credentials.ts'
-import { generationLine } from './start/generation-line.ts'
-import { freePortFrom, HOST } from './start/ports.ts'
+/**
+ * `npm start`: runs Easel in a process group of its own, and sees to it that nothing of it outlives this process.
+ *
+ * A signal to npm, to the terminal's group or to this process alone stops all of it; so does the death of any of them.
+ */
+import { execFileSync, fork } from 'node:child_process'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 
-// Runs Easel on this machine: the Worker in workerd with its state under .wrangler/, and, without an OpenRouter key,
-// the emulator.
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
-// Wrangler must not send requests of its own: this works offline.
-process.env['CLOUDFLARE_CF_FETCH_ENABLED'] = 'false'
-process.env['WRANGLER_SEND_METRICS'] = 'false'
-process.env['WRANGLER_LOG'] ??= 'warn'
+/** How often to look whether npm is gone: nothing tells this process. */
+const NPM_CHECK_MS = 200
 
-await start().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exit(1)
+const run = fork(fileURLToPath(new URL('start/run.ts', import.meta.url)), {
+  // A group of its own, so that killing it ends workerd as well. Windows would open a window for it.
+  detached: process.platform !== 'win32',
+})
+let isStopping = false
+
+for (const signal of SIGNALS) process.on(signal, stop)
+const { ppid } = process
+const npm = parentOfShell(ppid) ?? ppid
+setInterval(() => {
+  if ((process.ppid !== ppid || !isAlive(npm)) && !isStopping) stop()
+}, NPM_CHECK_MS).unref()
+
+run.once('exit', (code, signal) => {
+  killGroup()
+  process.exitCode = code ?? (signal === null ? 0 : 1)
 })
 
-async function start(): Promise<void> {
-  const port = await freePortFrom('PORT', 8787)
-  const url = `http://${HOST}:${port}`
-  const isReal = Boolean(process.env['OPENROUTER_API_KEY'])
-  // Images that cost money and images that don't never share a cache.
-  const state = process.env['STATE_DIR'] || `.wrangler/${isReal ? 'real' : 'emulated'}`
-  const upstream = isReal ? undefined : await startEmulator(port + 1)
-  const vars = {
-    // Open only where generating is free.
-    EASEL_ACCESS: isReal ? 'signed' : 'open',
-    ...(await localCredentials(state)),
-    ...upstream?.vars,
-    ...easelVariables(),
+/** The first time, asks it to stop: it ends when the channel does. The second time, kills it. */
+function stop(): void {
+  if (isStopping) killGroup()
+  else if (run.connected) run.disconnect()
+  isStopping = true
+}
+
+function killGroup(): void {
+  if (run.pid === undefined) return
+  try {
+    process.kill(process.platform === 'win32' ? run.pid : -run.pid, 'SIGKILL')
+  } catch {
+    // It is gone already.
   }
+}
 
-  const worker = await startWorker({
-    config: 'wrangler.toml',
-    bindings: Object.fromEntries(
-      Object.entries(vars).map(([name, value]) => [name, { type: 'plain_text' as const, value }]),
-    ),
-    dev: {
-      server: { hostname: HOST, port },
-      inspector: false,
-      persist: state,
-      watch: false,
-      structuredLogsHandler({ level, message }: { readonly level: string; readonly message: string }) {
-        const line = generationLine(message, url)
-        if (line !== undefined) console.log(line)
-        else if (level === 'error' || level === 'warn') console.error(message)
-      },
-    },
-  })
-  stopWith(async () => {
-    await Promise.allSettled([worker.dispose(), upstream?.close()])
-  })
-
-  await worker.ready
-  console.log(
-    upstream
-      ? `The emulator at ${upstream.url} generates images for free. Set OPENROUTER_API_KEY for real ones.`
-      : `${process.env['OPENROUTER_BASE_URL'] || 'OpenRouter'} generates images, and they cost money.`,
-  )
-  if (isReal && vars.EASEL_ACCESS === 'open') {
-    console.warn(
-      `Warning: EASEL_ACCESS is open. Every program and web page on this machine can spend your credits, up to EASEL_DAILY_BUDGET_USD.`,
-    )
+/** npm runs scripts through a shell, which passes on no signals and outlives npm; `undefined` when it is no shell. */
+function parentOfShell(pid: number): number | undefined {
+  if (process.platform === 'win32') return undefined
+  try {
+    const [, parent, command = ''] =
+      /(\d+)\s+(.+)/.exec(execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)]).toString()) ?? []
+    return process.env['npm_lifecycle_event'] && /\bsh$/.test(command.trim()) ? Number(parent) : undefined
+  } catch {
+    // No ps, as in small containers.
+    return undefined
   }
-  console.log(`Easel is ready at ${url}`)
-  console.log(`Access: ${vars.EASEL_ACCESS}`)
-  console.log(`Token: ${parseNamedSecrets(vars.EASEL_TOKENS)[0]?.[1] ?? 'none'}`)
-  console.log(`curl '${await exampleUrl(url, vars)}' -o lighthouse.png`)
 }
 
-/** An image to try: signed, where generating it takes a signature. */
-async function exampleUrl(
-  base: string,
-  vars: { readonly EASEL_ACCESS: string; readonly EASEL_SIGNING_KEYS: string },
-): Promise<string> {
-  const example = new URL('/image?prompt=A+lighthouse+at+dusk&aspect_ratio=16:9', base)
-  const [key] = parseNamedSecrets(vars.EASEL_SIGNING_KEYS)
-  if (vars.EASEL_ACCESS === 'open' || !key) return example.href
-  const [kid, secret] = key
-  return signUrl(example, { kid, secret })
-}
-
-async function startEmulator(fallbackPort: number): Promise<{
-  readonly url: string
-  readonly vars: Record<string, string>
-  close(): Promise<void>
-}> {
-  const port = await freePortFrom('EMULATOR_PORT', fallbackPort)
-  const latencyMs = Number(process.env['EMULATOR_LATENCY_MS'] ?? 0)
-  const { url, close } = await serveEmulator({ port, latencyMs })
-  return { url, close, vars: { OPENROUTER_API_KEY: 'sk-or-emulator', OPENROUTER_BASE_URL: url } }
-}
-
-/** An empty variable counts as absent, as everywhere else. */
-function easelVariables(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      value && /^(OPENROUTER|EASEL)_/.test(name) ? [[name, value]] : [],
-    ),
-  )
-}
-
-/** Stops on a signal, or when npm is gone: it runs scripts through a shell, which does not pass on signals. */
-function stopWith(close: () => Promise<void>): void {
-  let isStopping = false
-  const stop = async (): Promise<void> => {
-    if (isStopping) process.exit(1)
-    isStopping = true
-    await close()
-    process.exit(0)
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop())
-  const parent = process.ppid
-  setInterval(() => process.ppid !== parent && void stop(), 200).unref()
 }

@@ -34,6 +34,7 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
       if (trace.steps.length > 0) headers.set('Server-Timing', serverTiming(trace))
       // No cookie is ever read: a token may be used from any page.
       headers.set('Access-Control-Allow-Origin', '*')
+      if (ports.settings.emulated) headers.set('X-Easel-Emulated', 'true')
     }
     const line = requestLine({
       method: c.req.method,

@@ -37,9 +37,19 @@ export interface Token {
 
 export type AccessMode = 'signed' | 'private' | 'open' | 'listed'
 
+/** The key that `npm start` gives the Worker with the emulator, and that no real provider takes. */
+export const EMULATOR_KEY = 'sk-or-emulator'
+
+/** Whether images come from the emulator: free, and not what a model would generate. */
+export function isEmulated({ OPENROUTER_API_KEY: key }: Pick<SettingsEnv, 'OPENROUTER_API_KEY'>): boolean {
+  return key === EMULATOR_KEY
+}
+
 /** {@link SettingsEnv}, checked and filled in. */
 export interface Settings {
   readonly openRouter: { readonly apiKey: string; readonly baseUrl: string; readonly deadlineMs: number }
+  /** Whether images come from the emulator. */
+  readonly emulated: boolean
   readonly access: AccessMode
   readonly tokens: readonly Token[]
   /** The first signs; all verify. */
@@ -47,6 +57,7 @@ export interface Settings {
   readonly defaultModel: string
   /** `author/slug` or `author/*`; empty for any. */
   readonly allowedModels: readonly string[]
+  /** `Infinity` with the emulator, unless it is set. */
   readonly dailyBudgetUsd: number
   readonly monthlyBudgetUsd: number | undefined
   /** Limit of one generation. */
@@ -64,6 +75,9 @@ export interface Settings {
 
 /** A Durable Object's alarm runs for at most fifteen minutes, and needs time to store. */
 const MAX_TIMEOUT_SECONDS = 780
+
+/** About 128 images of the default model. */
+const DEFAULT_DAILY_BUDGET_USD = 5
 
 /** Ten minutes: long enough to stop reloads from paying again, short enough for an author to wait. */
 const DEFAULT_UNKNOWN_HOLD_SECONDS = 600
@@ -92,7 +106,7 @@ const settingsSchema = z.object({
   EASEL_SIGNING_KEYS: namedSecrets('kid:secret'),
   EASEL_DEFAULT_MODEL: z.string().default(DEFAULT_MODEL),
   EASEL_ALLOWED_MODELS: z.string().default('').transform(commaList),
-  EASEL_DAILY_BUDGET_USD: usd.default(5),
+  EASEL_DAILY_BUDGET_USD: optional(usd),
   EASEL_MONTHLY_BUDGET_USD: optional(usd),
   EASEL_MAX_COST_USD: usd.default(1),
   EASEL_TOKEN_BUDGETS_USD: z
@@ -153,18 +167,20 @@ export function readSettings(env: SettingsEnv): Settings {
   if (!data || wrong.length > 0) {
     throw new EaselError('misconfigured', `Easel is not set up yet. ${wrong.join('. ')}.`)
   }
+  const emulated = isEmulated(env)
   return {
     openRouter: {
       apiKey: data.OPENROUTER_API_KEY,
       baseUrl: data.OPENROUTER_BASE_URL,
       deadlineMs: data.EASEL_TIMEOUT_SECONDS * 1000,
     },
+    emulated,
     access: data.EASEL_ACCESS,
     tokens: data.EASEL_TOKENS.map(([name, token]) => ({ name, token })),
     signingKeys: data.EASEL_SIGNING_KEYS.map(([kid, secret]) => ({ kid, secret })),
     defaultModel: data.EASEL_DEFAULT_MODEL,
     allowedModels: data.EASEL_ALLOWED_MODELS,
-    dailyBudgetUsd: data.EASEL_DAILY_BUDGET_USD,
+    dailyBudgetUsd: data.EASEL_DAILY_BUDGET_USD ?? (emulated ? Infinity : DEFAULT_DAILY_BUDGET_USD),
     monthlyBudgetUsd: data.EASEL_MONTHLY_BUDGET_USD,
     maxCostUsd: data.EASEL_MAX_COST_USD,
     tokenBudgetsUsd: data.EASEL_TOKEN_BUDGETS_USD,
@@ -173,15 +189,6 @@ export function readSettings(env: SettingsEnv): Settings {
     dailyVariants: data.EASEL_DAILY_VARIANTS,
     logPrompts: data.EASEL_LOG_PROMPTS,
   }
-}
-
-/**
- * Whether images come from an emulator on this machine, and cost nothing.
- *
- * @param baseUrl  OpenRouter's, as set
- */
-export function isEmulated(baseUrl: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(baseUrl).hostname)
 }
 
 /** What is wrong with variables that are right by themselves. Names of tokens are no secrets. */

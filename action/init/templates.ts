@@ -1,5 +1,5 @@
 import { DEFAULT_MODEL } from '../../shared/default-model.ts'
-import { CONFIG_VERSION } from '../../shared/config/schema.ts'
+import { CONFIG_VERSION, REPOSITORY } from '../../shared/config/schema.ts'
 
 /** The starter config. It works as it is, and shows the options. */
 export const CONFIG = `# The images of this repository. \`easel plan\` shows what a run would do, \`easel generate\` does it.
@@ -36,8 +36,7 @@ images:
   #   input_images: [docs/brand/logo.png]  images to start from: paths or https URLs
 `
 
-/** The Action runs from a copy of its repository, and only its user knows the owner. */
-const ACTION = 'OWNER/easel@v1'
+const ACTION = `${REPOSITORY}@v1`
 
 /** Plans on pull requests; generates and commits on the default branch. */
 export const WORKFLOW = `# Keeps the images of easel.yml up to date.
@@ -59,7 +58,6 @@ jobs:
       contents: write
     steps:
       - uses: actions/checkout@v5
-      # Replace OWNER with the account or organisation that has your copy of Easel.
       - uses: ${ACTION}
         with:
           openrouter-api-key: \${{ secrets.OPENROUTER_API_KEY }}

@@ -25,12 +25,7 @@ export async function writeStarter(
     '  1. Describe your images in easel.yml.',
     '  2. Run easel plan to see what will be generated and what it costs.',
     '  3. Run easel generate. It needs OPENROUTER_API_KEY, from openrouter.ai/keys.',
-    ...(workflow
-      ? [
-          '  4. Replace OWNER in the workflow with the account that has your copy of Easel.',
-          '  5. Run gh secret set OPENROUTER_API_KEY, commit, and push.',
-        ]
-      : []),
+    ...(workflow ? ['  4. Run gh secret set OPENROUTER_API_KEY, commit, and push.'] : []),
   ]
 }
 

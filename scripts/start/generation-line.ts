@@ -7,16 +7,30 @@ const generationSchema = z.object({
   outcome: z.string(),
   cost_usd: z.number(),
   duration_ms: z.number(),
+  prompt: z.string().default(''),
 })
+
+/** Characters of a prompt in a line. */
+const PROMPT_LENGTH = 40
 
 /** What a line of the Worker's log says about a generation, for people; `undefined` for any other line. */
 export function generationLine(message: string, baseUrl: string): string | undefined {
   const { data } = generationSchema.safeParse(parseJson(message))
   if (!data) return undefined
-  const { fingerprint, model, outcome, cost_usd, duration_ms } = data
+  const { fingerprint, model, outcome, cost_usd, duration_ms, prompt } = data
   const facts = `${model}, $${cost_usd.toFixed(4)}, ${(duration_ms / 1000).toFixed(1)} s`
-  if (outcome !== 'generated') return `Failed: ${outcome} (${facts})`
-  return `Generated ${baseUrl}/i/${fingerprint} (${facts})`
+  if (outcome !== 'generated') return `Failed: ${outcome} “${shortened(prompt)}” (${facts})`
+  return `Generated “${shortened(prompt)}” (${facts}): ${baseUrl}/i/${fingerprint}`
+}
+
+/** On one line, cut between characters. Control characters can't move the cursor. */
+function shortened(prompt: string): string {
+  const characters = Array.from(prompt.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim())
+  if (characters.length <= PROMPT_LENGTH) return characters.join('')
+  return `${characters
+    .slice(0, PROMPT_LENGTH - 1)
+    .join('')
+    .trimEnd()}…`
 }
 
 /** `undefined` for what isn't JSON, as most of what libraries log. */

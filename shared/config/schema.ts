@@ -5,8 +5,11 @@ import { imageSpecInputSchema, presetSchema } from '../spec/schema.ts'
 /** The only version of `easel.yml` so far. */
 export const CONFIG_VERSION = 1
 
-/** Public address of `easel.schema.json`. OWNER is the account that hosts the copy of Easel in use. */
-export const SCHEMA_URL = 'https://raw.githubusercontent.com/OWNER/easel/v1/easel.schema.json'
+/** Where Easel is published, as in package.json. */
+export const REPOSITORY = 'easel-images/easel'
+
+/** Public address of `easel.schema.json`. */
+export const SCHEMA_URL = `https://raw.githubusercontent.com/${REPOSITORY}/v1/easel.schema.json`
 
 /** `https:`, `data:`, `C:` …: a value that starts like this is not a path in the repository. */
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i

@@ -2,33 +2,107 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CloudflareAccount, serveCloudflare } from '../support/cloudflare.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
+const SECRETS = ['OPENROUTER_API_KEY', 'EASEL_TOKENS', 'EASEL_SIGNING_KEYS']
+let home: string
 
-describe('wrangler.toml', () => {
-  it('deploys unchanged, with every binding that the Worker needs', async () => {
-    const outdir = await mkdtemp(join(tmpdir(), 'easel-deploy-'))
-    const { stdout } = await promisify(execFile)(
-      'npx',
-      ['wrangler', 'deploy', '--dry-run', '--outdir', outdir],
-      {
-        cwd: ROOT,
-        env: { ...process.env, WRANGLER_SEND_METRICS: 'false', NO_COLOR: '1' },
-      },
-    )
-    await rm(outdir, { recursive: true })
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'easel-deploy-'))
+})
 
+afterAll(() => rm(home, { recursive: true }))
+
+describe('npm run deploy', { timeout: 60_000 }, () => {
+  it('deploys wrangler.toml unchanged, with every binding that the Worker needs', async () => {
+    const { code, output } = await deploy(['--dry-run', '--outdir', join(home, 'out')])
+
+    expect(code).toBe(0)
     for (const binding of [
       'env.BUCKET',
+      'env.IMAGES',
       'env.JOBS',
       'env.BUDGET',
       'env.MISS_LIMIT',
       'env.VARIANT_LIMIT',
       'env.EASEL_ACCESS ("signed")',
     ]) {
-      expect(stdout).toContain(binding)
+      expect(output).toContain(binding)
     }
   })
+
+  it('says first that nobody is logged in, and nothing else', async () => {
+    const { code, output } = await deploy(['--check'])
+
+    expect(code).toBe(1)
+    expect(remedies(output)).toEqual([expect.stringMatching(/^npx wrangler login /)])
+  })
+
+  it('says where to enable R2, and which command sets each missing secret', async () => {
+    const { code, output } = await deployTo({ buckets: undefined, secrets: {} }, ['--check'])
+
+    expect(code).toBe(1)
+    expect(remedies(output)).toEqual([
+      'https://dash.cloudflare.com/?to=/:account/r2/overview',
+      ...SECRETS.map((name) => `npx wrangler secret put ${name}`),
+    ])
+  })
+
+  it('knows a second Worker for staging, with a bucket and secrets of its own', async () => {
+    const account = { buckets: ['easel'], secrets: { easel: SECRETS, 'easel-staging': SECRETS.slice(1) } }
+    const [staging, production] = await Promise.all([
+      deployTo(account, ['--check', '--staging']),
+      deployTo(account, ['--check']),
+    ])
+
+    expect(staging.code).toBe(1)
+    expect(remedies(staging.output)).toEqual([
+      'npx wrangler r2 bucket create easel-staging',
+      'npx wrangler secret put OPENROUTER_API_KEY --config wrangler.staging.toml',
+    ])
+    expect(production.code).toBe(0)
+  })
 })
+
+/** The commands that the output suggests. */
+function remedies(output: string): readonly string[] {
+  return output.split('\n').flatMap((line) => /^ {2}(\S.+)$/.exec(line)?.[1] ?? [])
+}
+
+async function deployTo(account: CloudflareAccount, args: readonly string[]) {
+  const cloudflare = await serveCloudflare(account)
+  const result = await deploy(args, {
+    CLOUDFLARE_API_BASE_URL: cloudflare.url,
+    CLOUDFLARE_API_TOKEN: 'token',
+  })
+  cloudflare.close()
+  return result
+}
+
+/** Without the login of whoever runs the tests. */
+function deploy(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number; readonly output: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      'npm',
+      ['run', '--silent', 'deploy', '--', ...args],
+      {
+        cwd: ROOT,
+        env: {
+          ...process.env,
+          CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+          WRANGLER_SEND_METRICS: 'false',
+          NO_COLOR: '1',
+          HOME: home,
+          XDG_CONFIG_HOME: home,
+          ...env,
+        },
+      },
+      (_, stdout, stderr) => resolve({ code: child.exitCode ?? 1, output: `${stdout}${stderr}` }),
+    )
+  })
+}

@@ -1,15 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { givenVariables } from '../../scripts/start/variables.ts'
 import { serveEmulator } from '../../emulator/serve.ts'
 import { freePort } from '../support/free-port.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
+/** A variable by which everything that one `npm start` has started can be found. */
+const MARK = 'EASEL_START_TEST'
 const running = new Set<ChildProcess>()
+const marks = new Map<number, string>()
 let stateDir: string
 
 beforeAll(async () => {
@@ -17,7 +23,7 @@ beforeAll(async () => {
 })
 
 afterEach(() => {
-  for (const { pid = 0 } of running) if (isGroupAlive(pid)) process.kill(-pid, 'SIGKILL')
+  for (const { pid = 0 } of running) for (const left of processesOf(pid)) process.kill(left, 'SIGKILL')
   running.clear()
 })
 
@@ -32,24 +38,31 @@ describe('npm start', { timeout: 90_000 }, () => {
     const url = exampleIn(first.output())
     const generated = await fetch(url)
     expect([generated.status, generated.headers.get('content-type')]).toEqual([200, 'image/png'])
+    expect(generated.headers.get('x-easel-emulated')).toBe('true')
+    expect(first.output()).toContain(`\nState: ${join(stateDir, 'emulated')}\n`)
     const bytes = await generated.arrayBuffer()
     const usage = `http://127.0.0.1:${port}/v1/usage`
     expect((await fetch(usage)).status).toBe(401)
-    expect((await fetch(usage, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200)
+    const report = await fetch(usage, { headers: { Authorization: `Bearer ${token}` } })
+    expect(await report.json()).not.toHaveProperty('budget.daily_usd')
     await expect.poll(() => generatedIn(first.output())).toHaveLength(1)
-    const [, image = ''] = /(http\S+)/.exec(generatedIn(first.output())[0] ?? '') ?? []
+    const [line = ''] = generatedIn(first.output())
+    expect(line).toMatch(/^Generated “A lighthouse at dusk” \(google\/\S+, \$0\.\d{4}, \d+\.\d s\): http/)
+    const [, image = ''] = /(http\S+)/.exec(line) ?? []
     expect(await (await fetch(image)).arrayBuffer()).toEqual(bytes)
-    await first.stop('SIGTERM')
+    // A service manager's SIGTERM reaches only npm, a terminal's Ctrl-C the whole group.
+    await first.stop('npm', 'SIGTERM')
 
     const second = await start({ PORT: port, EMULATOR_PORT: emulatorPort })
     const cached = await fetch(url)
     expect(cached.headers.get('cache-status')).toBe('Easel; hit')
+    expect(cached.headers.get('x-easel-emulated')).toBe('true')
     expect(await cached.arrayBuffer()).toEqual(bytes)
     const journal = await fetch(`http://127.0.0.1:${emulatorPort}/emulator/requests`)
     expect(await journal.json()).toEqual([])
     expect(second.output()).toContain(`Token: ${token}\n`)
     expect(generatedIn(second.output())).toEqual([])
-    await second.stop('SIGINT')
+    await second.stop('group', 'SIGINT')
   })
 
   it('starts the emulator on the port after PORT', async () => {
@@ -58,7 +71,7 @@ describe('npm start', { timeout: 90_000 }, () => {
 
     expect(easel.output()).toContain(`The emulator at http://127.0.0.1:${port + 1}/api/v1 generates`)
     expect(easel.output()).not.toContain('Warning')
-    await easel.stop('SIGINT')
+    await easel.stop('npm', 'SIGKILL')
   })
 
   it('with a real key takes a token or a signed URL, and prints both', async () => {
@@ -83,8 +96,9 @@ describe('npm start', { timeout: 90_000 }, () => {
     await expect(fetch(`http://127.0.0.1:${env.EMULATOR_PORT}/`)).rejects.toThrow()
     expect([(await fetch(unsigned)).status, openRouter.requests.length]).toEqual([401, 0])
     expect([(await fetch(signed)).status, (await fetch(unsigned, withToken)).status]).toEqual([200, 200])
-    expect((await stat(join(state, 'credentials.json'))).mode & 0o777).toBe(0o600)
-    await first.stop('SIGINT')
+    expect((await fetch(signed)).headers.has('x-easel-emulated')).toBe(false)
+    expect((await stat(join(state, 'real/credentials.json'))).mode & 0o777).toBe(0o600)
+    await first.stop('scripts/start.ts', 'SIGKILL')
 
     const second = await start({ ...env, EASEL_ACCESS: 'open' })
     expect(second.output()).toContain(`Token: ${token}\n`)
@@ -94,7 +108,7 @@ describe('npm start', { timeout: 90_000 }, () => {
       .toMatch(/^Warning: EASEL_ACCESS is open\..*EASEL_DAILY_BUDGET_USD/m)
     expect((await fetch(`${unsigned}&seed=2`)).status).toBe(200)
     expect(exampleIn(second.output())).not.toContain('sig=')
-    await second.stop('SIGINT')
+    await second.stop('scripts/start/run.ts', 'SIGKILL')
     await Promise.all([openRouter.close(), rm(state, { recursive: true })])
   })
 
@@ -102,33 +116,61 @@ describe('npm start', { timeout: 90_000 }, () => {
     const port = await freePort()
     const blocker = createServer().listen(port, '127.0.0.1')
     await once(blocker, 'listening')
-    const { child, output } = launch({
-      PORT: String(await freePort()),
-      EMULATOR_PORT: String(await freePort()),
-      [variable]: String(port),
-    })
-    const code = await exitOf(child)
+    const failure = await fail({ [variable]: String(port) })
     blocker.close()
 
-    expect(code).toBe(1)
-    const lines = output()
-      .split('\n')
-      .filter((line) => line && !line.startsWith('>') && !line.startsWith('npm '))
-    expect(lines).toEqual([expect.stringMatching(new RegExp(`Port ${port} is in use.*${variable}`))])
+    expect(failure).toEqual([expect.stringMatching(new RegExp(`Port ${port} is in use.*${variable}`))])
+  })
+
+  it('says what is wrong in easel.yml, and nothing else', async () => {
+    const file = join(stateDir, 'easel.yml')
+    await writeFile(file, 'version: 1\nimages:\n  - path: fox.png\n    promt: A fox\n')
+
+    expect(await fail({ EASEL_CONFIG: file })).toEqual([
+      'easel.yml:4:5: error: promt is not a field of an image: did you mean prompt?',
+    ])
+  })
+
+  it('says that the state can’t be written, and which variable moves it', async () => {
+    const file = join(stateDir, 'file')
+    await writeFile(file, '')
+
+    expect(await fail({ STATE_DIR: file })).toEqual([
+      expect.stringMatching(/can’t be written to .*STATE_DIR/),
+    ])
   })
 })
 
-/** Runs `npm start` in a process group of its own, so that processes left behind can be found. */
+describe('.dev.vars', () => {
+  it('sets variables that the environment does not, and only Easel’s and OpenRouter’s', async () => {
+    const file = join(stateDir, '.dev.vars')
+    await writeFile(file, 'OPENROUTER_API_KEY="sk-or-file"\nEASEL_MAX_COST_USD=2\nPATH=/nowhere\n')
+
+    expect(
+      await givenVariables(file, { OPENROUTER_API_KEY: '', EASEL_MAX_COST_USD: '3', HOME: '/' }),
+    ).toEqual({
+      OPENROUTER_API_KEY: 'sk-or-file',
+      EASEL_MAX_COST_USD: '3',
+    })
+    expect(await givenVariables(join(stateDir, 'none'), { EASEL_ACCESS: 'open' })).toEqual({
+      EASEL_ACCESS: 'open',
+    })
+  })
+})
+
+/** Runs `npm start` in a process group of its own, as a terminal does. */
 function launch(env: Record<string, string>): {
   readonly child: ChildProcess
   readonly output: () => string
 } {
+  const mark = randomUUID()
   const child = spawn('npm', ['start'], {
     cwd: ROOT,
     detached: true,
-    env: { ...process.env, STATE_DIR: stateDir, OPENROUTER_API_KEY: '', ...env },
+    env: { ...process.env, STATE_DIR: stateDir, OPENROUTER_API_KEY: '', [MARK]: mark, ...env },
   })
   running.add(child)
+  marks.set(child.pid ?? 0, mark)
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()))
@@ -168,23 +210,50 @@ async function start(env: Readonly<Record<string, string | number>>) {
   })
   return {
     output,
-    async stop(signal: 'SIGTERM' | 'SIGINT') {
-      // A terminal's Ctrl-C reaches the whole group; a service manager's SIGTERM only npm.
+    /** @param target  npm, its process group, or the process of a script */
+    async stop(target: string, signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL') {
       const { pid = 0 } = child
-      process.kill(signal === 'SIGINT' ? -pid : pid, signal)
+      const script = processesOf(pid).find((one) => commandOf(one).endsWith(target))
+      process.kill(target === 'group' ? -pid : (script ?? pid), signal)
       await exitOf(child)
       running.delete(child)
-      await expect.poll(() => isGroupAlive(pid), { timeout: 5000 }).toBe(false)
+      await expect.poll(() => processesOf(pid), { timeout: 10_000 }).toEqual([])
       await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow()
     },
   }
 }
 
-function isGroupAlive(pid: number): boolean {
+/** Starts in vain. @returns what is printed, without npm's own lines */
+async function fail(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const { child, output } = launch({
+    PORT: String(await freePort()),
+    EMULATOR_PORT: String(await freePort()),
+    ...env,
+  })
+  expect(await exitOf(child)).toBe(1)
+  return output()
+    .split('\n')
+    .filter((line) => line && !line.startsWith('>') && !line.startsWith('npm '))
+}
+
+/** What one `npm start` has started and is still alive. */
+function processesOf(pid: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((one) => readProc(one, 'environ').includes(`\0${MARK}=${marks.get(pid)}\0`))
+}
+
+function commandOf(pid: number): string {
+  return readProc(pid, 'cmdline').replaceAll('\0', ' ').trim()
+}
+
+/** Empty once the process is gone. */
+function readProc(pid: number, file: 'environ' | 'cmdline'): string {
   try {
-    return process.kill(-pid, 0)
+    return `\0${readFileSync(`/proc/${pid}/${file}`, 'utf8')}`
   } catch {
-    return false
+    return ''
   }
 }
 

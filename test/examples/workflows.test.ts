@@ -9,7 +9,7 @@ import { type RunOptions, startWorld, type World } from '../support/action/deliv
 import type { ActionRun } from '../support/action/processes.ts'
 
 const FOLDER = join(import.meta.dirname, '../../examples/workflows')
-const EASEL = 'OWNER/easel@v1'
+const EASEL = 'easel-images/easel@v1'
 
 const workflowSchema = z.object({
   on: z.record(z.string(), z.unknown()),

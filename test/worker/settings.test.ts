@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readSettings, type SettingsEnv } from '../../worker/settings.ts'
+import { EMULATOR_KEY, readSettings, type SettingsEnv } from '../../worker/settings.ts'
 
 const SECRET = `whsec_${Buffer.from('thirty-two bytes that are secret').toString('base64')}`
 const TOKEN = 'docs-token-0123456789'
@@ -14,6 +14,13 @@ describe('the settings', () => {
     expect(settings.dailyVariants).toBe(2000)
     expect(settings.monthlyBudgetUsd).toBeUndefined()
     expect(settings.tokenBudgetsUsd.size).toBe(0)
+  })
+
+  it('know no limit of money with the emulator, unless one is set', () => {
+    const emulated = { OPENROUTER_API_KEY: EMULATOR_KEY, EASEL_DAILY_BUDGET_USD: '' }
+    expect(read(emulated)).toMatchObject({ emulated: true, dailyBudgetUsd: Infinity })
+    expect(read({ ...emulated, EASEL_DAILY_BUDGET_USD: '2' }).dailyBudgetUsd).toBe(2)
+    expect(read({ EASEL_DAILY_BUDGET_USD: '' })).toMatchObject({ emulated: false, dailyBudgetUsd: 5 })
   })
 
   it('hold what the variables say', () => {

@@ -236,7 +236,7 @@ export const usageReport = z
     models: z.array(z.object({ model: z.string(), ...totals })),
     tokens: z.array(z.object({ token: z.string().nullable(), ...totals })),
     budget: z.object({
-      daily_usd: z.number(),
+      daily_usd: z.number().optional(),
       monthly_usd: z.number().optional(),
       spent_today_usd: z.number(),
       spent_month_usd: z.number(),
@@ -250,8 +250,8 @@ export const keyInfo = z
   .object({
     data: z.looseObject({
       label: z.string(),
-      limit: z.number(),
-      limit_remaining: z.number(),
+      limit: z.number().nullable().meta({ description: 'USD a day; null with the emulator.' }),
+      limit_remaining: z.number().nullable(),
       limit_reset: z.literal('daily'),
       usage: z.number().meta({ description: 'USD, today.' }),
     }),

@@ -9,7 +9,6 @@ import { SMALL_BODY } from '../access/body-limit.ts'
 import type { Manifest } from '../gallery/manifest.ts'
 import { createFlow } from '../routes/find-or-generate.ts'
 import type { AppPorts } from '../routes/ports.ts'
-import { isEmulated } from '../settings.ts'
 import type { AppEnv, CacheOutcome } from '../web/trace.ts'
 import { type AccessFacts, AccessNote } from './access-note.tsx'
 import { ApiDocs } from './api-docs.tsx'
@@ -51,7 +50,7 @@ export function pageRoutes(ports: AppPorts): Hono<AppEnv> {
   const { findOrGenerate } = createFlow(ports)
   const facts: AccessFacts = {
     mode: settings.access,
-    isEmulated: isEmulated(settings.openRouter.baseUrl),
+    isEmulated: settings.emulated,
     dailyBudgetUsd: settings.dailyBudgetUsd,
     maxCostUsd: settings.maxCostUsd,
   }

@@ -34,6 +34,7 @@ export interface AppPorts {
     | 'allowedModels'
     | 'dailyBudgetUsd'
     | 'defaultModel'
+    | 'emulated'
     | 'maxCostUsd'
     | 'monthlyBudgetUsd'
     | 'openRouter'

@@ -98,6 +98,7 @@ export function createImageServer(ports: AppPorts): ImageServer {
           const costUsd = cache === 'miss' ? generated?.manifest?.cost_usd : 0
           if (costUsd !== undefined) headers['x-easel-cost-usd'] = String(costUsd)
           if (delivery.format === 'auto') headers['vary'] = 'Accept'
+          if (settings.emulated) headers['x-easel-emulated'] = 'true'
           decideCaching(headers, delivery)
           headers['server-timing'] = serverTiming(trace)
           trace.hasAllHeaders = true

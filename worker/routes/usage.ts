@@ -81,7 +81,7 @@ function totalsBody({ spentUsd, generated, unknown, failed }: UsageTotals) {
 function budgetBody({ spentUsd, reservedUsd, resetsAt, month }: BudgetUse, settings: UsagePorts['settings']) {
   const { dailyBudgetUsd, monthlyBudgetUsd } = settings
   return {
-    daily_usd: dailyBudgetUsd,
+    ...(Number.isFinite(dailyBudgetUsd) && { daily_usd: dailyBudgetUsd }),
     ...(monthlyBudgetUsd !== undefined && { monthly_usd: monthlyBudgetUsd }),
     spent_today_usd: spentUsd,
     spent_month_usd: month.spentUsd,

@@ -100,7 +100,8 @@ function harnessOptions(
     Object.entries(vars).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
   if (main === undefined) return { workers: [{ configPath: './wrangler.toml', vars: present }] }
-  const { vars: configured, ...all } = parseToml(readFileSync('wrangler.toml', 'utf8'))
+  // Secrets are given as variables, and a name can't be both.
+  const { vars: configured, secrets: _, ...all } = parseToml(readFileSync('wrangler.toml', 'utf8'))
   const config = {
     ...Object.fromEntries(Object.entries(all).filter(([key]) => !without.includes(key))),
     ...changed,

@@ -1,0 +1,24 @@
+import { access, constants, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/**
+ * The folder for images, ledger and credentials: one for the emulator's, another one for those of a real key. Images
+ * that cost money and images that don't never share a cache or a budget.
+ *
+ * @param parent  where both are
+ * @throws when it can't be written to
+ */
+export async function stateFolder(parent: string, world: 'emulated' | 'real'): Promise<string> {
+  const folder = join(parent, world)
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    throw new Error(
+      `${folder} can’t be written to (${reason}). Set STATE_DIR to a folder that can, for example STATE_DIR=$HOME/easel-state npm start`,
+      { cause },
+    )
+  }
+  return folder
+}
