@@ -1,18 +1,26 @@
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
-/** Ends the run with one line that people and CI can read: `N passed, N failed`. */
+/** Ends the run with what was skipped, and one line that people and CI can read: `N passed, N failed`. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
+    const skipped = new Set<string>()
     for (const module of modules) {
       // A file that fails before its first test counts as one failed test.
       count.failed += module.errors().length
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         if (state !== 'pending') count[state]++
+        if (state === 'skipped') skipped.add(suiteOf(test))
       }
     }
-    const { passed, failed, skipped } = count
-    console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+    for (const title of skipped) console.log(`Skipped: ${title}`)
+    const { passed, failed } = count
+    console.log(`${passed} passed, ${failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`)
   }
+}
+
+/** The title that says why: of the suite, unless the test is alone. */
+function suiteOf({ parent, name }: TestCase): string {
+  return parent.type === 'suite' ? parent.fullName : name
 }

@@ -16,9 +16,9 @@ const SAVED_TO = /saved to (\S+\.png)/
 /** Another process has to start first. */
 const POLL = { interval: 5, timeout: 20_000 }
 
-/** Starts a run, and does something while its first image is in flight. */
+/** Starts a run, and does something while its images are in flight. */
 async function meanwhile(workspace: Workspace, happens: () => Promise<unknown>) {
-  await using upstream = await startUpstream({ faults: [{ match: 'slow', latencyMs: 400 }] })
+  await using upstream = await startUpstream({ latencyMs: 1000 })
   const run = startEasel(['generate', '--on-error', 'keep-going'], { cwd: workspace.root, env: upstream.env })
   await expect.poll(() => upstream.prompts(), POLL).toContain('slow')
   await happens()

@@ -48,7 +48,7 @@ export async function startEasel({
   config = {},
   easelConfig,
 }: StartOptions = {}): Promise<RunningEasel> {
-  const upstream = await serveEmulator(emulator)
+  const upstream = await serveEmulator({ plainImages: true, ...emulator })
   const harness = createTestHarness(
     harnessOptions(
       main,
