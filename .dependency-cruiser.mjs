@@ -128,11 +128,11 @@ export default {
       to: { path: OURS, pathNot: '^emulator/illustrator/' },
     },
     {
-      name: 'illustrator-has-one-door',
-      comment: 'Import emulator/illustrator/illustrate.ts.',
+      name: 'illustrator-has-two-doors',
+      comment: 'Import illustrate.ts or plain-image.ts of emulator/illustrator/.',
       severity: 'error',
       from: { path: OURS, pathNot: '^(?:emulator/illustrator|test/emulator/illustrator)/' },
-      to: { path: '^emulator/illustrator/', pathNot: '^emulator/illustrator/illustrate\\.ts$' },
+      to: { path: '^emulator/illustrator/', pathNot: '^emulator/illustrator/(?:illustrate|plain-image)\\.ts$' },
     },
   ],
   options: {

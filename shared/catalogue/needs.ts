@@ -3,10 +3,10 @@ import {
   factorOfPixels,
   imageSizeFor,
   imageSizeOf,
-  parseSize,
   resolutionOf,
   sideFactor,
 } from '../spec/pixel-sizes.ts'
+import { parseSize } from '../spec/size-forms.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 import { quote } from '../spec/spec-issue.ts'
 import { chatMaxImages, isDocumented, ownerOf, PROVIDER_FIELDS, type ProviderField } from './documented.ts'

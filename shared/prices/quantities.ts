@@ -6,10 +6,10 @@ import {
   factorOfPixels,
   hasDocumentedPixels,
   outputPixels,
-  parseSize,
   type SideFactor,
   sideFactor,
 } from '../spec/pixel-sizes.ts'
+import { parseSize } from '../spec/size-forms.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 import { inputImageTokens, outputTokens, promptTokens } from './tokens.ts'
 

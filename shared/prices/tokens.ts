@@ -1,5 +1,6 @@
 import type { ImageEndpoint, ImageModel } from '../catalogue/model.ts'
-import { parseSize, type SideFactor } from '../spec/pixel-sizes.ts'
+import type { SideFactor } from '../spec/pixel-sizes.ts'
+import { parseSize } from '../spec/size-forms.ts'
 import type { ImageSpec } from '../spec/schema.ts'
 
 /** A number of tokens as it probably is, and the most that it can be. */

@@ -1,4 +1,5 @@
-import { agrees, factorOfPixels, imageSizeFor, parseSize, sideFactor } from './pixel-sizes.ts'
+import { agrees, factorOfPixels, imageSizeFor, sideFactor } from './pixel-sizes.ts'
+import { parseSize } from './size-forms.ts'
 import { type ImageSpec, SPEC_FIELDS } from './schema.ts'
 import { specIssue, type SpecIssue } from './spec-issue.ts'
 

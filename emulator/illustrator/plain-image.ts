@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { encode } from './illustrator/encode.ts'
-import { illustrate, type IllustrationFile, type IllustrationRequest } from './illustrator/illustrate.ts'
+import { encode } from './encode.ts'
+import { illustrate, type IllustrationFile, type IllustrationRequest } from './illustrate.ts'
 
 /** Rows of noise at the top: they don't compress, so the file is about as large as an illustration's. */
 const NOISY_ROWS = 24
