@@ -29,7 +29,7 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: RunTo
     { generateAndPrune },
     { hasFailed },
     { interruptions },
-    { lineProgress },
+    { lineProgress, PRINTED_AS_LINES },
     { failureText, resultLines },
     { plainPaint },
     { reportOf },
@@ -54,7 +54,8 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: RunTo
       { onProgress, stop: interruption.stop, abort: interruption.abort },
     ),
   )
-  for (const line of await resultLines(result, { paint: plainPaint })) log.line(line)
+  for (const line of await resultLines(result, { paint: plainPaint, printed: PRINTED_AS_LINES }))
+    log.line(line)
   for (const image of result.images) {
     if (image.outcome !== 'failed') continue
     log.diagnostic({ ...image.planned.image.where(['path']), severity: 'error', message: failureText(image) })

@@ -26,12 +26,14 @@ export function fileChangesOf(
       const { planned, entry } = image
       return [{ path: planned.image.path, before: planned.entry, after: entry, removesFile: false }]
     }),
-    ...pruned.map(({ path, file }) => ({
-      path,
-      before: orphans.get(path),
-      after: undefined,
-      removesFile: file === 'removed',
-    })),
+    ...pruned
+      .filter(({ file }) => file !== 'spared')
+      .map(({ path, file }) => ({
+        path,
+        before: orphans.get(path),
+        after: undefined,
+        removesFile: file === 'removed',
+      })),
   ]
 }
 
