@@ -110,9 +110,9 @@ export class GenerationJob extends DurableObject<JobEnv> {
   /** Generates and doesn't wait. */
   async submit(request: SentRequest): Promise<JobResult> {
     const { collapsed, flight } = this.#join(request)
-    const admitted = await flight.admitted
-    if (admitted === 'queued') return { ok: true, cache: collapsed ? 'collapsed' : 'miss' }
-    return admitted.ok ? { ok: true, cache: 'collapsed' } : admitted
+    const admission = await flight.admission
+    if ('run' in admission) return { ok: true, cache: collapsed ? 'collapsed' : 'miss' }
+    return admission.ok ? { ok: true, cache: 'collapsed' } : admission
   }
 
   /** `pending` while it is being generated, or the failure that is remembered; `undefined` when there is neither. */
@@ -167,20 +167,13 @@ export class GenerationJob extends DurableObject<JobEnv> {
   }
 
   #takeOff(request: SentRequest): Flight {
-    let run: Promise<Outcome> | undefined
-    const admitted = this.#admit(request)
-      .finally(() => discard(request.packed))
-      .then((admission) => {
-        if ('ok' in admission) return admission
-        run = admission.run
-        return 'queued' as const
-      })
-    const finished = admitted
-      .then((admission) => (admission === 'queued' && run ? run : (admission as Outcome)))
+    const admission = this.#admit(request).finally(() => discard(request.packed))
+    const finished = admission
+      .then((admitted) => ('run' in admitted ? admitted.run : admitted))
       .finally(() => (this.#flight = undefined))
     // Whoever only submits doesn't wait for the end.
     finished.catch(() => undefined)
-    return { admitted, finished }
+    return { admission, finished }
   }
 
   /** Reserves the money and queues the request, or takes up what an earlier life of this object has queued. */
