@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
+import { CREDENTIALS } from '../test/support/worker/client.ts'
 import { startDeployed } from './support/deployed.ts'
 import { cpuMs, memoryRise, withProcesses } from './support/processes.ts'
 import { type Bench, type Bound, type Row, toRow } from './support/rows.ts'
@@ -8,7 +9,7 @@ const VARS = {
   OPENROUTER_API_KEY: 'sk-or-bench',
   // Nothing is sent there.
   OPENROUTER_BASE_URL: 'http://127.0.0.1:9/api/v1',
-  EASEL_TOKENS: 'bench:token-0123456789abcdef',
+  ...CREDENTIALS,
 }
 const PATH = '/v1/images'
 
