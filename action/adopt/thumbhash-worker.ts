@@ -20,7 +20,7 @@ const SIDE_MAX_PX = 100
 const { file, format } = workerData as Hashing
 const { width, height, data } = scaledDown(await decode(file, format))
 const thumbhash = Buffer.from(rgbaToThumbHash(width, height, data)).toString('base64')
-parentPort?.postMessage({ thumbhash } satisfies Hashed)
+parentPort?.postMessage({ thumbhash } satisfies Hashed, [])
 
 /** Each pixel is the mean of those that it stands for; transparent ones have no colour. */
 function scaledDown(image: Pixels): Pixels {

@@ -73,12 +73,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
       wakeAt: (time) => this.#wakeAt(time),
       unknownHoldMs: this.#settings.unknownHoldMs,
     })
-    this.#set = createImageSet({
-      bucket: env.BUCKET,
-      images: this.#images,
-      storage: this.#storage,
-      forget: forgetAtTheEdge,
-    })
+    this.#set = createImageSet({ bucket: env.BUCKET, images: this.#images, storage: this.#storage, forget })
     const transforming = {
       bucket: env.BUCKET,
       images: env.IMAGES,
@@ -86,11 +81,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
       whileCurrent: this.#set.whileCurrent,
     }
     this.#makeVariant = createVariantMaker(transforming)
-    this.#addThumbhashes = createThumbhashMaker({
-      ...transforming,
-      store: this.#images,
-      forget: forgetAtTheEdge,
-    })
+    this.#addThumbhashes = createThumbhashMaker({ ...transforming, store: this.#images, forget })
   }
 
   /**
@@ -362,6 +353,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   }
 }
 
-function forgetAtTheEdge(fingerprint: Fingerprint): Promise<void> {
+/** Makes the edge's cache forget a fingerprint. */
+function forget(fingerprint: Fingerprint): Promise<void> {
   return exports.Gallery.forget(fingerprint)
 }

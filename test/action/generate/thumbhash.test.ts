@@ -23,11 +23,11 @@ it('writes the thumbhash of each image into the lock, of whatever it was convert
     const found = thumbHashToRGBA(Buffer.from(lock.get(path)?.thumbhash ?? '', 'base64'))
     const expected = thumbHashToRGBA(await thumbhashOf(await workspace.read(path)))
 
-    expect([found.w, found.h], path).toEqual([expected.w, expected.h])
-    expect(difference(found.rgba, expected.rgba), path).toBeLessThan(4)
+    expect([found.w, found.h]).toEqual([expected.w, expected.h])
+    expect(difference(found.rgba, expected.rgba)).toBeLessThan(4)
   }
   expect(lock.get('d.svg')).toBeDefined()
-  expect(lock.get('d.svg')?.thumbhash, 'no codec for SVG').toBeUndefined()
+  expect(lock.get('d.svg')?.thumbhash).toBeUndefined()
 })
 
 async function thumbhashOf(file: Uint8Array): Promise<Uint8Array> {

@@ -70,16 +70,16 @@ describe('everything else', () => {
 
 describe('a mistake', () => {
   it.each([
-    ['in a field', '\n<!-- easel seed: x -->\n![A fox](fox.png)', 'docs/page.md:2:12: error: '],
+    ['in a field', '\n<!-- easel seed: x -->\n![A fox](fox.png)', 'docs/page.md:2:18: error: seed'],
     [
       'in a field that needs JSON',
       '<!-- easel {rgb_colors: [[1, 2, 3]]} -->\n![A fox](a.png)',
-      'docs/page.md:1:13: error: rgb_colors does not fit into a URL',
+      'docs/page.md:1:25: error: rgb_colors does not fit into a URL',
     ],
     [
       'in an input image, which the Worker can’t read from a file',
       '<!-- easel input_images: [a.png] -->\n![A fox](b.png)',
-      'docs/page.md:1:12: error: input_images',
+      'docs/page.md:1:26: error: input_images[0]',
     ],
     ['in the place of the comment', '<!-- easel -->\nText', 'docs/page.md:1:6: error: No image follows'],
   ])('%s is named with its line and column', (_, page, message) => {
