@@ -45,12 +45,12 @@ export async function sitesFolder(): Promise<SitesFolder> {
 /** The Worker of the documentation. */
 export const EXAMPLE = 'https://img.example.com'
 
-/** The code blocks that begin with a file's name, in a comment. Of two with the same name, the first counts. */
+/** The code blocks that begin with a file's name, in a comment. The second `a.mjs` is `a.2.mjs`. */
 function filesIn(page: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>()
   for (const [, block = ''] of page.matchAll(/^```\w+\n([\s\S]*?)^```$/gm)) {
     const name = /^(?:---\n)?(?:\/\/|#|<!--) (\S+\.\w+)/.exec(block)?.[1]
-    if (name !== undefined && !files.has(name)) files.set(name, block)
+    if (name !== undefined) files.set(files.has(name) ? name.replace(/(?=\.\w+$)/, '.2') : name, block)
   }
   return files
 }

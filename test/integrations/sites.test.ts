@@ -39,11 +39,7 @@ describe.skipIf(!isInstalled('astro'))(`Astro ${NEEDS}`, () => {
     { timeout: 120_000 },
     async () => {
       const site = await sites.siteOf('astro.md')
-      // The page has a config for each of the two.
-      await writeFile(
-        join(site, 'astro.config.mjs'),
-        await mergedConfig(await readFile('docs/integrations/astro.md', 'utf8')),
-      )
+      await mergeConfigs(site)
       await run('node', [join(FOLDER, 'node_modules/astro/bin/astro.mjs'), 'build'], {
         cwd: site,
         env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' },
@@ -173,15 +169,15 @@ describe('the pages of the documentation', () => {
   })
 })
 
-/** Astro's two configs of the page in one. */
-async function mergedConfig(page: string): Promise<string> {
-  const [image = '', markdown = ''] = Array.from(
-    page.matchAll(/^\/\/ astro\.config\.mjs\n([\s\S]*?)^```$/gm),
-    ([, block = '']) => block,
+/** The page has a config for images and one for Markdown. */
+async function mergeConfigs(site: string): Promise<void> {
+  const file = join(site, 'astro.config.mjs')
+  const both = await Promise.all(
+    [file, join(site, 'astro.config.2.mjs')].map((path) => readFile(path, 'utf8')),
   )
-  const imports = new Set(`${image}\n${markdown}`.match(/^import .*$/gm))
-  const options = [image, markdown].map((block) => /defineConfig\(([\s\S]*)\)/.exec(block)?.[1] ?? '{}')
-  return `${[...imports].join('\n')}\nexport default defineConfig({ ...${options.join(', ...')} })\n`
+  const imports = new Set(both.join('\n').match(/^import .*$/gm))
+  const options = both.map((config) => /defineConfig\(([\s\S]*)\)/.exec(config)?.[1] ?? '{}')
+  await writeFile(file, `${[...imports].join('\n')}\nexport default { ...${options.join(', ...')} }\n`)
 }
 
 function decoded(html: string): string {
