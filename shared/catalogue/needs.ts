@@ -3,11 +3,11 @@ import {
   factorOfPixels,
   imageSizeFor,
   imageSizeOf,
-  parseSize,
   resolutionOf,
   sideFactor,
 } from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { parseSize } from '../spec/size.ts'
 import { quote } from '../spec/spec-issue.ts'
 import { chatMaxImages, isDocumented, ownerOf, PROVIDER_FIELDS, type ProviderField } from './documented.ts'
 import type { Capability, ImageModel, SupportedParameters } from './model.ts'

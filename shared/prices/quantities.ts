@@ -6,11 +6,11 @@ import {
   factorOfPixels,
   hasDocumentedPixels,
   outputPixels,
-  parseSize,
   type SideFactor,
   sideFactor,
 } from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { parseSize } from '../spec/size.ts'
 import { inputImageTokens, outputTokens, promptTokens } from './tokens.ts'
 
 /** How much of one billable a request takes, in each unit. A unit without a number can't be priced. */

@@ -1,4 +1,5 @@
 import type { ImageSpec } from './schema.ts'
+import { parseSize } from './size.ts'
 
 /** Documented width and height at 1K. The other ratios have no documented size. */
 const SIDES_AT_1K: Readonly<Record<string, readonly [number, number]>> = {
@@ -15,12 +16,6 @@ const SIDES_AT_1K: Readonly<Record<string, readonly [number, number]>> = {
 }
 
 const SIDE_AT_1K = 1024
-
-/** `[width, height]` in pixels of a `WxH` string; `undefined` for any other string. */
-export function parseSize(value: string): readonly [number, number] | undefined {
-  const match = /^([1-9]\d*)x([1-9]\d*)$/.exec(value)
-  return match ? [Number(match[1]), Number(match[2])] : undefined
-}
 
 /** What the sides at 1K are multiplied by: 2 for `2K`. */
 export type SideFactor = number

@@ -3,12 +3,13 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHROMIUM, launchBrowser } from '../support/browser.ts'
 import { axeFindings, openPage, type PageOptions } from '../support/page.ts'
-import { CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../support/worker/easel.ts'
+import { CREDENTIALS, TOKENS } from '../support/worker/easel.ts'
+import { type ObservedEasel, startObservedEasel } from '../support/worker/observed-easel.ts'
 import { seedList } from '../support/worker/seed-list.ts'
 
 const TIMEOUT_MS = 30_000
 
-let easel: RunningEasel
+let easel: ObservedEasel
 let browser: Browser
 
 describe.skipIf(!CHROMIUM)(
@@ -17,7 +18,9 @@ describe.skipIf(!CHROMIUM)(
   () => {
     beforeAll(async () => {
       ;[easel, browser] = await Promise.all([
-        startEasel({ vars: { ...CREDENTIALS, EASEL_ACCESS: 'signed', EASEL_DAILY_BUDGET_USD: '20' } }),
+        startObservedEasel({
+          vars: { ...CREDENTIALS, EASEL_ACCESS: 'signed', EASEL_DAILY_BUDGET_USD: '20' },
+        }),
         launchBrowser(),
       ])
     }, TIMEOUT_MS)
@@ -68,6 +71,7 @@ describe.skipIf(!CHROMIUM)(
         await page.getByRole('button', { name: 'Wait for it again' }).click()
 
         await page.locator('.result img').waitFor()
+        expect(await page.evaluate<number>('previews')).toBeGreaterThan(0)
         expect(easel.generations('Watched')).toHaveLength(1)
       })
 
@@ -149,7 +153,7 @@ describe.skipIf(!CHROMIUM)(
 
       it('scrolls through two thousand images at 60 frames, with the memory of a screen', async () => {
         await seedList(
-          easel.bucket,
+          easel,
           Array.from({ length: 2000 }, (_, n) => ({ n, prompt: `Seeded ${n}`, model: 'openai/gpt-image-1' })),
         )
         await using opened = await open('/?view=gallery&q=seeded', { token: TOKENS.docs })
@@ -235,6 +239,7 @@ describe.skipIf(!CHROMIUM)(
       const { page } = opened
       await page.getByText('Any spec as JSON; generated once').click()
       await page.getByText('Request body').waitFor()
+      expect(opened.problems).toEqual([])
     })
 
     it.runIf(process.env['UPDATE_DOCS'])('has its screenshots taken for the docs', async () => {
@@ -250,6 +255,7 @@ describe.skipIf(!CHROMIUM)(
       await page.getByRole('link', { name: 'Spend' }).click()
       await page.getByRole('img', { name: /Spending by day/ }).waitFor()
       await page.screenshot({ path: 'docs/img/spend.png' })
+      expect(opened.problems).toEqual([])
     })
   },
 )
@@ -257,6 +263,14 @@ describe.skipIf(!CHROMIUM)(
 /** A PNG of one pixel. */
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+/** Counts the previews that are shown, however short. */
+const COUNT_PREVIEWS = `
+  globalThis.previews = 0
+  new MutationObserver(() => {
+    if (document.querySelector('.canvas img[src^="data:image/"]')) previews++
+  }).observe(document.querySelector('#stage'), { childList: true, subtree: true })
+`
 
 /** Scrolls like a fling: most of a screen each frame, until nothing more is loaded. Gives the number of frames. */
 const SCROLL_TO_END = `new Promise((resolve) => {

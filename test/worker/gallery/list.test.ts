@@ -29,7 +29,7 @@ let easel: ObservedEasel
 
 beforeAll(async () => {
   easel = await startObservedEasel({ vars: CREDENTIALS })
-  await seedList(easel.bucket, SEED)
+  await seedList(easel, SEED)
 })
 
 afterAll(() => easel.close())
@@ -68,7 +68,7 @@ describe('a list of thousands of images', () => {
   it('stays in place while images are added and purged', async () => {
     const first = await list('limit=3')
     const last = first.images.at(-1)?.fingerprint
-    await seedList(easel.bucket, [{ n: COUNT, prompt: 'Newer', model: FLUX }])
+    await seedList(easel, [{ n: COUNT, prompt: 'Newer', model: FLUX }])
     await easel.bucket.delete(listEntry(COUNT - 3).key)
     const second = await list(`limit=2&cursor=${first.cursor}`)
 
@@ -76,7 +76,7 @@ describe('a list of thousands of images', () => {
     expect(second.images.map(({ prompt }) => prompt)).toEqual(
       [COUNT - 4, COUNT - 5].map((n) => SEED[n]?.prompt),
     )
-    await seedList(easel.bucket, SEED.slice(-3))
+    await seedList(easel, SEED.slice(-3))
     await easel.bucket.delete(listEntry(COUNT).key)
   })
 
