@@ -57,7 +57,7 @@ const PROMPT_MAX_BYTES = 1500
 const BATCH_MAX = 1000
 
 /** R2 operations for one page. A filter that finds little goes on in the next page, where its cursor says. */
-const OPERATIONS_MAX = 8
+const OPERATIONS_MAX = 4
 
 /** {@link FindImages} on R2. */
 export function createFindImages(bucket: R2Bucket): FindImages {
