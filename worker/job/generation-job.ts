@@ -18,6 +18,7 @@ import { createImageSet, type ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
 import { createJobStorage, type JobStorage, type UnfinishedState, type Unsettled } from './job-storage.ts'
 import type { PendingGeneration } from './pieces.ts'
+import { createPreviews, type OnPreview } from './previews.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
 import { type AddThumbhashes, createThumbhashMaker } from './thumbhash-maker.ts'
@@ -56,6 +57,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   readonly #failures: FailureMemory
   readonly #makeVariant: VariantMaker
   readonly #addThumbhashes: AddThumbhashes
+  readonly #previews = createPreviews()
   #flight: Flight | undefined
   /** Waits for the next alarm. */
   #nextRun: PromiseWithResolvers<Outcome> | undefined
@@ -88,10 +90,11 @@ export class GenerationJob extends DurableObject<JobEnv> {
    * Generates and waits until everything is stored.
    *
    * @param index  of the image to send along, if this request is the one that generates it
+   * @param onPreview  told of the previews from now on, where the model streams any
    */
-  async generate(request: JobRequest, index?: number): Promise<JobResult> {
+  async generate(request: JobRequest, index?: number, onPreview?: OnPreview): Promise<JobResult> {
     const { collapsed, flight } = this.#join(request)
-    const outcome = await flight.finished
+    const outcome = await this.#previews.watch(onPreview, flight.finished)
     if (!outcome.ok) return outcome
     const { manifest, held } = outcome
     if (collapsed || !manifest) return { ok: true, cache: 'collapsed', manifest }
@@ -254,7 +257,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     let generated: Generated
     try {
       const client = createOpenRouterClient(this.#settings.openRouter)
-      generated = await requestImages(request, client, this.env.BUCKET, this.#storage)
+      generated = await requestImages(request, client, this.env.BUCKET, this.#storage, this.#previews.sink)
     } catch (error) {
       return this.#fail(request, attempt, error, startedAt)
     }

@@ -52,6 +52,14 @@ describe('a thumbhash', () => {
     )
   })
 
+  it('is in the list', async () => {
+    const path = await easel.generate('A harbour listed')
+    const [image] = (await manifestOf(path)).images
+    const list = (await (await easel.get('/v1/images?q=listed', bearer(TOKENS.docs))).json()) as Listed
+
+    expect(list.images).toMatchObject([{ prompt: 'A harbour listed', thumbhash: image?.thumbhash }])
+  })
+
   it('is in the response to POST when the image is cached', async () => {
     const spec = { prompt: 'A harbour posted', n: 2, model: 'openai/gpt-image-1' }
     await easel.post('/v1/images', spec, bearer(TOKENS.docs))

@@ -45,7 +45,7 @@ export async function toConversation(chat: ChatBody): Promise<Conversation> {
         models,
         prompt: spec.prompt,
         priceLike: spec,
-        described: { request: { path: PATH, body: canonical } },
+        described: { request: { path: PATH, body: canonical }, prompt: spec.prompt },
       },
     },
   }
