@@ -39,7 +39,7 @@ export default function easelPlugin(config: EleventyConfig, options: WorkerUrlOp
     (source, alt, sizes = '100vw', { spec, delivery, widths, attributes } = {}) => {
       if (alt === undefined)
         throw new TypeError(`{% easel "${source}" %} has no alt text: write "" for a decorative image.`)
-      const image = spec ? { ...spec, prompt: source } : source
+      const image = spec ? { prompt: source, ...spec } : source
       const all = { ...auto, ...delivery }
       return tag({
         src: imageUrl(base, image, all),

@@ -95,7 +95,7 @@ describe.skipIf(!isInstalled('@nuxt/image'))(`Nuxt Image ${NEEDS}`, () => {
 
     expect(await statuses(urlsIn(srcset))).toEqual(new Set([200]))
     expect(urlsIn(srcset)[0]).toContain(
-      '&prompt=A+lighthouse+for+Nuxt&format=auto&w=600&h=300&gravity=left&q=75',
+      '?prompt=A+lighthouse+for+Nuxt&aspect_ratio=16%3A9&format=auto&w=600&h=300&gravity=left&q=75',
     )
     expect(easel.generations('A lighthouse for Nuxt')).toHaveLength(1)
   })

@@ -104,7 +104,7 @@ describe.skipIf(!isInstalled('vitepress'))(`VitePress ${NEEDS}`, () => {
       createMarkdownRenderer(
         folder: string,
         options: object,
-      ): Promise<{ renderAsync(text: string, env: object): Promise<string> }>
+      ): Promise<{ render(text: string, env: object): string | Promise<string> }>
     }
     const site = await sites.siteOf('vitepress.md')
     const { createMarkdownRenderer } = await load<VitePress>('vitepress')
@@ -112,7 +112,7 @@ describe.skipIf(!isInstalled('vitepress'))(`VitePress ${NEEDS}`, () => {
       readonly default: { readonly markdown: object }
     }
     const md = await createMarkdownRenderer(site, config.markdown)
-    const render = (text: string) => md.renderAsync(text, { relativePath: 'guide.md' })
+    const render = async (text: string) => md.render(text, { relativePath: 'guide.md' })
 
     expect(decoded(await render(PAGE))).toContain(`src="${LAMP}"`)
     await expect(render(PAGE.replace('aspect_ratio', 'ratio'))).rejects.toThrow('guide.md:3:12: error: ')
