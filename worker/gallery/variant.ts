@@ -50,12 +50,22 @@ export function isOriginal({ width, height, format, quality }: Variant): boolean
   return width === undefined && height === undefined && format === undefined && quality === undefined
 }
 
-/** The variant of an original of this type, without a quality that would change nothing. */
-export function withoutUselessQuality(variant: Variant, original: ImageMediaType): Variant {
-  const isKept = variant.format === undefined || variant.keep?.includes(original)
-  if (!isKept || LOSSY.has(original)) return variant
-  const { quality: _, ...rest } = variant
-  return rest
+/**
+ * The variant of this original, without what would change nothing about it: two requests for the same bytes make one
+ * variant.
+ */
+export function variantOf(original: ImageRecord, requested: Variant): Variant {
+  const { width: _, height, crop: __, ...rest } = requested
+  const variant = height === undefined ? requested : { ...rest, ...resizing(original, requested) }
+  const isKept = variant.format === undefined || variant.keep?.includes(original.mediaType)
+  if (!isKept || LOSSY.has(original.mediaType)) return variant
+  const { quality: ___, ...withoutQuality } = variant
+  return withoutQuality
+}
+
+/** Whether {@link variantOf} can differ from what is requested. Without, an original's record need not be read. */
+export function dependsOnOriginal({ height, quality, format, keep }: Variant): boolean {
+  return height !== undefined || (quality !== undefined && (format === undefined || keep !== undefined))
 }
 
 /** How to make a variant of an original; `undefined` if the original is the variant, as an SVG always is. */
