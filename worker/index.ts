@@ -12,6 +12,7 @@ import { directGallery } from './delivery/gallery-entrypoint.ts'
 import type { Env } from './env.ts'
 import { createCachedGallery } from './gallery/cached-gallery.ts'
 import { createR2ImageStore } from './gallery/image-store.ts'
+import { createFindImages } from './gallery/list.ts'
 import { createAddThumbhashes, createJobs } from './job/jobs.ts'
 import { readSettings } from './settings.ts'
 import { checkBucket, checkKey, checkLedger, healthResponse } from './web/health.ts'
@@ -61,6 +62,7 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
     config,
     fetchList: (path, signal) =>
       listFetch(`${openRouter.baseUrl}${path}`, { headers: { Accept: 'application/json' }, signal }),
+    findImages: createFindImages(env.BUCKET),
     gallery: 'cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : directGallery(env),
     health: {
       r2: () => checkBucket(env.BUCKET),

@@ -2,6 +2,7 @@ import type { ImageModel } from '../catalogue/model.ts'
 import { EaselError, UpstreamError } from '../errors.ts'
 import type { BlockDecoder } from '../response/base64.ts'
 import { billingUnknown } from '../response/outcome-errors.ts'
+import type { PreviewSink } from '../response/previews.ts'
 import { readResponse, type ResponseEvent } from '../response/read-response.ts'
 import { errorInResponse } from '../response/upstream-error.ts'
 import type { ImageSpec } from '../spec/schema.ts'
@@ -32,6 +33,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal
   /** Called when the head of a response names the generation, before its image arrives. */
   readonly onGenerationId?: ((generationId: string) => void) | undefined
+  /** Where previews go; they are skipped where absent. */
+  readonly previews?: PreviewSink
 }
 
 type Done = Extract<ResponseEvent, { readonly type: 'done' }>
@@ -78,7 +81,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
 
   async function* send(
     request: UpstreamRequest,
-    { signal: callerSignal, onGenerationId }: SendOptions = {},
+    { signal: callerSignal, onGenerationId, previews }: SendOptions = {},
     timeout = AbortSignal.timeout(deadlineMs),
     retryUntil = clock.now() + deadlineMs,
   ): AsyncGenerator<ResponseEvent, void, undefined> {
@@ -87,7 +90,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     for (let attempt = 1; ; attempt++) {
       let isStarted = false
       try {
-        for await (const event of attemptOnce(request, signal, callerSignal, onGenerationId)) {
+        for await (const event of attemptOnce(request, signal, callerSignal, onGenerationId, previews)) {
           isStarted = true
           yield event.type === 'done' ? await withLookedUpCost(event, callerSignal) : event
         }
@@ -110,6 +113,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     signal: AbortSignal,
     callerSignal: AbortSignal | undefined,
     onGenerationId: SendOptions['onGenerationId'],
+    previews: PreviewSink | undefined,
   ): AsyncGenerator<ResponseEvent, void, undefined> {
     const response = await sendRequest(path, { body, signal }).catch((error: unknown) => {
       throw error instanceof EaselError ? error : connectionError(error)
@@ -122,7 +126,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     const generationId = response.headers.get('X-Generation-Id')
     if (generationId !== null) onGenerationId?.(generationId)
     const fetchLinked = (url: string) => fetchLinkedImage(url, { fetch: fetchLink, signal })
-    yield* readResponse(response, { fetchLinked, decodeBlock, signal: callerSignal })
+    yield* readResponse(response, { fetchLinked, decodeBlock, previews, signal: callerSignal })
   }
 
   /** The error, after asking OpenRouter what the generation cost, where it has a name. */

@@ -21,12 +21,6 @@ export const json = z
 /** `2K`: each has one spelling. */
 export const IMAGE_SIZE = /^([1-9]\d?(\.\d{0,2}[1-9])?|0\.\d{0,2}[1-9])K$/
 
-/** `[width, height]` in pixels of a `WxH` string; `undefined` for any other string. */
-export function parseSize(value: string): readonly [number, number] | undefined {
-  const match = /^([1-9]\d*)x([1-9]\d*)$/.exec(value)
-  return match ? [Number(match[1]), Number(match[2])] : undefined
-}
-
 export function isDataUrl(value: string): boolean {
   return value.startsWith('data:')
 }

@@ -17,7 +17,7 @@ const CELLS: readonly (readonly [name: MomentName, seen: string, ledger: string]
 ]
 
 interface Manifest {
-  readonly images: readonly { readonly sha256: string }[]
+  readonly images: readonly { readonly sha256: string; readonly url: string }[]
 }
 
 let easel: FaultyEasel
@@ -52,8 +52,8 @@ describe('a job that is stopped while it regenerates an image', () => {
       expect((await visitor.ledger()).outcomes.join(', ')).toBe(ledger)
       const { images } = (await (await easel.get(`/v1/images/${visitor.fingerprint}`)).json()) as Manifest
       expect(await visitor.stored()).toEqual([...images.map((_, n) => String(n)), 'manifest.json'])
-      for (const [n, image] of images.entries()) {
-        const served = await easel.get(`/i/${visitor.fingerprint}.${n}.png`)
+      for (const image of images) {
+        const served = await easel.get(new URL(image.url).pathname)
         expect(sha256(await served.arrayBuffer())).toBe(image.sha256)
       }
       expect((await easel.r2.keys('recent/')).filter((key) => visitor.key.test(key))).toHaveLength(1)

@@ -1,7 +1,7 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { ImageHeader, ImageMediaType } from '../../shared/media/image.ts'
 import { type ByteRange, toR2Range } from './byte-range.ts'
-import { imageKey, LIST_PREFIX, manifestKey } from './keys.ts'
+import { imageKey, manifestKey } from './keys.ts'
 import type { Manifest } from './manifest.ts'
 import { readingR2 } from './storage-error.ts'
 
@@ -31,20 +31,6 @@ export interface CompleteGeneration {
   readonly first: StoredImage
 }
 
-/** One page of the list, newest first. */
-export interface ImageList {
-  readonly entries: readonly ListEntry[]
-  /** For the next page; absent on the last one. */
-  readonly cursor?: string | undefined
-}
-
-export interface ListEntry {
-  readonly fingerprint: Fingerprint
-  readonly mediaType: ImageMediaType
-  readonly model: string
-  readonly created: Date
-}
-
 /** Reads stored images. Every method throws `storage_failed` when R2 fails. */
 export interface ImageStore {
   /**
@@ -60,10 +46,7 @@ export interface ImageStore {
    * first, so neither alone is enough.
    */
   complete(fingerprint: Fingerprint): Promise<CompleteGeneration | undefined>
-  list(cursor: string | undefined): Promise<ImageList>
 }
-
-const PAGE_SIZE = 50
 
 /** {@link ImageStore} on R2. */
 export function createR2ImageStore(bucket: R2Bucket): ImageStore {
@@ -95,18 +78,6 @@ export function createR2ImageStore(bucket: R2Bucket): ImageStore {
       if (manifest && first) return { manifest, first }
       await first?.body.cancel()
       return undefined
-    },
-
-    async list(cursor) {
-      const page = await readingR2(() =>
-        bucket.list({
-          prefix: LIST_PREFIX,
-          limit: PAGE_SIZE,
-          include: ['customMetadata'],
-          ...(cursor !== undefined && { cursor }),
-        }),
-      )
-      return { entries: page.objects.map(readListEntry), cursor: page.truncated ? page.cursor : undefined }
     },
   }
 }
@@ -145,10 +116,4 @@ function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): 
     ...(animated !== undefined && { isAnimated: true }),
     ...(thumbhash !== undefined && { thumbhash }),
   }
-}
-
-function readListEntry({ key, customMetadata, uploaded }: R2Object): ListEntry {
-  const { mediaType, model = '' } = customMetadata ?? {}
-  const fingerprint = key.slice(key.lastIndexOf('/') + 1) as Fingerprint
-  return { fingerprint, mediaType: mediaType as ImageMediaType, model, created: uploaded }
 }

@@ -10,6 +10,8 @@ export type Described =
   | { readonly spec: Readonly<Record<string, unknown>> }
   | {
       readonly request: { readonly path: string; readonly body: Readonly<Record<string, unknown>> }
+      /** All its words. */
+      readonly prompt: string
     }
 
 /** Everything known of one generation; in R2 as `images/<fingerprint>/manifest.json`. */
@@ -56,7 +58,12 @@ export function missingThumbhashes({ images }: Manifest): readonly number[] {
 
 /** The part of a manifest that only tokens may see. */
 export function describedIn(manifest: Manifest): Described {
-  return 'spec' in manifest ? { spec: manifest.spec } : { request: manifest.request }
+  return 'spec' in manifest ? { spec: manifest.spec } : { request: manifest.request, prompt: manifest.prompt }
+}
+
+/** The words that a generation came from. */
+export function promptOf(described: Described): string {
+  return 'spec' in described ? String(described.spec['prompt']) : described.prompt
 }
 
 /** The path of an image by its fingerprint: `/i/<fingerprint>[.<index>].<extension>`. */

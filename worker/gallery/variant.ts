@@ -51,6 +51,20 @@ export function isOriginal({ width, height, format, quality }: Variant): boolean
 }
 
 /**
+ * The variant of this original, whose size says which part of a box it fills: two boxes with the same result make one
+ * variant.
+ */
+export function variantOf(original: ImageRecord, requested: Variant): Variant {
+  const { width: _, height: __, crop: ___, ...rest } = requested
+  return { ...rest, ...resizing(original, requested) }
+}
+
+/** Whether {@link variantOf} can differ from what is requested. Without, an original's record need not be read. */
+export function dependsOnOriginal({ height }: Variant): boolean {
+  return height !== undefined
+}
+
+/**
  * How to make a variant of an original; `undefined` if the original is the variant. An SVG always is, and so is an
  * animation: most formats would keep one frame of it.
  */

@@ -18,6 +18,7 @@ import { createImageSet, type ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
 import { createJobStorage, type JobStorage, type UnfinishedState, type Unsettled } from './job-storage.ts'
 import type { PendingGeneration } from './pieces.ts'
+import { createPreviews, type OnPreview } from './previews.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
 import { type AddThumbhashes, createThumbhashMaker } from './thumbhash-maker.ts'
@@ -56,6 +57,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   readonly #failures: FailureMemory
   readonly #makeVariant: VariantMaker
   readonly #addThumbhashes: AddThumbhashes
+  readonly #previews = createPreviews()
   #flight: Flight | undefined
   /** Waits for the next alarm. */
   #nextRun: PromiseWithResolvers<Outcome> | undefined
@@ -73,12 +75,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
       wakeAt: (time) => this.#wakeAt(time),
       unknownHoldMs: this.#settings.unknownHoldMs,
     })
-    this.#set = createImageSet({
-      bucket: env.BUCKET,
-      images: this.#images,
-      storage: this.#storage,
-      forget: forgetAtTheEdge,
-    })
+    this.#set = createImageSet({ bucket: env.BUCKET, images: this.#images, storage: this.#storage, forget })
     const transforming = {
       bucket: env.BUCKET,
       images: env.IMAGES,
@@ -86,21 +83,18 @@ export class GenerationJob extends DurableObject<JobEnv> {
       whileCurrent: this.#set.whileCurrent,
     }
     this.#makeVariant = createVariantMaker(transforming)
-    this.#addThumbhashes = createThumbhashMaker({
-      ...transforming,
-      store: this.#images,
-      forget: forgetAtTheEdge,
-    })
+    this.#addThumbhashes = createThumbhashMaker({ ...transforming, store: this.#images, forget })
   }
 
   /**
    * Generates and waits until everything is stored.
    *
    * @param index  of the image to send along, if this request is the one that generates it
+   * @param onPreview  told of the previews from now on, where the model streams any
    */
-  async generate(request: SentRequest, index?: number): Promise<JobResult> {
+  async generate(request: SentRequest, index?: number, onPreview?: OnPreview): Promise<JobResult> {
     const { collapsed, flight } = this.#join(request)
-    const outcome = await flight.finished
+    const outcome = await this.#previews.watch(onPreview, flight.finished)
     if (!outcome.ok) return outcome
     const { manifest, held } = outcome
     if (collapsed || !manifest) return { ok: true, cache: 'collapsed', manifest }
@@ -259,7 +253,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     let generated: Generated
     try {
       const client = createOpenRouterClient(this.#settings.openRouter)
-      generated = await requestImages(request, client, this.env.BUCKET, this.#storage)
+      generated = await requestImages(request, client, this.env.BUCKET, this.#storage, this.#previews.sink)
     } catch (error) {
       return this.#fail(request, attempt, error, startedAt)
     }
@@ -363,6 +357,7 @@ function discard(packed: PackedRequest): void {
   if (packed instanceof ReadableStream) packed.cancel().catch(() => undefined)
 }
 
-function forgetAtTheEdge(fingerprint: Fingerprint): Promise<void> {
+/** Makes the edge's cache forget a fingerprint. */
+function forget(fingerprint: Fingerprint): Promise<void> {
   return exports.Gallery.forget(fingerprint)
 }

@@ -6,7 +6,10 @@ import type { GenerationJob } from './generation-job.ts'
 import { pack } from './packed-request.ts'
 import { type GenerateRequest, priceRequest, type PricingPorts } from './price-request.ts'
 import type { AddThumbhashes } from './thumbhash-maker.ts'
+import type { OnPreview } from './previews.ts'
 import type { JobRequest, JobResult, SentRequest } from './types.ts'
+
+export type { OnPreview }
 
 /** How often an object that was restarted under a request is asked again. */
 const RESTARTS_MAX = 3
@@ -19,9 +22,10 @@ export interface Jobs {
    * Generates an image and waits until it is stored.
    *
    * @param index  of the image to send along where it is at hand; `undefined` for none
+   * @param onPreview  told of the previews, where the model streams any
    * @throws {EaselError}
    */
-  generate(request: GenerateRequest, index: number | undefined): Promise<Generated>
+  generate(request: GenerateRequest, index: number | undefined, onPreview?: OnPreview): Promise<Generated>
   /** Generates without waiting. @throws {EaselError} when it may not start */
   submit(request: GenerateRequest): Promise<'miss' | 'collapsed'>
   /** Whether an image is being generated. @throws {EaselError} the failure that is remembered */
@@ -37,10 +41,12 @@ export interface JobsPorts extends PricingPorts {
 /** Prices requests, and has the job of their fingerprint generate them. */
 export function createJobs({ jobs, ...pricing }: JobsPorts): Jobs {
   return {
-    async generate(request, index) {
+    async generate(request, index, onPreview) {
       const priced = await priceRequest(request, pricing)
       return unwrap(
-        await ask<JobResult>(() => jobOf(jobs, request.fingerprint).generate(toSend(priced), index)),
+        await ask<JobResult>(() =>
+          jobOf(jobs, request.fingerprint).generate(toSend(priced), index, onPreview),
+        ),
       )
     },
 

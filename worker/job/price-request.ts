@@ -3,7 +3,7 @@ import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import { EaselError } from '../../shared/errors.ts'
 import { canonicalSpec, type Fingerprint } from '../../shared/fingerprint.ts'
 import { buildRequest, type UpstreamRequest } from '../../shared/openrouter/request.ts'
-import { estimateCost, estimateFallback } from '../../shared/prices/estimate.ts'
+import { type CostEstimate, estimateCost, estimateFallback } from '../../shared/prices/estimate.ts'
 import { candidateSpecs, type SingleModelSpec } from '../../shared/spec/candidates.ts'
 import type { ImageSpec } from '../../shared/spec/schema.ts'
 import type { Caller } from '../access/access.ts'
@@ -38,20 +38,15 @@ export interface PricingPorts {
 /** Everything that is checked before money is spent. An unknown price counts as the limit of a generation. */
 export async function priceRequest(
   { spec, sent = spec, conversation, ...asked }: GenerateRequest,
-  { catalogue, settings: { allowedModels, maxCostUsd } }: PricingPorts,
+  ports: PricingPorts,
 ): Promise<JobRequest> {
-  const [first, ...others] = candidateSpecs(sent)
-  const preferred = await priceOne(first)
-  const fallbacks = await Promise.all(others.map(priceOne))
-  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = estimateFallback([
-    preferred.price,
-    ...fallbacks.map(({ price }) => price),
-  ])
-  if (reserveUsd > maxCostUsd) throw exceedsMaxCost(reserveUsd, maxCostUsd)
+  const { maxCostUsd } = ports.settings
+  const { candidates, estimate } = await priceSpec(sent, conversation, ports)
+  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = estimate
   const { fingerprint, caller, refresh, lookedAt } = asked
   return {
     fingerprint,
-    candidates: [preferred.candidate, ...fallbacks.map(({ candidate }) => candidate)],
+    candidates,
     described: conversation?.described ?? { spec: await canonicalSpec(spec) },
     model: spec.model,
     prompt: spec.prompt,
@@ -60,6 +55,38 @@ export async function priceRequest(
     caller,
     refresh,
     lookedAt,
+  }
+}
+
+/**
+ * What a spec would cost, after the checks that precede a generation; the ledger isn't asked.
+ *
+ * @throws {EaselError} as {@link priceRequest}
+ */
+export async function estimateSpec(
+  spec: ImageSpec,
+  ports: PricingPorts,
+): Promise<CostEstimate & { readonly warnings: readonly string[] }> {
+  const { estimate, warnings } = await priceSpec(spec, undefined, ports)
+  return { ...estimate, warnings }
+}
+
+/** The requests for each of a spec's models, and what they cost. */
+async function priceSpec(
+  spec: ImageSpec,
+  conversation: SpecToGenerate['conversation'],
+  { catalogue, settings: { allowedModels, maxCostUsd } }: PricingPorts,
+) {
+  const [first, ...others] = candidateSpecs(spec)
+  const preferred = await priceOne(first)
+  const fallbacks = await Promise.all(others.map(priceOne))
+  const estimate = estimateFallback([preferred.price, ...fallbacks.map(({ price }) => price)])
+  const { maxUsd = maxCostUsd } = estimate
+  if (maxUsd > maxCostUsd) throw exceedsMaxCost(maxUsd, maxCostUsd)
+  return {
+    candidates: [preferred.candidate, ...fallbacks.map(({ candidate }) => candidate)] as const,
+    estimate,
+    warnings: [preferred, ...fallbacks].flatMap(({ warnings }) => warnings),
   }
 
   async function priceOne(one: SingleModelSpec) {
@@ -70,7 +97,7 @@ export async function priceRequest(
     const candidate = conversation
       ? conversationCandidate(one.model, entry, conversation.request)
       : candidateOf(one.model, entry, request)
-    return { candidate, price: estimateCost(one, entry.model) }
+    return { candidate, price: estimateCost(one, entry.model), warnings: entry.warnings }
   }
 }
 

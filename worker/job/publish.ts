@@ -1,6 +1,7 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { imageMetadata } from '../gallery/image-store.ts'
 import { imageKey, imagesPrefix, listKey, manifestKey, variantsPrefix } from '../gallery/keys.ts'
+import { putListEntry } from '../gallery/list.ts'
 import type { Manifest } from '../gallery/manifest.ts'
 import type { JobStorage } from './job-storage.ts'
 import { persistently, within } from './patience.ts'
@@ -33,14 +34,9 @@ export async function publish(
     onPublished(image, await putImage({ bucket, storage }, manifest, image))
 
   for (const image of images) if (image.index > 0) await put(image)
-  const first = manifest.images[0]
   await putManifest(bucket, manifest)
   // Only the manifest says where the list entry is: without it, a crash would leave the entry forever.
-  await persistently(() =>
-    bucket.put(listKey(manifest), '', {
-      customMetadata: { mediaType: first?.media_type ?? '', model: manifest.model },
-    }),
-  )
+  await persistently(() => putListEntry(bucket, manifest))
   for (const image of images) if (image.index === 0) await put(image)
   if (!replaced) return
 

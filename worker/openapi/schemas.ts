@@ -69,14 +69,38 @@ export const imageList = z
       z.object({
         fingerprint,
         url: z.url(),
-        media_type: mediaType,
+        prompt: z.string().meta({ description: 'Its start, up to 1,500 bytes.' }),
         model: z.string(),
+        cost_usd: z.number().optional().meta({ description: 'Of all images of the generation.' }),
         created: z.iso.datetime(),
+        width: z.int(),
+        height: z.int(),
+        bytes: z.int(),
+        media_type: mediaType,
+        thumbhash: z.string().optional().meta({ description: 'Base64.' }),
       }),
     ),
     cursor: z.string().optional().meta({ description: 'For the next page; absent on the last one.' }),
   })
-  .meta({ id: 'ImageList', description: 'Images, newest first.' })
+  .meta({
+    id: 'ImageList',
+    description: 'Images, newest first. With a filter, a page can be short although there is a next one.',
+  })
+
+export const estimate = z
+  .object({
+    fingerprint,
+    model: z.string(),
+    usd: z.number().optional().meta({ description: 'What it probably costs; absent where unknown.' }),
+    max_usd: z.number().optional().meta({ description: 'The most that it can cost.' }),
+    basis: z.enum(['list price', 'tokens', 'unknown']),
+    cached: z.boolean().meta({ description: 'Whether it is there already, and costs nothing.' }),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'About the model, such as its retirement.' }),
+  })
+  .meta({ id: 'Estimate' })
 
 export const toSign = signRequest.extend({ spec: imageSpecInputSchema }).meta({ id: 'ToSign' })
 

@@ -3,7 +3,7 @@ import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
 import { specIssue } from '../../shared/spec/spec-issue.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { type Access, asksForRefresh, type Caller } from '../access/access.ts'
-import type { Generated, Jobs } from '../job/jobs.ts'
+import type { Generated, Jobs, OnPreview } from '../job/jobs.ts'
 import type { GenerateRequest, SpecToGenerate } from '../job/price-request.ts'
 import { assertPreconditions, type Validators } from './preconditions.ts'
 import { type AppEnv, type CacheOutcome, timed } from '../web/trace.ts'
@@ -34,8 +34,8 @@ export interface Flow {
 
 export interface Submitted {
   readonly cache: 'miss' | 'collapsed'
-  /** Joins the generation and waits for its end. */
-  readonly finished: () => Promise<Generated>
+  /** Joins the generation and waits for its end; tells of the previews until then, where the model streams any. */
+  readonly finished: (onPreview?: OnPreview) => Promise<Generated>
 }
 
 /**
@@ -66,7 +66,10 @@ export function createFlow({ access, jobs }: { readonly access: Access; readonly
     const { missing } = cached
     const cache = await timed(c.get('trace'), 'submit', () => jobs.submit(missing))
     c.get('trace').cache = cache
-    return { cache, finished: () => jobs.generate({ ...missing, refresh: false }, wanted.index) }
+    return {
+      cache,
+      finished: (onPreview) => jobs.generate({ ...missing, refresh: false }, wanted.index, onPreview),
+    }
   }
 
   async function findCached<T>(

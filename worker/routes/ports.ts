@@ -4,6 +4,7 @@ import type { BudgetUseOf, UsageOf } from '../budget/types.ts'
 import type { EdgeConfig } from '../config/edge-config.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { ImageStore } from '../gallery/image-store.ts'
+import type { FindImages } from '../gallery/list.ts'
 import type { Jobs } from '../job/jobs.ts'
 import type { AddThumbhashes } from '../job/thumbhash-maker.ts'
 import type { Settings } from '../settings.ts'
@@ -21,6 +22,7 @@ export interface AppPorts {
   readonly catalogue: Catalogue
   readonly config: EdgeConfig
   readonly fetchList: FetchList
+  readonly findImages: FindImages
   readonly gallery: Gallery
   readonly health: HealthChecks
   readonly jobs: Jobs
@@ -29,10 +31,12 @@ export interface AppPorts {
   readonly settings: Pick<
     Settings,
     | 'access'
+    | 'allowedModels'
     | 'dailyBudgetUsd'
     | 'defaultModel'
     | 'maxCostUsd'
     | 'monthlyBudgetUsd'
+    | 'openRouter'
     | 'signingKeys'
     | 'tokenBudgetsUsd'
     | 'widths'

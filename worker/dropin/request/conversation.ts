@@ -24,7 +24,7 @@ export async function toConversation(chat: ChatBody, spec: ImageSpec): Promise<C
   const hex = await sha256Hex(utf8Bytes(DOMAIN + canonicalize(canonical)))
   if (!isFingerprint(hex)) throw new TypeError('SHA-256 is 64 hex digits')
   const request: UpstreamRequest = { path: PATH, body: { ...withoutModels(chat), ...labelsOf(chat) } }
-  const described = { request: { path: PATH, body: canonical } }
+  const described = { request: { path: PATH, body: canonical }, prompt: spec.prompt }
   return { fingerprint: hex, what: { spec, conversation: { request, described } } }
 }
 
