@@ -19,6 +19,7 @@ import { growth } from './growth.ts'
 import { hits } from './hits.ts'
 import { misses } from './misses.ts'
 import { once } from './once.ts'
+import { refusals } from './refusals.ts'
 import { type Chart, drawChart } from './support/chart.ts'
 import { writeRows } from './support/page.ts'
 import { formatRows } from './support/print.ts'
@@ -30,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   misses,
   decode,
   once,
+  refusals,
   actionUnchanged,
   actionGenerate,
   actionStart,

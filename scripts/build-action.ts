@@ -56,7 +56,13 @@ else await write(files)
 async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['action/main.ts', 'action/bin.ts', 'action/cli.ts', 'action/adopt/convert-worker.ts'],
+    entryPoints: [
+      'action/main.ts',
+      'action/bin.ts',
+      'action/cli.ts',
+      'action/adopt/convert-worker.ts',
+      'action/adopt/thumbhash-worker.ts',
+    ],
     entryNames: '[name]',
     // Flat, because files are loaded relative to `import.meta.url`, as in the source folder.
     chunkNames: '[name]-[hash]',

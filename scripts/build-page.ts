@@ -18,6 +18,9 @@ const VIEWER = join(ROOT, 'node_modules/swagger-ui-dist')
 const TARGET = join(ROOT, '.wrangler/assets')
 const NAMES = join(ROOT, '.wrangler/page-assets.json')
 
+/** An hour. */
+const OLD_MS = 3_600_000
+
 /** Served by Cloudflare, not by the Worker: so these headers are all that these files get. */
 const HEADERS = `/assets/*
   Cache-Control: public, max-age=31536000, immutable
@@ -82,13 +85,13 @@ async function writeOnce(path: string, content: string | Uint8Array): Promise<vo
   await rename(draft, path)
 }
 
-/** Files of earlier builds, but not the drafts of builds that still run. */
+/** Files of earlier builds, but not those that a Worker may still serve which was started a while ago. */
 async function removeOthers(): Promise<void> {
   const current = new Set(Object.values(names))
   for (const name of await readdir(join(TARGET, 'assets'))) {
     if (current.has(`/assets/${name}`)) continue
     const path = join(TARGET, 'assets', name)
     const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now())
-    if (age > 60_000) await rm(path, { force: true })
+    if (age > OLD_MS) await rm(path, { force: true })
   }
 }

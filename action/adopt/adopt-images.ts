@@ -3,7 +3,7 @@ import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
 import type { Adoption, PlannedImage } from '../plan/plan.ts'
-import { createConverter } from './convert.ts'
+import { createCodecs } from './create-codecs.ts'
 import { createImageSaver, type ImageSaver, type PlacedImage, SaveError } from './image-saver.ts'
 
 /** An image that exists already. */
@@ -35,7 +35,7 @@ export async function adoptImages(
   { plan, project }: PlannedProject,
   sources: readonly AdoptionSource[],
 ): Promise<readonly AdoptedImage[]> {
-  const saver = createImageSaver({ ...project, convert: createConverter() })
+  const saver = createImageSaver({ ...project, ...createCodecs() })
   const adopted: AdoptedImage[] = []
   for (const planned of plan.images) {
     if (planned.action !== 'generate' || !ADOPTABLE.has(planned.status)) continue

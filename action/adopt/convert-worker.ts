@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
+import { decode, encode, type RasterFormat } from './codecs.ts'
 
-// The program of a converter thread: converts the image that it is started with.
-
-export type RasterFormat = 'png' | 'jpeg' | 'webp'
+// The program of a thread that converts the image it is started with.
 
 export interface Conversion {
   readonly file: string
@@ -17,106 +15,6 @@ export interface Converted {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** Pixels as the codecs return them: four bytes each. */
-interface Pixels {
-  readonly data: Uint8ClampedArray<ArrayBuffer>
-  readonly width: number
-  readonly height: number
-}
-
-// The codecs are written for browsers, and return instances of this class.
-class NodeImageData implements Pixels {
-  readonly colorSpace = 'srgb'
-  readonly data: Uint8ClampedArray<ArrayBuffer>
-  readonly width: number
-  readonly height: number
-
-  constructor(data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number) {
-    this.data = data
-    this.width = width
-    this.height = height
-  }
-}
-Object.assign(globalThis, { ImageData: NodeImageData })
-
-const CODECS = {
-  png: '@jsquash/png/codec/pkg/squoosh_png_bg.wasm',
-  jpegDecoder: '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
-  jpegEncoder: '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm',
-  webpDecoder: '@jsquash/webp/codec/dec/webp_dec.wasm',
-  webpEncoder: '@jsquash/webp/codec/enc/webp_enc_simd.wasm',
-} as const
-
-/** Missing from Node's types. */
-const { WebAssembly: webAssembly } = globalThis as unknown as {
-  readonly WebAssembly: { compile(code: Uint8Array): Promise<never> }
-}
-
 const { file, from, to, quality } = workerData as Conversion
-const pixels = await decode((await readFile(file)).buffer)
-const bytes = new Uint8Array(await encode(to === 'jpeg' ? onWhite(pixels) : pixels))
+const bytes = new Uint8Array(await encode(await decode(file, from), to, quality))
 parentPort?.postMessage({ bytes } satisfies Converted, [bytes.buffer])
-
-async function decode(encoded: ArrayBuffer): Promise<Pixels> {
-  switch (from) {
-    case 'png': {
-      const codec = await import('@jsquash/png/decode.js')
-      await codec.init(await wasm('png'))
-      return codec.default(encoded) as Promise<Pixels>
-    }
-    case 'jpeg': {
-      const codec = await import('@jsquash/jpeg/decode.js')
-      await codec.init(await wasm('jpegDecoder'))
-      return codec.default(encoded) as Promise<Pixels>
-    }
-    case 'webp': {
-      const codec = await import('@jsquash/webp/decode.js')
-      await codec.init(await wasm('webpDecoder'))
-      return codec.default(encoded) as Promise<Pixels>
-    }
-  }
-}
-
-async function encode(image: Pixels): Promise<ArrayBuffer> {
-  // The codecs want the browser’s own class, which Node doesn’t have.
-  const input = image as never
-  switch (to) {
-    case 'png': {
-      const codec = await import('@jsquash/png/encode.js')
-      await codec.init(await wasm('png'))
-      return codec.default(input)
-    }
-    case 'jpeg': {
-      const codec = await import('@jsquash/jpeg/encode.js')
-      await codec.init(await wasm('jpegEncoder'))
-      return codec.default(input, { quality })
-    }
-    case 'webp': {
-      const codec = await import('@jsquash/webp/encode.js')
-      await codec.init(await wasm('webpEncoder'))
-      return codec.default(input, { quality })
-    }
-  }
-}
-
-/** JPEG has no transparency: without this, transparent parts would turn black. */
-function onWhite({ data, width, height }: Pixels): Pixels {
-  for (let at = 0; at < data.length; at += 4) {
-    const alpha = data[at + 3] as number
-    if (alpha === 255) continue
-    for (let channel = at; channel < at + 3; channel++) {
-      data[channel] = ((data[channel] as number) * alpha + 255 * (255 - alpha)) / 255
-    }
-    data[at + 3] = 255
-  }
-  return { data, width, height }
-}
-
-async function wasm(codec: keyof typeof CODECS): Promise<never> {
-  const name = CODECS[codec]
-  // In `dist/` the build puts the files next to this one.
-  const url = import.meta.url.endsWith('.ts')
-    ? import.meta.resolve(name)
-    : new URL(`./wasm/${name.slice(name.lastIndexOf('/') + 1)}`, import.meta.url)
-  return webAssembly.compile(new Uint8Array(await readFile(new URL(url))))
-}

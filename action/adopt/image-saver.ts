@@ -10,6 +10,7 @@ import type { LockEntry } from '../lock/schema.ts'
 import { fileOf, readFileState } from '../plan/file-state.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { Convert } from './convert.ts'
+import type { Thumbhash } from './thumbhash.ts'
 
 /** An image can't be written to its path. The message says why and, if the image was paid for, where it is. */
 export class SaveError extends Error {
@@ -55,9 +56,10 @@ export interface SaverOptions {
   readonly lock: LockStore
   readonly rescue: readonly RescueFolder[]
   readonly convert: Convert
+  readonly thumbhash: Thumbhash
 }
 
-export function createImageSaver({ root, lock, rescue, convert }: SaverOptions): ImageSaver {
+export function createImageSaver({ root, lock, rescue, convert, thumbhash }: SaverOptions): ImageSaver {
   async function refuseLinks(path: string): Promise<void> {
     // A new finder each time: the folder may have become a link since the plan.
     const link = await createLinkFinder(root).linkIn(path)
@@ -129,7 +131,9 @@ export function createImageSaver({ root, lock, rescue, convert }: SaverOptions):
     async place(planned, image) {
       const from = formatOfMediaType(image.entry.media_type)
       const ready = await inFormat(image, planned.image)
-      const entry = await moveInto(planned, ready)
+      const preview = ready.entry.thumbhash ?? (await thumbhash(ready.file, planned.image.format))
+      const moved = await moveInto(planned, ready)
+      const entry = { ...moved, ...(preview !== undefined && { thumbhash: preview }) }
       const placed = { entry, ...(ready !== image && from && { convertedFrom: from }) }
       try {
         await lock.set(planned.image.path, entry)

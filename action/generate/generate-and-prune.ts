@@ -6,7 +6,7 @@ import { decodeWithBuffer } from './node-base64.ts'
 import { createPublicFetch } from './public-fetch.ts'
 import { prune } from './prune.ts'
 import type { RunResult } from './results.ts'
-import { createConverter } from '../adopt/convert.ts'
+import { createCodecs } from '../adopt/create-codecs.ts'
 import { createImageSaver } from '../adopt/image-saver.ts'
 
 export interface RunOptions extends GenerateOptions {
@@ -34,7 +34,7 @@ export async function generateAndPrune(
       decodeBlock: decodeWithBuffer,
       fetchLink: createPublicFetch(),
     }),
-    saver: createImageSaver({ ...project, convert: createConverter() }),
+    saver: createImageSaver({ ...project, ...createCodecs() }),
   })
   if (!options.prune || result.stoppedBy !== undefined) return result
   return { ...result, pruned: await prune(plan.orphans, project) }

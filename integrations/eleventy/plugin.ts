@@ -34,21 +34,24 @@ export default function easelPlugin(config: EleventyConfig, options: WorkerUrlOp
   const { base, delivery: shared } = options
   const auto: Delivery = { format: 'auto', ...shared }
   config.addFilter('easel_url', (source, delivery) => imageUrl(base, source, { ...auto, ...delivery }))
-  config.addShortcode('easel', (source, alt, sizes = '100vw', { spec, delivery, widths, attributes } = {}) => {
-    if (alt === undefined)
-      throw new TypeError(`{% easel "${source}" %} has no alt text: write "" for a decorative image.`)
-    const image = spec ? { ...spec, prompt: source } : source
-    const all = { ...auto, ...delivery }
-    return tag({
-      src: imageUrl(base, image, all),
-      srcset: srcSet(base, image, { ...all, widths }),
-      sizes,
-      alt,
-      loading: 'lazy',
-      decoding: 'async',
-      ...attributes,
-    })
-  })
+  config.addShortcode(
+    'easel',
+    (source, alt, sizes = '100vw', { spec, delivery, widths, attributes } = {}) => {
+      if (alt === undefined)
+        throw new TypeError(`{% easel "${source}" %} has no alt text: write "" for a decorative image.`)
+      const image = spec ? { prompt: source, ...spec } : source
+      const all = { ...auto, ...delivery }
+      return tag({
+        src: imageUrl(base, image, all),
+        srcset: srcSet(base, image, { ...all, widths }),
+        sizes,
+        alt,
+        loading: 'lazy',
+        decoding: 'async',
+        ...attributes,
+      })
+    },
+  )
   config.addPreprocessor('easel', 'md', ({ page }, content) =>
     withWorkerUrls(content, page.inputPath, options),
   )

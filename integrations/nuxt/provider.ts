@@ -27,5 +27,5 @@ export default (): Provider => provider
 /** Nuxt puts a slash before everything that isn't a URL: before a prompt, too. */
 function sourceOf(src: string, spec: UrlSpec): ImageSource {
   const isAddress = /^(https?|data|blob):|^\/(i|named)\/|^\/image\?|^\/\S+\.\w+$/i.test(src)
-  return isAddress ? src : { ...spec, prompt: src.replace(/^\//, '') }
+  return isAddress ? src : { prompt: src.replace(/^\//, ''), ...spec }
 }

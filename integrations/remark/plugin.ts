@@ -15,12 +15,13 @@ interface MarkdownFile {
  *
  * A mistake in a comment fails the page, with its line and column in the text that remark was given.
  */
-export default function remarkEasel(this: unknown, options: WorkerUrlOptions): void {
+function remarkEasel(this: unknown, options: WorkerUrlOptions): void {
   const processor = this as Processor
   const { parser } = processor
   if (!parser) throw new TypeError('remarkEasel needs a Markdown parser before it, such as remark-parse.')
   processor.parser = (document, file) => {
-    const text = String(document)
-    return parser(withWorkerUrls(text, file.path ?? 'page.md', options), file)
+    return parser(withWorkerUrls(document, file.path ?? 'page.md', options), file)
   }
 }
+
+export default remarkEasel

@@ -9,8 +9,8 @@ import {
   type SideFactor,
   sideFactor,
 } from '../spec/pixel-sizes.ts'
-import { parseSize } from '../spec/size-forms.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { parseSize } from '../spec/size.ts'
 import { inputImageTokens, outputTokens, promptTokens } from './tokens.ts'
 
 /** How much of one billable a request takes, in each unit. A unit without a number can't be priced. */
@@ -24,7 +24,10 @@ const HEADER_CHARACTERS = Math.ceil(HEADER_USUAL_BYTES / 3) * 4
 
 const INPUT_PIXELS = 1024 * 1024
 
-/** The largest input that FLUX.2 works with, the family that bills input images by the megapixel. */
+/**
+ * What a linked input image is reserved as: an assumption. No document says how many pixels of one are billed at
+ * most; 4 megapixels is the largest image that FLUX.2 generates, the family that bills inputs by the megapixel.
+ */
 const INPUT_MAX_PIXELS = 4 * 1024 * 1024
 
 /** Ratios without documented pixels: Google's 1:8 is 384×3072. */

@@ -18,6 +18,9 @@ export const json = z
   .unknown()
   .refine(isPlainJson, `must be JSON, at most ${JSON_MAX_DEPTH} levels deep, in well-formed Unicode`)
 
+/** `2K`: each has one spelling. */
+export const IMAGE_SIZE = /^([1-9]\d?(\.\d{0,2}[1-9])?|0\.\d{0,2}[1-9])K$/
+
 export function isDataUrl(value: string): boolean {
   return value.startsWith('data:')
 }

@@ -1,5 +1,6 @@
+import { IMAGE_SIZE } from './forms.ts'
 import type { ImageSpec } from './schema.ts'
-import { IMAGE_SIZE, parseSize } from './size-forms.ts'
+import { parseSize } from './size.ts'
 
 /** Documented width and height at 1K. The other ratios have no documented size. */
 const SIDES_AT_1K: Readonly<Record<string, readonly [number, number]>> = {

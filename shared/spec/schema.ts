@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { DEFAULT_MODEL } from '../default-model.ts'
 import { isRepeated } from '../url/query-values.ts'
-import { colour, httpsUrl, imageUrl, json, text } from './forms.ts'
-import { IMAGE_SIZE, parseSize } from './size-forms.ts'
+import { colour, httpsUrl, IMAGE_SIZE, imageUrl, json, text } from './forms.ts'
+import { parseSize } from './size.ts'
 import { provider, sorting } from './provider.ts'
 
 const PROMPT_MAX_CHARACTERS = 32_000

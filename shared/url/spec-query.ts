@@ -20,12 +20,9 @@ export function specToQuery(spec: UrlSpec): URLSearchParams {
   for (const [field, value] of Object.entries(spec)) {
     // A resolved spec names the first model twice.
     if (value === undefined || (field === 'model' && spec.models)) continue
-    if (isRepeated(field)) {
-      for (const item of spec[field] ?? []) query.append(field, item)
-    } else if (typeof value === 'object') {
-      throw new TypeError(`${field} does not fit into a URL: use POST /v1/images.`)
-    } else {
-      query.append(field, typeof value === 'number' ? writeNumber(value) : value)
+    for (const item of isRepeated(field) ? (spec[field] ?? []) : [value]) {
+      if (typeof item === 'object') throw new TypeError(`${field} does not fit into a URL.`)
+      query.append(field, typeof item === 'number' ? writeNumber(item) : item)
     }
   }
   return query

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 export interface OpenedPage extends AsyncDisposable {
   readonly page: Page
@@ -45,7 +42,7 @@ export async function openPage(
 /** What axe-core finds wrong with a page, by rule. */
 export async function axeFindings(page: Page): Promise<readonly string[]> {
   // Evaluated by the debugger: the page's policy lets no such script in.
-  await page.evaluate(AXE)
+  await page.evaluate(axe.source)
   const { violations } = await page.evaluate<{
     readonly violations: readonly {
       readonly id: string

@@ -48,6 +48,7 @@ export function variantHeaders(fingerprint: Fingerprint, index: number, record: 
     ...(quality === undefined ? [] : [`q=${quality}`]),
   ]
   headers['x-easel-variant'] = `${mediaType}; ${facts.join('; ')}; original="${pinOf(original.etag)}"`
+  if (record.thumbhash !== undefined) headers['x-easel-thumbhash'] = record.thumbhash
   return headers
 }
 

@@ -40,7 +40,7 @@ const MEDIA_TYPE = {
   png: 'image/png',
 } as const satisfies Record<VariantFormat, ImageMediaType>
 
-/** Formats that have a quality. Asking for one of the others makes no other variant. */
+/** Formats that have a quality. */
 const LOSSY: ReadonlySet<ImageMediaType> = new Set(['image/avif', 'image/webp', 'image/jpeg'])
 
 /** The image as it was generated. */
@@ -50,17 +50,26 @@ export function isOriginal({ width, height, format, quality }: Variant): boolean
   return width === undefined && height === undefined && format === undefined && quality === undefined
 }
 
-/** The variant of an original of this type, without a quality that would change nothing. */
-export function withoutUselessQuality(variant: Variant, original: ImageMediaType): Variant {
-  const isKept = variant.format === undefined || variant.keep?.includes(original)
-  if (!isKept || LOSSY.has(original)) return variant
-  const { quality: _, ...rest } = variant
-  return rest
+/**
+ * The variant of this original, whose size says which part of a box it fills: two boxes with the same result make one
+ * variant.
+ */
+export function variantOf(original: ImageRecord, requested: Variant): Variant {
+  const { width: _, height: __, crop: ___, ...rest } = requested
+  return { ...rest, ...resizing(original, requested) }
 }
 
-/** How to make a variant of an original; `undefined` if the original is the variant, as an SVG always is. */
+/** Whether {@link variantOf} can differ from what is requested. Without, an original's record need not be read. */
+export function dependsOnOriginal({ height }: Variant): boolean {
+  return height !== undefined
+}
+
+/**
+ * How to make a variant of an original; `undefined` if the original is the variant. An SVG always is, and so is an
+ * animation: most formats would keep one frame of it.
+ */
 export function transformationOf(original: ImageRecord, variant: Variant): Transformation | undefined {
-  if (original.mediaType === 'image/svg+xml') return undefined
+  if (original.mediaType === 'image/svg+xml' || original.isAnimated) return undefined
   const isKept = variant.format === undefined || variant.keep?.includes(original.mediaType)
   const mediaType = isKept || !variant.format ? original.mediaType : MEDIA_TYPE[variant.format]
   const transformation: Transformation = {

@@ -87,12 +87,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
       wakeAt: (time) => this.#wakeAt(time),
       unknownHoldMs: this.#settings.unknownHoldMs,
     })
-    this.#set = createImageSet({
-      bucket: env.BUCKET,
-      images: this.#images,
-      storage: this.#storage,
-      forget: forgetAtTheEdge,
-    })
+    this.#set = createImageSet({ bucket: env.BUCKET, images: this.#images, storage: this.#storage, forget })
     const transforming = {
       bucket: env.BUCKET,
       images: env.IMAGES,
@@ -100,11 +95,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
       whileCurrent: this.#set.whileCurrent,
     }
     this.#makeVariant = createVariantMaker(transforming)
-    this.#addThumbhashes = createThumbhashMaker({
-      ...transforming,
-      store: this.#images,
-      forget: forgetAtTheEdge,
-    })
+    this.#addThumbhashes = createThumbhashMaker({ ...transforming, store: this.#images, forget })
   }
 
   /**
@@ -128,9 +119,9 @@ export class GenerationJob extends DurableObject<JobEnv> {
   /** Generates and doesn't wait. */
   async submit(request: SentRequest): Promise<JobResult> {
     const { collapsed, flight } = this.#join(request)
-    const admitted = await flight.admitted
-    if (admitted === 'queued') return { ok: true, cache: collapsed ? 'collapsed' : 'miss' }
-    return admitted.ok ? { ok: true, cache: 'collapsed' } : admitted
+    const admission = await flight.admission
+    if ('run' in admission) return { ok: true, cache: collapsed ? 'collapsed' : 'miss' }
+    return admission.ok ? { ok: true, cache: 'collapsed' } : admission
   }
 
   /** `pending` while it is being generated, or the failure that is remembered; `undefined` when there is neither. */
@@ -185,22 +176,15 @@ export class GenerationJob extends DurableObject<JobEnv> {
   }
 
   #takeOff(request: SentRequest): Flight {
-    let run: Promise<Outcome> | undefined
-    const admitted = this.#admit(request)
-      .finally(() => discard(request.packed))
-      .then((admission) => {
-        if ('ok' in admission) return admission
-        run = admission.run
-        return 'queued' as const
-      })
-    const finished = admitted
-      .then((admission) => (admission === 'queued' && run ? run : (admission as Outcome)))
+    const admission = this.#admit(request).finally(() => discard(request.packed))
+    const finished = admission
+      .then((admitted) => ('run' in admitted ? admitted.run : admitted))
       .finally(() => (this.#flight = undefined))
     // Whoever only submits doesn't wait for the end.
     finished.catch(() => undefined)
     let sendable = SENT_TO_COLLAPSED_BYTES
     const takeBytes = (image: HeldImage | undefined) => (sendable -= image?.bytes.byteLength ?? 0) >= 0
-    return { admitted, finished, takeBytes }
+    return { admission, finished, takeBytes }
   }
 
   /** Reserves the money and queues the request, or takes up what an earlier life of this object has queued. */
@@ -390,6 +374,7 @@ function discard(packed: PackedRequest): void {
   if (packed instanceof ReadableStream) packed.cancel().catch(() => undefined)
 }
 
-function forgetAtTheEdge(fingerprint: Fingerprint): Promise<void> {
+/** Makes the edge's cache forget a fingerprint. */
+function forget(fingerprint: Fingerprint): Promise<void> {
   return exports.Gallery.forget(fingerprint)
 }

@@ -5,8 +5,8 @@ import { type Failure, toError } from './failure.ts'
 import type { GenerationJob } from './generation-job.ts'
 import { pack } from './packed-request.ts'
 import { type GenerateRequest, priceRequest, type PricingPorts } from './price-request.ts'
-import type { OnPreview } from './previews.ts'
 import type { AddThumbhashes } from './thumbhash-maker.ts'
+import type { OnPreview } from './previews.ts'
 import type { JobRequest, JobResult, SentRequest } from './types.ts'
 
 export type { OnPreview }

@@ -38,20 +38,15 @@ export interface PricingPorts {
 /** Everything that is checked before money is spent. An unknown price counts as the limit of a generation. */
 export async function priceRequest(
   { spec, sent = spec, conversation, ...asked }: GenerateRequest,
-  { catalogue, settings: { allowedModels, maxCostUsd } }: PricingPorts,
+  ports: PricingPorts,
 ): Promise<JobRequest> {
-  const [first, ...others] = candidateSpecs(sent)
-  const preferred = await priceOne(first)
-  const fallbacks = await Promise.all(others.map(priceOne))
-  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = estimateFallback([
-    preferred.price,
-    ...fallbacks.map(({ price }) => price),
-  ])
-  if (reserveUsd > maxCostUsd) throw exceedsMaxCost(reserveUsd, maxCostUsd)
+  const { maxCostUsd } = ports.settings
+  const { candidates, estimate } = await priceSpec(sent, conversation, ports)
+  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = estimate
   const { fingerprint, caller, refresh, lookedAt } = asked
   return {
     fingerprint,
-    candidates: [preferred.candidate, ...fallbacks.map(({ candidate }) => candidate)],
+    candidates,
     described: conversation?.described ?? { spec: await canonicalSpec(spec) },
     model: spec.model,
     prompt: spec.prompt,
@@ -60,17 +55,6 @@ export async function priceRequest(
     caller,
     refresh,
     lookedAt,
-  }
-
-  async function priceOne(one: SingleModelSpec) {
-    const entry = await findAllowed(one.model, catalogue, allowedModels)
-    checkCapabilities(one, entry.model)
-    // A conversation has the limits of the chat API, too.
-    const request = buildRequest(conversation ? { ...one, api: 'chat' } : one, entry.model)
-    const candidate = conversation
-      ? conversationCandidate(one.model, entry, conversation.request)
-      : candidateOf(one.model, entry, request)
-    return { candidate, price: estimateCost(one, entry.model) }
   }
 }
 
@@ -81,21 +65,40 @@ export async function priceRequest(
  */
 export async function estimateSpec(
   spec: ImageSpec,
-  { catalogue, settings: { allowedModels, maxCostUsd } }: PricingPorts,
+  ports: PricingPorts,
 ): Promise<CostEstimate & { readonly warnings: readonly string[] }> {
-  const priceOne = async (one: SingleModelSpec) => {
-    const { model, warnings } = await findAllowed(one.model, catalogue, allowedModels)
-    checkCapabilities(one, model)
-    buildRequest(one, model)
-    return { price: estimateCost(one, model), warnings }
-  }
+  const { estimate, warnings } = await priceSpec(spec, undefined, ports)
+  return { ...estimate, warnings }
+}
+
+/** The requests for each of a spec's models, and what they cost. */
+async function priceSpec(
+  spec: ImageSpec,
+  conversation: SpecToGenerate['conversation'],
+  { catalogue, settings: { allowedModels, maxCostUsd } }: PricingPorts,
+) {
   const [first, ...others] = candidateSpecs(spec)
   const preferred = await priceOne(first)
   const fallbacks = await Promise.all(others.map(priceOne))
   const estimate = estimateFallback([preferred.price, ...fallbacks.map(({ price }) => price)])
   const { maxUsd = maxCostUsd } = estimate
   if (maxUsd > maxCostUsd) throw exceedsMaxCost(maxUsd, maxCostUsd)
-  return { ...estimate, warnings: [preferred, ...fallbacks].flatMap(({ warnings }) => warnings) }
+  return {
+    candidates: [preferred.candidate, ...fallbacks.map(({ candidate }) => candidate)] as const,
+    estimate,
+    warnings: [preferred, ...fallbacks].flatMap(({ warnings }) => warnings),
+  }
+
+  async function priceOne(one: SingleModelSpec) {
+    const entry = await findAllowed(one.model, catalogue, allowedModels)
+    checkCapabilities(one, entry.model)
+    // A conversation has the limits of the chat API, too.
+    const request = buildRequest(conversation ? { ...one, api: 'chat' } : one, entry.model)
+    const candidate = conversation
+      ? conversationCandidate(one.model, entry, conversation.request)
+      : candidateOf(one.model, entry, request)
+    return { candidate, price: estimateCost(one, entry.model), warnings: entry.warnings }
+  }
 }
 
 function exceedsMaxCost(usd: number, maxCostUsd: number): EaselError {

@@ -1,6 +1,7 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { imageMetadata, type ImageStore, type StoredImage } from '../gallery/image-store.ts'
 import { imageKey } from '../gallery/keys.ts'
+import { putListEntry } from '../gallery/list.ts'
 import { type Manifest, missingThumbhashes } from '../gallery/manifest.ts'
 import type { VariantUnavailable } from '../gallery/variant-store.ts'
 import { within } from './patience.ts'
@@ -77,6 +78,7 @@ export function createThumbhashMaker(ports: ThumbhashMakerPorts): AddThumbhashes
     const listed = manifest.images.map((image, at) => (at === index ? { ...image, thumbhash } : image))
     const changed = { ...manifest, images: listed }
     await putManifest(bucket, changed)
+    if (index === 0) await putListEntry(bucket, changed)
     return changed
   }
 

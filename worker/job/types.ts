@@ -67,8 +67,8 @@ export type JobResult =
 
 /** A generation that requests wait for, or join. */
 export interface Flight {
-  /** `queued`: it will run; else it ended before it began. */
-  readonly admitted: Promise<'queued' | Outcome>
+  /** An outcome: it ended before it began. */
+  readonly admission: Promise<Run | Outcome>
   readonly finished: Promise<Outcome>
   /** Whether one more request that joined may be sent the image: what they are sent is limited. */
   takeBytes(image: HeldImage | undefined): boolean

@@ -94,12 +94,7 @@ export function Playground({ models, defaultModel, presets, values, problem, nee
         ))}
       </Choices>
 
-      <Field
-        name="input_images"
-        label="Input images"
-        problem={problem}
-        hint="https URLs, one a line. With the script you can also drop, paste or choose files."
-      >
+      <Field name="input_images" label="Input images" problem={problem} hint="https URLs, one a line.">
         <textarea
           id="input_images"
           name="input_images"

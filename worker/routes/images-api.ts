@@ -11,6 +11,7 @@ import type { AppEnv, CacheOutcome } from '../web/trace.ts'
 import { createFlow, type FindOrGenerate } from './find-or-generate.ts'
 import { listedImage, parseListQuery } from './list-query.ts'
 import type { AppPorts } from './ports.ts'
+import { withPreviews } from './with-previews.ts'
 
 /** Seconds after which a client that polls may ask again. */
 const POLL_SECONDS = 2
@@ -22,7 +23,7 @@ interface Found {
 
 /** Easel's own API: any spec as JSON, and everything that is stored. */
 export function imagesApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, addThumbhashes, config, findImages, jobs, settings, store } = ports
+  const { access, addThumbhashes, catalogue, config, findImages, jobs, settings, store } = ports
   const { findOrGenerate, findOrSubmit } = createFlow(ports)
   const app = new Hono<AppEnv>()
 
@@ -41,7 +42,8 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
     }
     if (wantsEvents(c.req.header('Accept'))) {
       // What is refused is refused with a status, before the stream begins.
-      const outcome = await findOrSubmit(c, wanted)
+      const sent = await withPreviews(spec, catalogue)
+      const outcome = await findOrSubmit(c, { ...wanted, requested: { spec, sent, fingerprint } })
       return eventStream(async (send) => {
         if ('found' in outcome) return send('done', summary(outcome.found.manifest, 'hit', c.req.url))
         send('pending', { fingerprint })

@@ -154,6 +154,28 @@ const REFUSED: readonly (readonly [
   ['an unknown field of the routing', CHAT, chat({ provider: { surprise: 1 } }), 400, 'surprise'],
   ['a temperature of 3', CHAT, chat({ temperature: 3 }), 400, 'temperature'],
   ['six models', CHAT, chat({ models: Array(6).fill(GEMINI) }), 400, 'models'],
+  [
+    'a provider field without a price',
+    CHAT,
+    chat({ image_config: { foo: 1 } }),
+    422,
+    'image_config holds foo',
+  ],
+  ['a provider field without a price', NATIVE, images({ image_config: { foo: 1 } }), 422, 'image_config'],
+  [
+    'an option without a price',
+    IMAGES,
+    images({ model: RIVERFLOW, provider: { options: { sourceful: { foo: 1 } } } }),
+    422,
+    'provider.options.sourceful holds foo',
+  ],
+  [
+    'fifty fonts among options',
+    NATIVE,
+    images({ model: RIVERFLOW, provider: { options: { sourceful: { font_inputs: FONTS } } } }),
+    400,
+    'write font_inputs beside provider',
+  ],
   ['stream: "yes"', IMAGES, images({ stream: 'yes' }), 400, 'stream'],
   ['a negative seed', CHAT, chat({ seed: -1 }), 400, 'seed'],
   [

@@ -52,12 +52,21 @@ describe('a thumbhash', () => {
     )
   })
 
+  it('is in the list', async () => {
+    const path = await easel.generate('A harbour listed')
+    const [image] = (await manifestOf(path)).images
+    const list = (await (await easel.get('/v1/images?q=listed', bearer(TOKENS.docs))).json()) as Listed
+
+    expect(list.images).toMatchObject([{ prompt: 'A harbour listed', thumbhash: image?.thumbhash }])
+  })
+
   it('is in the response to POST when the image is cached', async () => {
-    const spec = { prompt: 'A harbour posted', n: 2, model: 'google/gemini-2.5-flash-image' }
+    const spec = { prompt: 'A harbour posted', n: 2, model: 'openai/gpt-image-1' }
     await easel.post('/v1/images', spec, bearer(TOKENS.docs))
     const { images } = (await (await easel.post('/v1/images', spec, bearer(TOKENS.docs))).json()) as Listed
 
-    expect(images.every(({ thumbhash }) => /^[\w+/]{20,}=*$/.test(thumbhash ?? ''))).toBe(true)
+    expect(images).toHaveLength(2)
+    for (const { thumbhash } of images) expect(thumbhash).toMatch(/^[\w+/]{20,}=*$/)
   })
 
   it('is not computed by HEAD', async () => {

@@ -43,8 +43,8 @@ describe('the page', () => {
     let total = gzipSync(html).length
     for (const path of paths) {
       const response = await easel.get(path)
-      expect(response.status, path).toBe(200)
-      expect(response.headers.get('cache-control'), path).toBe('public, max-age=31536000, immutable')
+      expect([path, response.status]).toEqual([path, 200])
+      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
       total += gzipSync(await response.arrayBuffer()).length
     }
     expect(paths).toHaveLength(3)
@@ -56,7 +56,7 @@ describe('the page', () => {
       prompt: '</textarea><script>1</script>',
       model: 'openai/gpt-image-1',
     })
-    const html = await (await easel.get(`/?${query}`)).text()
+    const html = await (await easel.get(`/?${query.toString()}`)).text()
     expect(html).not.toContain('<script>1')
     expect(html).toContain('&lt;/textarea&gt;')
     expect(html).toMatch(/<option value="openai\/gpt-image-1" selected/)
@@ -112,10 +112,6 @@ describe('the form without script', () => {
 
 describe('POST /v1/estimate', () => {
   const spec = { prompt: 'Estimated', model: 'bytedance-seed/seedream-4.5' }
-  const estimate = async (body: object) => {
-    const response = await easel.post('/v1/estimate', body)
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
-  }
 
   it('says what a spec would cost and whether it is cached, and spends nothing', async () => {
     const before = await estimate(spec)
@@ -138,6 +134,7 @@ describe('POST /v1/estimate', () => {
 
 describe('POST /v1/images with Accept: text/event-stream', () => {
   it('tells of the previews of a model that streams, and of the image', async () => {
+    easel.upstream.setFaults([{ match: 'Streamed', latencyMs: 300 }])
     const events = await eventsOf({ prompt: 'Streamed', model: 'openai/gpt-image-1' })
     expect(events[0]).toMatchObject({ event: 'pending', data: { fingerprint: expect.any(String) } })
     expect(events.filter(({ event }) => event === 'preview').length).toBeGreaterThan(0)
@@ -157,6 +154,11 @@ describe('POST /v1/images with Accept: text/event-stream', () => {
     })
   })
 })
+
+async function estimate(body: object) {
+  const response = await easel.post('/v1/estimate', body)
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
 
 async function eventsOf(spec: object): Promise<{ readonly event: string; readonly data: unknown }[]> {
   const headers = { ...bearer(TOKENS.docs).headers, Accept: 'text/event-stream' }

@@ -50,6 +50,21 @@ export interface Generation {
   readonly prompt?: string
 }
 
+/** An image of `GET /v1/images`. */
+export interface ListedImage {
+  readonly fingerprint: string
+  readonly url: string
+  readonly prompt: string
+  readonly model: string
+  readonly cost_usd?: number
+  readonly created: string
+  readonly width: number
+  readonly height: number
+  readonly bytes: number
+  readonly media_type: string
+  readonly thumbhash?: string
+}
+
 /**
  * Asks the Worker, with the token of this session.
  *

@@ -29,6 +29,7 @@ export function setUpAttachments(form: HTMLFormElement, onChange: () => void): A
     class: 'visually-hidden',
     onchange: () => void add(Array.from(input.files ?? [])),
   })
+  byId('input_images-hint').textContent = 'https URLs, one a line. Or drop, paste or choose files.'
   byId('attachments').append(
     list,
     h('p', { class: 'row' }, h('label', { for: 'file', class: 'button quiet' }, 'Choose files'), input),

@@ -1,14 +1,18 @@
-import { ask, askJson, type Generation, problemOf } from './api.ts'
+import { ask, askJson, type Generation, type ListedImage, problemOf } from './api.ts'
 import { bytes, usd } from './config.ts'
 import { confirmed, confirmedRegeneration } from './confirm.ts'
 import { copyButton } from './copy-button.ts'
 import { announce, h } from './dom.ts'
 import type { Spec } from './form.ts'
-import type { GalleryActions, ListedImage } from './gallery.ts'
 import { largeImage } from './images.ts'
 import { failureNote } from './notices.ts'
 import { pastePanel } from './paste-panel.ts'
 import { textOf } from './text.ts'
+
+export interface GalleryActions {
+  /** Shows a spec in the playground; generates it where `start` says so. */
+  use(spec: Spec, start: boolean, refresh?: boolean): void
+}
 
 export interface DetailActions extends GalleryActions {
   hasNext(step: 1 | -1): boolean

@@ -1,9 +1,8 @@
 import { thumbhashToDataUrl } from '../../../shared/url/thumbhash.ts'
-import { askJson, problemOf } from './api.ts'
+import { askJson, type ListedImage, problemOf } from './api.ts'
 import { usd } from './config.ts'
-import { showDetail } from './detail.ts'
+import { type GalleryActions, showDetail } from './detail.ts'
 import { announce, byId, debounced, h } from './dom.ts'
-import type { Spec } from './form.ts'
 import { createGrid, type Tile } from './grid.ts'
 import { showImage, thumbnailPath } from './images.ts'
 import { models } from './models.ts'
@@ -11,29 +10,9 @@ import { emptyNote, failureNote } from './notices.ts'
 import { onToken, token } from './session.ts'
 import { askForToken } from './token-dialog.ts'
 
-/** An image of `GET /v1/images`. */
-export interface ListedImage {
-  readonly fingerprint: string
-  readonly url: string
-  readonly prompt: string
-  readonly model: string
-  readonly cost_usd?: number
-  readonly created: string
-  readonly width: number
-  readonly height: number
-  readonly bytes: number
-  readonly media_type: string
-  readonly thumbhash?: string
-}
-
 interface Page {
   readonly images: readonly ListedImage[]
   readonly cursor?: string
-}
-
-export interface GalleryActions {
-  /** Shows a spec in the playground; generates it where `start` says so. */
-  use(spec: Spec, start: boolean, refresh?: boolean): void
 }
 
 const PAGE_LIMIT = 100

@@ -37,8 +37,7 @@ export function promptUrl(spec: Spec): string | undefined {
 export function queryOf(spec: Spec): URLSearchParams | undefined {
   if (JSON.stringify(spec['input_images'] ?? []).includes('"data:')) return undefined
   try {
-    // It looks at names and values, and throws where they aren't a spec's.
-    return specToQuery(spec as Parameters<typeof specToQuery>[0])
+    return specToQuery(spec)
   } catch {
     return undefined
   }

@@ -1,6 +1,3 @@
-/** `2K`: each has one spelling. */
-export const IMAGE_SIZE = /^([1-9]\d?(\.\d{0,2}[1-9])?|0\.\d{0,2}[1-9])K$/
-
 /** `[width, height]` in pixels of a `WxH` string; `undefined` for any other string. */
 export function parseSize(value: string): readonly [number, number] | undefined {
   const match = /^([1-9]\d*)x([1-9]\d*)$/.exec(value)
