@@ -25,7 +25,7 @@ export function pageHeaders(allowsMarkupFromScripts = false): Record<string, str
     'Cache-Control': 'no-cache',
     'Cross-Origin-Opener-Policy': 'same-origin',
     // The page's URL holds the prompt.
-    'Referrer-Policy': 'no-referrer',
+    'Referrer-Policy': 'same-origin',
     'X-Content-Type-Options': 'nosniff',
   }
 }

@@ -14,13 +14,18 @@ interface Estimate {
 /** Typing pauses this long, milliseconds, before the Worker is asked. */
 const PAUSE_MS = 250
 
-/** Keeps the line beside the button up to date: what a click would cost, or what is wrong. */
-export function setUpEstimate(form: SpecForm): void {
+/**
+ * Keeps the line beside the button up to date: what a click would cost, or what is wrong.
+ *
+ * @returns asks again, after something was generated
+ */
+export function setUpEstimate(form: SpecForm): () => void {
   let asking = new AbortController()
   const update = debounced(PAUSE_MS, () => void estimate())
   form.onChange(update)
   onToken(update)
   update()
+  return update
 
   async function estimate(): Promise<void> {
     asking.abort()

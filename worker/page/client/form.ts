@@ -180,9 +180,11 @@ function clearProblem(name: string): void {
   }
 }
 
-/** `auto` is what no choice means. */
+/** The usual ones first. `auto` is what no choice means. */
 function ratiosOf(model: Model): readonly string[] {
-  return valuesOf(model, 'aspect_ratio', ASPECT_RATIOS).filter((ratio) => ratio !== 'auto')
+  const offered = valuesOf(model, 'aspect_ratio', ASPECT_RATIOS).filter((ratio) => ratio !== 'auto')
+  const usual = ASPECT_RATIOS.filter((ratio) => offered.includes(ratio))
+  return [...new Set([...usual, ...offered])]
 }
 
 function valuesOf(model: Model, field: string, otherwise: readonly string[]): readonly string[] {

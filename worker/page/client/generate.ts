@@ -13,7 +13,7 @@ export interface Generator {
 }
 
 /** Generates what the form describes, and shows on the stage how it goes. */
-export function setUpGenerate(form: SpecForm): Generator {
+export function setUpGenerate(form: SpecForm, onGenerated: () => void): Generator {
   const element = byId<HTMLFormElement>('form')
   const stage = byId('stage')
   const button = byId<HTMLButtonElement>('generate')
@@ -45,6 +45,7 @@ export function setUpGenerate(form: SpecForm): Generator {
       const generation = await stream(spec, refresh, mine.signal, view.preview)
       const seconds = (performance.now() - startedAt) / 1000
       stage.replaceChildren(resultView(generation, spec, seconds, { generate, fill: form.fill }))
+      onGenerated()
       announce(generation.cache === 'hit' ? 'The image was cached.' : 'The image is ready.')
     } catch (error) {
       stage.replaceChildren(mine.signal.aborted ? leftNote(spec) : failed(problemOf(error), spec))

@@ -1,16 +1,14 @@
-import { imageUrl, srcSet } from '../../../shared/url/image-url.ts'
+import { imageUrl } from '../../../shared/url/image-url.ts'
 import { thumbhashToDataUrl } from '../../../shared/url/thumbhash.ts'
 import { ask } from './api.ts'
 import { config } from './config.ts'
 import { h } from './dom.ts'
 
-const SVG = 'image/svg+xml'
-
 /** Pixels: of a tile on an ordinary screen twice over, rounded to what variants are made in. */
 const THUMBNAIL_WIDTH = 320
 
-/** Pixels: smaller ones would save too little to be worth a transformation each. */
-const LARGE_MIN_WIDTH = 640
+/** Pixels: of a large screen. */
+const LARGE_WIDTH = 1600
 
 interface ShownImage {
   readonly url: string
@@ -24,9 +22,8 @@ interface ShownImage {
  * Shows an image of the Worker. In `private` mode an `<img>` alone would be refused, so its bytes are fetched with the
  * token; `release` frees them.
  */
-export function showImage(image: HTMLImageElement, path: string, srcset?: string): { release(): void } {
+export function showImage(image: HTMLImageElement, path: string): { release(): void } {
   if (config.mode !== 'private') {
-    if (srcset) image.srcset = srcset
     image.src = path
     return { release: () => image.removeAttribute('src') }
   }
@@ -47,28 +44,21 @@ export function showImage(image: HTMLImageElement, path: string, srcset?: string
   }
 }
 
-/** The path of an image as a thumbnail, in the best format that the browser knows. */
-export function thumbnailPath({
-  url,
-  media_type,
-}: {
-  readonly url: string
-  readonly media_type: string
-}): string {
-  const { pathname } = new URL(url)
-  return media_type === SVG ? pathname : imageUrl('', pathname, { w: THUMBNAIL_WIDTH, format: 'auto' })
+/** The path of an image as a thumbnail. WebP: AVIF takes seconds to make, and a gallery shows many. */
+export function thumbnailPath(image: Pick<ShownImage, 'url' | 'media_type'>): string {
+  return variantPath(image, THUMBNAIL_WIDTH)
 }
 
-/** A large image that sharpens on large screens. */
-export function largeImage(
-  { url, width, height, media_type, thumbhash }: ShownImage,
-  alt: string,
-): HTMLImageElement {
-  const image = h('img', { alt, width, height, decoding: 'async', sizes: '(min-width: 62rem) 46rem, 100vw' })
-  if (thumbhash) image.style.backgroundImage = `url("${thumbhashToDataUrl(thumbhash)}")`
+/** A large image: as it was generated, unless that is far larger than a screen. */
+export function largeImage(image: ShownImage, alt: string): HTMLImageElement {
+  const { url, width, height, thumbhash } = image
+  const element = h('img', { alt, width, height, decoding: 'async' })
+  if (thumbhash) element.style.backgroundImage = `url("${thumbhashToDataUrl(thumbhash)}")`
+  showImage(element, width > LARGE_WIDTH ? variantPath(image, LARGE_WIDTH) : new URL(url).pathname)
+  return element
+}
+
+function variantPath({ url, media_type }: Pick<ShownImage, 'url' | 'media_type'>, width: number): string {
   const { pathname } = new URL(url)
-  const widths = config.widths.filter((one) => one >= LARGE_MIN_WIDTH && one < width)
-  const candidates = [srcSet('', pathname, { widths, format: 'auto' }), `${pathname} ${width}w`]
-  showImage(image, pathname, media_type === SVG ? undefined : candidates.filter(Boolean).join(', '))
-  return image
+  return media_type === 'image/svg+xml' ? pathname : imageUrl('', pathname, { w: width, format: 'webp' })
 }

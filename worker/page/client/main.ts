@@ -13,8 +13,7 @@ type View = (typeof VIEWS)[number]
 
 setUpAccess()
 const form = setUpForm()
-const { generate } = setUpGenerate(form)
-setUpEstimate(form)
+const { generate } = setUpGenerate(form, setUpEstimate(form))
 const onShown: Readonly<Record<View, () => void>> = {
   playground: () => {},
   gallery: setUpGallery({ use }),
