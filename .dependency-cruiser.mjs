@@ -14,7 +14,7 @@ const ROOMS = {
     ['index.ts'],
     ['app.ts'],
     ['openapi/'],
-    ['openai/', 'mcp/'],
+    ['openai/', 'mcp/', 'page/'],
     ['dropin/'],
     ['routes/'],
     ['delivery/'],

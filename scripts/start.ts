@@ -1,7 +1,7 @@
 import { unstable_startWorker as startWorker } from 'wrangler'
 import { serveEmulator } from '../emulator/serve.ts'
 import { parseNamedSecrets } from '../shared/named-secrets.ts'
-import { DEFAULT_EXPIRES_IN_SECONDS, signImageUrl } from '../shared/sign-image-url.ts'
+import { signUrl } from '../shared/url/sign.ts'
 import { localCredentials } from './start/credentials.ts'
 import { generationLine } from './start/generation-line.ts'
 import { freePortFrom, HOST } from './start/ports.ts'
@@ -81,7 +81,7 @@ async function exampleUrl(
   const [key] = parseNamedSecrets(vars.EASEL_SIGNING_KEYS)
   if (vars.EASEL_ACCESS === 'open' || !key) return example.href
   const [kid, secret] = key
-  return (await signImageUrl(example, { kid, secret }, DEFAULT_EXPIRES_IN_SECONDS)).url.href
+  return signUrl(example, { kid, secret })
 }
 
 async function startEmulator(fallbackPort: number): Promise<{

@@ -177,6 +177,15 @@ export function readSettings(env: SettingsEnv): Settings {
   }
 }
 
+/**
+ * Whether images come from an emulator on this machine, and cost nothing.
+ *
+ * @param baseUrl  OpenRouter's, as set
+ */
+export function isEmulated(baseUrl: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(baseUrl).hostname)
+}
+
 /** What is wrong with variables that are right by themselves. Names of tokens are no secrets. */
 function contradictions({
   EASEL_TOKENS: tokens,

@@ -1,4 +1,3 @@
-import { parseSize } from '../spec/forms.ts'
 import {
   agrees,
   factorOfPixels,
@@ -8,6 +7,7 @@ import {
   sideFactor,
 } from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { parseSize } from '../spec/size.ts'
 import { quote } from '../spec/spec-issue.ts'
 import { chatMaxImages, isDocumented, ownerOf, PROVIDER_FIELDS, type ProviderField } from './documented.ts'
 import type { Capability, ImageModel, SupportedParameters } from './model.ts'

@@ -1,7 +1,7 @@
 import type { ImageEndpoint, ImageModel, PriceLine } from '../catalogue/model.ts'
 import { parseDataUrl } from '../media/data-url.ts'
 import { HEADER_USUAL_BYTES, readHeader } from '../media/image.ts'
-import { isDataUrl, parseSize } from '../spec/forms.ts'
+import { isDataUrl } from '../spec/forms.ts'
 import {
   factorOfPixels,
   hasDocumentedPixels,
@@ -10,6 +10,7 @@ import {
   sideFactor,
 } from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { parseSize } from '../spec/size.ts'
 import { inputImageTokens, outputTokens, promptTokens } from './tokens.ts'
 
 /** How much of one billable a request takes, in each unit. A unit without a number can't be priced. */

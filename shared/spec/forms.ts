@@ -18,12 +18,6 @@ export const json = z
   .unknown()
   .refine(isPlainJson, `must be JSON, at most ${JSON_MAX_DEPTH} levels deep, in well-formed Unicode`)
 
-/** `[width, height]` in pixels of a `WxH` string; `undefined` for any other string. */
-export function parseSize(value: string): readonly [number, number] | undefined {
-  const match = /^([1-9]\d*)x([1-9]\d*)$/.exec(value)
-  return match ? [Number(match[1]), Number(match[2])] : undefined
-}
-
 export function isDataUrl(value: string): boolean {
   return value.startsWith('data:')
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { DEFAULT_MODEL } from '../default-model.ts'
 import { InvalidSpecError } from '../errors.ts'
+import { readNumber } from '../url/query-values.ts'
 import type { SpecIssue } from '../spec/spec-issue.ts'
 import { specIssues } from './issues.ts'
 import { crossFieldIssues } from './rules.ts'
@@ -53,7 +54,7 @@ export function parseSpecQuery(query: URLSearchParams): ImageSpecInput {
     } else if (values.length > 1) {
       issues.push(specIssue([field], `${field} is given ${values.length} times: give it once.`))
     } else {
-      input.push([field, form === 'number' ? numberFrom(value) : value])
+      input.push([field, form === 'number' ? readNumber(value) : value])
     }
   }
   const [first, ...rest] = issues
@@ -112,11 +113,6 @@ function applyLayer(lower: SpecLayer, upper: SpecLayer): SpecLayer {
 function parsed<T>(result: z.ZodSafeParseResult<T>, input: unknown): T {
   if (result.success) return result.data
   throw new InvalidSpecError(specIssues(result.error, input, SPEC_FIELDS))
-}
-
-/** Plain decimals only, so that a number has one spelling. Anything else stays text and fails the type check. */
-function numberFrom(text: string): number | string {
-  return /^(0|[1-9]\d{0,15})(\.\d*[1-9])?$/.test(text) ? Number(text) : text
 }
 
 /** A key whose value is `undefined` must not hide a default. */

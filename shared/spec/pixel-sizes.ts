@@ -1,5 +1,5 @@
-import { parseSize } from './forms.ts'
 import type { ImageSpec } from './schema.ts'
+import { parseSize } from './size.ts'
 
 /** Documented width and height at 1K. The other ratios have no documented size. */
 const SIDES_AT_1K: Readonly<Record<string, readonly [number, number]>> = {

@@ -1,6 +1,6 @@
-import { parseSize } from './forms.ts'
 import { agrees, factorOfPixels, imageSizeFor, sideFactor } from './pixel-sizes.ts'
 import { type ImageSpec, SPEC_FIELDS } from './schema.ts'
+import { parseSize } from './size.ts'
 import { specIssue, type SpecIssue } from './spec-issue.ts'
 
 /** How far the ratio of `size` may be from `aspect_ratio`. The documented 16:9 is 1344×768, which is 1.6 % off. */

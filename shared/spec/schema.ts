@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { DEFAULT_MODEL } from '../default-model.ts'
-import { colour, httpsUrl, imageUrl, json, parseSize, text } from './forms.ts'
+import { isRepeated } from '../url/query-values.ts'
+import { colour, httpsUrl, imageUrl, json, text } from './forms.ts'
+import { parseSize } from './size.ts'
 import { provider, sorting } from './provider.ts'
 
 const PROMPT_MAX_CHARACTERS = 32_000
@@ -312,7 +314,7 @@ export const QUERY_FORMS: ReadonlyMap<string, QueryForm> = new Map(
 )
 
 function queryForm(name: string, { type }: z.ZodType): QueryForm {
-  if (name === 'input_images' || name === 'models') return 'repeated'
+  if (isRepeated(name)) return 'repeated'
   if (type === 'number') return 'number'
   return type === 'string' || type === 'enum' ? 'text' : 'json'
 }

@@ -51,13 +51,13 @@ export type ListCursor = string & { readonly __brand: 'ListCursor' }
 export type FindImages = (query: ListQuery) => Promise<ImageList>
 
 /** R2 keeps 8 KiB of metadata; a list shows and searches less. */
-export const PROMPT_MAX_BYTES = 1500
+const PROMPT_MAX_BYTES = 1500
 
 /** Entries that one R2 operation lists at most. With metadata they are often fewer: a hundred or more. */
 const BATCH_MAX = 1000
 
 /** R2 operations for one page. A filter that finds little goes on in the next page, where its cursor says. */
-const OPERATIONS_MAX = 8
+const OPERATIONS_MAX = 4
 
 /** {@link FindImages} on R2. */
 export function createFindImages(bucket: R2Bucket): FindImages {

@@ -4,7 +4,7 @@ import { EaselError } from '../../shared/errors.ts'
 import { canonicalSpec, type Fingerprint } from '../../shared/fingerprint.ts'
 import type { Candidates } from '../../shared/openrouter/fallback.ts'
 import { buildRequest, type UpstreamRequest } from '../../shared/openrouter/request.ts'
-import { estimateCost, estimateFallback } from '../../shared/prices/estimate.ts'
+import { type CostEstimate, estimateCost, estimateFallback } from '../../shared/prices/estimate.ts'
 import { candidateSpecs, type SingleModelSpec } from '../../shared/spec/candidates.ts'
 import type { ImageSpec } from '../../shared/spec/schema.ts'
 import type { Caller } from '../access/access.ts'
@@ -104,6 +104,30 @@ export async function priceRequest(
   function allowedModel(id: string): Promise<CatalogueEntry> {
     return findAllowed(id, catalogue, settings.allowedModels)
   }
+}
+
+/**
+ * What a spec would cost, after the checks that precede a generation; the ledger isn't asked.
+ *
+ * @throws {EaselError} as {@link priceRequest}
+ */
+export async function estimateSpec(
+  spec: ImageSpec,
+  { catalogue, settings: { allowedModels, maxCostUsd } }: PricingPorts,
+): Promise<CostEstimate & { readonly warnings: readonly string[] }> {
+  const priceOne = async (one: SingleModelSpec) => {
+    const { model, warnings } = await findAllowed(one.model, catalogue, allowedModels)
+    checkCapabilities(one, model)
+    buildRequest(one, model)
+    return { price: estimateCost(one, model), warnings }
+  }
+  const [first, ...others] = candidateSpecs(spec)
+  const preferred = await priceOne(first)
+  const fallbacks = await Promise.all(others.map(priceOne))
+  const estimate = estimateFallback([preferred.price, ...fallbacks.map(({ price }) => price)])
+  const { maxUsd = maxCostUsd } = estimate
+  if (maxUsd > maxCostUsd) throw exceedsMaxCost(maxUsd, maxCostUsd)
+  return { ...estimate, warnings: [preferred, ...fallbacks].flatMap(({ warnings }) => warnings) }
 }
 
 function exceedsMaxCost(usd: number, maxCostUsd: number): EaselError {

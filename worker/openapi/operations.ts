@@ -105,7 +105,7 @@ export const operations: readonly Operation[] = [
     tag: 'API',
     summary: 'Any spec as JSON; generated once',
     description:
-      '`Prefer: respond-async` responds at once. `Cache-Control: no-cache` with a token regenerates.',
+      '`Prefer: respond-async` responds at once. `Cache-Control: no-cache` with a token regenerates. `Accept: text/event-stream` gets events: `pending`, a `preview` for each that the model streams, then `done` with the response’s body, or `error` with a problem.',
     parameters: [
       { name: 'Prefer', in: 'header', schema: { type: 'string' }, description: '`respond-async`' },
       { name: 'Cache-Control', in: 'header', schema: { type: 'string' }, description: '`no-cache`' },
@@ -153,6 +153,27 @@ export const operations: readonly Operation[] = [
     success: json('The image is cached.', schemas.generation),
     accepted: json('The image is being generated.', schemas.pending),
     errors: [...GENERATION_ERRORS, 'not_found'],
+    needs: 'none',
+  },
+  {
+    method: 'post',
+    path: '/v1/estimate',
+    id: 'estimate',
+    tag: 'API',
+    summary: 'What a spec would cost; spends nothing',
+    description: 'Checks the spec and what its model can do, as generating would.',
+    body: { schema: schemas.spec, example: SPEC },
+    success: json('The spec can be generated.', schemas.estimate),
+    errors: [
+      'invalid_spec',
+      'unsupported_by_model',
+      'unauthorized',
+      'forbidden',
+      'model_not_found',
+      'budget_exhausted',
+      'payload_too_large',
+      'unsupported_media_type',
+    ],
     needs: 'none',
   },
   {

@@ -79,6 +79,21 @@ export const imageList = z
     description: 'Images, newest first. With a filter, a page can be short although there is a next one.',
   })
 
+export const estimate = z
+  .object({
+    fingerprint,
+    model: z.string(),
+    usd: z.number().optional().meta({ description: 'What it probably costs; absent where unknown.' }),
+    max_usd: z.number().optional().meta({ description: 'The most that it can cost.' }),
+    basis: z.enum(['list price', 'tokens', 'unknown']),
+    cached: z.boolean().meta({ description: 'Whether it is there already, and costs nothing.' }),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'About the model, such as its retirement.' }),
+  })
+  .meta({ id: 'Estimate' })
+
 export const toSign = signRequest.extend({ spec: imageSpecInputSchema }).meta({ id: 'ToSign' })
 
 export const signedUrl = z

@@ -1,14 +1,17 @@
 import { Hono } from 'hono'
+import { EaselError } from '../../shared/errors.ts'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { describedIn, imagePath, type Manifest } from '../gallery/manifest.ts'
 import { bodyLimit } from '../access/body-limit.ts'
+import { eventStream, wantsEvents } from '../web/event-stream.ts'
 import { readJsonBody } from '../web/json-body.ts'
 import { notFound, parseFingerprint } from '../web/not-found.ts'
 import type { AppEnv, CacheOutcome } from '../web/trace.ts'
 import { createFlow, type FindOrGenerate } from './find-or-generate.ts'
 import { listedImage, parseListQuery } from './list-query.ts'
 import type { AppPorts } from './ports.ts'
+import { withPreviews } from './with-previews.ts'
 
 /** Seconds after which a client that polls may ask again. */
 const POLL_SECONDS = 2
@@ -20,7 +23,7 @@ interface Found {
 
 /** Easel's own API: any spec as JSON, and everything that is stored. */
 export function imagesApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, config, findImages, jobs, settings, store } = ports
+  const { access, catalogue, config, findImages, jobs, settings, store } = ports
   const { findOrGenerate, findOrSubmit } = createFlow(ports)
   const app = new Hono<AppEnv>()
 
@@ -36,6 +39,22 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
         const manifest = generated?.manifest ?? (await completeManifest(fingerprint))
         return manifest && { manifest, cache }
       },
+    }
+    if (wantsEvents(c.req.header('Accept'))) {
+      // What is refused is refused with a status, before the stream begins.
+      const sent = await withPreviews(spec, catalogue)
+      const outcome = await findOrSubmit(c, { ...wanted, requested: { spec, sent, fingerprint } })
+      return eventStream(async (send) => {
+        if ('found' in outcome) return send('done', summary(outcome.found.manifest, 'hit', c.req.url))
+        send('pending', { fingerprint })
+        let previews = 0
+        const generated = await outcome.finished((base64) =>
+          send('preview', { index: previews++, b64_json: base64 }),
+        )
+        const found = await wanted.find(outcome.cache, generated)
+        if (!found) throw new EaselError('purged', 'The image was purged just after it was generated.')
+        send('done', summary(found.manifest, outcome.cache, c.req.url))
+      })
     }
     if (!prefersAsync(c.req.header('Prefer'))) {
       const { manifest, cache } = await findOrGenerate(c, wanted)

@@ -33,6 +33,7 @@ export interface AppPorts {
     | 'defaultModel'
     | 'maxCostUsd'
     | 'monthlyBudgetUsd'
+    | 'openRouter'
     | 'signingKeys'
     | 'tokenBudgetsUsd'
     | 'widths'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { DEFAULT_EXPIRES_IN_SECONDS, MAX_EXPIRES_IN_SECONDS } from '../../shared/sign-image-url.ts'
+import { DEFAULT_EXPIRES_IN_SECONDS, MAX_EXPIRES_IN_SECONDS } from '../../shared/url/sign.ts'
 
 /** Body of `POST /v1/sign`. The spec is checked separately, for better sentences. */
 export const signRequest = z.strictObject({

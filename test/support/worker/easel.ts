@@ -104,7 +104,10 @@ function harnessOptions(
   const config = {
     ...Object.fromEntries(Object.entries(all).filter(([key]) => !without.includes(key))),
     ...changed,
-    ...(easelConfig && { build: {}, alias: { 'easel-config': easelConfig } }),
+    ...(easelConfig && {
+      build: { command: 'node scripts/build-page.ts' },
+      alias: { ...(all['alias'] as object), 'easel-config': easelConfig },
+    }),
   }
   return { workers: [{ config: { ...config, main, vars: { ...(configured as object), ...present } } }] }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { R2Bucket } from '@cloudflare/workers-types'
 import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import { listKey } from '../../../worker/gallery/keys.ts'
+import type { ObservedEasel } from './observed-easel.ts'
 
 /** An image that only the list knows. `n` is its age: the highest is the newest. */
 export interface SeededImage {
@@ -13,24 +13,14 @@ export interface SeededImage {
 const START = Date.parse('2026-01-01T00:00:00Z')
 
 /** Puts entries into the list of images, without their images. */
-export async function seedList(bucket: R2Bucket, images: readonly SeededImage[]): Promise<void> {
-  const left = images.values()
-  const put = async () => {
-    for (const { n, prompt, model } of left) {
-      await bucket.put(listEntry(n).key, '', {
-        customMetadata: {
-          mediaType: 'image/png',
-          model,
-          prompt,
-          width: '1024',
-          height: '1024',
-          bytes: '1000',
-          cost: '0.04',
-        },
-      })
-    }
-  }
-  await Promise.all(Array.from({ length: 32 }, put))
+export async function seedList(easel: ObservedEasel, images: readonly SeededImage[]): Promise<void> {
+  const metadata = { mediaType: 'image/png', width: '1024', height: '1024', bytes: '1000', cost: '0.04' }
+  const entries = images.map(({ n, prompt, model }) => ({
+    key: listEntry(n).key,
+    customMetadata: { ...metadata, prompt, model },
+  }))
+  const response = await easel.post('/test/list', entries)
+  if (!response.ok) throw new Error(`the list can’t be seeded: ${response.status}`)
 }
 
 /** Where the list has a seeded image. */

@@ -14,14 +14,14 @@ interface Page {
   readonly cursor?: string
 }
 
-const COUNT = 1000
+const COUNT = 450
 const FLUX = 'black-forest-labs/flux.2-pro'
 const GEMINI = 'google/gemini-3.1-flash-image'
 
-/** Every second image is of another model; one in two hundred shows a fox; one is a needle, and the oldest of all. */
+/** Every second image is of another model; one in a hundred shows a fox; one is a needle, and the oldest of all. */
 const SEED: readonly SeededImage[] = Array.from({ length: COUNT }, (_, n) => ({
   n,
-  prompt: n === 0 ? 'A needle' : n % 200 === 0 ? `A red Fox number ${n}` : `A lighthouse ${n}`,
+  prompt: n === 0 ? 'A needle' : n % 100 === 0 ? `A red Fox number ${n}` : `A lighthouse ${n}`,
   model: n % 2 === 0 ? GEMINI : FLUX,
 }))
 
@@ -29,7 +29,7 @@ let easel: ObservedEasel
 
 beforeAll(async () => {
   easel = await startObservedEasel({ vars: CREDENTIALS })
-  await seedList(easel.bucket, SEED)
+  await seedList(easel, SEED)
 })
 
 afterAll(() => easel.close())
@@ -57,18 +57,18 @@ async function pages(query: string): Promise<Page[]> {
   return found
 }
 
-describe('a list of thousands of images', () => {
+describe('a long list of images', () => {
   it('comes newest first, a page at a time, with nothing twice and nothing left out', async () => {
     const found = await pages('limit=100')
     const prompts = found.flatMap(({ images }) => images.map(({ prompt }) => prompt))
-    expect(found).toHaveLength(COUNT / 100)
+    expect(found).toHaveLength(Math.ceil(COUNT / 100))
     expect(prompts).toEqual(SEED.map(({ prompt }) => prompt).toReversed())
   })
 
   it('stays in place while images are added and purged', async () => {
     const first = await list('limit=3')
     const last = first.images.at(-1)?.fingerprint
-    await seedList(easel.bucket, [{ n: COUNT, prompt: 'Newer', model: FLUX }])
+    await seedList(easel, [{ n: COUNT, prompt: 'Newer', model: FLUX }])
     await easel.bucket.delete(listEntry(COUNT - 3).key)
     const second = await list(`limit=2&cursor=${first.cursor}`)
 
@@ -76,14 +76,14 @@ describe('a list of thousands of images', () => {
     expect(second.images.map(({ prompt }) => prompt)).toEqual(
       [COUNT - 4, COUNT - 5].map((n) => SEED[n]?.prompt),
     )
-    await seedList(easel.bucket, SEED.slice(-3))
+    await seedList(easel, SEED.slice(-3))
     await easel.bucket.delete(listEntry(COUNT).key)
   })
 
   it('is filtered by model and by words of the prompt, in any case', async () => {
     const found = (await pages(`q=fox+RED&model=${GEMINI}`)).flatMap(({ images }) => images)
     expect(found.map(({ prompt }) => prompt)).toEqual(
-      [800, 600, 400, 200].map((n) => `A red Fox number ${n}`),
+      [400, 300, 200, 100].map((n) => `A red Fox number ${n}`),
     )
     expect((await pages(`q=fox&model=${FLUX}`)).flatMap(({ images }) => images)).toEqual([])
   })
@@ -94,9 +94,9 @@ describe('a list of thousands of images', () => {
     expect(found[0]?.cursor).toBeDefined()
   })
 
-  it('costs one R2 operation for a page, and eight at most where it is filtered', async () => {
+  it('costs one R2 operation for a page, and four at most where it is filtered', async () => {
     expect(await operations('limit=100')).toEqual({ lists: 1, reads: 0 })
-    expect(await operations('q=needle')).toEqual({ lists: 8, reads: 0 })
+    expect(await operations('q=needle')).toEqual({ lists: 4, reads: 0 })
   })
 
   it.each([

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse as parseToml } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signUrl } from '../../../shared/url-signature.ts'
+import { signUntil } from '../../../shared/url-signature.ts'
 import { bearer, CREDENTIALS, SIGNING_KEY, TOKENS } from '../../support/worker/easel.ts'
 import { startFaultyEasel } from '../../support/worker/faulty-easel.ts'
 import { metadataOf, type ObservedEasel, startObservedEasel } from '../../support/worker/observed-easel.ts'
@@ -186,7 +186,7 @@ describe('a variant in private mode', () => {
 
     const made = await easel.get(`${path}?w=320`, bearer(TOKENS.docs))
     const fallback = await easel.get(`${path}?w=480`, bearer(TOKENS.docs))
-    const withSignature = await signUrl(
+    const withSignature = await signUntil(
       new URL(`${path}?w=320`, easel.url),
       SIGNING_KEY,
       new Date(Date.now() + 60_000),
