@@ -1,24 +1,23 @@
 import { imageSize } from 'image-size'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningEasel, startEasel } from '../../support/worker/easel.ts'
-import { importInstalled } from './packages.ts'
+import { CLIENTS_INSTALLED, NEEDS_CLIENTS } from './packages.ts'
 
 const GEMINI = 'google/gemini-3.1-flash-image'
 const GPT_IMAGE = 'openai/gpt-image-2'
 
-const packages = await importInstalled('works with ai and its providers', async () => ({
-  ai: await import('ai'),
-  openRouter: await import('@openrouter/ai-sdk-provider'),
-  openAi: await import('@ai-sdk/openai'),
-  compatible: await import('@ai-sdk/openai-compatible'),
-}))
-
-if (packages) {
-  const { ai, openRouter, openAi, compatible } = packages
-  const { generateImage, generateText, APICallError } = ai
+describe.skipIf(!CLIENTS_INSTALLED)(`the AI SDK (${NEEDS_CLIENTS})`, () => {
+  let ai: typeof import('ai')
+  let openRouter: typeof import('@openrouter/ai-sdk-provider')
+  let openAi: typeof import('@ai-sdk/openai')
+  let compatible: typeof import('@ai-sdk/openai-compatible')
   let easel: RunningEasel
 
   beforeAll(async () => {
+    ai = await import('ai')
+    openRouter = await import('@openrouter/ai-sdk-provider')
+    openAi = await import('@ai-sdk/openai')
+    compatible = await import('@ai-sdk/openai-compatible')
     easel = await startEasel({ vars: { EASEL_TIMEOUT_SECONDS: '10' } })
   })
 
@@ -38,8 +37,8 @@ if (packages) {
   describe.each(Object.entries(PROVIDERS))('ai with %s', (name, modelOf) => {
     it('generates an image, once', async () => {
       const request = { prompt: `A fox by ${name}`, size: '1536x1024' } as const
-      const first = await generateImage({ model: modelOf(GPT_IMAGE), ...request })
-      const again = await generateImage({ model: modelOf(GPT_IMAGE), ...request })
+      const first = await ai.generateImage({ model: modelOf(GPT_IMAGE), ...request })
+      const again = await ai.generateImage({ model: modelOf(GPT_IMAGE), ...request })
 
       expect(imageSize(first.image.uint8Array)).toMatchObject({ type: 'png', width: 1536, height: 1024 })
       expect(again.image.base64).toBe(first.image.base64)
@@ -50,7 +49,7 @@ if (packages) {
     it('edits images', async () => {
       const inputs = await Promise.all(['One', 'Two'].map(frame))
       const prompt = { text: `Together by ${name}`, images: inputs }
-      const { image } = await generateImage({ model: modelOf(GEMINI), prompt })
+      const { image } = await ai.generateImage({ model: modelOf(GEMINI), prompt })
 
       expect(imageSize(image.uint8Array).type).toBe('png')
       const native = await easel.post('/v1/images', {
@@ -72,7 +71,7 @@ if (packages) {
         easel.upstream.setFaults([{ ...fault, match: 'Cut ' }])
         const errors = await Promise.all(
           [GEMINI, GPT_IMAGE].map((model, index) =>
-            generateImage({ model: modelOf(model), prompt: prompts[index] ?? '' }).then(
+            ai.generateImage({ model: modelOf(model), prompt: prompts[index] ?? '' }).then(
               () => undefined,
               (error: unknown) => error,
             ),
@@ -80,7 +79,7 @@ if (packages) {
         )
 
         for (const error of errors) {
-          expect(APICallError.isInstance(error) && error.statusCode).toBe(424)
+          expect(ai.APICallError.isInstance(error) && error.statusCode).toBe(424)
           expect(String(error)).toMatch(/billed/)
         }
         expect(prompts.map((prompt) => easel.generations(prompt).length)).toEqual([1, 1])
@@ -91,14 +90,14 @@ if (packages) {
   describe('ai’s chat with @openrouter/ai-sdk-provider', () => {
     it('gets an image beside the text', async () => {
       const model = routed().chat(GEMINI, { extraBody: { modalities: ['image', 'text'] } })
-      const { files, text } = await generateText({ model, prompt: 'A chatted fox' })
+      const { files, text } = await ai.generateText({ model, prompt: 'A chatted fox' })
       expect(text).toBe('Here is your image.')
       expect(files.map(({ uint8Array }) => imageSize(uint8Array).type)).toEqual(['png'])
       expect(easel.generations('A chatted fox')).toHaveLength(1)
     })
 
     it('is told the line to add where it asks for no image, and pays nothing', async () => {
-      const asking = generateText({ model: routed().chat(GEMINI), prompt: 'A fox in words' })
+      const asking = ai.generateText({ model: routed().chat(GEMINI), prompt: 'A fox in words' })
       await expect(asking).rejects.toMatchObject({
         statusCode: 400,
         message: expect.stringContaining('"modalities": ["image", "text"]'),
@@ -111,4 +110,4 @@ if (packages) {
     const response = await easel.get(`/image?prompt=${prompt}&aspect_ratio=1:1`)
     return new Uint8Array(await response.arrayBuffer())
   }
-}
+})

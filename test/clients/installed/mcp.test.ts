@@ -1,29 +1,27 @@
 import { imageSize } from 'image-size'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
-import { importInstalled } from './packages.ts'
+import { CLIENTS_INSTALLED, NEEDS_CLIENTS } from './packages.ts'
 
 const GEMINI = 'google/gemini-3.1-flash-image'
 
-const mcp = await importInstalled(
-  'works with the official MCP client',
-  () => import('@modelcontextprotocol/client'),
-)
-
-if (mcp) {
-  const { Client, StreamableHTTPClientTransport } = mcp
-  type McpClient = InstanceType<typeof Client>
+describe.skipIf(!CLIENTS_INSTALLED)(`MCP (${NEEDS_CLIENTS})`, () => {
+  let mcp: typeof import('@modelcontextprotocol/client')
   let easel: RunningEasel
 
   beforeAll(async () => {
+    mcp = await import('@modelcontextprotocol/client')
     easel = await startEasel({ vars: { ...CREDENTIALS, EASEL_ACCESS: 'signed' } })
   })
 
   afterAll(() => easel.close())
 
-  const connect = async (mode: 'auto' | 'legacy', token: string = TOKENS.docs): Promise<McpClient> => {
-    const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } })
-    const transport = new StreamableHTTPClientTransport(new URL('/mcp', easel.url), {
+  const connect = async (
+    mode: 'auto' | 'legacy',
+    token: string = TOKENS.docs,
+  ): Promise<import('@modelcontextprotocol/client').Client> => {
+    const client = new mcp.Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } })
+    const transport = new mcp.StreamableHTTPClientTransport(new URL('/mcp', easel.url), {
       requestInit: token ? bearer(token) : {},
     })
     await client.connect(transport)
@@ -129,4 +127,4 @@ if (mcp) {
       await expect(connect(mode, '')).rejects.toThrow(/./)
     })
   })
-}
+})

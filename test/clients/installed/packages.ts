@@ -1,22 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { it } from 'vitest'
 
-const ARE_INSTALLED = existsSync(join(import.meta.dirname, '../node_modules'))
+/** Whether the packages of test/clients are there. Only CI installs them; elsewhere their tests are skipped. */
+export const CLIENTS_INSTALLED = existsSync(join(import.meta.dirname, '../node_modules'))
 
-const REASON = 'needs npm ci --prefix test/clients --ignore-scripts'
-
-/**
- * Imports packages that only CI installs. Where they are missing there is one skipped test instead of the file's own,
- * whose title says why.
- *
- * @param promise  what those tests show
- */
-export async function importInstalled<Packages>(
-  promise: string,
-  load: () => Promise<Packages>,
-): Promise<Packages | undefined> {
-  if (ARE_INSTALLED) return load()
-  it.skip(`${promise}: ${REASON}`, () => {})
-  return undefined
-}
+/** For the title of what is skipped without them. */
+export const NEEDS_CLIENTS = 'needs npm ci --prefix test/clients --ignore-scripts'
