@@ -9,6 +9,7 @@ import { dropinApi } from './dropin/routes.ts'
 import { createHealth } from './web/health.ts'
 import { mcpRoutes } from './mcp/routes.ts'
 import { openAiApi, openAiImages } from './openai/routes.ts'
+import { llmsText } from './web/llms.ts'
 import { notFound } from './web/not-found.ts'
 import { requestLine } from './web/request-log.ts'
 import { type AppEnv, serverTiming, type Trace } from './web/trace.ts'
@@ -75,6 +76,10 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
     const { default: document } = await import('./openapi/openapi.json')
     return c.json(document, 200, { 'Cache-Control': 'public, max-age=3600' })
   })
+
+  app.get('/llms.txt', (c) =>
+    c.text(llmsText(new URL(c.req.url).origin), 200, { 'Cache-Control': 'public, max-age=3600' }),
+  )
 
   app.get('/healthz', createHealth(ports.health, Date.now))
 

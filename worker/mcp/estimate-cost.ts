@@ -1,7 +1,7 @@
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { imageSpecInputSchema } from '../../shared/spec/schema.ts'
-import { priceRequest } from '../job/price-request.ts'
+import { estimateSpec } from '../job/price-request.ts'
 import { dataResult, type Tool } from './tool.ts'
 
 /** What an image would cost: the checks of a generation, without one. */
@@ -13,21 +13,13 @@ export const estimateCost: Tool = {
   input: imageSpecInputSchema,
   isReadOnly: true,
 
-  async call(args, { caller, ports }) {
-    const { catalogue, config, settings, store } = ports
+  async call(args, { ports: { catalogue, config, settings, store } }) {
     const spec = config.resolve(parseSpecInput(args))
-    const fingerprint = await fingerprintOf(spec)
-    const request = { spec, fingerprint, caller, refresh: false, lookedAt: Date.now() }
-    const [{ estimateUsd, reserveUsd }, stored] = await Promise.all([
-      priceRequest(request, { catalogue, settings }),
-      store.head(fingerprint, 0),
+    const [{ usd, maxUsd, warnings }, stored] = await Promise.all([
+      estimateSpec(spec, { catalogue, settings }),
+      store.head(await fingerprintOf(spec), 0),
     ])
-    const isCached = stored !== undefined
-    return dataResult({
-      model: spec.model,
-      cached: isCached,
-      estimate_usd: isCached ? 0 : estimateUsd,
-      max_usd: isCached ? 0 : reserveUsd,
-    })
+    const price = stored ? { estimate_usd: 0, max_usd: 0 } : { estimate_usd: usd, max_usd: maxUsd }
+    return dataResult({ model: spec.model, cached: stored !== undefined, ...price, warnings })
   },
 }

@@ -1,9 +1,9 @@
 import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
-import { ModelNotFoundError } from '../../shared/errors.ts'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { toSpec } from '../dropin/request/chat-to-spec.ts'
 import type { Body } from '../dropin/request/raw-body.ts'
 import type { ParsedRequest } from '../dropin/request/read-request.ts'
+import { withPreviews } from '../routes/with-previews.ts'
 import { modelId } from './model-name.ts'
 import type { OpenAiBody } from './request-body.ts'
 
@@ -47,22 +47,10 @@ export async function readOpenAiRequest(
       user: safety_identifier,
       ...(moderation === 'low' && { image_config: { moderation } }),
       ...(images.length > 0 && { input_images: images }),
-      ...(stream && partials > 0 && (await streams(model, catalogue)) && { api: 'images' }),
     }),
   )
-  return { fingerprint: await fingerprintOf(spec), model, what: { spec }, stream }
-}
-
-/** Previews come over the images API, from models that stream. */
-async function streams(id: string, catalogue: Reading['catalogue']): Promise<boolean> {
-  try {
-    const { model } = await catalogue.model(id)
-    return model.apis.images && model.supports_streaming
-  } catch (error) {
-    // Its cached images are there all the same.
-    if (error instanceof ModelNotFoundError) return false
-    throw error
-  }
+  const sent = stream && partials > 0 ? await withPreviews(spec, catalogue) : spec
+  return { fingerprint: await fingerprintOf(spec), model, what: { spec, sent }, stream }
 }
 
 function unlessDefault(value: string | undefined): string | undefined {

@@ -1,29 +1,10 @@
-import type { z } from 'zod'
 import { DEFAULT_MODEL } from '../../shared/default-model.ts'
-import type { EaselErrorCode } from '../../shared/errors.ts'
 import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, LIST_WORDS_MAX_CHARACTERS } from '../gallery/list-limits.ts'
+import { agentOperations } from './agent-operations.ts'
+import { openAiOperations } from './openai-operations.ts'
+import { json, type Operation } from './operation.ts'
 import { deliveryParameters, GENERATION_ERRORS, type Parameter, specParameters } from './parts.ts'
 import * as schemas from './schemas.ts'
-
-/** One operation of the document. */
-export interface Operation {
-  readonly method: 'get' | 'post' | 'delete'
-  /** As Hono writes it. */
-  readonly path: string
-  readonly id: string
-  readonly tag: 'Images' | 'API' | 'OpenRouter' | 'Service'
-  readonly summary: string
-  readonly description?: string
-  readonly parameters?: readonly Parameter[]
-  readonly body?: { readonly schema: z.ZodType; readonly example: object }
-  /** `image`: its bytes. `nothing`: 204. */
-  readonly success: { readonly description: string; readonly schema: z.ZodType } | 'image' | 'nothing'
-  /** The body of a 202. */
-  readonly accepted?: { readonly description: string; readonly schema: z.ZodType }
-  readonly errors: readonly EaselErrorCode[] | 'as OpenRouter'
-  /** `none`: no credentials. `generate`: to generate what isn't cached. `token`: always. */
-  readonly needs: 'none' | 'generate' | 'token'
-}
 
 const PROMPT = 'A lighthouse at dusk'
 
@@ -39,8 +20,6 @@ const fingerprint: Parameter = {
   schema: { type: 'string', pattern: '^[0-9a-f]{64}$' },
   example: FINGERPRINT,
 }
-
-const json = (description: string, schema: z.ZodType) => ({ description, schema })
 
 /** All operations, in an order in which the examples work one after the other. */
 export const operations: readonly Operation[] = [
@@ -277,6 +256,8 @@ export const operations: readonly Operation[] = [
     errors: 'as OpenRouter',
     needs: 'token',
   },
+  ...openAiOperations,
+  ...agentOperations,
   {
     method: 'get',
     path: '/healthz',

@@ -5,6 +5,7 @@ import type { EaselErrorCode } from '../../shared/errors.ts'
 import { statusOf, titleOf } from '../../shared/problem.ts'
 import { imageSpecInputSchema, QUERY_FORMS } from '../../shared/spec/schema.ts'
 import { FITS, FORMATS, GRAVITIES } from '../../shared/url/delivery.ts'
+import { openAiError } from './openai-schemas.ts'
 import { openRouterError, problem } from './schemas.ts'
 
 /** One parameter of a request, with the value used in examples. */
@@ -19,6 +20,10 @@ export interface Parameter {
 
 export function jsonBody(schema: z.ZodType, example: object) {
   return { required: true, content: { 'application/json': { schema: resolver(schema), example } } }
+}
+
+export function formBody(schema: z.ZodType) {
+  return { required: true, content: { 'multipart/form-data': { schema: resolver(schema) } } }
 }
 
 export function jsonResponse(description: string, schema: z.ZodType) {
@@ -45,6 +50,21 @@ export function openRouterErrors() {
   const error = jsonResponse('An error in OpenRouter’s shape.', openRouterError)
   return Object.fromEntries([400, 401, 402, 404, 424, 429, 502, 503].map((status) => [status, error]))
 }
+
+/** The errors of OpenAI's API. */
+export function openAiErrors() {
+  const error = jsonResponse('An error in OpenAI’s shape.', openAiError)
+  const statuses = [400, 401, 402, 403, 404, 413, 415, 422, 424, 429, 502, 503]
+  return Object.fromEntries(statuses.map((status) => [status, error]))
+}
+
+/** A response that is either JSON or server-sent events. */
+export const eventsResponse = {
+  description: 'A message, as JSON or as server-sent events.',
+  content: { 'text/event-stream': {} },
+}
+
+export const textResponse = { description: 'Plain text.', content: { 'text/plain': {} } }
 
 /** Errors of routes that generate. */
 export const GENERATION_ERRORS = [

@@ -1,5 +1,4 @@
-import { signImageUrl } from '../../shared/sign-image-url.ts'
-import { DEFAULT_EXPIRES_IN_SECONDS } from '../../shared/url/sign.ts'
+import { signUrl } from '../../shared/url/sign.ts'
 import { imagePath, type Manifest } from '../gallery/manifest.ts'
 import type { Settings } from '../settings.ts'
 
@@ -19,5 +18,5 @@ export async function imageAddress(
   const url = new URL(imagePath(fingerprint, index, image.media_type), base)
   const [key] = signingKeys
   if (access !== 'private' || !key) return url.href
-  return (await signImageUrl(url, key, DEFAULT_EXPIRES_IN_SECONDS)).url.href
+  return signUrl(url, key)
 }

@@ -1,7 +1,7 @@
 import { imageSize } from 'image-size'
 import OpenAI, { toFile } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningEasel, startEasel } from '../../support/worker/easel.ts'
+import { type RunningEasel, startEasel } from '../support/worker/easel.ts'
 
 const GEMINI = 'google/gemini-3.1-flash-image'
 const GPT_IMAGE = 'openai/gpt-image-1'
