@@ -88,7 +88,7 @@ export function createR2ImageStore(bucket: R2Bucket): ImageStore {
  * @param known  when the same bytes are written again
  */
 export function imageMetadata(
-  { width, height }: Pick<ImageHeader, 'width' | 'height'>,
+  { width, height, isAnimated }: Pick<ImageHeader, 'width' | 'height' | 'isAnimated'>,
   model: string,
   known?: { readonly created: Date; readonly thumbhash: string },
 ): Record<string, string> {
@@ -96,12 +96,13 @@ export function imageMetadata(
     width: String(width),
     height: String(height),
     model,
+    ...(isAnimated && { animated: 'true' }),
     ...(known && { created: known.created.toISOString(), thumbhash: known.thumbhash }),
   }
 }
 
 function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): ImageRecord {
-  const { width, height, model = '', created, thumbhash } = object.customMetadata ?? {}
+  const { width, height, model = '', animated, created, thumbhash } = object.customMetadata ?? {}
   return {
     fingerprint,
     index,
@@ -112,6 +113,7 @@ function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): 
     byteLength: object.size,
     model,
     created: created === undefined ? object.uploaded : new Date(created),
+    ...(animated !== undefined && { isAnimated: true }),
     ...(thumbhash !== undefined && { thumbhash }),
   }
 }

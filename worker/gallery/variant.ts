@@ -40,7 +40,7 @@ const MEDIA_TYPE = {
   png: 'image/png',
 } as const satisfies Record<VariantFormat, ImageMediaType>
 
-/** Formats that have a quality. Asking for one of the others makes no other variant. */
+/** Formats that have a quality. */
 const LOSSY: ReadonlySet<ImageMediaType> = new Set(['image/avif', 'image/webp', 'image/jpeg'])
 
 /** The image as it was generated. */
@@ -51,26 +51,11 @@ export function isOriginal({ width, height, format, quality }: Variant): boolean
 }
 
 /**
- * The variant of this original, without what would change nothing about it: two requests for the same bytes make one
- * variant.
+ * How to make a variant of an original; `undefined` if the original is the variant. An SVG always is, and so is an
+ * animation: most formats would keep one frame of it.
  */
-export function variantOf(original: ImageRecord, requested: Variant): Variant {
-  const { width: _, height, crop: __, ...rest } = requested
-  const variant = height === undefined ? requested : { ...rest, ...resizing(original, requested) }
-  const isKept = variant.format === undefined || variant.keep?.includes(original.mediaType)
-  if (!isKept || LOSSY.has(original.mediaType)) return variant
-  const { quality: ___, ...withoutQuality } = variant
-  return withoutQuality
-}
-
-/** Whether {@link variantOf} can differ from what is requested. Without, an original's record need not be read. */
-export function dependsOnOriginal({ height, quality, format, keep }: Variant): boolean {
-  return height !== undefined || (quality !== undefined && (format === undefined || keep !== undefined))
-}
-
-/** How to make a variant of an original; `undefined` if the original is the variant, as an SVG always is. */
 export function transformationOf(original: ImageRecord, variant: Variant): Transformation | undefined {
-  if (original.mediaType === 'image/svg+xml') return undefined
+  if (original.mediaType === 'image/svg+xml' || original.isAnimated) return undefined
   const isKept = variant.format === undefined || variant.keep?.includes(original.mediaType)
   const mediaType = isKept || !variant.format ? original.mediaType : MEDIA_TYPE[variant.format]
   const transformation: Transformation = {
@@ -84,6 +69,12 @@ export function transformationOf(original: ImageRecord, variant: Variant): Trans
     transformation.height === undefined &&
     transformation.quality === undefined
   return isIdentity ? undefined : transformation
+}
+
+/** The variant in the size that it has when it is made of this original. */
+export function sizedFor(original: ImageRecord, variant: Variant): Variant {
+  const { width: _, height: __, crop: ___, ...rest } = variant
+  return { ...rest, ...resizing(original, variant) }
 }
 
 /** What changes the original's size. Nothing is enlarged: a ratio is then kept with fewer pixels. */
