@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 /** The fields of Astro's `image` config that the Worker needs. */
 export interface AstroImageConfig {
   readonly service: { readonly entrypoint: string; readonly config: { readonly base: string } }
-  readonly remotePatterns: { readonly protocol: string; readonly hostname: string }[]
 }
 
 /**
@@ -14,11 +13,7 @@ export interface AstroImageConfig {
  * @throws {TypeError} when it is not a URL
  */
 export function easelImages(base: string | URL): AstroImageConfig {
-  const { protocol, hostname } = new URL(base)
-  return {
-    service: { entrypoint: fileURLToPath(SERVICE), config: { base: String(base) } },
-    remotePatterns: [{ protocol: protocol.slice(0, -1), hostname }],
-  }
+  return { service: { entrypoint: fileURLToPath(SERVICE), config: { base: new URL(base).href } } }
 }
 
 /** Beside this file in the package. */

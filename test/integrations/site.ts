@@ -34,7 +34,7 @@ export async function sitesFolder(): Promise<SitesFolder> {
       for (const [file, content] of filesIn(text)) {
         await mkdir(dirname(join(site, file)), { recursive: true })
         const own = content.replaceAll('@easel-images/easel', name)
-        await writeFile(join(site, file), base === undefined ? own : own.replaceAll(EXAMPLE, base))
+        await writeFile(join(site, file), base === undefined ? own : withBase(own, new URL(base)))
       }
       return site
     },
@@ -44,6 +44,14 @@ export async function sitesFolder(): Promise<SitesFolder> {
 
 /** The Worker of the documentation. */
 export const EXAMPLE = 'https://img.example.com'
+
+/** The Worker's address in URLs, and in Astro's two parts of it. */
+function withBase(content: string, { origin, hostname, protocol }: URL): string {
+  return content
+    .replaceAll(EXAMPLE, origin)
+    .replaceAll("'img.example.com'", `'${hostname}'`)
+    .replaceAll("protocol: 'https'", `protocol: '${protocol.slice(0, -1)}'`)
+}
 
 /** The code blocks that begin with a file's name, in a comment. The second `a.mjs` is `a.2.mjs`. */
 function filesIn(page: string): ReadonlyMap<string, string> {

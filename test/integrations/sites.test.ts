@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { imageUrl } from '../../shared/url/index.ts'
+import { startEasel } from '../support/worker/easel.ts'
 import { FOLDER, isInstalled, load, NEEDS } from './framework.ts'
 import { EXAMPLE, type SitesFolder, sitesFolder } from './site.ts'
 
@@ -54,6 +56,23 @@ describe.skipIf(!isInstalled('astro'))(`Astro ${NEEDS}`, () => {
       expect(guide).toContain(`src="${LAMP}"`)
     },
   )
+})
+
+describe.skipIf(!isInstalled('astro'))(`Astro, with remotePatterns ${NEEDS}`, () => {
+  it('makes its own copies of an image that is paid for once', { timeout: 120_000 }, async () => {
+    const easel = await startEasel()
+    const site = await sites.siteOf('astro.md', easel.url.origin)
+    await Promise.all(['index.astro', 'guide.md'].map((page) => rm(join(site, 'src/pages', page))))
+    await buildAstro(site, '--config', 'astro.remote.config.mjs')
+    const html = await readFile(join(site, 'dist/copies/index.html'), 'utf8')
+    const [, copy = ''] = /src="\/(_astro\/[^"]+)"/.exec(html) ?? []
+    const { format, width } = await sharp(join(site, 'dist', copy)).metadata()
+    await easel.close()
+
+    expect(format).toBe('webp')
+    expect(width).toBeLessThanOrEqual(1200)
+    expect(easel.generations('A lighthouse at dusk')).toHaveLength(1)
+  })
 })
 
 describe.skipIf(!isInstalled('@11ty/eleventy'))(`Eleventy ${NEEDS}`, () => {
@@ -123,7 +142,7 @@ describe.skipIf(!isInstalled('@mdx-js/mdx'))(`MDX, as Docusaurus compiles it ${N
   interface Mdx {
     compile(
       file: object,
-      options: { readonly remarkPlugins: readonly unknown[] },
+      options: { readonly format: 'mdx'; readonly remarkPlugins: readonly unknown[] },
     ): Promise<{ toString(): string }>
   }
 
@@ -144,7 +163,7 @@ describe.skipIf(!isInstalled('@mdx-js/mdx'))(`MDX, as Docusaurus compiles it ${N
     const { default: comments } = await load<{ default: unknown }>('@slorber/remark-comment')
     // Docusaurus reads .md files as MDX with HTML comments, too.
     const remarkPlugins = [...docs.beforeDefaultRemarkPlugins, ...(path.endsWith('.md') ? [comments] : [])]
-    const compiled = await compile({ path: path.replace('.md', '.mdx'), value }, { remarkPlugins })
+    const compiled = await compile({ path, value }, { format: 'mdx', remarkPlugins })
 
     expect(String(compiled)).toContain(`src: "${LAMP}"`)
     expect(String(compiled)).toContain('src: "https://example.com/door.png"')
@@ -168,6 +187,13 @@ describe('the pages of the documentation', () => {
     expect(await signed('A fox', 'signing-secret-0123456789')).toContain('&kid=main&exp=')
   })
 })
+
+async function buildAstro(site: string, ...options: readonly string[]): Promise<void> {
+  await run('node', [join(FOLDER, 'node_modules/astro/bin/astro.mjs'), 'build', ...options], {
+    cwd: site,
+    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' },
+  })
+}
 
 /** The page has a config for images and one for Markdown. */
 async function mergeConfigs(site: string): Promise<void> {

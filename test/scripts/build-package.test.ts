@@ -65,16 +65,17 @@ describe('the package', () => {
     await writeFile(join(folder, 'user.ts'), userCode())
     await writeFile(join(folder, 'wrong.ts'), wrongCode())
     const options = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--module', 'nodenext']
-    const check = (file: string) =>
-      run('tsc', ['--ignoreConfig', ...options, '--target', 'es2022', '--lib', 'es2024,dom', file], {
-        cwd: folder,
-      }).then(
-        () => '',
-        (error: { readonly stdout: string }) => error.stdout,
-      )
+    const files = ['user.ts', 'wrong.ts']
+    const complaints = await run(
+      'tsc',
+      ['--ignoreConfig', ...options, '--target', 'es2022', '--lib', 'es2024,dom', ...files],
+      { cwd: folder },
+    ).then(
+      () => '',
+      (error: { readonly stdout: string }) => error.stdout,
+    )
 
-    expect(await check('user.ts')).toBe('')
-    const complaints = await check('wrong.ts')
+    expect(complaints).not.toMatch(/user\.ts|node_modules/)
     for (const line of [2, 3, 4]) expect(complaints).toContain(`wrong.ts(${line},`)
   })
 })

@@ -8,7 +8,7 @@ import {
   variantHeaders,
 } from './image-headers.ts'
 import type { ImageRecord, ImageStore } from './image-store.ts'
-import { dependsOnOriginal, isOriginal, transformationOf, type Variant, variantOf } from './variant.ts'
+import { isOriginal, sizedFor, transformationOf, type Variant } from './variant.ts'
 import type { MadeVariant, StoredVariant, Variants, VariantUnavailable } from './variant-store.ts'
 
 /** An image, and the size and format it is wanted in. */
@@ -67,16 +67,16 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
     return found && found !== 'original' ? servedVariant(wanted, found) : original(wanted, range)
   }
 
-  /** What is requested, as it is for this original. */
-  async function normalized(wanted: Wanted): Promise<Wanted> {
-    if (!dependsOnOriginal(wanted.variant)) return wanted
+  /** The variant in the size that it will have, so that two requests for the same size make one: each is paid for. */
+  async function sized(wanted: Wanted): Promise<Wanted> {
+    if (wanted.variant.height === undefined) return wanted
     const image = await store.head(wanted.fingerprint, wanted.index)
-    return image ? { ...wanted, variant: variantOf(image, wanted.variant) } : wanted
+    return image ? { ...wanted, variant: sizedFor(image, wanted.variant) } : wanted
   }
 
   return {
     async head(requested) {
-      const { fingerprint, index, variant } = await normalized(requested)
+      const { fingerprint, index, variant } = await sized(requested)
       const found = isOriginal(variant) ? undefined : await variants?.head(fingerprint, index, variant)
       if (found && found !== 'original') return variantHeaders(fingerprint, index, found)
       const image = await store.head(fingerprint, index)
@@ -87,7 +87,7 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
     },
 
     async get(requested, range) {
-      const wanted = await normalized(requested)
+      const wanted = await sized(requested)
       const { fingerprint, index, variant } = wanted
       if (isOriginal(variant)) return original(requested, range)
       if (!variants) return original(wanted, range, { reason: 'no-images-binding' })

@@ -51,20 +51,6 @@ export function isOriginal({ width, height, format, quality }: Variant): boolean
 }
 
 /**
- * The variant of this original, whose size says which part of a box it fills: two boxes with the same result make one
- * variant.
- */
-export function variantOf(original: ImageRecord, requested: Variant): Variant {
-  const { width: _, height: __, crop: ___, ...rest } = requested
-  return { ...rest, ...resizing(original, requested) }
-}
-
-/** Whether {@link variantOf} can differ from what is requested. Without, an original's record need not be read. */
-export function dependsOnOriginal({ height }: Variant): boolean {
-  return height !== undefined
-}
-
-/**
  * How to make a variant of an original; `undefined` if the original is the variant. An SVG always is, and so is an
  * animation: most formats would keep one frame of it.
  */
@@ -83,6 +69,12 @@ export function transformationOf(original: ImageRecord, variant: Variant): Trans
     transformation.height === undefined &&
     transformation.quality === undefined
   return isIdentity ? undefined : transformation
+}
+
+/** The variant in the size that it has when it is made of this original. */
+export function sizedFor(original: ImageRecord, variant: Variant): Variant {
+  const { width: _, height: __, crop: ___, ...rest } = variant
+  return { ...rest, ...resizing(original, variant) }
 }
 
 /** What changes the original's size. Nothing is enlarged: a ratio is then kept with fewer pixels. */

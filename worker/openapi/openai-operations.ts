@@ -13,7 +13,10 @@ export const openAiOperations: readonly Operation[] = [
     tag: 'OpenAI',
     summary: 'OpenAI’s images API: generate',
     description: 'Also under `/api/v1`. Server-sent events with `stream: true`.',
-    body: { schema: schemas.generationRequest, example: { model: DEFAULT_MODEL, prompt: PROMPT, size: '1024x1024' } },
+    body: {
+      schema: schemas.generationRequest,
+      example: { model: DEFAULT_MODEL, prompt: PROMPT, size: '1024x1024' },
+    },
     success: json('The images, as base64 or as addresses.', schemas.imagesResponse),
     errors: 'as OpenAI',
     needs: 'generate',
