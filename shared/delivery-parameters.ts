@@ -53,6 +53,9 @@ const PARAMETERS = {
   },
 } as const satisfies Record<string, Parameter>
 
+/** Their names in the query. */
+export const DELIVERY_NAMES: readonly string[] = Object.keys(PARAMETERS)
+
 interface Parameter {
   readonly field: keyof DeliveryParameters
   readonly isValid: (text: string) => boolean

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DEFAULT_MODEL } from '../shared/default-model.ts'
 import { EaselError } from '../shared/errors.ts'
+import { baseUrlHint } from '../shared/openrouter/base-url.ts'
 import { DEFAULT_DEADLINE_MS, OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
 import { MAX_WIDTH } from '../shared/delivery-parameters.ts'
 import { namedSecretsProblem, parseNamedSecrets } from '../shared/named-secrets.ts'
@@ -99,6 +100,7 @@ const settingsSchema = z.object({
   OPENROUTER_API_KEY: z.string('is missing: npx wrangler secret put OPENROUTER_API_KEY').min(1, 'is empty'),
   OPENROUTER_BASE_URL: z
     .url('must be a URL such as https://openrouter.ai/api/v1')
+    .refine((url) => baseUrlHint(url) === undefined, { error: ({ input }) => baseUrlHint(String(input)) })
     .default(OPENROUTER_BASE_URL)
     .transform((url) => url.replace(/\/+$/, '')),
   EASEL_ACCESS: z

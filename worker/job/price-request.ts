@@ -1,5 +1,5 @@
-import { checkCapabilities } from '../../shared/catalogue/capabilities.ts'
 import type { Catalogue, CatalogueEntry } from '../../shared/catalogue/catalogue.ts'
+import { assertModelCan } from '../../shared/catalogue/models-that-can.ts'
 import { EaselError } from '../../shared/errors.ts'
 import { canonicalSpec, type Fingerprint } from '../../shared/fingerprint.ts'
 import type { Candidates } from '../../shared/openrouter/fallback.ts'
@@ -75,7 +75,7 @@ export async function priceRequest(
 
   async function priceOne(spec: SingleModelSpec) {
     const entry = await allowedModel(spec.model)
-    checkCapabilities(spec, entry.model)
+    await assertModelCan(spec, entry.model, catalogue)
     const candidate = candidateOf(spec.model, entry, buildRequest(spec, entry.model))
     return { candidate, price: estimateCost(spec, entry.model) }
   }

@@ -113,7 +113,7 @@ describe('defaults and presets', () => {
 
   it('name what is still missing', () => {
     expect(refusalOf(() => resolveSpec({ prompt: 'x' })).message).toBe(
-      'model is missing: name an image model of OpenRouter, such as google/gemini-3.1-flash-image, or set a default.',
+      'model is missing: add it to the image or to defaults, such as google/gemini-3.1-flash-image. easel models and GET /v1/models list the models.',
     )
     expect(refusalOf(() => resolveSpec({ model: 'a/b' })).extras.field).toBe('prompt')
     const noPrompt = refusalOf(() => resolveSpec({ preset: 'line-art' }, { presets, model: 'a/b' }))
