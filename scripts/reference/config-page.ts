@@ -28,8 +28,6 @@ export function configPage(): string {
   const own = Object.entries(image).filter(
     ([name]) => !(name in imageSpecInputSchema.shape) || name === 'input_images',
   )
-  const rows = (fields: readonly (readonly [string, { readonly description?: string | undefined }])[]) =>
-    fields.map(([name, { description = '' }]) => [`\`${name}\``, description])
   return [
     ...head('`easel.yml`', 'easelConfigSchema in shared/config/schema.ts', INTRO),
     '## The file',
@@ -43,4 +41,10 @@ export function configPage(): string {
     ...table(['field', ''], rows(own)),
     '',
   ].join('\n')
+}
+
+function rows(
+  fields: readonly (readonly [string, { readonly description?: string | undefined }])[],
+): readonly (readonly string[])[] {
+  return fields.map(([name, { description = '' }]) => [`\`${name}\``, description])
 }

@@ -1,8 +1,13 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /** A command and what it printed, with ANSI colours. */
 export interface Step {
   readonly command: string
   readonly output: string
 }
+
+/** A change of colour: `ESC [ number m`. */
+const COLOUR_CODE = new RegExp(`(${String.fromCharCode(27)}\\[\\d+m)`)
 
 /** Pixels. A character of every common monospace font is about 0.6 of its size wide; `textLength` makes it exact. */
 const FONT = 14
@@ -44,7 +49,7 @@ export function terminalSvg(steps: readonly Step[]): string {
     at += AFTER_STEP
     return shown
   })
-  const columns = Math.max(...lines.map(({ text }) => plain(text).length))
+  const columns = Math.max(...lines.map(({ text }) => stripVTControlCharacters(text).length))
   const width = Math.ceil(columns * CHARACTER) + 2 * PADDING
   const height = BAR + lines.length * LINE + PADDING
   const rows = lines.map(
@@ -66,11 +71,10 @@ function spans(line: string, y: number): string {
   let column = 0
   let style = ''
   return line
-    .split(/(\u001B\[\d+m)/)
+    .split(COLOUR_CODE)
     .map((part) => {
-      const code = /^\u001B\[(\d+)m$/.exec(part)?.[1]
-      if (code !== undefined) {
-        style = styleOf(code)
+      if (COLOUR_CODE.test(part)) {
+        style = styleOf(part.slice(2, -1))
         return ''
       }
       const x = PADDING + column * CHARACTER
@@ -87,10 +91,6 @@ function styleOf(code: string): string {
   if (code === '2') return ' style="fill:#8b949e"'
   const colour = COLOURS[code]
   return colour === undefined ? '' : ` style="fill:${colour}"`
-}
-
-function plain(line: string): string {
-  return line.replaceAll(/\u001B\[\d+m/g, '')
 }
 
 function escape(text: string): string {

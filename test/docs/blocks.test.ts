@@ -62,6 +62,7 @@ const CHECKS: Readonly<Record<string, (block: Block) => unknown>> = {
   svelte: () => undefined,
   astro: () => undefined,
   njk: () => undefined,
+  liquid: () => undefined,
   mdx: () => undefined,
   // What is printed, and diagrams.
   text: () => undefined,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHROMIUM, launchBrowser, naturalSize } from '../support/browser.ts'
 import { type RunningEasel, startEasel } from '../support/worker/easel.ts'
 
-describe.skipIf(!CHROMIUM)('in a browser', () => {
+describe.skipIf(!CHROMIUM)('in a browser (skipped where Chromium is not installed)', () => {
   let easel: RunningEasel
   let browser: Browser
 

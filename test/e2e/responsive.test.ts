@@ -7,7 +7,7 @@ import { type RunningEasel, startEasel } from '../support/worker/easel.ts'
 /** The page that docs/delivery.md recommends. */
 const EXAMPLE = /```html\n(<img\n.*?)```/s.exec(readFileSync('docs/delivery.md', 'utf8'))?.[1] ?? ''
 
-describe.skipIf(!CHROMIUM)('the responsive image in the documentation', () => {
+describe.skipIf(!CHROMIUM)('the responsive image in the documentation (skipped where Chromium is not installed)', () => {
   let easel: RunningEasel
   let browser: Browser
 

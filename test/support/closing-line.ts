@@ -1,18 +1,25 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Ends the run with one line that people and CI can read: `N passed, N failed`. */
+/** Ends the run with what was skipped and why, and one line that people and CI can read: `N passed, N failed`. */
 export default class ClosingLine implements Reporter {
+  readonly #start = performance.now()
+
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
     for (const module of modules) {
       // A file that fails before its first test counts as one failed test.
       count.failed += module.errors().length
       for (const test of module.children.allTests()) {
-        const { state } = test.result()
-        if (state !== 'pending') count[state]++
+        const result = test.result()
+        if (result.state !== 'pending') count[result.state]++
+        if (result.state === 'skipped') {
+          console.log(`Skipped: ${test.fullName} (${result.note ?? 'not run here'})`)
+        }
       }
     }
     const { passed, failed, skipped } = count
+    const seconds = Math.round((performance.now() - this.#start) / 1000)
+    console.log(`The tests took ${Math.floor(seconds / 60)} min ${seconds % 60} s.`)
     console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
   }
 }
