@@ -132,7 +132,10 @@ export default {
       comment: 'Import illustrate.ts or plain-image.ts of emulator/illustrator/.',
       severity: 'error',
       from: { path: OURS, pathNot: '^(?:emulator/illustrator|test/emulator/illustrator)/' },
-      to: { path: '^emulator/illustrator/', pathNot: '^emulator/illustrator/(?:illustrate|plain-image)\\.ts$' },
+      to: {
+        path: '^emulator/illustrator/',
+        pathNot: '^emulator/illustrator/(?:illustrate|plain-image)\\.ts$',
+      },
     },
   ],
   options: {

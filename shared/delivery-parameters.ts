@@ -58,6 +58,9 @@ const PARAMETERS: Readonly<Record<keyof Delivery, Parameter>> = {
   },
 }
 
+/** Their names in the query. */
+export const DELIVERY_NAMES: readonly string[] = Object.keys(PARAMETERS)
+
 interface Parameter {
   readonly isValid: (text: string) => boolean
   readonly is: string

@@ -34,6 +34,8 @@ export interface EaselErrorExtras {
   readonly field?: string
   /** What the field would accept. */
   readonly accepts?: readonly string[]
+  /** Models that can do what this one can't. */
+  readonly models?: readonly string[]
   /** Everything that is wrong with a spec, when it is more than one thing. */
   readonly issues?: readonly Omit<SpecIssue, 'path'>[]
   /** Names close to the one that was not found. */
@@ -95,9 +97,15 @@ export class UnsupportedByModelError extends EaselError {
   override readonly name = 'UnsupportedByModelError'
   readonly issue: SpecIssue
 
-  constructor(issue: SpecIssue) {
-    super('unsupported_by_model', issue.detail, {
-      extras: { field: issue.field, ...(issue.accepts && { accepts: issue.accepts }) },
+  /** @param models  models that can */
+  constructor(issue: SpecIssue, models: readonly string[] = []) {
+    const hint = models.length > 0 ? ` Models that can: ${models.join(', ')}.` : ''
+    super('unsupported_by_model', `${issue.detail}${hint}`, {
+      extras: {
+        field: issue.field,
+        ...(issue.accepts && { accepts: issue.accepts }),
+        ...(models.length > 0 && { models }),
+      },
     })
     this.issue = issue
   }

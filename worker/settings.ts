@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DEFAULT_MODEL } from '../shared/default-model.ts'
 import { EaselError } from '../shared/errors.ts'
+import { baseUrlHint } from '../shared/openrouter/base-url.ts'
 import { DEFAULT_DEADLINE_MS, OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
 import { MAX_WIDTH } from '../shared/delivery-parameters.ts'
 import { DEFAULT_WIDTHS } from '../shared/url/delivery.ts'
@@ -93,43 +94,73 @@ const DEFAULT_DAILY_VARIANTS = 2000
 
 const usdAmount = z.number('must be an amount in USD').min(0, 'must not be negative')
 const usd = z.coerce.number('must be an amount in USD').pipe(usdAmount)
-const settingsSchema = z.object({
-  OPENROUTER_API_KEY: z.string('is missing: npx wrangler secret put OPENROUTER_API_KEY').min(1, 'is empty'),
+/** Every variable and secret. docs/reference/environment.md is generated from it. */
+export const settingsSchema = z.object({
+  OPENROUTER_API_KEY: z
+    .string('is missing: npx wrangler secret put OPENROUTER_API_KEY')
+    .min(1, 'is empty')
+    .describe('Secret. Your OpenRouter key.'),
   OPENROUTER_BASE_URL: z
     .url('must be a URL such as https://openrouter.ai/api/v1')
+    .refine((url) => baseUrlHint(url) === undefined, { error: ({ input }) => baseUrlHint(String(input)) })
     .default(OPENROUTER_BASE_URL)
-    .transform((url) => url.replace(/\/+$/, '')),
+    .transform((url) => url.replace(/\/+$/, ''))
+    .describe(
+      'Another host gets `OPENROUTER_API_KEY` with requests for images. For lists of models, it gets the key only after a 401 or 403.',
+    ),
   EASEL_ACCESS: z
     .enum(['signed', 'private', 'open', 'listed'], 'must be signed, private, open or listed')
-    .default('signed'),
-  EASEL_TOKENS: namedSecrets('name:token'),
-  EASEL_SIGNING_KEYS: namedSecrets('kid:secret'),
-  EASEL_DEFAULT_MODEL: z.string().default(DEFAULT_MODEL),
-  EASEL_ALLOWED_MODELS: z.string().default('').transform(commaList),
-  EASEL_DAILY_BUDGET_USD: optional(usd),
-  EASEL_MONTHLY_BUDGET_USD: optional(usd),
-  EASEL_MAX_COST_USD: usd.default(1),
+    .default('signed')
+    .describe('Who may see and generate images: `signed`, `private`, `listed` or `open`.'),
+  EASEL_TOKENS: namedSecrets('name:token').describe(
+    'Secret. Who may generate, list, purge and sign: `name:token`, separated by commas.',
+  ),
+  EASEL_SIGNING_KEYS: namedSecrets('kid:secret').describe(
+    'Secret. What signs URLs: `kid:secret`, separated by commas. The first signs, all verify.',
+  ),
+  EASEL_DEFAULT_MODEL: z.string().default(DEFAULT_MODEL).describe('The model of requests without `model`.'),
+  EASEL_ALLOWED_MODELS: z
+    .string()
+    .default('')
+    .transform(commaList)
+    .describe('Models that may be used: `google/*,recraft/recraft-v3`. Default: all.'),
+  EASEL_DAILY_BUDGET_USD: optional(usd).describe(
+    'For all images of a day, UTC. Default: 5; unlimited with the emulator.',
+  ),
+  EASEL_MONTHLY_BUDGET_USD: optional(usd).describe(
+    'For all images of a calendar month, UTC. Default: unlimited.',
+  ),
+  EASEL_MAX_COST_USD: usd
+    .default(1)
+    .describe(
+      'For one generation: all images of a request together (`n`). Also what is reserved when the price is unknown.',
+    ),
   EASEL_TOKEN_BUDGETS_USD: z
     .string()
     .default('')
     .transform((text) => new Map(parseNamedSecrets(text)))
-    .pipe(z.map(z.string(), z.string().transform(Number).pipe(usdAmount))),
+    .pipe(z.map(z.string(), z.string().transform(Number).pipe(usdAmount)))
+    .describe('For a day and a token: `docs:2,ci:1`. Default: a token shares the budget of all.'),
   EASEL_TIMEOUT_SECONDS: z.coerce
     .number('must be a number of seconds')
     .min(1, 'must be 1 or more')
     .max(MAX_TIMEOUT_SECONDS, `must be at most ${MAX_TIMEOUT_SECONDS}`)
-    .default(DEFAULT_DEADLINE_MS / 1000),
+    .default(DEFAULT_DEADLINE_MS / 1000)
+    .describe('For one generation, retries included. At most 780.'),
   EASEL_UNKNOWN_HOLD_SECONDS: z.coerce
     .number('must be a number of seconds')
     .min(0, 'must not be negative')
     .max(MAX_UNKNOWN_HOLD_SECONDS, `must be at most ${MAX_UNKNOWN_HOLD_SECONDS}`)
-    .default(DEFAULT_UNKNOWN_HOLD_SECONDS),
+    .default(DEFAULT_UNKNOWN_HOLD_SECONDS)
+    .describe('How long an image isn’t generated again after `billing_unknown`.'),
   // The budget's object reads these two itself.
   EASEL_ALERT_URL: optional(
     z.url({ protocol: /^https?$/, error: 'must be a URL such as https://example.com/alerts' }),
-  ),
+  ).describe('Gets a `POST` when spending reaches 50, 80 and 100 % of a budget.'),
   EASEL_ALERT_SECRET: optional(
     z.string().regex(ALERT_SECRET, 'must be whsec_ and the base64 of 24 to 64 random bytes'),
+  ).describe(
+    'Secret. Signs those requests per Standard Webhooks: `whsec_` and the base64 of 24 to 64 random bytes. Required with `EASEL_ALERT_URL`.',
   ),
   EASEL_WIDTHS: z
     .string()
@@ -141,14 +172,20 @@ const settingsSchema = z.object({
         widths.every((width) => Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH),
       `must be whole numbers of pixels from 1 to ${MAX_WIDTH}, separated by commas`,
     )
-    .transform((widths) => Array.from(new Set(widths)).toSorted((a, b) => a - b)),
+    .transform((widths) => Array.from(new Set(widths)).toSorted((a, b) => a - b))
+    .describe('The widths that `w` is rounded up to, in pixels: `320,640,1200`.'),
   EASEL_DAILY_VARIANTS: optional(
     z.coerce
       .number('must be a number of variants')
       .int('must be a whole number')
       .min(0, 'must not be negative'),
-  ).default(DEFAULT_DAILY_VARIANTS),
-  EASEL_LOG_PROMPTS: z.stringbool('must be true or false').default(false),
+  )
+    .default(DEFAULT_DAILY_VARIANTS)
+    .describe('Other sizes and formats that are made in a day, UTC. After that, originals are served.'),
+  EASEL_LOG_PROMPTS: z
+    .stringbool('must be true or false')
+    .default(false)
+    .describe('`true` writes prompts to the log.'),
 })
 
 /**

@@ -1,3 +1,4 @@
+import { baseUrlHint } from '../../shared/openrouter/base-url.ts'
 import { UsageError } from './diagnostic.ts'
 
 /**
@@ -18,5 +19,7 @@ export function normaliseBaseUrl(text: string): string {
   if (search || hash || username) {
     throw new UsageError(`The base URL must have no user, query or fragment, ${example}.`)
   }
+  const hint = baseUrlHint(text)
+  if (hint !== undefined) throw new UsageError(`The base URL is ${text}: ${hint}.`)
   return text.replace(/\/+$/, '')
 }

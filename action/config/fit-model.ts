@@ -4,6 +4,7 @@ import type { ImageModel } from '../../shared/catalogue/model.ts'
 import type { Retirement } from '../../shared/catalogue/retirement.ts'
 import { EaselError, ModelNotFoundError, UnsupportedByModelError } from '../../shared/errors.ts'
 import { type CostEstimate, estimateCost, estimateFallback } from '../../shared/prices/estimate.ts'
+import { naming } from '../../shared/catalogue/models-that-can.ts'
 import { candidateSpecs, type SingleModelSpec } from '../../shared/spec/candidates.ts'
 import type { ImageSpec } from '../../shared/spec/schema.ts'
 import { type FieldPath, specIssue } from '../../shared/spec/spec-issue.ts'
@@ -67,7 +68,7 @@ type Fitting =
 async function fitOne(image: ResolvedImage, spec: SingleModelSpec, catalogue: Catalogue): Promise<Fitting> {
   try {
     const { model, source, retirement, warnings } = await catalogue.model(spec.model)
-    const request = requestFor({ ...image, spec }, model)
+    const request = await requestOrAlternatives({ ...image, spec }, model, catalogue)
     return {
       fitted: { model, request, retirement },
       estimate: estimateCost(request, model),
@@ -83,11 +84,26 @@ function modelPath({ spec }: ResolvedImage): FieldPath {
   return [spec.models ? 'models' : 'model']
 }
 
-/** @throws {UnsupportedByModelError} when the model doesn't support the spec */
-function requestFor(
-  { spec, format, path }: Pick<ResolvedImage, 'format' | 'path'> & { readonly spec: SingleModelSpec },
+/** @throws {UnsupportedByModelError} when the model doesn't support the spec, with models that do */
+async function requestOrAlternatives(
+  image: RequestedImage,
   model: ImageModel,
-): SingleModelSpec {
+  catalogue: Catalogue,
+): Promise<SingleModelSpec> {
+  try {
+    return requestFor(image, model)
+  } catch (error) {
+    if (!(error instanceof UnsupportedByModelError)) throw error
+    throw await naming(error, model, catalogue, (peer) => {
+      requestFor({ ...image, spec: { ...image.spec, model: peer.id } }, peer)
+    })
+  }
+}
+
+type RequestedImage = Pick<ResolvedImage, 'format' | 'path'> & { readonly spec: SingleModelSpec }
+
+/** @throws {UnsupportedByModelError} when the model doesn't support the spec */
+function requestFor({ spec, format, path }: RequestedImage, model: ImageModel): SingleModelSpec {
   const named: SingleModelSpec = { ...spec, output_format: format }
   const refusal = formatRefusal(named, model)
   if (!refusal) {
@@ -98,7 +114,7 @@ function requestFor(
   // Easel converts to neither.
   if (format === 'svg' || format === 'gif') throw refusal
   if (accepts.length > 0 && accepts.every((accepted) => accepted === 'svg')) {
-    const detail = `${model.id} generates only SVG, so it can’t generate ${path}: end the path with ${extensionsOf('svg')}, or use another model.`
+    const detail = `${model.id} generates only SVG, so it can’t generate ${path}: end the path with ${extensionsOf('svg')}.`
     throw new UnsupportedByModelError(specIssue(['path'], detail))
   }
   const { output_format: _, output_compression: __, ...unnamed } = spec

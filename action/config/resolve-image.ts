@@ -27,7 +27,8 @@ export interface ResolvedImage {
   readonly where: DeclaredImage['where']
 }
 
-const NO_MODEL = 'No model is set: add model to the image or to defaults. easel models lists the models.'
+const NO_MODEL =
+  'No model is set: add model to the image or to defaults, such as model: google/gemini-3.1-flash-image. easel models lists the models.'
 
 /** What an image is resolved against. */
 export interface ResolveContext {

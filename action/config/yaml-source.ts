@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLError,
+} from 'yaml'
 import type { Diagnostic, Position } from './diagnostic.ts'
 
 type Path = readonly PropertyKey[]
@@ -36,7 +46,9 @@ export function readYaml(
     message: `Invalid YAML: ${oneSentence(message)}`,
   })
 
-  const [first, ...rest] = document.errors.map((error) => problem(error.pos[0], error.message))
+  const [first, ...rest] = document.errors.map((error) =>
+    problem(error.pos[0], unquotedColon(error, text) ?? error.message),
+  )
   if (first) return { problems: [first, ...rest] }
 
   let value: unknown
@@ -86,6 +98,16 @@ function child(node: Node | undefined, step: PropertyKey): { key?: Node; node?: 
     ({ key }) => isScalar(key) && String(key.value) === String(step),
   )
   return pair && { key: pair.key, ...(pair.value && { node: pair.value }) }
+}
+
+/** What to write instead of `prompt: A poster: sea`, which YAML takes for a mapping inside a value. */
+function unquotedColon({ code, pos: [offset] }: YAMLError, text: string): string | undefined {
+  if (code !== 'BLOCK_AS_IMPLICIT_KEY') return undefined
+  const end = text.indexOf('\n', offset)
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, end === -1 ? undefined : end)
+  const [, key, value] = /^[\s-]*([\w-]+):\s+([^'"{[|>].*: .*)$/.exec(line) ?? []
+  if (key === undefined || value === undefined) return undefined
+  return `a value with “: ” in it must be quoted: ${key}: ${JSON.stringify(value.trim())}`
 }
 
 /** yaml's messages have line breaks and no full stop. */

@@ -12,6 +12,9 @@ import { pageText, type PageText } from './page-text.ts'
 import { piecesOf } from './pieces.ts'
 import { createRegister, type Register } from './register.ts'
 
+/** How people spell the word of a comment. Only the first counts; the others get a warning. */
+const SPELLINGS = ['easel', 'Easel', 'EASEL'] as const
+
 /** Files open at the same time. */
 const READS_AT_ONCE = 32
 
@@ -58,8 +61,8 @@ async function readPage(root: string, file: string): Promise<PageText | Diagnost
   const found = await readRegularFile(inWorkspace(root, file))
   // Deleted since it was found.
   if (found.kind !== 'file') return undefined
-  if (!Buffer.from(found.bytes.buffer, found.bytes.byteOffset, found.bytes.byteLength).includes('easel'))
-    return undefined
+  const bytes = Buffer.from(found.bytes.buffer, found.bytes.byteOffset, found.bytes.byteLength)
+  if (!SPELLINGS.some((word) => bytes.includes(word))) return undefined
   try {
     const content = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(found.bytes)
     return mayDescribe(content) ? pageText(file, content) : undefined

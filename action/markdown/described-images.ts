@@ -10,7 +10,7 @@ export interface DescribedImage {
 
 /** A quick check whether a file can hold an `easel` comment, because parsing is slow. */
 export function mayDescribe(content: string): boolean {
-  return /(<!--|\/\*)[\s>]*easel(?=[\s:*-])/.test(content)
+  return /(<!--|\/\*)[\s>]*easel(?=[\s:*-])/i.test(content)
 }
 
 /**
@@ -31,7 +31,10 @@ export function describedImages(
     comment = undefined
   }
   for (const piece of pieces) {
-    if (piece.kind === 'image' && comment) {
+    if (piece.kind === 'comment' && piece.name !== 'easel') {
+      const message = `A comment for Easel starts with easel, not ${piece.name}: this one is ignored.`
+      diagnostics.push({ ...page.position(piece.word), severity: 'warning', message })
+    } else if (piece.kind === 'image' && comment) {
       described.push({ comment, image: piece })
       comment = undefined
     } else if (piece.kind === 'comment') {

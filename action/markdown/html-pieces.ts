@@ -7,7 +7,7 @@ const COMMENTS = [
   { open: /\{\s*\/\*/y, close: '*/' },
 ] as const
 
-const EASEL = /^\s*easel(?=$|[\s:])/
+const EASEL = /^\s*(easel)(?=$|[\s:])/i
 
 /** Elements whose content is not HTML. */
 const RAW = /^(script|style|textarea|title)$/i
@@ -75,6 +75,7 @@ function easelComment(html: string, at: number, offset: number): EaselComment | 
     from: offset + at,
     to: offset + html.length,
     word: offset + start + word[0].length - 'easel'.length,
+    name: word[1] ?? '',
     body: inner.slice(word[0].length),
   }
 }

@@ -5,6 +5,8 @@ export interface EaselComment {
   readonly to: number
   /** Where the word is. */
   readonly word: number
+  /** The word as it is written: only `easel` counts. */
+  readonly name: string
   /** What follows the word, as long as in the file: quote marks are blanked out. */
   readonly body: string
 }

@@ -86,9 +86,9 @@ function missingBuckets(
     ]
   }
   if (!ok) throw new Error(`wrangler r2 bucket list failed:\n${output.trim()}`)
-  const present = Array.from(stdout.matchAll(/^name:\s+(\S+)$/gm), ([, bucket]) => bucket)
+  const present = new Set(Array.from(stdout.matchAll(/^name:\s+(\S+)$/gm), ([, bucket]) => bucket))
   return wanted
-    .filter((bucket) => !present.includes(bucket))
+    .filter((bucket) => !present.has(bucket))
     .map((bucket) => ({
       problem: `There is no R2 bucket named ${bucket}, which stores the images.`,
       remedy: `npx wrangler r2 bucket create ${bucket}`,

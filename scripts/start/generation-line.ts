@@ -19,8 +19,10 @@ export function generationLine(message: string, baseUrl: string): string | undef
   if (!data) return undefined
   const { fingerprint, model, outcome, cost_usd, duration_ms, prompt } = data
   const facts = `${model}, $${cost_usd.toFixed(4)}, ${(duration_ms / 1000).toFixed(1)} s`
-  if (outcome !== 'generated') return `Failed: ${outcome} “${shortened(prompt)}” (${facts})`
-  return `Generated “${shortened(prompt)}” (${facts}): ${baseUrl}/i/${fingerprint}`
+  // Empty where EASEL_LOG_PROMPTS is false.
+  const what = prompt === '' ? fingerprint.slice(0, 12) : `“${shortened(prompt)}”`
+  if (outcome !== 'generated') return `Failed: ${outcome}, ${what} (${facts})`
+  return `Generated ${what} (${facts}): ${baseUrl}/i/${fingerprint}`
 }
 
 /** On one line, cut between characters. Control characters can't move the cursor. */

@@ -1,7 +1,7 @@
-import { closestMatch } from 'leven'
 import * as z from 'zod'
 import { fieldPath, specIssues } from '../spec/issues.ts'
 import { type FieldPath, quote } from '../spec/spec-issue.ts'
+import { suggestField } from '../spec/suggest-field.ts'
 import {
   type CommentFields,
   commentSchema,
@@ -172,7 +172,7 @@ function* describe(
 function unknownKey(key: string, known: readonly string[], what: string): string {
   const why = (what === 'a comment' ? NOT_IN_COMMENTS : NOT_IN_CONFIG).get(key)
   if (why) return `${key} is not a field of ${what}: ${why}`
-  const closest = closestMatch(key, known, { maxDistance: Math.max(1, Math.min(3, key.length - 2)) })
+  const closest = suggestField(key, known)
   if (closest) return `${key} is not a field of ${what}: did you mean ${closest}?`
   if (known.length === 0) return `${key} is not a known field.`
   return `${key} is not a field of ${what}: known are ${known.join(', ')}.`

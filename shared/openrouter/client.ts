@@ -9,7 +9,7 @@ import type { ImageSpec } from '../spec/schema.ts'
 import { connectionError } from './connection-error.ts'
 import { type Candidates, firstThatServes } from './fallback.ts'
 import { generationCost } from './generation-cost.ts'
-import { createSendRequest, type OpenRouterHttpOptions, readText } from './http.ts'
+import { createSendRequest, type OpenRouterHttpOptions, readText, OPENROUTER_BASE_URL } from './http.ts'
 import { fetchLinkedImage } from './linked-image.ts'
 import { buildRequest, type UpstreamRequest } from './request.ts'
 import { DEFAULT_RETRY, type RetryClock, retryDelay, type RetryPolicy, sleep } from './retry.ts'
@@ -115,7 +115,9 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     { onGenerationId, previews }: Pick<SendOptions, 'onGenerationId' | 'previews'>,
   ): AsyncGenerator<ResponseEvent, void, undefined> {
     const response = await sendRequest(path, { body, signal }).catch((error: unknown) => {
-      throw error instanceof EaselError ? error : connectionError(error)
+      throw error instanceof EaselError
+        ? error
+        : connectionError(error, options.baseUrl ?? OPENROUTER_BASE_URL)
     })
     if (!response.ok) {
       const { status, headers } = response

@@ -5,11 +5,11 @@ import { billingUnknown } from '../response/outcome-errors.ts'
  * The error for a `fetch` that rejected. Most failures leave open whether the request arrived; Node tells where
  * the connection never opened.
  */
-export function connectionError(error: unknown): UpstreamError {
+export function connectionError(error: unknown, baseUrl: string): UpstreamError {
   if (!neverOpened(error)) return billingUnknown('The connection to OpenRouter failed', { cause: error })
   return new UpstreamError(
     'upstream_failed',
-    'OpenRouter can’t be reached, so nothing was sent. Check the network and the base URL.',
+    `${URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl} can’t be reached, so nothing was sent. Check the network and OPENROUTER_BASE_URL (in a workflow, base-url).`,
     { cause: error },
   )
 }

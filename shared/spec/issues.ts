@@ -1,6 +1,6 @@
-import { closestMatch } from 'leven'
 import type { z } from 'zod'
 import { NESTED_FIELDS } from './schema.ts'
+import { suggestField } from './suggest-field.ts'
 import { fieldName, type FieldPath, quote, specIssue, type SpecIssue } from './spec-issue.ts'
 
 /** Of a thousand wrong fields, only the first are reported. */
@@ -44,7 +44,7 @@ function describe(issue: z.core.$ZodIssue, input: unknown, known: Iterable<strin
 
 function unknownField(path: FieldPath, key: string, known: Iterable<string>): SpecIssue {
   const accepts = [...known]
-  const closest = closestMatch(key, accepts, { maxDistance: 3 })
+  const closest = suggestField(key, accepts)
   const hint = closest ? `did you mean ${closest}?` : `known fields are ${accepts.join(', ')}.`
   return specIssue(path, `${fieldName(path)} is not a field of an image: ${hint}`, accepts)
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { DEFAULT_MODEL } from '../default-model.ts'
+import { DELIVERY_NAMES } from '../delivery-parameters.ts'
 import { InvalidSpecError } from '../errors.ts'
 import { readNumber } from '../url/query-values.ts'
 import type { SpecIssue } from '../spec/spec-issue.ts'
@@ -59,7 +60,8 @@ export function parseSpecQuery(query: URLSearchParams): ImageSpecInput {
   }
   const [first, ...rest] = issues
   if (first) throw new InvalidSpecError([first, ...rest])
-  return parseSpecInput(Object.fromEntries(input))
+  const spec = Object.fromEntries(input)
+  return parsed(imageSpecInputSchema.safeParse(spec), spec, [...SPEC_FIELDS, ...DELIVERY_NAMES])
 }
 
 /**
@@ -95,7 +97,7 @@ export function resolveSpec(
   return spec
 }
 
-const NO_MODEL = `model is missing: name an image model of OpenRouter, such as ${DEFAULT_MODEL}, or set a default.`
+const NO_MODEL = `model is missing: add it to the image or to defaults, such as ${DEFAULT_MODEL}. easel models and GET /v1/models list the models.`
 
 type SpecLayer = Omit<ImageSpecInput, 'preset'>
 
@@ -110,9 +112,13 @@ function applyLayer(lower: SpecLayer, upper: SpecLayer): SpecLayer {
   return { ...(upper.model === undefined && !upper.models ? lower : rest), ...upper }
 }
 
-function parsed<T>(result: z.ZodSafeParseResult<T>, input: unknown): T {
+function parsed<T>(
+  result: z.ZodSafeParseResult<T>,
+  input: unknown,
+  known: Iterable<string> = SPEC_FIELDS,
+): T {
   if (result.success) return result.data
-  throw new InvalidSpecError(specIssues(result.error, input, SPEC_FIELDS))
+  throw new InvalidSpecError(specIssues(result.error, input, known))
 }
 
 /** A key whose value is `undefined` must not hide a default. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { DEFAULT_MODEL } from '../default-model.ts'
+import { withAuthor } from './model-author.ts'
 import { isRepeated } from '../url/query-values.ts'
 import { colour, httpsUrl, IMAGE_SIZE, imageUrl, json, text } from './forms.ts'
 import { parseSize } from './size.ts'
@@ -33,7 +34,9 @@ const prompt = text
 const modelId = z
   .string()
   .max(MODEL_MAX_CHARACTERS)
-  .regex(/^~?\w[\w.-]*\/\w[\w.-]*(:\w[\w.-]*)?$/, `must be an OpenRouter model such as ${DEFAULT_MODEL}`)
+  .regex(/^~?\w[\w.-]*\/\w[\w.-]*(:\w[\w.-]*)?$/, {
+    error: ({ input }) => `must be an OpenRouter model such as ${withAuthor(String(input)) ?? DEFAULT_MODEL}`,
+  })
   .meta({ minLength: 1 })
 
 const model = modelId.meta({

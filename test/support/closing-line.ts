@@ -1,7 +1,9 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
 
-/** Ends the run with what was skipped, and one line that people and CI can read: `N passed, N failed`. */
+/** Ends the run with what was skipped and why, and one line that people and CI can read: `N passed, N failed`. */
 export default class ClosingLine implements Reporter {
+  readonly #start = performance.now()
+
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
     const skipped = new Set<string>()
@@ -9,13 +11,16 @@ export default class ClosingLine implements Reporter {
       // A file that fails before its first test counts as one failed test.
       count.failed += module.errors().length
       for (const test of module.children.allTests()) {
-        const { state } = test.result()
-        if (state !== 'pending') count[state]++
-        if (state === 'skipped') skipped.add(suiteOf(test))
+        const result = test.result()
+        if (result.state !== 'pending') count[result.state]++
+        if (result.state === 'skipped')
+          skipped.add(`${suiteOf(test)}${result.note ? ` (${result.note})` : ''}`)
       }
     }
     for (const title of skipped) console.log(`Skipped: ${title}`)
     const { passed, failed } = count
+    const seconds = Math.round((performance.now() - this.#start) / 1000)
+    console.log(`The tests took ${Math.floor(seconds / 60)} min ${seconds % 60} s.`)
     console.log(`${passed} passed, ${failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`)
   }
 }

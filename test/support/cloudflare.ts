@@ -19,9 +19,6 @@ export async function serveCloudflare(account: CloudflareAccount): Promise<{
   close(): void
 }> {
   const app = new Hono()
-  const ok = (result: unknown) => Response.json({ success: true, errors: [], messages: [], result })
-  const fail = (status: number, code: number, message: string) =>
-    Response.json({ success: false, errors: [{ code, message }], messages: [], result: null }, { status })
 
   app.get('/user', () => ok({ email: 'ada@example.com' }))
   app.get('/user/tokens/verify', () => ok({ id: 'token', status: 'active' }))
@@ -45,4 +42,15 @@ export async function serveCloudflare(account: CloudflareAccount): Promise<{
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
+}
+
+function ok(result: unknown): Response {
+  return Response.json({ success: true, errors: [], messages: [], result })
+}
+
+function fail(status: number, code: number, message: string): Response {
+  return Response.json(
+    { success: false, errors: [{ code, message }], messages: [], result: null },
+    { status },
+  )
 }

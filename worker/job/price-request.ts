@@ -1,5 +1,5 @@
-import { checkCapabilities } from '../../shared/catalogue/capabilities.ts'
 import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
+import { assertModelCan } from '../../shared/catalogue/models-that-can.ts'
 import { EaselError } from '../../shared/errors.ts'
 import { canonicalSpec, type Fingerprint } from '../../shared/fingerprint.ts'
 import { buildRequest, type UpstreamRequest } from '../../shared/openrouter/request.ts'
@@ -91,7 +91,7 @@ async function priceSpec(
 
   async function priceOne(one: SingleModelSpec) {
     const entry = await findAllowed(one.model, catalogue, allowedModels)
-    checkCapabilities(one, entry.model)
+    await assertModelCan(one, entry.model, catalogue)
     // A conversation has the limits of the chat API, too.
     const request = buildRequest(conversation ? { ...one, api: 'chat' } : one, entry.model)
     const candidate = conversation

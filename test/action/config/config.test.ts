@@ -180,7 +180,7 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     })
 
     expect(await mistakesIn(workspace)).toEqual([
-      'easel.yml:3:11: error: No model is set: add model to the image or to defaults. easel models lists the models.',
+      'easel.yml:3:11: error: No model is set: add model to the image or to defaults, such as model: google/gemini-3.1-flash-image. easel models lists the models.',
     ])
   })
 

@@ -13,6 +13,8 @@ const LARGE = png(640, 640, Buffer.alloc(400_000, 'noise'))
 const STREAM = FORMATS['chat stream'].body([IMAGE])
 const ERROR = { message: 'It failed.', availability: { code: 'x', retryable: true } }
 
+const BASE_URL = 'https://openrouter.ai/api/v1'
+
 describe('a response that breaks off', () => {
   it.each<[how: string, listener: (response: ServerResponse) => void]>([
     ['before its head', (response) => response.destroy()],
@@ -104,7 +106,7 @@ describe('a connection that never opened', () => {
     'ERR_TLS_CERT_ALTNAME_INVALID',
   ])('(%s) was not billed', (code) => {
     const cause = Object.assign(new Error('x'), { code })
-    expect(connectionError(new TypeError('fetch failed', { cause }))).toMatchObject({
+    expect(connectionError(new TypeError('fetch failed', { cause }), BASE_URL)).toMatchObject({
       code: 'upstream_failed',
     })
   })
@@ -118,7 +120,10 @@ describe('a connection that never opened', () => {
     new Error('Network connection lost.'),
     'a string',
   ])('is all that surely was not billed: %s may have been', (error) => {
-    expect(connectionError(error)).toMatchObject({ code: 'billing_unknown', retryable: false })
+    expect(connectionError(error, BASE_URL)).toMatchObject({
+      code: 'billing_unknown',
+      retryable: false,
+    })
   })
 })
 

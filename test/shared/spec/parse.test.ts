@@ -114,7 +114,7 @@ describe('defaults and presets', () => {
 
   it('name what is still missing', () => {
     expect(refusalOf(() => resolveSpec({ prompt: 'x' })).message).toBe(
-      `model is missing: name an image model of OpenRouter, such as ${DEFAULT_MODEL}, or set a default.`,
+      `model is missing: add it to the image or to defaults, such as ${DEFAULT_MODEL}. easel models and GET /v1/models list the models.`,
     )
     expect(refusalOf(() => resolveSpec({ model: 'a/b' })).extras.field).toBe('prompt')
     const noPrompt = refusalOf(() => resolveSpec({ preset: 'line-art' }, { presets, model: 'a/b' }))
