@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { generateIn } from '../../support/action/generate-in.ts'
 import { easel, startEasel } from '../../support/action/processes.ts'
-import { images, outcomes, report } from '../../support/action/report.ts'
+import { images, report } from '../../support/action/report.ts'
 import { startUpstream } from '../../support/action/upstream.ts'
 import { config, createWorkspace } from '../../support/action/workspace.ts'
 
@@ -16,15 +17,16 @@ describe('what was in flight when a run died', () => {
     run.child.kill('SIGKILL')
     await run.finished
 
-    const limited = await easel(['generate', '--max-cost-usd', '0.10', '--json'], options)
-    const free = await easel(['generate', '--json'], options)
+    const limited = await generateIn(workspace, upstream, { maxCostUsd: 0.1 })
+    const free = await generateIn(workspace, upstream)
 
-    expect(limited.stderr).toContain(
-      'img/0.png was in flight when an earlier run ended: it may have been billed (about $0.067)',
-    )
-    expect(report(limited)).toMatchObject({ interrupted: [{ path: 'img/0.png' }] })
-    expect(outcomes(limited), 'another $0.067 would be above the limit').toEqual(['failed', 'unchanged'])
-    expect(report(free), 'it is told once').not.toHaveProperty('interrupted')
+    expect(limited.doubts).toEqual([{ path: 'img/0.png', estimateUsd: expect.closeTo(0.067, 3) }])
+    expect(limited.images, 'another $0.067 would be above the limit').toMatchObject([
+      { outcome: 'failed', code: 'budget_exhausted' },
+      { outcome: 'unchanged' },
+    ])
+    expect(free.doubts, 'it is told once').toEqual([])
+    expect(free.images[0]).toMatchObject({ outcome: 'generated' })
     expect(upstream.prompts()).toHaveLength(3)
   })
 
@@ -42,13 +44,12 @@ describe('what was in flight when a run died', () => {
     run.child.kill('SIGKILL')
     await run.finished
 
-    const next = await easel(['generate', '--json'], options)
+    const { doubts, images: next } = await generateIn(workspace, upstream)
 
     expect(upstream.lookups.length).toBeGreaterThan(0)
-    expect(next.stderr).toMatch(
-      /img\/0\.png was in flight when an earlier run ended: it was billed \$0\.0\d+/,
-    )
-    expect(outcomes(next)).toEqual(['generated'])
+    const usd = expect.closeTo(0.067, 3)
+    expect(doubts).toEqual([{ path: 'img/0.png', estimateUsd: usd, billedUsd: usd }])
+    expect(next).toMatchObject([{ outcome: 'generated' }])
   })
 })
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { generateIn } from '../../support/action/generate-in.ts'
 import { easel, startEasel } from '../../support/action/processes.ts'
 import { startUpstream } from '../../support/action/upstream.ts'
 import { config, createWorkspace, type Workspace } from '../../support/action/workspace.ts'
@@ -70,15 +71,14 @@ describe('while it runs', () => {
   it('the old image is truncated or deleted: a truncated file counts as edited, a deleted one is written again', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
-    await easel(['generate'], { cwd: workspace.root, env: upstream.env })
+    await generateIn(workspace, upstream)
     await workspace.write('easel.yml', config({ ...IMAGES[0], seed: 1 }, IMAGES[1] ?? {}))
 
     const truncated = await meanwhile(workspace, () => writeFile(join(workspace.root, 'img/a.png'), ''))
     expect(truncated.stdout).toContain('Someone else changed img/a.png')
     await rm(join(workspace.root, 'img/a.png'))
-    const deleted = await easel(['generate'], { cwd: workspace.root, env: upstream.env })
+    await generateIn(workspace, upstream)
 
-    expect(deleted.code).toBe(0)
     expect(upstream.prompts(), 'the image of the second run was kept').toHaveLength(2)
     expect(await workspace.sha256('img/a.png')).toBe((await workspace.lock()).get('img/a.png')?.sha256)
   })
@@ -97,8 +97,8 @@ describe('while it runs', () => {
 
     await rm(join(workspace.root, 'easel.lock.json'))
     await using upstream = await startUpstream()
-    const next = await easel(['generate'], { cwd: workspace.root, env: upstream.env })
-    expect(next.code).toBe(0)
+    const { images } = await generateIn(workspace, upstream)
+    expect(images).toMatchObject([{ outcome: 'adopted' }])
     expect(upstream.prompts()).toEqual([])
     expect(await workspace.sha256('img/a.png')).toBe((await workspace.lock()).get('img/a.png')?.sha256)
     expect(await workspace.files()).toEqual(['easel.lock.json', 'easel.yml', 'img/a.png'])
@@ -169,8 +169,7 @@ describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is
       expect((await workspace.files()).filter((file) => file.startsWith('img/'))).toEqual([])
       expect(upstream.prompts(), 'the run ends with it').toEqual(['slow'])
     }
-    const next = await easel(['generate'], options)
-    expect(next.code).toBe(0)
+    await generateIn(workspace, upstream)
     expect(upstream.prompts()).toEqual(['slow', 'A hare'])
   })
 
