@@ -18,6 +18,7 @@ describe.skipIf(!CLIENTS_INSTALLED)(`the AI SDK (${NEEDS_CLIENTS})`, () => {
     openRouter = await import('@openrouter/ai-sdk-provider')
     openAi = await import('@ai-sdk/openai')
     compatible = await import('@ai-sdk/openai-compatible')
+    // Straight to the network: wrangler's harness makes a complete 5xx of a connection that is cut.
     easel = await startFaultyEasel({ vars: { EASEL_TIMEOUT_SECONDS: '10' } })
   })
 
