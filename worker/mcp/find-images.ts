@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { InvalidSpecError } from '../../shared/errors.ts'
 import { specIssue } from '../../shared/spec/spec-issue.ts'
+import { imageAddress } from '../routes/image-address.ts'
 import { listedImage, parseListQuery } from '../routes/list-query.ts'
 import { dataResult, type Tool } from './tool.ts'
 
@@ -18,11 +19,15 @@ export const findImages: Tool = {
   }),
   isReadOnly: true,
 
-  async call(args, { c, ports: { access, findImages: find } }) {
+  async call(args, { c, ports: { access, findImages: find, settings } }) {
     // Prompts may be private: like the list itself, in every mode.
     await access.toManage(c.req.raw)
     const { images, cursor } = await find(parseListQuery(toQuery(args)))
-    return dataResult({ images: images.map((image) => listedImage(image, c.req.url)), cursor })
+    const listed = images.map(async (image) => ({
+      ...listedImage(image, c.req.url),
+      url: await imageAddress({ ...image, index: 0 }, c.req.url, settings),
+    }))
+    return dataResult({ images: await Promise.all(listed), cursor })
   },
 }
 

@@ -65,7 +65,7 @@ async function resultOf(
   const { fingerprint, model, cost_usd, created, text, problems } = manifest
   const images = await Promise.all(
     manifest.images.map(async ({ media_type, width, height, bytes }, index) => ({
-      url: await imageAddress(manifest, index, c.req.url, settings),
+      url: await imageAddress({ fingerprint, index, mediaType: media_type }, c.req.url, settings),
       media_type,
       width,
       height,

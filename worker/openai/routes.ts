@@ -2,8 +2,7 @@ import { type Context, Hono } from 'hono'
 import { EaselError } from '../../shared/errors.ts'
 import { bodyLimit, formLimit } from '../access/body-limit.ts'
 import { createResponder } from '../dropin/responder.ts'
-import type { Manifest } from '../gallery/manifest.ts'
-import { imageAddress } from '../routes/image-address.ts'
+import { type Addressed, imageAddress } from '../routes/image-address.ts'
 import type { AppPorts } from '../routes/ports.ts'
 import { readFormBody } from '../web/form-body.ts'
 import { readJsonBody } from '../web/json-body.ts'
@@ -66,7 +65,7 @@ export function openAiImages(ports: AppPorts): Hono<AppEnv> {
   }
 
   function wireOf(c: Context<AppEnv>, body: OpenAiBody, kind: 'image_generation' | 'image_edit') {
-    const urlOf = (manifest: Manifest, index: number) => imageAddress(manifest, index, c.req.url, settings)
+    const urlOf = (image: Addressed) => imageAddress(image, c.req.url, settings)
     return openAiWire({
       kind,
       partialImages: body.partial_images ?? 0,

@@ -9,6 +9,7 @@ import {
   type Wire,
 } from '../dropin/response/wire.ts'
 import { describedIn, type Manifest } from '../gallery/manifest.ts'
+import type { Addressed } from '../routes/image-address.ts'
 import { toOpenAiError } from './error.ts'
 
 /** Base64 characters that nearly always hold an image's type and size; a multiple of four. */
@@ -20,13 +21,18 @@ export interface OpenAiWireOptions {
   /** How many previews the client wants. */
   readonly partialImages: number
   /** The address to answer with instead of base64, where the client wants one. */
-  readonly urlOf?: ((manifest: Manifest, index: number) => Promise<string>) | undefined
+  readonly urlOf?: ((image: Addressed) => Promise<string>) | undefined
 }
 
 /** OpenAI's images API, as it answers a request. */
 export function openAiWire({ kind, partialImages, urlOf }: OpenAiWireOptions): Wire {
   async function imagesOf({ manifest }: Result) {
-    const urls = urlOf && (await Promise.all(manifest.images.map((_, index) => urlOf(manifest, index))))
+    const { fingerprint, images } = manifest
+    const urls =
+      urlOf &&
+      (await Promise.all(
+        images.map(({ media_type: mediaType }, index) => urlOf({ fingerprint, index, mediaType })),
+      ))
     return (index: number, base64: (index: number) => string) =>
       urls ? { url: urls[index] } : { b64_json: base64(index) }
   }

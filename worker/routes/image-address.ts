@@ -1,6 +1,15 @@
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import type { ImageMediaType } from '../../shared/media/image.ts'
 import { signUrl } from '../../shared/url/sign.ts'
-import { imagePath, type Manifest } from '../gallery/manifest.ts'
+import { imagePath } from '../gallery/manifest.ts'
 import type { Settings } from '../settings.ts'
+
+/** An image of a generation. */
+export interface Addressed {
+  readonly fingerprint: Fingerprint
+  readonly index: number
+  readonly mediaType: ImageMediaType
+}
 
 /**
  * The permanent address of an image; signed where nobody sees images without a credential, and then for a week.
@@ -8,15 +17,11 @@ import type { Settings } from '../settings.ts'
  * @param base  any address of this Worker
  */
 export async function imageAddress(
-  { fingerprint, images }: Pick<Manifest, 'fingerprint' | 'images'>,
-  index: number,
+  { fingerprint, index, mediaType }: Addressed,
   base: string,
   { access, signingKeys }: Pick<Settings, 'access' | 'signingKeys'>,
 ): Promise<string> {
-  const image = images[index]
-  if (!image) throw new RangeError(`there is no image ${index}`)
-  const url = new URL(imagePath(fingerprint, index, image.media_type), base)
+  const url = new URL(imagePath(fingerprint, index, mediaType), base)
   const [key] = signingKeys
-  if (access !== 'private' || !key) return url.href
-  return signUrl(url, key)
+  return access === 'private' && key ? signUrl(url, key) : url.href
 }

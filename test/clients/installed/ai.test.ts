@@ -1,6 +1,6 @@
 import { imageSize } from 'image-size'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningEasel, startEasel } from '../../support/worker/easel.ts'
+import { type FaultyEasel, startFaultyEasel } from '../../support/worker/faulty-easel.ts'
 import { CLIENTS_INSTALLED, NEEDS_CLIENTS } from './packages.ts'
 
 const GEMINI = 'google/gemini-3.1-flash-image'
@@ -11,19 +11,20 @@ describe.skipIf(!CLIENTS_INSTALLED)(`the AI SDK (${NEEDS_CLIENTS})`, () => {
   let openRouter: typeof import('@openrouter/ai-sdk-provider')
   let openAi: typeof import('@ai-sdk/openai')
   let compatible: typeof import('@ai-sdk/openai-compatible')
-  let easel: RunningEasel
+  let easel: FaultyEasel
 
   beforeAll(async () => {
     ai = await import('ai')
     openRouter = await import('@openrouter/ai-sdk-provider')
     openAi = await import('@ai-sdk/openai')
     compatible = await import('@ai-sdk/openai-compatible')
-    easel = await startEasel({ vars: { EASEL_TIMEOUT_SECONDS: '10' } })
+    // Straight to the network: wrangler's harness makes a complete 5xx of a connection that is cut.
+    easel = await startFaultyEasel({ vars: { EASEL_TIMEOUT_SECONDS: '10' } })
   })
 
   afterAll(() => easel.close())
 
-  const settings = (path: string) => ({ apiKey: 'any-key', baseURL: new URL(path, easel.url).href })
+  const settings = (path: string) => ({ apiKey: 'any-key', baseURL: new URL(path, easel.url()).href })
   const routed = () => openRouter.createOpenRouter(settings('/api/v1'))
 
   /** Each provider of the AI SDK, as its documentation sets it up. */
