@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHROMIUM, launchBrowser } from '../support/browser.ts'
 import { axeFindings, openPage, type PageOptions } from '../support/page.ts'
@@ -32,7 +33,7 @@ describe.skipIf(!CHROMIUM)(
         const { page } = opened
         await page.getByLabel('Prompt').fill('A red fox in the snow')
         await page.locator('label.choice', { hasText: '3:2' }).click()
-        await page.getByText(/About \$0\.\d+/).waitFor()
+        await page.locator('#estimate', { hasText: /About \$0\.\d+/ }).waitFor()
         expect(easel.generations('A red fox')).toEqual([])
         await page.getByRole('button', { name: 'Generate' }).click()
         await page.getByLabel('One of EASEL_TOKENS').fill(TOKENS.docs)
@@ -62,7 +63,7 @@ describe.skipIf(!CHROMIUM)(
         await page.evaluate(COUNT_PREVIEWS)
         easel.upstream.setFaults([{ match: 'Watched', latencyMs: 1500 }])
         await page.getByLabel('Prompt').fill('Watched')
-        await page.getByLabel('Model').selectOption('openai/gpt-image-1')
+        await page.locator('#model').selectOption('openai/gpt-image-1')
         await page.getByRole('button', { name: 'Generate' }).click()
         await page.getByRole('button', { name: 'Stop waiting' }).waitFor()
         await page.getByText('1 s').waitFor()
@@ -81,10 +82,10 @@ describe.skipIf(!CHROMIUM)(
         await page.locator('#model-facts p').first().waitFor()
         await page.getByText('More options').click()
         expect(await page.locator('[data-field=quality]').isVisible()).toBe(false)
-        await page.getByLabel('Model').selectOption('openai/gpt-image-1')
+        await page.locator('#model').selectOption('openai/gpt-image-1')
         expect(await page.locator('[data-field=quality]').isVisible()).toBe(true)
         expect(await page.locator('[data-field=rgb_colors]').isVisible()).toBe(false)
-        await page.getByLabel('Model').selectOption('recraft/recraft-v3')
+        await page.locator('#model').selectOption('recraft/recraft-v3')
         expect(await page.locator('[data-field=rgb_colors]').isVisible()).toBe(true)
       })
 
@@ -109,13 +110,14 @@ describe.skipIf(!CHROMIUM)(
       it('takes files that are chosen, and generates from them', async () => {
         await using opened = await open('/', { token: TOKENS.docs })
         const { page } = opened
-        const buffer = Buffer.from(PIXEL, 'base64')
+        const create = { width: 512, height: 512, channels: 3, background: '#a63d22' } as const
+        const buffer = await sharp({ create }).png().toBuffer()
         await page.getByLabel('Prompt').fill('From a file')
         await page.setInputFiles('#file', { name: 'dot.png', mimeType: 'image/png', buffer })
         await page.getByText('dot.png', { exact: true }).waitFor()
         await page.getByRole('button', { name: 'Generate' }).click()
         await page.locator('.result img').waitFor()
-        expect(JSON.stringify(easel.generations('From a file')[0]?.body)).toContain(PIXEL)
+        expect(JSON.stringify(easel.generations('From a file')[0]?.body)).toContain(buffer.toString('base64'))
         expect(page.url()).not.toContain('data')
       })
     })
@@ -145,12 +147,6 @@ describe.skipIf(!CHROMIUM)(
         expect(page.url()).not.toContain(TOKENS.docs)
       })
 
-      it('takes a token', async () => {
-        await using opened = await open('/?view=gallery')
-        await opened.page.getByText('The gallery takes a token').waitFor()
-        expect(await axeFindings(opened.page)).toEqual([])
-      })
-
       it('scrolls through two thousand images at 60 frames, with the memory of a screen', async () => {
         await using opened = await open('/?view=gallery', { token: TOKENS.docs })
         const { page } = opened
@@ -164,7 +160,8 @@ describe.skipIf(!CHROMIUM)(
         await page.reload()
         await page.getByRole('button', { name: /Seeded 1999/ }).waitFor()
         const cdp = await page.context().newCDPSession(page)
-        await cdp.send('Performance.enable')
+        // In processor time: other programs have the machine, too.
+        await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
         const heap = async () => {
           await cdp.send('HeapProfiler.collectGarbage')
           return (await metrics(cdp))['JSHeapUsedSize'] ?? 0
@@ -217,23 +214,22 @@ describe.skipIf(!CHROMIUM)(
       expect(easel.generations('No script at all')).toHaveLength(1)
     })
 
-    it.each(['light', 'dark'] as const)(
-      'fits a small phone, %s, and axe finds nothing',
-      async (colorScheme) => {
-        await using opened = await open('/', {
-          colorScheme,
-          viewport: { width: 320, height: 640 },
-          token: TOKENS.docs,
-        })
-        const { page } = opened
-        for (const view of ['Playground', 'Gallery', 'Spend']) {
-          await page.getByRole('link', { name: view, exact: true }).click()
-          await page.locator('main :is(h1, .failure)').first().waitFor()
-          expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320)
-          expect(await axeFindings(page)).toEqual([])
-        }
-      },
-    )
+    it.each([
+      ['light', 'with a token', TOKENS.docs],
+      ['dark', 'without a token', undefined],
+    ] as const)('fits a small phone, %s, %s, and axe finds nothing', async (colorScheme, _, token) => {
+      const viewport = { width: 320, height: 640 }
+      await using opened = await open('/', { colorScheme, viewport, ...(token && { token }) })
+      const { page } = opened
+      for (const view of ['Playground', 'Gallery', 'Spend']) {
+        await page.getByRole('link', { name: view, exact: true }).click()
+        await page.getByRole('heading', { level: 1, name: view }).waitFor()
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320)
+        expect(await axeFindings(page)).toEqual([])
+      }
+      const refusals = await page.getByText(/takes a token/).count()
+      expect(refusals > 0).toBe(token === undefined)
+    })
 
     it('shows the API at /docs under a strict policy', async () => {
       await using opened = await open('/docs')

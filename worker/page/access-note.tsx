@@ -19,7 +19,7 @@ const MODES = {
 export function AccessNote({ mode, isEmulated, dailyBudgetUsd, maxCostUsd }: AccessFacts) {
   return (
     <div class="welcome" id="welcome">
-      <h1>Turn a prompt into a permanent image URL</h1>
+      <h2>Turn a prompt into a permanent image URL</h2>
       <p>
         Describe an image. Easel generates it once, keeps it, and serves it from the edge. The same
         description never costs a second cent.

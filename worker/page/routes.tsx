@@ -61,9 +61,9 @@ export function pageRoutes(ports: AppPorts): Hono<AppEnv> {
         }}
       >
         {facts.isEmulated && (
-          <p class="emulated" id="emulated">
+          <aside class="emulated" aria-label="Emulator">
             Images come from the offline emulator and cost nothing.
-          </p>
+          </aside>
         )}
         <main id="main" tabindex={-1}>
           <section
@@ -72,6 +72,7 @@ export function pageRoutes(ports: AppPorts): Hono<AppEnv> {
             aria-label="Playground"
             hidden={view !== 'playground'}
           >
+            <h1 class="visually-hidden">Playground</h1>
             <Playground
               models={modelOptions(settings.allowedModels)}
               defaultModel={settings.defaultModel}
