@@ -1,6 +1,6 @@
 import { CONFIG_PATHS } from '../config/find-config.ts'
 import { UsageError } from '../config/diagnostic.ts'
-import type { RunnerContext } from './runner-context.ts'
+import type { RunnerContext } from './target/run-context.ts'
 
 /** The config in a commit, which may differ from the one in the workspace. */
 export interface BaseConfig {

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { PlannedProject } from '../plan/plan-project.ts'
 import type { Delivery } from './deliver/deliver.ts'
 import type { DeliveryRun } from './deliver/delivery-run.ts'
-import type { FileChange } from './deliver/file-change.ts'
-import { resolveTarget, type Target } from './deliver/target.ts'
+import type { FileChange } from './changeset/file-change.ts'
+import { resolveTarget, type Target } from './target/target.ts'
 import type { ActionInputs } from './inputs.ts'
 import type { ActionLog } from './log.ts'
-import { publish } from './publish.ts'
-import type { RunnerContext } from './runner-context.ts'
+import { publish } from './report/publish.ts'
+import type { RunnerContext } from './target/run-context.ts'
 
 /** What the steps of a run share. */
 export interface RunTools {
@@ -67,7 +67,7 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: RunTo
   await publish(report, { runner, notice: undefined, ...(delivery && { delivery }) })
   for (const failure of delivery?.failures ?? []) log.failure(failure)
   if (inputs.comment) {
-    const { commentOnPullRequest } = await import('./deliver/comment-on.ts')
+    const { commentOnPullRequest } = await import('./report/comment-on.ts')
     await commentOnPullRequest(report, { inputs, runner, log, notice: undefined })
   }
   if (hasFailed(result)) {

@@ -1,11 +1,11 @@
 import { setSecret } from '@actions/core'
 import type { PlannedProject } from '../plan/plan-project.ts'
 import { fetchBaseConfig } from './base-config.ts'
-import { explain } from './explain.ts'
+import { explain } from './report/explain.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { type ActionLog, createLog } from './log.ts'
-import { publish } from './publish.ts'
-import { type Env, readRunnerContext, type RunnerContext } from './runner-context.ts'
+import { publish } from './report/publish.ts'
+import { type Env, readRunnerContext, type RunnerContext } from './target/run-context.ts'
 
 /**
  * Runs the Action, from inputs to outputs.
@@ -44,7 +44,7 @@ async function planAndRun(inputs: ActionInputs, runner: RunnerContext, log: Acti
   const report = reportOf(planned)
   await publish(report, { runner, notice })
   if (inputs.comment) {
-    const { commentOnPullRequest } = await import('./deliver/comment-on.ts')
+    const { commentOnPullRequest } = await import('./report/comment-on.ts')
     await commentOnPullRequest(report, { inputs, runner, log, notice })
   }
   if (inputs.mode !== 'check') return 0

@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ArtifactClient, UploadArtifactOptions } from '@actions/artifact'
 import { inWorkspace } from '../../files/safe-path.ts'
-import { DeliveryError } from './delivery-error.ts'
+import { DeliveryError } from '../api/delivery-error.ts'
 
 export interface Artifact {
   readonly id: number

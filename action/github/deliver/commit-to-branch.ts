@@ -1,11 +1,11 @@
-import type { GitHubApi } from './api.ts'
-import { type Changeset, pathsIn } from './changeset.ts'
-import { type Committed, createCommit } from './commit.ts'
-import { BranchMovedError, DeliveryError } from './delivery-error.ts'
-import type { FileChange } from './file-change.ts'
-import { filesToSend, mergeOnto } from './merge-onto-commit.ts'
-import { messageFor, TRAILER } from './message.ts'
-import { headOf, readCommit } from './read-commit.ts'
+import type { GitHubApi } from '../api/api.ts'
+import { type Changeset, pathsIn } from '../changeset/changeset.ts'
+import { type Committed, createCommit } from '../api/create-commit.ts'
+import { BranchMovedError, DeliveryError } from '../api/delivery-error.ts'
+import type { FileChange } from '../changeset/file-change.ts'
+import { filesToSend, mergeOnto } from '../changeset/merge-onto-commit.ts'
+import { messageFor, TRAILER } from '../changeset/message.ts'
+import { headOf, readCommit } from '../api/read-commit.ts'
 
 /** How often a branch may move before Easel gives up. */
 const TRIES_MAX = 5

@@ -2,12 +2,12 @@ import { access } from 'node:fs/promises'
 import type { RunResult } from '../../generate/results.ts'
 import { type Artifact, type ArtifactFiles, filesOf, uploadArtifact, uploadPreviews } from './artifact.ts'
 import { commitToBranch, type Landed } from './commit-to-branch.ts'
-import type { Committed } from './commit.ts'
+import type { Committed } from '../api/create-commit.ts'
 import { apiFor, changesetOf, type DeliveryRun } from './delivery-run.ts'
-import { explainFailure } from './explain-failure.ts'
-import { type FileChange, fileChangesOf } from './file-change.ts'
+import { explainFailure } from '../api/explain-failure.ts'
+import { type FileChange, fileChangesOf } from '../changeset/file-change.ts'
 import { deliverAsPullRequest, type PullRequest } from './pull-request.ts'
-import type { Target } from './target.ts'
+import type { Target } from '../target/target.ts'
 
 /** Up to this many images are also uploaded one by one, so that they can be viewed in the browser. */
 const PREVIEWS_MAX = 10

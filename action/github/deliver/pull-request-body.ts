@@ -1,7 +1,7 @@
 import { bytes, usd } from '../../report/format.ts'
 import { oneLine, shorten } from '../../report/one-line.ts'
 import type { LockEntry } from '../../lock/schema.ts'
-import type { FileChange } from './file-change.ts'
+import type { FileChange } from '../changeset/file-change.ts'
 
 /** GitHub's limit for a body is 65,536 characters. This leaves room for what people add. */
 const SECTION_MAX_CHARACTERS = 50_000

@@ -1,5 +1,5 @@
 import type { FileChange } from './file-change.ts'
-import type { CommitContent } from './read-commit.ts'
+import type { CommitContent } from '../api/read-commit.ts'
 
 /** The files and lock entries to deliver, and how to commit them. */
 export interface Changeset {

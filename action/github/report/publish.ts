@@ -1,8 +1,8 @@
-import type { Report } from '../report/json.ts'
-import type { Delivery } from './deliver/deliver.ts'
+import type { Report } from '../../report/json.ts'
+import type { Delivery } from '../deliver/deliver.ts'
 import { imageUrls } from './image-url.ts'
 import { setDeliveryOutputs, setOutputs, writeReport, writeSummary } from './outputs.ts'
-import type { RunnerContext } from './runner-context.ts'
+import type { RunnerContext } from '../target/run-context.ts'
 
 /** Writes the report, the outputs and the step summary. */
 export async function publish(

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sha256Of } from '../../files/read-file.ts'
 import type { LockEntries } from '../../lock/schema.ts'
-import { type GitHubApi, statusOf } from './api.ts'
+import { type GitHubApi, statusOf } from '../api/api.ts'
 import { type Changeset, pathsIn } from './changeset.ts'
-import type { CommitFile } from './commit.ts'
+import type { CommitFile } from '../api/create-commit.ts'
 import { readImage } from './file-change.ts'
-import { blobSha } from './git-hash.ts'
+import { blobSha } from '../api/git-hash.ts'
 import { isContested, type Merged, mergeLock } from './merge-lock.ts'
-import { type CommitContent, lockBytes, readBlob, readCommit } from './read-commit.ts'
+import { type CommitContent, lockBytes, readBlob, readCommit } from '../api/read-commit.ts'
 
 /**
  * Merges a changeset with a commit that others may have contributed to.

@@ -2,7 +2,7 @@ import { readRegularFile } from '../../files/read-file.ts'
 import { inWorkspace } from '../../files/safe-path.ts'
 import type { RunResult } from '../../generate/results.ts'
 import type { LockEntry } from '../../lock/schema.ts'
-import { DeliveryError } from './delivery-error.ts'
+import { DeliveryError } from '../api/delivery-error.ts'
 
 /** What a run changed at one path. */
 export interface FileChange {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { FileChange } from '../../../../action/github/deliver/file-change.ts'
-import { type MergeBase, mergeLock } from '../../../../action/github/deliver/merge-lock.ts'
+import type { FileChange } from '../../../../action/github/changeset/file-change.ts'
+import { type MergeBase, mergeLock } from '../../../../action/github/changeset/merge-lock.ts'
 import type { LockEntry } from '../../../../action/lock/schema.ts'
 
 /** An entry identified by two digits: one for its spec, one for its bytes. */

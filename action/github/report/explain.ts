@@ -1,11 +1,11 @@
 import { setOutput } from '@actions/core'
-import { EaselError } from '../../shared/errors.ts'
-import { ConfigError, UsageError } from '../config/diagnostic.ts'
-import { isErrno } from '../files/safe-path.ts'
-import { LockError } from '../lock/lock-error.ts'
-import type { ActionLog } from './log.ts'
+import { EaselError } from '../../../shared/errors.ts'
+import { ConfigError, UsageError } from '../../config/diagnostic.ts'
+import { isErrno } from '../../files/safe-path.ts'
+import { LockError } from '../../lock/lock-error.ts'
+import type { ActionLog } from '../log.ts'
 import { writeReport, writeSummary } from './outputs.ts'
-import { type Env, tempFolderIn } from './runner-context.ts'
+import { type Env, tempFolderIn } from '../target/run-context.ts'
 
 /** Reports an error: as annotations on the config's lines, in the log, in the summary and in the report. */
 export async function explain(error: unknown, log: ActionLog, env: Env): Promise<void> {

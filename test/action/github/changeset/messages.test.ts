@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { FileChange } from '../../../../action/github/deliver/file-change.ts'
-import { DEFAULT_MESSAGE, messageFor } from '../../../../action/github/deliver/message.ts'
+import type { FileChange } from '../../../../action/github/changeset/file-change.ts'
+import { DEFAULT_MESSAGE, messageFor } from '../../../../action/github/changeset/message.ts'
 import { bodyFor, withSection } from '../../../../action/github/deliver/pull-request-body.ts'
 import type { LockEntry } from '../../../../action/lock/schema.ts'
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../../config/diagnostic.ts'
 import type { ActionInputs } from '../inputs.ts'
-import type { RunnerContext } from '../runner-context.ts'
+import type { RunnerContext } from './run-context.ts'
 
 /** The branch that a run's files go to, if they go to one. */
 export type Target =

@@ -1,9 +1,9 @@
 import type { Report } from '../../report/json.ts'
 import type { ActionLog } from '../log.ts'
-import { summaryOf } from '../summary.ts'
+import { summaryOf } from './summary.ts'
 import { updateComment } from './comment.ts'
-import { apiFor, type DeliveryRun } from './delivery-run.ts'
-import { explainFailure } from './explain-failure.ts'
+import { apiFor, type DeliveryRun } from '../deliver/delivery-run.ts'
+import { explainFailure } from '../api/explain-failure.ts'
 
 /** GitHub's limit is 65,536 characters. This leaves room for the marker. */
 const COMMENT_MAX_BYTES = 60_000

@@ -1,4 +1,4 @@
-import type { RunnerContext } from './runner-context.ts'
+import type { RunnerContext } from '../target/run-context.ts'
 import type { ImageUrl } from './summary.ts'
 
 /**

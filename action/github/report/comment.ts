@@ -1,4 +1,4 @@
-import type { GitHubApi } from './api.ts'
+import type { GitHubApi } from '../api/api.ts'
 
 /** GitHub's limit for a comment. */
 const COMMENT_MAX_CHARACTERS = 65_536

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setOutput, summary } from '@actions/core'
-import type { Delivery } from './deliver/deliver.ts'
-import type { Report } from '../report/json.ts'
+import type { Delivery } from '../deliver/deliver.ts'
+import type { Report } from '../../report/json.ts'
 
 /** Sets the outputs of `action.yml`, except those of a delivery. */
 export function setOutputs({ totals, orphans }: Report, reportPath: string): void {
