@@ -29,7 +29,7 @@ const ROOMS = {
     ['plan/'],
     ['markdown/', 'lock/', 'init/'],
     ['config/'],
-    ['files/'],
+    ['files/', 'git/'],
   ],
 }
 

@@ -1,14 +1,26 @@
 import { setSecret } from '@actions/core'
 import type { PlannedProject } from '../plan/plan-project.ts'
-import { fetchBaseConfig } from './base-config.ts'
-import { explain } from './report/explain.ts'
+import type { GitHubApi } from './api/api.ts'
+import { connection } from './api/connect.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { type ActionLog, createLog } from './log.ts'
-import { publish } from './report/publish.ts'
-import { type Env, readRunnerContext, type RunnerContext } from './target/run-context.ts'
+import { type Env, readRunContext, type RunContext } from './target/run-context.ts'
+import { settleTarget, type Target } from './target/target.ts'
+
+/** What the steps of a run share. */
+export interface ActionRun {
+  readonly inputs: ActionInputs
+  readonly run: RunContext
+  readonly target: Target
+  /** GitHub's API; rejects with a {@link DeliveryError} without a token. */
+  readonly api: () => Promise<GitHubApi>
+  readonly log: ActionLog
+  /** Plans again after the workspace has changed. */
+  readonly planAgain: () => Promise<PlannedProject>
+}
 
 /**
- * Runs the Action, from inputs to outputs.
+ * Runs the Action, from inputs to outputs: target, plan, generate, changeset, deliver, report.
  *
  * @returns the exit code: 0, or 1 when the step must fail
  */
@@ -17,36 +29,35 @@ export async function runAction(env: Env): Promise<number> {
   try {
     const inputs = readInputs()
     for (const secret of [inputs.apiKey, inputs.githubToken]) if (secret !== undefined) setSecret(secret)
-    return await planAndRun(inputs, await readRunnerContext(env), log)
+    const run = await readRunContext(env)
+    const api = connection(inputs.githubToken, run, log.line)
+    const target = await settleTarget(inputs, run, api)
+    log.placeFilesIn(target.folder)
+    const planAgain = () => plan(inputs, target)
+    return await planAndRun({ inputs, run, target, api, log, planAgain })
   } catch (error) {
+    const { explain } = await import('./report/explain.ts')
     await explain(error, log, env)
     return 1
   }
 }
 
-async function planAndRun(inputs: ActionInputs, runner: RunnerContext, log: ActionLog): Promise<number> {
-  const notice = planOnlyNotice(inputs, runner)
-  if (notice !== undefined) log.notice(notice)
-
-  const planned = await plan(inputs, runner)
-  if (!planned) {
-    log.notice('The base branch has no config, so there is nothing to plan.')
-    return 0
-  }
+async function planAndRun(tools: ActionRun): Promise<number> {
+  const { inputs, target, log, planAgain } = tools
+  if (target.planOnly !== undefined) log.notice(target.planOnly)
+  const planned = await planAgain()
   for (const warning of planned.project.warnings) log.diagnostic(warning)
   await logPlan(planned, log)
-  if (inputs.mode === 'generate' && notice === undefined) {
-    const { generateAndDeliver } = await import('./generate-and-deliver.ts')
-    return generateAndDeliver(planned, { inputs, runner, log, planAgain: () => plan(inputs, runner) })
+  if (inputs.mode === 'generate' && target.planOnly === undefined) {
+    const { generateAndDeliver } = await import('./generate.ts')
+    return generateAndDeliver(planned, tools)
   }
 
-  const { reportOf } = await import('../report/json.ts')
-  const report = reportOf(planned)
-  await publish(report, { runner, notice })
-  if (inputs.comment) {
-    const { commentOnPullRequest } = await import('./report/comment-on.ts')
-    await commentOnPullRequest(report, { inputs, runner, log, notice })
-  }
+  const [{ reportOf }, { publish }] = await Promise.all([
+    import('../report/json.ts'),
+    import('./report/publish.ts'),
+  ])
+  await publish(reportOf(planned), tools)
   if (inputs.mode !== 'check') return 0
   const { isOutOfDate } = await import('../plan/plan.ts')
   if (!isOutOfDate(planned.plan, inputs)) return 0
@@ -54,35 +65,13 @@ async function planAndRun(inputs: ActionInputs, runner: RunnerContext, log: Acti
   return 1
 }
 
-/** Why a run only plans; `undefined` when nothing prevents it from generating, or nobody asked it to. */
-function planOnlyNotice({ mode, apiKey }: ActionInputs, { untrusted }: RunnerContext): string | undefined {
-  if (untrusted) return untrusted.reason
-  if (mode !== 'generate' || apiKey !== undefined) return undefined
-  return 'The input openrouter-api-key is empty, so Easel only plans. Add the secret OPENROUTER_API_KEY and pass it to the input.'
-}
-
-/** @returns `undefined` when the config comes from the base branch, and there is none */
-async function plan(inputs: ActionInputs, runner: RunnerContext): Promise<PlannedProject | undefined> {
-  const { workspace, untrusted } = runner
+async function plan(inputs: ActionInputs, { root }: Target): Promise<PlannedProject> {
   const [{ planProject }, { onlineCatalogue, offlineCatalogue }] = await Promise.all([
     import('../plan/plan-project.ts'),
     import('../config/catalogues.ts'),
   ])
-  const baseSha = untrusted?.baseSha
-  const base =
-    baseSha === undefined
-      ? undefined
-      : await fetchBaseConfig(runner, baseSha, { given: inputs.config, token: inputs.githubToken })
-  if (baseSha !== undefined && !base) return undefined
-  return planProject(
-    {
-      workspace,
-      config: base?.config ?? inputs.config,
-      text: base?.text,
-      catalogue: inputs.mode === 'check' ? offlineCatalogue() : onlineCatalogue(inputs),
-    },
-    inputs,
-  )
+  const catalogue = inputs.mode === 'check' ? offlineCatalogue() : onlineCatalogue(inputs)
+  return planProject({ workspace: root, config: inputs.config, catalogue }, inputs)
 }
 
 async function logPlan(

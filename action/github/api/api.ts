@@ -1,15 +1,19 @@
 import { getOctokit } from '@actions/github'
+import type { LfsServer } from '../../git/lfs.ts'
 
 /** GitHub's API, for one repository. */
 export interface GitHubApi extends Pick<ReturnType<typeof getOctokit>, 'request' | 'graphql'> {
   readonly owner: string
   readonly repo: string
+  readonly lfs: LfsServer
 }
 
 export interface ApiOptions {
   readonly token: string
   /** Such as `https://api.github.com`. */
   readonly apiUrl: string
+  /** Such as `https://github.com`. */
+  readonly serverUrl: string
   /** `owner/name`. */
   readonly repository: string
   readonly sleep: (ms: number) => Promise<void>
@@ -42,7 +46,16 @@ const RETRY_MS = 500
  * The toolkit's client with its own rate limiting and retries. Octokit's throttling would send one write a second. Here
  * writes are sent concurrently, and all of them wait when GitHub says so (`Retry-After`).
  */
-export function createApi({ token, apiUrl, repository, sleep, now, random, log }: ApiOptions): GitHubApi {
+export function createApi({
+  token,
+  apiUrl,
+  serverUrl,
+  repository,
+  sleep,
+  now,
+  random,
+  log,
+}: ApiOptions): GitHubApi {
   const octokit = getOctokit(token, { baseUrl: apiUrl })
   const [owner = '', repo = ''] = repository.split('/')
   /** No request is sent before this time; milliseconds since the epoch. */
@@ -88,7 +101,11 @@ export function createApi({ token, apiUrl, repository, sleep, now, random, log }
       }
     }
   })
-  return { owner, repo, request: octokit.request, graphql: octokit.graphql }
+  const lfs = {
+    url: `${serverUrl}/${repository}.git/info/lfs`,
+    authorization: `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`,
+  }
+  return { owner, repo, lfs, request: octokit.request, graphql: octokit.graphql }
 }
 
 /** The HTTP status of an error response; `undefined` for any other error. */

@@ -1,13 +1,16 @@
 import pMap from 'p-map'
 import { type GitHubApi, statusOf } from './api.ts'
 import { BranchMovedError } from './delivery-error.ts'
+import { type LfsObject, uploadToLfs } from '../../git/lfs.ts'
 
-/** A file of a commit. `read` is called once, when the file is sent. */
+/** A file of a commit, by its path in the repository. `read` is called once, when the file is sent. */
 export interface CommitFile {
   readonly path: string
   /** In bytes. */
   readonly size: number
   readonly read: () => Promise<Uint8Array>
+  /** What the file points to, when it is in Git LFS. */
+  readonly object?: LfsObject
 }
 
 export interface NewCommit {
@@ -61,7 +64,11 @@ interface CreateCommitResponse {
  *
  * @throws {BranchMovedError} when the branch no longer points to `head`
  */
-export function createCommit(api: GitHubApi, commit: NewCommit): Promise<Committed> {
+export async function createCommit(api: GitHubApi, commit: NewCommit): Promise<Committed> {
+  await uploadToLfs(
+    api.lfs,
+    commit.files.flatMap(({ object }) => object ?? []),
+  )
   const bytes = commit.files.reduce((sum, { size }) => sum + size, 0)
   return bytes > ONE_REQUEST_MAX_BYTES || commit.replacesTree !== undefined
     ? commitInObjects(api, commit)

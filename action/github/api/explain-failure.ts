@@ -1,3 +1,4 @@
+import { LfsError } from '../../git/lfs.ts'
 import { LockError } from '../../lock/lock-error.ts'
 import { statusOf } from './api.ts'
 import { DeliveryError } from './delivery-error.ts'
@@ -5,7 +6,8 @@ import { DeliveryError } from './delivery-error.ts'
 /** Why GitHub refused a delivery, and what to change. */
 export function explainFailure(error: unknown, where: string): string {
   const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof DeliveryError || error instanceof LockError) return message
+  if (error instanceof DeliveryError || error instanceof LfsError || error instanceof LockError)
+    return message
   for (const { pattern, say } of KNOWN) if (pattern.test(message)) return say(where)
   const status = statusOf(error)
   if (status === 401) return 'GitHub rejected the github-token: it may have expired.'

@@ -1,15 +1,27 @@
-import { basename, dirname } from 'node:path/posix'
+import { dirname, join } from 'node:path/posix'
 import { formatLock, parseLock } from '../../lock/lock-file.ts'
 import type { LockEntries } from '../../lock/schema.ts'
 import { type GitHubApi, statusOf } from './api.ts'
+import { readText } from './read-blob.ts'
 
-/** What a commit at GitHub holds, as far as delivery needs it. */
+/** What a commit at GitHub holds, as far as delivery needs it. Paths are relative to the project's folder. */
 export interface CommitContent {
   /** The commit. */
   readonly sha: string
   /** Blobs by path. */
   readonly blobs: ReadonlyMap<string, string>
   readonly lock: LockEntries
+  /** The submodules, by their path in the repository. */
+  readonly submodules: readonly string[]
+}
+
+/** The project in the repository. */
+export interface CommitView {
+  /** Empty, or such as `site/`. */
+  readonly folder: string
+  readonly lockPath: string
+  /** Files that matter. */
+  readonly paths: readonly string[]
 }
 
 /** The commit that a branch points to; `undefined` when there is no such branch. */
@@ -30,45 +42,45 @@ export async function headOf(
 /**
  * Reads the list of a commit's files, and its lock.
  *
- * @param paths  the files to look up when the repository is too big for one response
  * @throws {LockError} when its lock can't be read
  */
 export async function readCommit(
   api: GitHubApi,
   sha: string,
-  { lockPath, paths }: { readonly lockPath: string; readonly paths: readonly string[] },
+  { folder, lockPath, paths }: CommitView,
 ): Promise<CommitContent> {
-  const { request, owner, repo } = api
-  const { data } = await request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
-    owner,
-    repo,
-    tree_sha: sha,
-    recursive: '1',
-  })
-  const blobs = data.truncated
-    ? await readFolders(api, sha, [lockPath, ...paths])
-    : new Map(
-        data.tree.flatMap(({ type, path, sha: blob }) =>
-          type === 'blob' && path && blob ? [[path, blob]] : [],
-        ),
-      )
+  const wanted = [lockPath, ...paths].map((path) => folder + path)
+  const entries = await listFiles(api, sha, wanted)
+  const blobs = new Map<string, string>()
+  for (const { type, path, sha: blob } of entries) {
+    if (type === 'blob' && path.startsWith(folder)) blobs.set(path.slice(folder.length), blob)
+  }
   const lockBlob = blobs.get(lockPath)
-  const lock =
-    lockBlob === undefined
-      ? new Map()
-      : parseLock(
-          new TextDecoder().decode(await readBlob(api, lockBlob)),
-          `${lockPath} at ${sha.slice(0, 7)}`,
-        )
-  return { sha, blobs, lock }
+  return {
+    sha,
+    blobs,
+    lock:
+      lockBlob === undefined
+        ? new Map()
+        : parseLock(await readText(api, lockBlob), `${lockPath} at ${sha.slice(0, 7)}`),
+    submodules: entries.flatMap(({ type, path }) => (type === 'commit' ? [path] : [])),
+  }
+}
+
+interface Entry {
+  readonly type: string
+  readonly path: string
+  readonly sha: string
+}
+
+/** All files of a commit, or those near `paths` when the repository is too big for one response. */
+async function listFiles(api: GitHubApi, sha: string, paths: readonly string[]): Promise<readonly Entry[]> {
+  const { tree, truncated } = await getTree(api, sha, true)
+  return truncated ? listFolders(api, sha, paths) : tree
 }
 
 /** GitHub truncates the list of a whole tree above 100,000 entries. Single folders are still complete. */
-async function readFolders(
-  api: GitHubApi,
-  sha: string,
-  paths: readonly string[],
-): Promise<Map<string, string>> {
+async function listFolders(api: GitHubApi, sha: string, paths: readonly string[]): Promise<readonly Entry[]> {
   const folders = new Map<string, Promise<readonly Entry[]>>()
 
   function list(folder: string): Promise<readonly Entry[]> {
@@ -78,51 +90,30 @@ async function readFolders(
   }
 
   async function read(folder: string): Promise<readonly Entry[]> {
-    if (folder === '') return listTree(api, sha)
-    const parent = await list(folderOf(folder))
-    const found = parent.find(({ type, path }) => type === 'tree' && path === basename(folder))
-    return found ? listTree(api, found.sha) : []
+    if (folder === '.') return (await getTree(api, sha, false)).tree
+    const parent = await list(dirname(folder))
+    const found = parent.find(({ type, path }) => type === 'tree' && path === folder)
+    if (!found) return []
+    const { tree } = await getTree(api, found.sha, false)
+    return tree.map((entry) => ({ ...entry, path: join(folder, entry.path) }))
   }
 
-  const blobs = new Map<string, string>()
-  for (const path of paths) {
-    const entries = await list(folderOf(path))
-    const found = entries.find((entry) => entry.type === 'blob' && entry.path === basename(path))
-    if (found) blobs.set(path, found.sha)
-  }
-  return blobs
+  for (const path of paths) await list(dirname(path))
+  return (await Promise.all(folders.values())).flat()
 }
 
-interface Entry {
-  readonly type: string
-  readonly path: string
-  readonly sha: string
-}
-
-async function listTree({ request, owner, repo }: GitHubApi, sha: string): Promise<readonly Entry[]> {
+async function getTree(
+  { request, owner, repo }: GitHubApi,
+  sha: string,
+  isRecursive: boolean,
+): Promise<{ readonly tree: readonly Entry[]; readonly truncated: boolean }> {
   const { data } = await request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
     owner,
     repo,
     tree_sha: sha,
+    ...(isRecursive && { recursive: '1' }),
   })
-  return data.tree
-}
-
-function folderOf(path: string): string {
-  const folder = dirname(path)
-  return folder === '.' ? '' : folder
-}
-
-export async function readBlob(
-  { request, owner, repo }: GitHubApi,
-  sha: string,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { data } = await request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', {
-    owner,
-    repo,
-    file_sha: sha,
-  })
-  return Uint8Array.from(Buffer.from(data.content, 'base64'))
+  return data
 }
 
 /** A lock as the bytes of its file. */

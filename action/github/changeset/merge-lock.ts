@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LockEntries, LockEntry } from '../../lock/schema.ts'
-import type { FileChange } from './file-change.ts'
+import type { FileChange } from './changeset.ts'
 
 /** What the commit to merge with holds. */
 export interface MergeBase {

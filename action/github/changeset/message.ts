@@ -1,31 +1,26 @@
 import { count, usd } from '../../report/format.ts'
-import type { FileChange } from './file-change.ts'
+import type { FileChange } from './changeset.ts'
 
 /** Images listed in a commit message. */
 const LIST_MAX = 50
 
-/** In every commit that Easel creates, so that it recognises its own. */
-export const TRAILER = 'Generated-by: Easel'
+/** For people, in every commit that Easel creates. Easel itself knows its commits by their hash. */
+const TRAILER = 'Generated-by: Easel'
 
-export const DEFAULT_MESSAGE = '{summary}\n\n{list}'
+const DEFAULT_TEMPLATE = '{summary}\n\n{list}'
 
 /** The placeholders of a template. */
 const PLACEHOLDERS = ['{summary}', '{count}', '{cost}', '{list}'] as const
 
-/**
- * Fills in the template of a commit message. The body ends with {@link TRAILER}.
- *
- * @param costUsd  the cost of the run
- */
+/** Fills in the template of a commit message, or the default one. The body ends with {@link TRAILER}. */
 export function messageFor(
-  template: string,
+  template = DEFAULT_TEMPLATE,
   changes: readonly FileChange[],
-  costUsd: number,
 ): { readonly headline: string; readonly body: string } {
   const values: Readonly<Record<(typeof PLACEHOLDERS)[number], string>> = {
     '{summary}': summaryOf(changes),
     '{count}': String(changes.length),
-    '{cost}': usd(costUsd),
+    '{cost}': usd(costOf(changes)),
     '{list}': listOf(changes),
   }
   const text = template.replaceAll(/\{(summary|count|cost|list)\}/g, (found) =>
@@ -34,6 +29,11 @@ export function messageFor(
   const [headline = '', ...rest] = text.trim().split(/\r?\n/)
   const body = rest.join('\n').trim()
   return { headline, body: body ? `${body}\n\n${TRAILER}` : TRAILER }
+}
+
+/** USD that the images cost, as far as OpenRouter said. */
+export function costOf(changes: readonly FileChange[]): number {
+  return changes.reduce((sum, { after }) => sum + (after?.cost_usd ?? 0), 0)
 }
 
 /** `Update 3 images`, or the path if it is only one. */

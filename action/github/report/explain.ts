@@ -5,6 +5,7 @@ import { isErrno } from '../../files/safe-path.ts'
 import { LockError } from '../../lock/lock-error.ts'
 import type { ActionLog } from '../log.ts'
 import { writeReport, writeSummary } from './outputs.ts'
+import { DeliveryError } from '../api/delivery-error.ts'
 import { type Env, tempFolderIn } from '../target/run-context.ts'
 
 /** Reports an error: as annotations on the config's lines, in the log, in the summary and in the report. */
@@ -19,7 +20,11 @@ export async function explain(error: unknown, log: ActionLog, env: Env): Promise
     return
   }
   const isExpected =
-    error instanceof UsageError || error instanceof LockError || error instanceof EaselError || isErrno(error)
+    error instanceof UsageError ||
+    error instanceof DeliveryError ||
+    error instanceof LockError ||
+    error instanceof EaselError ||
+    isErrno(error)
   log.failure(isExpected ? message : `This is a bug in Easel: ${message}`)
   if (!isExpected && error instanceof Error && error.stack) log.line(error.stack)
   setOutput('report-path', await writeReport({ errors: [{ severity: 'error', message }] }, tempFolder))

@@ -1,13 +1,15 @@
-import type { RunnerContext } from '../target/run-context.ts'
+import type { RunContext } from '../target/run-context.ts'
 import type { ImageUrl } from './summary.ts'
 
 /**
  * URLs at which GitHub shows the images of a run. A generated image has one only once it is committed.
  *
+ * @param folder     where the project is in the repository
  * @param delivered  the commit with the generated images
  */
 export function imageUrls(
-  { serverUrl, repository, sha: checkedOut }: Pick<RunnerContext, 'serverUrl' | 'repository' | 'sha'>,
+  { serverUrl, repository, sha: checkedOut }: Pick<RunContext, 'serverUrl' | 'repository' | 'sha'>,
+  folder: string,
   delivered: string | undefined,
 ): ImageUrl {
   const sha = delivered ?? checkedOut
@@ -16,6 +18,6 @@ export function imageUrls(
     const isCommitted = status === 'up-to-date' || status === 'changed'
     const isDelivered = delivered !== undefined && outcome === 'generated'
     if (!isDelivered && (!isCommitted || outcome === 'generated')) return undefined
-    return `${serverUrl}/${repository}/raw/${sha}/${path.split('/').map(encodeURIComponent).join('/')}`
+    return `${serverUrl}/${repository}/raw/${sha}/${(folder + path).split('/').map(encodeURIComponent).join('/')}`
   }
 }

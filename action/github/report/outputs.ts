@@ -5,12 +5,24 @@ import type { Delivery } from '../deliver/deliver.ts'
 import type { Report } from '../../report/json.ts'
 
 /** Sets the outputs of `action.yml`, except those of a delivery. */
-export function setOutputs({ totals, orphans }: Report, reportPath: string): void {
-  const { images, planned, generated = 0, failed = 0, not_tried = 0, cost_usd, estimate_usd } = totals
+export function setOutputs(
+  { totals, orphans }: Report,
+  { reportPath, hasAdopted }: { readonly reportPath: string; readonly hasAdopted: boolean },
+): void {
+  const {
+    images,
+    planned,
+    generated = 0,
+    adopted = 0,
+    failed = 0,
+    not_tried = 0,
+    cost_usd,
+    estimate_usd,
+  } = totals
   const ran = totals.generated !== undefined
   const removed = orphans.filter(({ file }) => file !== undefined).length
   const outputs = {
-    changed: generated + removed > 0,
+    changed: hasAdopted || generated + adopted + removed > 0,
     planned,
     generated,
     skipped: ran ? images - generated - failed - not_tried : images - planned,

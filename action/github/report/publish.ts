@@ -1,22 +1,37 @@
+import { count } from '../../report/format.ts'
 import type { Report } from '../../report/json.ts'
+import type { FileChange } from '../changeset/changeset.ts'
 import type { Delivery } from '../deliver/deliver.ts'
+import type { ActionRun } from '../run-action.ts'
 import { imageUrls } from './image-url.ts'
 import { setDeliveryOutputs, setOutputs, writeReport, writeSummary } from './outputs.ts'
-import type { RunnerContext } from '../target/run-context.ts'
+import { summaryOf } from './summary.ts'
 
-/** Writes the report, the outputs and the step summary. */
+/** Writes the report, the outputs, the step summary and the comment. */
 export async function publish(
   report: Report,
   {
-    runner,
-    notice,
+    adopted = [],
     delivery,
-  }: { readonly runner: RunnerContext; readonly notice: string | undefined; readonly delivery?: Delivery },
+    ...tools
+  }: ActionRun & { readonly adopted?: readonly FileChange[]; readonly delivery?: Delivery },
 ): Promise<void> {
-  const { summaryOf } = await import('./summary.ts')
-  const path = await writeReport(delivery ? { ...report, delivery } : report, runner.tempFolder)
-  setOutputs(report, path)
+  const { inputs, run, target } = tools
+  const notices = [
+    ...(target.planOnly === undefined ? [] : [target.planOnly]),
+    ...(adopted.length === 0 ? [] : [adoptedText(adopted.length, delivery)]),
+  ]
+  const path = await writeReport(delivery ? { ...report, delivery } : report, run.tempFolder)
+  setOutputs(report, { reportPath: path, hasAdopted: adopted.length > 0 })
   if (delivery) setDeliveryOutputs(delivery)
-  const imageUrl = imageUrls(runner, delivery?.commit?.sha)
-  await writeSummary(summaryOf(report, { notice, imageUrl }))
+  const imageUrl = imageUrls(run, target.folder, delivery?.commit?.sha)
+  await writeSummary(summaryOf(report, { notices, imageUrl }))
+  if (!inputs.comment) return
+  const { commentOnPullRequest } = await import('./comment-on.ts')
+  await commentOnPullRequest(report, notices, tools)
+}
+
+function adoptedText(adopted: number, delivery: Delivery | undefined): string {
+  const where = delivery?.commit ? ` Commit ${delivery.commit.sha.slice(0, 7)} holds them.` : ''
+  return `${count(adopted, 'image')} existed already and ${adopted === 1 ? 'was' : 'were'} adopted at no cost.${where}`
 }

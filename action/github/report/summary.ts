@@ -19,11 +19,11 @@ export type ImageUrl = (image: ImageReport) => string | undefined
 export function summaryOf(
   report: Report,
   {
-    notice,
+    notices,
     imageUrl,
     maxBytes = SUMMARY_MAX_BYTES,
   }: {
-    readonly notice: string | undefined
+    readonly notices: readonly string[]
     readonly imageUrl: ImageUrl
     readonly maxBytes?: number
   },
@@ -39,7 +39,7 @@ export function summaryOf(
     '## Easel',
     '',
     headline(report),
-    ...(notice === undefined ? [] : ['', `> ${cell(notice)}`]),
+    ...notices.flatMap((notice) => ['', `> ${cell(notice)}`]),
     ...(report.stopped_by === undefined ? [] : ['', `> Stopped early: ${cell(report.stopped_by)}`]),
     ...(doubt === undefined ? [] : ['', `> ${cell(doubt, DOUBT_MAX_CHARACTERS)}`]),
     '',

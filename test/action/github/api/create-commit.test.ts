@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createEmulator } from 'emulate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createApi, type GitHubApi } from '../../../../action/github/api/api.ts'
-import { headOf, readBlob, readCommit } from '../../../../action/github/api/read-commit.ts'
+import { readBlob } from '../../../../action/github/api/read-blob.ts'
+import { headOf, readCommit } from '../../../../action/github/api/read-commit.ts'
 import { type CommitFile, createCommit } from '../../../../action/github/api/create-commit.ts'
 import { BranchMovedError } from '../../../../action/github/api/delivery-error.ts'
 import { cloned } from '../../../support/github/client.ts'
@@ -31,6 +32,7 @@ function api(token = 'ghs_test', apiUrl = github.apiUrl): GitHubApi {
     token,
     apiUrl,
     repository: 'octo/docs',
+    serverUrl: github.serverUrl,
     async sleep(ms) {
       waits.push(ms)
       clock += ms
@@ -140,7 +142,7 @@ describe('object by object against emulate, which is independent of our double',
       const { sha } = await createCommit(client, { ...wanted, files })
 
       expect(await headOf(client, 'main')).toBe(sha)
-      const there = await readCommit(client, sha, { lockPath: 'easel.lock.json', paths: [] })
+      const there = await readCommit(client, sha, { folder: '', lockPath: 'easel.lock.json', paths: [] })
       expect(Buffer.from(await readBlob(client, there.blobs.get('img/a.png') ?? ''))).toEqual(bytes)
       await expect(createCommit(client, { ...wanted, headline: 'Late', files })).rejects.toThrow()
       expect(await headOf(client, 'main')).toBe(sha)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { FileChange } from '../../../../action/github/changeset/file-change.ts'
+import type { FileChange } from '../../../../action/github/changeset/changeset.ts'
 import { type MergeBase, mergeLock } from '../../../../action/github/changeset/merge-lock.ts'
 import type { LockEntry } from '../../../../action/lock/schema.ts'
 

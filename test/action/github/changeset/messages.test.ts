@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { FileChange } from '../../../../action/github/changeset/file-change.ts'
-import { DEFAULT_MESSAGE, messageFor } from '../../../../action/github/changeset/message.ts'
+import type { FileChange } from '../../../../action/github/changeset/changeset.ts'
+import { messageFor } from '../../../../action/github/changeset/message.ts'
 import { bodyFor, withSection } from '../../../../action/github/deliver/pull-request-body.ts'
 import type { LockEntry } from '../../../../action/lock/schema.ts'
 
@@ -27,26 +27,26 @@ describe('a commit’s message', () => {
     [[{ ...added('a.png'), before: ENTRY }, added('b.png')], 'Update 2 images'],
     [[{ path: 'a.png', before: ENTRY, after: undefined, removesFile: true }], 'Remove a.png'],
   ])('%# has a first line that says what happened', (changes, headline) => {
-    expect(messageFor(DEFAULT_MESSAGE, changes, 0).headline).toBe(headline)
+    expect(messageFor(undefined, changes).headline).toBe(headline)
   })
 
   it('lists fifty images and counts the rest', () => {
     const changes = Array.from({ length: 60 }, (_, at) => added(`${at}.png`))
 
-    const { body } = messageFor(DEFAULT_MESSAGE, changes, 0)
+    const { body } = messageFor(undefined, changes)
 
     expect(body).toContain('- 49.png (new)\n- and 10 more\n')
   })
 
   it('replaces only placeholders, and none in a path', () => {
-    expect(messageFor('{summary} {what} {cost}', [added('{cost}.png')], 0.5).headline).toBe(
-      'Add {cost}.png {what} $0.500',
+    expect(messageFor('{summary} {what} {cost}', [added('{cost}.png')]).headline).toBe(
+      'Add {cost}.png {what} $0.040',
     )
   })
 })
 
 describe('a pull request’s body', () => {
-  const options = { before: 'https://x/before', after: 'https://x/after' }
+  const options = { before: 'https://x/before', after: 'https://x/after/' }
 
   it('escapes Markdown and HTML in paths', () => {
     const body = bodyFor([added('a|<b>`c`.png')], options)
