@@ -75,7 +75,7 @@ async function plan(inputs: ActionInputs, { root }: Target): Promise<PlannedProj
 }
 
 async function logPlan(
-  { project, plan: { images, orphans } }: PlannedProject,
+  { project, plan }: PlannedProject,
   log: ActionLog,
 ): Promise<void> {
   const [{ planLines }, { plainPaint }] = await Promise.all([
@@ -83,7 +83,7 @@ async function logPlan(
     import('../report/paint.ts'),
   ])
   await log.group('Plan', async () => {
-    const lines = await planLines({ images, orphans }, { configPath: project.configPath, paint: plainPaint })
+    const lines = await planLines(plan, { configPath: project.configPath, paint: plainPaint })
     for (const line of lines) log.line(line)
   })
 }
