@@ -26,6 +26,7 @@ const ROOMS = {
     ['commands/', 'github/'],
     ['report/'],
     ['generate/'],
+    ['adopt/'],
     ['plan/'],
     ['markdown/', 'lock/', 'init/'],
     ['config/'],

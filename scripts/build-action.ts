@@ -52,7 +52,7 @@ else await write(files)
 async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['action/main.ts', 'action/cli.ts', 'action/generate/convert-worker.ts'],
+    entryPoints: ['action/main.ts', 'action/cli.ts', 'action/adopt/convert-worker.ts'],
     entryNames: '[name]',
     // Flat, because files are loaded relative to `import.meta.url`, as in the source folder.
     chunkNames: '[name]-[hash]',

@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { OnAliasChange } from '../plan/alias-change.ts'
 import type { OnDrift } from '../plan/plan.ts'
@@ -16,7 +13,15 @@ import {
   withProjectOptions,
   withUpstreamOptions,
 } from './options.ts'
-import { EXIT, print, printJson, printToStderr, printDiagnostics, type Terminal } from './terminal.ts'
+import {
+  EXIT,
+  print,
+  printJson,
+  printToStderr,
+  printDiagnostics,
+  sayWhoWorks,
+  type Terminal,
+} from './terminal.ts'
 
 interface GenerateOptions extends ProjectOptions, UpstreamOptions {
   readonly onDrift: OnDrift
@@ -78,15 +83,18 @@ Examples:
 async function act(terminal: Terminal, only: readonly string[], options: GenerateOptions): Promise<void> {
   const { cwd, config, onDrift, onAliasChange, json = false, force = false, prune = false } = options
   const upstream = upstreamFrom(options, terminal)
-  const [{ planProject }, { onlineCatalogue }, { generateAndPrune }, { UsageError }] = await Promise.all([
-    import('../plan/plan-project.ts'),
-    import('../config/catalogues.ts'),
-    import('../generate/generate-and-prune.ts'),
-    import('../config/diagnostic.ts'),
-  ])
-  const planned = await planProject(
+  const [{ planAlone }, { isOutOfDate }, { onlineCatalogue }, { generateAndPrune }, { UsageError }] =
+    await Promise.all([
+      import('../plan/plan-alone.ts'),
+      import('../plan/plan.ts'),
+      import('../config/catalogues.ts'),
+      import('../generate/generate-and-prune.ts'),
+      import('../config/diagnostic.ts'),
+    ])
+  await using planned = await planAlone(
     { workspace: cwd ?? terminal.cwd, config, catalogue: onlineCatalogue(upstream) },
     { only, onDrift, onAliasChange, force },
+    { isIdle: ({ plan }) => !isOutOfDate(plan, { prune }), onWait: sayWhoWorks(terminal) },
   )
   printDiagnostics(terminal, planned.project.warnings)
 
@@ -116,7 +124,6 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
       onProgress,
       stop: interruption.stop,
       abort: interruption.abort,
-      rescueFolder: join(tmpdir(), `easel-rescued-${randomUUID().slice(0, 8)}`),
     },
   )
 

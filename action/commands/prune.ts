@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { type ProjectOptions, withProjectOptions } from './options.ts'
-import { print, printJson, type Terminal } from './terminal.ts'
+import { print, printJson, sayWhoWorks, type Terminal } from './terminal.ts'
 
 interface PruneOptions extends ProjectOptions {
   readonly dryRun?: boolean
@@ -25,16 +25,18 @@ Examples:
   $ easel prune`,
     )
   return command.action(async ({ cwd, config, dryRun = false, json = false }: PruneOptions) => {
-    const [{ planProject }, { offlineCatalogue }, { prune }, { prunedLine }] = await Promise.all([
-      import('../plan/plan-project.ts'),
+    const [{ planAlone }, { offlineCatalogue }, { prune }, { prunedLine }] = await Promise.all([
+      import('../plan/plan-alone.ts'),
       import('../config/catalogues.ts'),
       import('../generate/prune.ts'),
       import('../report/result-lines.ts'),
     ])
-    const { project, plan } = await planProject(
+    await using planned = await planAlone(
       { workspace: cwd ?? terminal.cwd, config, catalogue: offlineCatalogue() },
       { only: [], onDrift: 'keep', onAliasChange: 'keep', force: false },
+      { isIdle: ({ plan }) => dryRun || plan.orphans.length === 0, onWait: sayWhoWorks(terminal) },
     )
+    const { project, plan } = planned
     const pruned = await prune(plan.orphans, { ...project, dryRun })
     if (json) printJson(terminal, { [dryRun ? 'would_remove' : 'removed']: pruned })
     else if (pruned.length === 0) print(terminal, [NOTHING])

@@ -1,21 +1,31 @@
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises'
+import { access, type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
+import { isErrno } from './safe-path.ts'
 
 /** Pieces in one `writev`; Linux accepts 1,024. */
 const PIECES_MAX = 512
+
+/** The ending of files that are not whole yet. */
+const TEMPORARY = '.easel-tmp'
 
 /**
  * Writes a whole file or nothing: readers see the old content or the new, even after a crash. Creates missing folders.
  * The pieces are never joined in memory, which libraries for atomic writes would require.
  *
+ * @param temporaryFolder  where the file is until it is whole; default: next to `path`. On another file system it is
+ *   not used.
  * @throws a system error; then nothing is left behind, and an existing file is unchanged
  */
-export async function writeAtomic(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+export async function writeAtomic(
+  path: string,
+  pieces: readonly Uint8Array[],
+  { temporaryFolder = dirname(path) }: { readonly temporaryFolder?: string } = {},
+): Promise<void> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true })
-  const temporary = temporaryName(path)
+  const temporary = temporaryName(temporaryFolder, path)
   try {
     const file = await openNew(temporary)
     try {
@@ -28,26 +38,48 @@ export async function writeAtomic(path: string, pieces: readonly Uint8Array[]): 
     await rename(temporary, path)
   } catch (error) {
     await unlink(temporary).catch(() => {})
-    throw error
+    if (!isErrno(error, 'EXDEV')) throw error
+    await writeAtomic(path, pieces)
   }
 }
 
 /**
- * Checks that a file can be written: creates its folder, then creates and removes a file in it.
+ * Moves a file to where there may be another one. Readers see one or the other. Creates missing folders.
+ *
+ * @throws a system error; then both are unchanged
+ */
+export async function moveFile(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if (!isErrno(error, 'EXDEV')) throw error
+    await writeAtomic(to, [await readFile(from)])
+    await unlink(from)
+  }
+}
+
+/** Removes what killed processes left of writing files in a folder. */
+export async function removeTemporaryFiles(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const left = entries.filter((entry) => entry.isFile() && entry.name.endsWith(TEMPORARY))
+  await Promise.all(left.map(({ parentPath, name }) => unlink(join(parentPath, name)).catch(() => {})))
+}
+
+/**
+ * Creates a file's folder, and checks that it can be written to. That the disk is full shows only later.
  *
  * @throws a system error when it can't
  */
-export async function probeWritable(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const temporary = temporaryName(path)
-  const file = await openNew(temporary)
-  await file.close()
-  await unlink(temporary)
+export async function openFolderOf(path: string): Promise<void> {
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true })
+  await access(folder, constants.W_OK)
 }
 
-/** Next to the file, so that renaming stays within one file system. Hidden, and recognisable by its ending. */
-function temporaryName(path: string): string {
-  return join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.easel-tmp`)
+/** Hidden, and recognisable by its ending. */
+function temporaryName(folder: string, path: string): string {
+  return join(folder, `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}${TEMPORARY}`)
 }
 
 /** Fails if a file or a link already exists. */

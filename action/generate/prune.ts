@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises'
 import { createLinkFinder, inWorkspace } from '../files/safe-path.ts'
 import type { LockStore } from '../lock/lock-store.ts'
-import { readFileState } from '../plan/file-state.ts'
+import { fileOf, readFileState } from '../plan/file-state.ts'
 import type { Orphan } from '../plan/plan.ts'
 
 export interface Pruned {
@@ -28,7 +28,7 @@ export async function prune(
   const pruned: Pruned[] = []
   for (const { path, entry } of orphans) {
     const isBehindLink = (await links.linkIn(path)) !== undefined
-    const { kind } = isBehindLink ? { kind: 'other' } : await readFileState(root, path, entry)
+    const { kind } = isBehindLink ? { kind: 'other' } : await readFileState(root, path, fileOf(entry))
     if (!dryRun) {
       if (kind === 'same') await unlink(inWorkspace(root, path))
       await lock.set(path, undefined)

@@ -1,8 +1,9 @@
+import type { Doubt } from '../generate/doubts.ts'
 import type { ImageResult, OnProgress, ProgressEvent } from '../generate/results.ts'
 import { count, seconds, usd } from './format.ts'
 import { oneLine, shorten } from './one-line.ts'
 import { type Paint, paintFor } from './paint.ts'
-import { factsOf, failureText } from './result-lines.ts'
+import { adoptedText, factsOf, failureText } from './result-lines.ts'
 
 /** Braille dots, which every terminal font has. */
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
@@ -29,10 +30,11 @@ export function lineProgress(write: (line: string) => void, paint: Paint): OnPro
     switch (event.type) {
       case 'begin':
         total = event.total
-        if (total > 0) write(openingLine(event))
+        for (const line of openingLines(event)) write(line)
         break
       case 'finish':
-        if (event.result.outcome === 'generated' || event.result.outcome === 'failed') {
+        if (event.result.outcome === 'adopted') write(finishLine(event.result, paint))
+        else if (event.result.outcome === 'generated' || event.result.outcome === 'failed') {
           finished++
           write(`[${finished}/${Math.max(total, finished)}] ${finishLine(event.result, paint)}`)
         }
@@ -86,8 +88,8 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
     switch (event.type) {
       case 'begin':
         ;({ total, estimateUsd } = event)
+        for (const line of openingLines(event)) area.persist(line)
         if (total === 0) return
-        area.persist(openingLine(event))
         timer = setInterval(render, FRAME_MS)
         break
       case 'start':
@@ -97,7 +99,7 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
         const { result } = event
         inFlight.delete(result.planned.image.path)
         if (result.outcome === 'generated') spentUsd += result.entry.cost_usd ?? 0
-        if (result.outcome !== 'not-tried') finished++
+        if (result.outcome === 'generated' || result.outcome === 'failed') finished++
         // The table at the end lists what was generated. Failures must not wait until then.
         if (result.outcome === 'failed') area.persist(`  ${finishLine(result, paint)}`)
         break
@@ -115,9 +117,17 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
   }
 }
 
-function openingLine({ total, estimateUsd }: ProgressEvent & { readonly type: 'begin' }): string {
+function openingLines({ total, estimateUsd, doubts }: ProgressEvent & { readonly type: 'begin' }): string[] {
   const price = estimateUsd === undefined ? 'at an unknown price' : `about ${usd(estimateUsd)}`
-  return `Generating ${count(total, 'image')}, ${price}.`
+  return [...doubts.map(doubtLine), ...(total > 0 ? [`Generating ${count(total, 'image')}, ${price}.`] : [])]
+}
+
+function doubtLine({ path, billedUsd, estimateUsd }: Doubt): string {
+  const what =
+    billedUsd === undefined
+      ? `may have been billed (${estimateUsd === undefined ? 'unknown price' : `about ${usd(estimateUsd)}`})`
+      : `was billed ${usd(billedUsd)}`
+  return `${oneLine(path)} was in flight when an earlier run ended: it ${what} and did not arrive. It counts towards this run’s limit.`
 }
 
 function finishLine(result: ImageResult, paint: Paint): string {
@@ -126,5 +136,6 @@ function finishLine(result: ImageResult, paint: Paint): string {
   if (result.outcome === 'failed') {
     return `${paint('red', '✗')} ${failureText(result)}`
   }
+  if (result.outcome === 'adopted') return `${paint('green', '=')} ${adoptedText(result.planned)}`
   return `- ${path}`
 }

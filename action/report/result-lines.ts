@@ -5,9 +5,12 @@ import {
   type RunResult,
   totalEstimate,
 } from '../generate/results.ts'
+import type { PlannedImage } from '../plan/plan.ts'
+import { reasonOf } from './describe.ts'
 import { bytes, count, seconds, usd } from './format.ts'
 import { oneLine } from './one-line.ts'
 import type { Paint } from './paint.ts'
+import { keptText } from './plan-lines.ts'
 import { possiblyBilledText } from './possibly-billed.ts'
 import { columns } from './table.ts'
 
@@ -17,12 +20,17 @@ export async function resultLines(
   { paint }: { readonly paint: Paint },
 ): Promise<string[]> {
   const generated = result.images.filter((image) => image.outcome === 'generated')
+  const adopted = result.images.filter((image) => image.outcome === 'adopted')
+  const kept = result.images.filter(
+    ({ outcome, planned }) => outcome === 'unchanged' && planned.status === 'drifted',
+  )
   const failed = result.images.filter((image) => image.outcome === 'failed')
   const notTried = result.images.filter((image) => image.outcome === 'not-tried')
   const rows = await columns(generated.map((image) => [oneLine(image.planned.image.path), ...factsOf(image)]))
   const cost = costOf(result)
   const parts = [
     ...(generated.length > 0 ? [`${count(generated.length, 'image')} generated for ${usd(cost)}`] : []),
+    ...(adopted.length > 0 ? [`${count(adopted.length, 'image')} adopted`] : []),
     ...(failed.length > 0
       ? [`${failed.length} failed${generated.length === 0 && cost > 0 ? ` (${usd(cost)} was billed)` : ''}`]
       : []),
@@ -34,13 +42,20 @@ export async function resultLines(
   const doubt = possiblyBilledText(paths, totalEstimate(inDoubt))
   return [
     ...rows.map((row) => `  ${paint('green', '✓')} ${row}`),
+    ...adopted.map(({ planned }) => `  ${paint('green', '=')} ${adoptedText(planned)}`),
     ...failed.map((image) => `  ${paint('red', '✗')} ${failureText(image)}`),
     ...notTried.map(({ planned }) => `  ${paint('dim', `- ${oneLine(planned.image.path)}: not tried`)}`),
     ...result.pruned.map((pruned) => `  - ${prunedLine(pruned)}`),
     '',
     `${parts.join(', ') || 'Nothing to do'}.`,
+    ...(kept.length > 0 ? [keptText(kept)] : []),
     ...(doubt === undefined ? [] : [doubt]),
   ]
+}
+
+/** An image that cost nothing. */
+export function adoptedText(planned: PlannedImage): string {
+  return `${oneLine(planned.image.path)}  ${reasonOf(planned)}`
 }
 
 /** What happened to an orphan. */

@@ -30,6 +30,8 @@ export interface OpenRouterOptions extends OpenRouterHttpOptions {
 
 export interface SendOptions {
   readonly signal?: AbortSignal
+  /** Called when the head of a response names the generation, before its image arrives. */
+  readonly onGenerationId?: ((generationId: string) => void) | undefined
 }
 
 type Done = Extract<ResponseEvent, { readonly type: 'done' }>
@@ -56,6 +58,12 @@ export interface OpenRouterClient {
   send(request: UpstreamRequest, options?: SendOptions): AsyncGenerator<ResponseEvent, void, undefined>
   /** The same for the first of several models that serves; `done` names it, and those before it. */
   sendFirst(candidates: Candidates, options?: SendOptions): AsyncGenerator<ResponseEvent, void, undefined>
+  /**
+   * What a generation was billed, USD; `undefined` when that can't be learnt within a minute.
+   *
+   * @throws the signal's reason when the caller aborts
+   */
+  costOf(generationId: string, options?: Pick<SendOptions, 'signal'>): Promise<number | undefined>
 }
 
 export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterClient {
@@ -70,7 +78,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
 
   async function* send(
     request: UpstreamRequest,
-    { signal: callerSignal }: SendOptions = {},
+    { signal: callerSignal, onGenerationId }: SendOptions = {},
     timeout = AbortSignal.timeout(deadlineMs),
     retryUntil = clock.now() + deadlineMs,
   ): AsyncGenerator<ResponseEvent, void, undefined> {
@@ -79,7 +87,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     for (let attempt = 1; ; attempt++) {
       let isStarted = false
       try {
-        for await (const event of attemptOnce(request, signal, callerSignal)) {
+        for await (const event of attemptOnce(request, signal, callerSignal, onGenerationId)) {
           isStarted = true
           yield event.type === 'done' ? await withLookedUpCost(event, callerSignal) : event
         }
@@ -101,6 +109,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     { path, body }: UpstreamRequest,
     signal: AbortSignal,
     callerSignal: AbortSignal | undefined,
+    onGenerationId: SendOptions['onGenerationId'],
   ): AsyncGenerator<ResponseEvent, void, undefined> {
     const response = await sendRequest(path, { body, signal }).catch((error: unknown) => {
       throw error instanceof EaselError ? error : connectionError(error)
@@ -110,6 +119,8 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
       const { text, isComplete } = await readText(response)
       throw errorInResponse({ status, headers, body: text, isComplete }, clock.now())
     }
+    const generationId = response.headers.get('X-Generation-Id')
+    if (generationId !== null) onGenerationId?.(generationId)
     const fetchLinked = (url: string) => fetchLinkedImage(url, { fetch: fetchLink, signal })
     yield* readResponse(response, { fetchLinked, decodeBlock, signal: callerSignal })
   }
@@ -168,6 +179,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
         send(request, sending, timeout, retryUntil)
       yield* firstThatServes(candidates, sendOne, { now: clock.now, deadline })
     },
+    costOf: (generationId, { signal } = {}) => lookUpCost(generationId, signal),
   }
 }
 

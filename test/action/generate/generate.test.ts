@@ -264,7 +264,10 @@ describe('easel generate', () => {
       'The model returned image/jpeg for a.svg, and Easel can’t convert that to svg.',
     )
     expect((await sharp(image?.rescued_to).metadata()).format).toBe('jpeg')
-    expect(await workspace.files()).toEqual(['easel.yml'])
+    expect(await workspace.files()).not.toContain('a.svg')
+
+    await easel(['generate'], { cwd: workspace.root, env: upstream.env })
+    expect(upstream.prompts(), 'it is not paid for again').toHaveLength(1)
   })
 
   it('prints nothing but JSON with --json, and the key nowhere', async () => {

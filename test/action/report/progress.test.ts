@@ -29,7 +29,7 @@ describe('progress', () => {
     const { out, text } = stream(false)
     const report = await createProgress(out)
 
-    report({ type: 'begin', total: 2, estimateUsd: 0.08 })
+    report({ type: 'begin', total: 2, estimateUsd: 0.08, doubts: [] })
     report({ type: 'start', path: 'a.png' })
     report({ type: 'finish', result: result('a.png', 'generated') })
     report({ type: 'finish', result: result('b.png', 'failed') })
@@ -44,7 +44,7 @@ describe('progress', () => {
     const { out, text } = stream(true)
     const report = await createProgress(out)
 
-    report({ type: 'begin', total: 2, estimateUsd: undefined })
+    report({ type: 'begin', total: 2, estimateUsd: undefined, doubts: [] })
     report({ type: 'start', path: 'a.png' })
     const whileGenerating = stripVTControlCharacters(text())
     report({ type: 'finish', result: result('b.png', 'failed') })
