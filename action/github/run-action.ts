@@ -74,10 +74,7 @@ async function plan(inputs: ActionInputs, { root }: Target): Promise<PlannedProj
   return planProject({ workspace: root, config: inputs.config, catalogue }, inputs)
 }
 
-async function logPlan(
-  { project, plan }: PlannedProject,
-  log: ActionLog,
-): Promise<void> {
+async function logPlan({ project, plan }: PlannedProject, log: ActionLog): Promise<void> {
   const [{ planLines }, { plainPaint }] = await Promise.all([
     import('../report/plan-lines.ts'),
     import('../report/paint.ts'),

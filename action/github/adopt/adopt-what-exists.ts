@@ -51,7 +51,7 @@ export async function adoptWhatExists(
         planned: { image, entry: before },
         entry: after,
       } of found) {
-        log.line(`${image.path}: adopted from an earlier run, so it costs nothing.`)
+        log.line(`${image.path}: adopted at no cost.`)
         adopted.push({ path: image.path, before, after, removesFile: false })
       }
       if (found.length > 0) now = await planAgain()

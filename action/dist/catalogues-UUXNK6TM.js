@@ -1,0 +1,2 @@
+import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
+import{a,b}from"./chunk-SNFOING4.js";import"./chunk-DNOWGTDJ.js";import"./chunk-F3QGRHLK.js";import"./chunk-QCUSTEC6.js";import"./chunk-DZKY4BUM.js";import"./chunk-V3IVH5EF.js";import"./chunk-PDQ3EQVP.js";import"./chunk-6KABEOSX.js";import"./chunk-NVP2LT73.js";import"./chunk-HTW4TEVV.js";import"./chunk-ITGJT4CS.js";import"./chunk-LTMWBOLF.js";import"./chunk-NAZQJCCK.js";import"./chunk-LIF72FOZ.js";export{b as offlineCatalogue,a as onlineCatalogue};

@@ -1,0 +1,2 @@
+import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
+import{a,b as d}from"./chunk-ABTDKW73.js";import{d as i,e as t}from"./chunk-XTQNHKO2.js";import{unlink as k}from"node:fs/promises";async function L(s,{root:n,lock:l,dryRun:p=!1}){let f=t(n),r=[];for(let{path:e,entry:c}of s){let m=await f.linkIn(e)!==void 0,{kind:o}=m?{kind:"other"}:await a(n,e,d(c));p||(o==="same"&&await k(i(n,e)),await l.set(e,void 0)),r.push({path:e,file:u[o]??"kept"})}return r}var u={same:"removed",nothing:"missing"};export{L as a};

@@ -1,0 +1,5 @@
+import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
+import{execFile as c}from"node:child_process";import{promisify as u}from"node:util";var d=u(c),f=2**25;async function p(t){let e=await s(t,["rev-parse","HEAD","--symbolic-full-name","HEAD","--show-prefix","--show-superproject-working-tree"]),[r,n="",o="",i]=e?.split(`
+`)??[];if(!r)return;let[,a]=/^refs\/heads\/(.+)$/.exec(n)??[];return{sha:r,...a!==void 0&&{branch:a},folder:o,isSubmodule:!!i}}async function g(t){let e=await s(t,["cat-file","commit","HEAD"])??"",[r=""]=e.split(`
+
+`);return Array.from(r.matchAll(/^parent ([0-9a-f]+)$/gm),([,n=""])=>n)}async function h(t,e){let n=(await s(t,["check-attr","-z","--stdin","filter"],e.join("\0")))?.split("\0")??[];return new Set(n.flatMap((o,i)=>i%3===0&&n[i+2]==="lfs"?[o]:[]))}async function s(t,e,r=""){let n=d("git",["-c","safe.directory=*","-C",t,...e],{maxBuffer:f});return n.child.stdin?.on("error",()=>{}).end(r),(await n.catch(()=>{}))?.stdout}export{p as a,g as b,h as c};
