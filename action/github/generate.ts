@@ -18,7 +18,7 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: Actio
     { hasFailed },
     { interruptions },
     { lineProgress },
-    { failureText, resultLines },
+    { closingLines, failureText },
     { plainPaint },
     { reportOf },
     { publish },
@@ -52,7 +52,7 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: Actio
     ),
   )
   const soFar = await early.end()
-  for (const line of await resultLines(result, { paint: plainPaint })) log.line(line)
+  for (const line of closingLines(result, { paint: plainPaint })) log.line(line)
   for (const image of result.images) {
     if (image.outcome !== 'failed') continue
     log.diagnostic({ ...image.planned.image.where(['path']), severity: 'error', message: failureText(image) })

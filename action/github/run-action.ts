@@ -33,7 +33,7 @@ export async function runAction(env: Env): Promise<number> {
     const api = connection(inputs.githubToken, run, log.line)
     const target = await settleTarget(inputs, run, api)
     log.placeFilesIn(target.folder)
-    const planAgain = () => plan(inputs, target)
+    const planAgain = () => planIn(target, inputs)
     return await planAndRun({ inputs, run, target, api, log, planAgain })
   } catch (error) {
     const { explain } = await import('./report/explain.ts')
@@ -65,7 +65,7 @@ async function planAndRun(tools: ActionRun): Promise<number> {
   return 1
 }
 
-async function plan(inputs: ActionInputs, { root }: Target): Promise<PlannedProject> {
+async function planIn({ root }: Target, inputs: ActionInputs): Promise<PlannedProject> {
   const [{ planProject }, { onlineCatalogue, offlineCatalogue }] = await Promise.all([
     import('../plan/plan-project.ts'),
     import('../config/catalogues.ts'),

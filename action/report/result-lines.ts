@@ -21,18 +21,31 @@ export async function resultLines(
 ): Promise<string[]> {
   const generated = result.images.filter((image) => image.outcome === 'generated')
   const adopted = result.images.filter((image) => image.outcome === 'adopted')
+  const failed = result.images.filter((image) => image.outcome === 'failed')
+  const rows = await columns(generated.map((image) => [oneLine(image.planned.image.path), ...factsOf(image)]))
+  return [
+    ...rows.map((row) => `  ${paint('green', '✓')} ${row}`),
+    ...adopted.map(({ planned }) => `  ${paint('green', '=')} ${adoptedText(planned)}`),
+    ...failed.map((image) => `  ${paint('red', '✗')} ${failureText(image)}`),
+    ...closingLines(result, { paint }),
+  ]
+}
+
+/** The same without the images that a log of the run has shown as they finished. */
+export function closingLines(result: RunResult, { paint }: { readonly paint: Paint }): string[] {
+  const countOf = (wanted: ImageResult['outcome']): number =>
+    result.images.filter(({ outcome }) => outcome === wanted).length
+  const [generated, adopted, failed] = [countOf('generated'), countOf('adopted'), countOf('failed')]
   const kept = result.images.filter(
     ({ outcome, planned }) => outcome === 'unchanged' && planned.status === 'drifted',
   )
-  const failed = result.images.filter((image) => image.outcome === 'failed')
   const notTried = result.images.filter((image) => image.outcome === 'not-tried')
-  const rows = await columns(generated.map((image) => [oneLine(image.planned.image.path), ...factsOf(image)]))
   const cost = costOf(result)
   const parts = [
-    ...(generated.length > 0 ? [`${count(generated.length, 'image')} generated for ${usd(cost)}`] : []),
-    ...(adopted.length > 0 ? [`${count(adopted.length, 'image')} adopted`] : []),
-    ...(failed.length > 0
-      ? [`${failed.length} failed${generated.length === 0 && cost > 0 ? ` (${usd(cost)} was billed)` : ''}`]
+    ...(generated > 0 ? [`${count(generated, 'image')} generated for ${usd(cost)}`] : []),
+    ...(adopted > 0 ? [`${count(adopted, 'image')} adopted`] : []),
+    ...(failed > 0
+      ? [`${failed} failed${generated === 0 && cost > 0 ? ` (${usd(cost)} was billed)` : ''}`]
       : []),
     ...(notTried.length > 0 ? [`${notTried.length} not tried`] : []),
     ...(result.pruned.length > 0 ? [`${count(result.pruned.length, 'orphan')} removed`] : []),
@@ -41,9 +54,6 @@ export async function resultLines(
   const paths = inDoubt.map(({ image }) => image.path)
   const doubt = possiblyBilledText(paths, totalEstimate(inDoubt))
   return [
-    ...rows.map((row) => `  ${paint('green', '✓')} ${row}`),
-    ...adopted.map(({ planned }) => `  ${paint('green', '=')} ${adoptedText(planned)}`),
-    ...failed.map((image) => `  ${paint('red', '✗')} ${failureText(image)}`),
     ...notTried.map(({ planned }) => `  ${paint('dim', `- ${oneLine(planned.image.path)}: not tried`)}`),
     ...result.pruned.map((pruned) => `  - ${prunedLine(pruned)}`),
     '',

@@ -51,11 +51,11 @@ export async function rescuedSources(api: GitHubApi, options: RescueOptions): Pr
 
 /** A fork's runs may upload what they like, so only those of the repository count. */
 async function rescuedArtifacts(
-  { request, owner, repo }: GitHubApi,
+  { request }: GitHubApi,
   { branch }: RescueOptions,
 ): Promise<readonly { readonly id: number; readonly runId: number }[]> {
   const route = 'GET /repos/{owner}/{repo}/actions/artifacts'
-  const { data } = await request(route, { owner, repo, name: RESCUED, per_page: 100 })
+  const { data } = await request(route, { name: RESCUED, per_page: 100 })
   return data.artifacts
     .flatMap(({ id, expired, workflow_run: run }) => {
       const isOwn = run?.head_branch === branch && run.head_repository_id === run.repository_id

@@ -1,8 +1,14 @@
 import { getOctokit } from '@actions/github'
+import type { Endpoints } from '@octokit/types'
 import type { LfsServer } from '../../git/lfs.ts'
 
 /** GitHub's API, for one repository. */
-export interface GitHubApi extends Pick<ReturnType<typeof getOctokit>, 'request' | 'graphql'> {
+export interface GitHubApi extends Pick<ReturnType<typeof getOctokit>, 'graphql'> {
+  /** Fills in `owner` and `repo`. */
+  readonly request: <R extends keyof Endpoints>(
+    route: R,
+    parameters: Omit<Endpoints[R]['parameters'], 'owner' | 'repo'>,
+  ) => Promise<Endpoints[R]['response']>
   readonly owner: string
   readonly repo: string
   readonly lfs: LfsServer
@@ -105,7 +111,9 @@ export function createApi({
     url: `${serverUrl}/${repository}.git/info/lfs`,
     authorization: `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`,
   }
-  return { owner, repo, lfs, request: octokit.request, graphql: octokit.graphql }
+  // The defaults are what its type leaves out.
+  const request = octokit.request.defaults({ owner, repo }) as GitHubApi['request']
+  return { owner, repo, lfs, request, graphql: octokit.graphql }
 }
 
 /** The HTTP status of an error response; `undefined` for any other error. */

@@ -97,15 +97,13 @@ async function commitInOneRequest(api: GitHubApi, commit: NewCommit): Promise<Co
 }
 
 async function commitInObjects(api: GitHubApi, commit: NewCommit): Promise<Committed> {
-  const { request, owner, repo } = api
+  const { request } = api
   const { branch, head, headline, body, files, removed, replacesTree } = commit
   const blobs = await pMap(
     files,
     async ({ path, read }) => {
       const content = base64(await read())
       const { data } = await request('POST /repos/{owner}/{repo}/git/blobs', {
-        owner,
-        repo,
         content,
         encoding: 'base64',
       })
@@ -114,16 +112,12 @@ async function commitInObjects(api: GitHubApi, commit: NewCommit): Promise<Commi
     { concurrency: BLOBS_AT_ONCE },
   )
   const { data: base } = await request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
-    owner,
-    repo,
     commit_sha: replacesTree?.sha ?? head,
   })
   const entries = [...removed.map((path) => entry(path, null)), ...blobs]
   let tree = base.tree.sha
   for (let at = 0; at < entries.length; at += TREE_ENTRIES_MAX) {
     const { data } = await request('POST /repos/{owner}/{repo}/git/trees', {
-      owner,
-      repo,
       base_tree: tree,
       tree: entries.slice(at, at + TREE_ENTRIES_MAX),
     })
@@ -131,16 +125,12 @@ async function commitInObjects(api: GitHubApi, commit: NewCommit): Promise<Commi
   }
   // GitHub signs a commit of a workflow's token only without author and committer.
   const { data: created } = await request('POST /repos/{owner}/{repo}/git/commits', {
-    owner,
-    repo,
     message: body ? `${headline}\n\n${body}` : headline,
     tree,
     parents: replacesTree?.merges ? [head, replacesTree.sha] : [head],
   })
   try {
     await request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
-      owner,
-      repo,
       ref: `heads/${branch}`,
       sha: created.sha,
       force: false,

@@ -1,13 +1,8 @@
 import type { GitHubApi } from './api.ts'
 
 /** The content of a file at GitHub. */
-export async function readBlob(
-  { request, owner, repo }: GitHubApi,
-  sha: string,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBlob({ request }: GitHubApi, sha: string): Promise<Uint8Array<ArrayBuffer>> {
   const { data } = await request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', {
-    owner,
-    repo,
     file_sha: sha,
   })
   return Uint8Array.from(Buffer.from(data.content, 'base64'))

@@ -25,13 +25,10 @@ export interface CommitView {
 }
 
 /** The commit that a branch points to; `undefined` when there is no such branch. */
-export async function headOf(
-  { request, owner, repo }: GitHubApi,
-  branch: string,
-): Promise<string | undefined> {
+export async function headOf({ request }: GitHubApi, branch: string): Promise<string | undefined> {
   try {
     const ref = `heads/${branch}`
-    const { data } = await request('GET /repos/{owner}/{repo}/git/ref/{ref}', { owner, repo, ref })
+    const { data } = await request('GET /repos/{owner}/{repo}/git/ref/{ref}', { ref })
     return data.object.sha
   } catch (error) {
     if (statusOf(error) === 404) return undefined
@@ -103,13 +100,11 @@ async function listFolders(api: GitHubApi, sha: string, paths: readonly string[]
 }
 
 async function getTree(
-  { request, owner, repo }: GitHubApi,
+  { request }: GitHubApi,
   sha: string,
   isRecursive: boolean,
 ): Promise<{ readonly tree: readonly Entry[]; readonly truncated: boolean }> {
   const { data } = await request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
-    owner,
-    repo,
     tree_sha: sha,
     ...(isRecursive && { recursive: '1' }),
   })

@@ -73,10 +73,8 @@ async function tryCommit(api: GitHubApi, branch: string, changeset: Changeset): 
   return { commit, ours, superseded }
 }
 
-async function committedAt({ request, owner, repo }: GitHubApi, sha: string): Promise<Committed> {
+async function committedAt({ request }: GitHubApi, sha: string): Promise<Committed> {
   const { data } = await request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
-    owner,
-    repo,
     commit_sha: sha,
   })
   return { sha, url: data.html_url, verified: data.verification.verified }

@@ -154,16 +154,16 @@ function differsElsewhere(
 }
 
 /** Whether the base has commits that the branch doesn't. */
-async function isBehind({ request, owner, repo }: GitHubApi, base: string, head: string): Promise<boolean> {
+async function isBehind({ request }: GitHubApi, base: string, head: string): Promise<boolean> {
   const basehead = `${base}...${head}`
   const route = 'GET /repos/{owner}/{repo}/compare/{basehead}'
-  const { data } = await request(route, { owner, repo, basehead, per_page: 1 })
+  const { data } = await request(route, { basehead, per_page: 1 })
   return data.behind_by > 0
 }
 
-async function createBranch({ request, owner, repo }: GitHubApi, branch: string, sha: string): Promise<void> {
+async function createBranch({ request }: GitHubApi, branch: string, sha: string): Promise<void> {
   try {
-    await request('POST /repos/{owner}/{repo}/git/refs', { owner, repo, ref: `refs/heads/${branch}`, sha })
+    await request('POST /repos/{owner}/{repo}/git/refs', { ref: `refs/heads/${branch}`, sha })
   } catch (error) {
     // GitHub uses the second wording for two simultaneous requests.
     if (statusOf(error) === 422 && /already exists|reference update failed/i.test(String(error))) {
@@ -177,13 +177,11 @@ type Pull = PullRequest & { readonly body: string }
 
 /** The open pull request, and what the newest one of the branch records: a merged one may have left its branch. */
 async function findPull(
-  { request, owner, repo }: GitHubApi,
+  { request, owner }: GitHubApi,
   branch: string,
   base: string,
 ): Promise<{ readonly open: Pull | undefined; readonly record: string | undefined }> {
   const { data } = await request('GET /repos/{owner}/{repo}/pulls', {
-    owner,
-    repo,
     head: `${owner}:${branch}`,
     base,
     state: 'all',
@@ -199,14 +197,12 @@ async function findPull(
 }
 
 async function openPull(
-  { request, owner, repo }: GitHubApi,
+  { request }: GitHubApi,
   { branch, base }: PullRequestPlan,
   { title, section }: { readonly title: string; readonly section: string },
 ): Promise<PullRequest> {
   try {
     const { data } = await request('POST /repos/{owner}/{repo}/pulls', {
-      owner,
-      repo,
       head: branch,
       base,
       title,
@@ -224,24 +220,20 @@ async function openPull(
 
 /** Changes only Easel's section of the body. Somebody may have edited the title. */
 async function updatePull(
-  { request, owner, repo }: GitHubApi,
+  { request }: GitHubApi,
   { number, url, body: old }: Pull,
   section: string,
 ): Promise<PullRequest> {
   const body = withSection(old, section)
   if (body !== old) {
     const route = 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}'
-    await request(route, { owner, repo, pull_number: number, body })
+    await request(route, { pull_number: number, body })
   }
   return { number, url }
 }
 
-async function closePull(
-  { request, owner, repo }: GitHubApi,
-  { number }: Pull,
-  branch: string,
-): Promise<void> {
+async function closePull({ request }: GitHubApi, { number }: Pull, branch: string): Promise<void> {
   const route = 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}'
-  await request(route, { owner, repo, pull_number: number, state: 'closed' })
-  await request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { owner, repo, ref: `heads/${branch}` })
+  await request(route, { pull_number: number, state: 'closed' })
+  await request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ref: `heads/${branch}` })
 }

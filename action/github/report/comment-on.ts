@@ -2,7 +2,7 @@ import type { Report } from '../../report/json.ts'
 import { explainFailure } from '../api/explain-failure.ts'
 import type { ActionRun } from '../run-action.ts'
 import { updateComment } from './comment.ts'
-import { summaryOf } from './summary.ts'
+import { summaryOf } from '../../report/markdown.ts'
 
 /** GitHub's limit is 65,536 characters. This leaves room for the marker. */
 const COMMENT_MAX_BYTES = 60_000

@@ -24,15 +24,13 @@ export async function updateComment(
     readonly emptyBody: string
   },
 ): Promise<'created' | 'updated' | 'unchanged'> {
-  const { request, owner, repo } = api
+  const { request } = api
   const marker = `<!-- easel:${encodeURIComponent(key)} -->`
   const own = await findOwn(api, issue, marker)
   if (!own && body === undefined) return 'unchanged'
   const text = `${marker}\n${body ?? emptyBody}`.slice(0, COMMENT_MAX_CHARACTERS)
   if (!own) {
     await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-      owner,
-      repo,
       issue_number: issue,
       body: text,
     })
@@ -40,8 +38,6 @@ export async function updateComment(
   }
   if (own.body.trim() === text.trim()) return 'unchanged'
   await request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
-    owner,
-    repo,
     comment_id: Number(own.id),
     body: text,
   })
@@ -49,7 +45,7 @@ export async function updateComment(
 }
 
 async function findOwn(
-  { request, graphql, owner, repo }: GitHubApi,
+  { request, graphql }: GitHubApi,
   issue: number,
   marker: string,
 ): Promise<{ readonly id: number | bigint; readonly body: string } | undefined> {
@@ -57,8 +53,6 @@ async function findOwn(
   const { viewer } = await graphql<{ viewer: { login: string } }>('{ viewer { login } }')
   for (let page = 1; ; page++) {
     const { data } = await request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-      owner,
-      repo,
       issue_number: issue,
       per_page: 100,
       page,

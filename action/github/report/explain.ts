@@ -13,7 +13,7 @@ export async function explain(error: unknown, log: ActionLog, env: Env): Promise
   const message = error instanceof Error ? error.message : String(error)
   const tempFolder = tempFolderIn(env)
   if (error instanceof ConfigError) {
-    const { problemsSummary } = await import('./summary.ts')
+    const { problemsSummary } = await import('../../report/markdown.ts')
     for (const diagnostic of error.diagnostics) log.diagnostic(diagnostic)
     await writeSummary(problemsSummary(error.diagnostics))
     setOutput('report-path', await writeReport({ errors: error.diagnostics }, tempFolder))

@@ -1,5 +1,5 @@
 import type { RunContext } from '../target/run-context.ts'
-import type { ImageUrl } from './summary.ts'
+import type { ImageUrl } from '../../report/markdown.ts'
 
 /**
  * URLs at which GitHub shows the images of a run. A generated image has one only once it is committed.

@@ -5,7 +5,7 @@ import type { Delivery } from '../deliver/deliver.ts'
 import type { ActionRun } from '../run-action.ts'
 import { imageUrls } from './image-url.ts'
 import { setDeliveryOutputs, setOutputs, writeReport, writeSummary } from './outputs.ts'
-import { summaryOf } from './summary.ts'
+import { summaryOf } from '../../report/markdown.ts'
 
 /** Writes the report, the outputs, the step summary and the comment. */
 export async function publish(

@@ -8,11 +8,9 @@ import { headOf } from '../api/read-commit.ts'
  * @throws {UsageError} when there is no such branch
  */
 export async function isOnBranch(api: GitHubApi, sha: string, branch: string): Promise<boolean> {
-  const { request, owner, repo } = api
+  const { request } = api
   try {
     const { data } = await request('GET /repos/{owner}/{repo}/compare/{basehead}', {
-      owner,
-      repo,
       basehead: `${sha}...${branch}`,
       per_page: 1,
     })
@@ -25,10 +23,10 @@ export async function isOnBranch(api: GitHubApi, sha: string, branch: string): P
 }
 
 /** A fork's commits are reachable in its parent as well, but no branch of the parent points to them. */
-export async function isTipOfBranch({ request, owner, repo }: GitHubApi, sha: string): Promise<boolean> {
+export async function isTipOfBranch({ request }: GitHubApi, sha: string): Promise<boolean> {
   try {
     const route = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/branches-where-head'
-    const { data } = await request(route, { owner, repo, commit_sha: sha })
+    const { data } = await request(route, { commit_sha: sha })
     return data.length > 0
   } catch (error) {
     if (![404, 422].includes(statusOf(error) ?? 0)) throw error

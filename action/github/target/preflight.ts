@@ -52,6 +52,6 @@ function refuseSubmodules(submodules: readonly string[], { folder, paths }: Comm
 }
 
 /** Writes an empty blob, which no commit will ever point to: only tokens with write access may. */
-async function refuseReadOnly({ request, owner, repo }: GitHubApi): Promise<void> {
-  await request('POST /repos/{owner}/{repo}/git/blobs', { owner, repo, content: '', encoding: 'utf-8' })
+async function refuseReadOnly({ request }: GitHubApi): Promise<void> {
+  await request('POST /repos/{owner}/{repo}/git/blobs', { content: '', encoding: 'utf-8' })
 }

@@ -50,12 +50,12 @@ function refusal(branch: string, why: string): DeliveryError {
 }
 
 async function rulesOf(
-  { request, owner, repo }: GitHubApi,
+  { request }: GitHubApi,
   branch: string,
 ): Promise<readonly { readonly type: string; readonly ruleset_id?: number }[]> {
   try {
     const route = 'GET /repos/{owner}/{repo}/rules/branches/{branch}'
-    const { data } = await request(route, { owner, repo, branch, per_page: 100 })
+    const { data } = await request(route, { branch, per_page: 100 })
     return data
   } catch (error) {
     // An older GitHub Enterprise Server.
@@ -66,7 +66,11 @@ async function rulesOf(
 
 async function canPush({ graphql, owner, repo }: GitHubApi, branch: string): Promise<boolean> {
   try {
-    const { repository } = await graphql<MayPush>(MAY_PUSH, { owner, repo, ref: `refs/heads/${branch}` })
+    const { repository } = await graphql<MayPush>(MAY_PUSH, {
+      owner,
+      repo,
+      ref: `refs/heads/${branch}`,
+    })
     return repository?.ref?.refUpdateRule?.viewerCanPush ?? true
   } catch {
     // The token may not read it: then only the commit itself can tell.
@@ -74,11 +78,11 @@ async function canPush({ graphql, owner, repo }: GitHubApi, branch: string): Pro
   }
 }
 
-async function mayBypass({ request, owner, repo }: GitHubApi, id: number | undefined): Promise<boolean> {
+async function mayBypass({ request }: GitHubApi, id: number | undefined): Promise<boolean> {
   if (id === undefined) return false
   try {
     const route = 'GET /repos/{owner}/{repo}/rulesets/{ruleset_id}'
-    const { data } = await request(route, { owner, repo, ruleset_id: id })
+    const { data } = await request(route, { ruleset_id: id })
     return data.current_user_can_bypass === 'always'
   } catch {
     return false

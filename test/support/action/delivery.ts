@@ -116,7 +116,7 @@ export async function startWorld(
         root,
         sha,
         start,
-        run: async (options) => (await start(options)).ended,
+        run: async (how) => (await start(how)).ended,
         reset: async () => void (await runGit(['-C', root, 'checkout', '--quiet', '--force', branch])),
       }
     },

@@ -98,7 +98,7 @@ export async function serveArtifacts({
   const faults = createFaults()
   let url = ''
   let lastId = 4241
-  let run = { id: 77, branch: 'main', isOfFork: false }
+  let current = { id: 77, branch: 'main', isOfFork: false }
 
   const newBlob = (name: string, mimeType: string): Blob => {
     const blob: Blob = { id: randomUUID(), signature: randomUUID(), name, mimeType, blocks: new Map() }
@@ -114,7 +114,7 @@ export async function serveArtifacts({
       if (version !== 7) throw new TwirpError('invalid_argument', `version ${version} is not supported`)
       checkName(name)
       if (expires_at !== undefined) checkExpiry(expires_at, maxRetentionDays)
-      if (artifacts.some((one) => one.name === name && one.run === run)) {
+      if (artifacts.some((one) => one.name === name && one.run === current)) {
         throw new TwirpError(
           'already_exists',
           'an artifact with this name already exists on the workflow run',
@@ -150,7 +150,7 @@ export async function serveArtifacts({
         createdAt,
         digest,
         bytes: content,
-        run,
+        run: current,
         ...(expiresAt !== undefined && { expiresAt }),
       })
       return { ok: true, artifact_id: String(id) }
@@ -220,7 +220,7 @@ export async function serveArtifacts({
     url,
     artifacts,
     nextRun: ({ branch = 'main', isOfFork = false } = {}) => {
-      run = { id: run.id + 1, branch, isOfFork }
+      current = { id: current.id + 1, branch, isOfFork }
     },
     requests: faults.requests,
     add: faults.add,

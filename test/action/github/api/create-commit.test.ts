@@ -187,7 +187,10 @@ describe('rate limits and retries', () => {
 
     await commit([file('a.png', randomBytes(10))])
     await expect(
-      api().request('POST /repos/octo/docs/issues/1/comments', { body: 'x' }),
+      api().request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+        issue_number: 1,
+        body: 'x',
+      }),
     ).rejects.toMatchObject({ status: 502 })
 
     expect(paths('POST')).toEqual(['/graphql', '/graphql', '/graphql', '/repos/octo/docs/issues/1/comments'])

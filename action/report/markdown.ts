@@ -1,8 +1,8 @@
-import type { Diagnostic } from '../../config/diagnostic.ts'
-import { bytes, count, usd } from '../../report/format.ts'
-import type { ImageReport, Report } from '../../report/json.ts'
-import { oneLine, shorten } from '../../report/one-line.ts'
-import { possiblyBilledText } from '../../report/possibly-billed.ts'
+import type { Diagnostic } from '../config/diagnostic.ts'
+import { bytes, count, usd } from './format.ts'
+import type { ImageReport, Report } from './json.ts'
+import { oneLine, shorten } from './one-line.ts'
+import { possiblyBilledText } from './possibly-billed.ts'
 
 /** GitHub drops a whole summary above 1 MiB. This leaves room for what else the step writes. */
 const SUMMARY_MAX_BYTES = 1_000_000
