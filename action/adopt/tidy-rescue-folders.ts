@@ -14,7 +14,8 @@ export async function tidyRescueFolders({ root, lock, rescue }: Project): Promis
     const entries = images.length > 0 ? await lock.read().catch(() => NOTHING) : NOTHING
     for (const { path, entry, file, drop } of images) {
       const isInLock = entries.get(path)?.sha256 === entry.sha256
-      const isThere = (await hashRegularFile(file, () => false)).kind === 'file'
+      const found = await hashRegularFile(file, (bytes) => bytes === entry.bytes)
+      const isThere = found.kind === 'file' && found.sha256 === entry.sha256
       const isInPlace = (await readFileState(root, path, fileOf(entry))).kind === 'same'
       if (isInPlace ? isInLock : !isThere) await drop()
     }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
+import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { isErrno } from './safe-path.ts'
@@ -27,20 +27,28 @@ export async function writeAtomic(
   await mkdir(folder, { recursive: true })
   const temporary = temporaryName(temporaryFolder, path)
   try {
-    const file = await openNew(temporary)
-    try {
-      for (let at = 0; at < pieces.length; at += PIECES_MAX)
-        await writeAll(file, pieces.slice(at, at + PIECES_MAX))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeNew(temporary, pieces)
     await rename(temporary, path)
   } catch (error) {
     await unlink(temporary).catch(() => {})
     if (!isErrno(error, 'EXDEV')) throw error
     await writeAtomic(path, pieces)
   }
+}
+
+/**
+ * Writes a file in place of another one, for readers that can tell whether it is whole. Creates missing folders.
+ *
+ * @throws a system error; then there may be a part of it
+ */
+export async function writeNew(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await rm(path, { force: true })
+  // Fails if a file or a link is there again.
+  await using file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o644)
+  for (let at = 0; at < pieces.length; at += PIECES_MAX)
+    await writeAll(file, pieces.slice(at, at + PIECES_MAX))
+  await file.sync()
 }
 
 /**
@@ -80,11 +88,6 @@ export async function openFolderOf(path: string): Promise<void> {
 /** Hidden, and recognisable by its ending. */
 function temporaryName(folder: string, path: string): string {
   return join(folder, `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}${TEMPORARY}`)
-}
-
-/** Fails if a file or a link already exists. */
-function openNew(path: string): Promise<FileHandle> {
-  return open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o644)
 }
 
 /** `writev` may write only a part. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { formatOfMediaType, formatOfPath } from '../config/file-format.ts'
 import { inWorkspace, isErrno } from '../files/safe-path.ts'
 import { openStateFolder, stateFolderIn } from '../files/state-folder.ts'
-import { writeAtomic } from '../files/write-atomic.ts'
+import { writeNew } from '../files/write-atomic.ts'
 import { createLockStore } from './lock-store.ts'
 import type { LockEntry } from './schema.ts'
 
@@ -97,10 +97,15 @@ export function createRescueFolder(
       await mkdir(folder, { recursive: true, mode: 0o700 })
       if (!(await isOwn(folder))) throw new TypeError(`${folder} belongs to somebody else.`)
       const image = rescued(path, entry)
-      // The entry first: a file that nobody knows would be paid for again.
+      // The entry first: once the last byte is written, the file is known. Until then its hash is another one.
       await lock.set(path, entry)
-      await writeAtomic(image.file, pieces, { temporaryFolder: folder })
-      return image
+      try {
+        await writeNew(image.file, pieces)
+        return image
+      } catch (error) {
+        await image.drop().catch(() => {})
+        throw error
+      }
     },
   }
 }
