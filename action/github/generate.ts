@@ -45,7 +45,10 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: Actio
       { baseUrl: inputs.baseUrl, apiKey: inputs.apiKey ?? '' },
       {
         onProgress,
-        onSaved: (image) => void finished.push(...changeOf(image)),
+        onSaved(image) {
+          finished.push(...changeOf(image))
+          if (interruption.stop.aborted) early.deliverNow()
+        },
         stop: interruption.stop,
         abort: interruption.abort,
       },
@@ -79,7 +82,7 @@ function deliverEarly(
   delivery: DeliveryRun,
   finished: readonly FileChange[],
   stop: AbortSignal,
-): { end(): Promise<SoFar> } {
+): { deliverNow(): void; end(): Promise<SoFar> } {
   const { inputs, target } = delivery
   let turn = Promise.resolve<SoFar>({ count: 0 })
   // One after the other, each with everything that is finished by then.
@@ -94,6 +97,7 @@ function deliverEarly(
   const timer = isOften ? setInterval(deliverNow, inputs.deliverEvery * 60_000) : undefined
   stop.addEventListener('abort', deliverNow)
   return {
+    deliverNow,
     end() {
       clearInterval(timer)
       return turn

@@ -17,6 +17,8 @@ const JITTER_MS = 1000
 export interface Landed {
   /** The commit that holds the changes, whoever made it; absent when there are none. */
   readonly commit?: Committed
+  /** The commit that this run added it to, if it did. */
+  readonly onto?: string
   /** Changes that are on the branch now, from this run or from before. */
   readonly ours: readonly FileChange[]
   readonly superseded: readonly FileChange[]
@@ -70,7 +72,7 @@ async function tryCommit(api: GitHubApi, branch: string, changeset: Changeset): 
   }
   const message = messageFor(changeset.message, changes)
   const commit = await createCommit(api, { branch, head, ...message, files, removed })
-  return { commit, ours, superseded }
+  return { commit, onto: head, ours, superseded }
 }
 
 async function committedAt({ request }: GitHubApi, sha: string): Promise<Committed> {

@@ -45,6 +45,8 @@ export interface SoFar {
   readonly count: number
   readonly landed?: LandedOnBranch
   readonly artifact?: Artifact
+  /** The commit that the workspace is as good as now. */
+  readonly checkedOut?: string | undefined
 }
 
 /**
@@ -58,11 +60,15 @@ export async function deliverSoFar(
   { before, isLast }: { readonly before: SoFar; readonly isLast: boolean },
 ): Promise<SoFar> {
   try {
+    const { checkedOut = delivery.target.destination?.checkedOut } = before
     const [landed, artifact] = await Promise.all([
-      deliverToBranch(delivery, changes, { isComplete: false }),
+      deliverToBranch(delivery, changes, { isComplete: false, checkedOut }),
       isLast ? deliverAsArtifact(delivery, changes) : undefined,
     ])
-    return { count: changes.length, landed, ...(artifact && { artifact }) }
+    // Nobody else's commit is in between.
+    const isNext = landed.onto !== undefined && landed.onto === checkedOut
+    const held = isNext ? landed.commit?.sha : checkedOut
+    return { count: changes.length, landed, ...(artifact && { artifact }), checkedOut: held }
   } catch (error) {
     delivery.log(`Not delivered yet: ${explainFailure(error, delivery.target.destination?.branch ?? '')}`)
     return before
@@ -89,7 +95,8 @@ export async function deliver(
   const done = soFar.count === changes.length && !isComplete ? soFar : undefined
   let landed: LandedOnBranch = { ours: [], superseded: [] }
   try {
-    landed = done?.landed ?? (await deliverToBranch(delivery, changes, { isComplete }))
+    landed =
+      done?.landed ?? (await deliverToBranch(delivery, changes, { isComplete, checkedOut: soFar.checkedOut }))
   } catch (error) {
     failures.push(explainFailure(error, target.destination?.branch ?? ''))
     failed = changes
@@ -103,7 +110,9 @@ export async function deliver(
     failures.push(explainFailure(error, 'the artifact'))
     if (!target.destination) failed = changes
   }
-  const rescued = await rescue(delivery, failed, artifact ? [] : landed.superseded)
+  const rescued = await rescue(delivery, failed, artifact ? [] : landed.superseded).catch(
+    (error: unknown): Rescued => ({ note: `The images are in the workspace: ${messageOf(error)}` }),
+  )
   if (rescued.note !== undefined) log(rescued.note)
   const { commit, pullRequest } = landed
   const uploaded = artifact ?? rescued.artifact
@@ -120,11 +129,13 @@ export async function deliver(
 async function deliverToBranch(
   { project, inputs, run, target, api, log }: DeliveryRun,
   changes: readonly FileChange[],
-  { isComplete }: { readonly isComplete: boolean },
+  options: { readonly isComplete: boolean; readonly checkedOut: string | undefined },
 ): Promise<LandedOnBranch> {
   const { destination, folder } = target
+  const { isComplete } = options
   if (!destination || (changes.length === 0 && !isComplete)) return { ours: [], superseded: [] }
-  const { branch, base, checkedOut } = destination
+  const { branch, base } = destination
+  const checkedOut = options.checkedOut ?? destination.checkedOut
   const paths = changes.map(({ path }) => path)
   const lfs = await lfsPaths(project.root, paths)
   const changeset = { project, folder, checkedOut, changes, lfs, message: inputs.commitMessage, log }
@@ -199,8 +210,9 @@ async function rescue(
         note: `The images were uploaded as the artifact ${artifact.name}: ${artifact.url}`,
       }
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      return { note: `The images are in ${root}, and could not be uploaded as an artifact: ${why}` }
+      return {
+        note: `The images are in ${root}, and could not be uploaded as an artifact: ${messageOf(error)}`,
+      }
     }
   }
   return uploaded ?? {}
@@ -209,4 +221,8 @@ async function rescue(
 function optionsOf({ inputs, run }: DeliveryRun, name: string): ArtifactOptions {
   const { tempFolder, runUrl } = run
   return { name, retentionDays: inputs.retentionDays, tempFolder, runUrl }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

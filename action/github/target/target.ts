@@ -98,8 +98,7 @@ function eventReason({ eventName, pull, isOfFork }: RunContext): string | undefi
   if (eventName === 'pull_request_target') {
     return 'On pull_request_target Easel only plans, so that a pull request can’t spend your money.'
   }
-  if (eventName === 'merge_group')
-    return 'A merge queue tests commits before they exist, so Easel only plans.'
+  if (eventName === 'merge_group') return 'The branch of a merge queue is read-only, so Easel only plans.'
   if (!isOfFork) return undefined
   return pull
     ? 'The pull request comes from a fork, so Easel only plans and spends nothing.'

@@ -17,18 +17,16 @@ describe('a cancelled run', () => {
   it('delivers at the first signal what is finished, starts nothing new, and ends in the time that the runner gives', async () => {
     await using world = await startSlowly()
     const run = await (await world.checkout()).start({ inputs: { concurrency: '5' } })
-    await expect.poll(() => world.upstream.prompts().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(8)
-    const cancelled = Date.now()
+    await expect.poll(() => world.upstream.prompts(), { timeout: 20_000 }).toHaveLength(8)
 
     run.child.kill('SIGINT')
+    // As the runner does.
     await sleep(7500)
-    const [inTime] = await world.subjects()
+    const inTime = await world.lock()
     run.child.kill('SIGTERM')
     const { code, outputs, summary } = await run.ended
 
-    expect(inTime).toBe('Add 4 images')
-    expect(Date.now() - cancelled).toBeLessThan(10_000)
-    expect([...(await world.lock()).keys()]).toEqual(['0.png', '1.png', '2.png', '3.png'])
+    expect([...inTime.keys()]).toEqual(['0.png', '1.png', '2.png', '3.png'])
     expect(code).toBe(1)
     expect(outputs).toMatchObject({ generated: '4', 'commit-sha': await world.github.head() })
     expect(summary).toContain('Stopped early')

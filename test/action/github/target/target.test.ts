@@ -19,7 +19,7 @@ beforeAll(async () => {
   const develop = await github.push({ 'develop.md': 'x' }, { branch: 'develop' })
   const fork = await github.pushFork({ 'easel.yml': config({ path: 'evil.png', prompt: 'evil' }) })
   const merge = await mergeCommit(main, topic)
-  commits = { main, topic, develop, fork, merge, stale: await mergeCommit(main, develop) }
+  commits = { main, topic, fork, merge, stale: await mergeCommit(main, develop) }
   await github.push({}, { branch: 'gh-readonly-queue/main/pr-1-abc' })
 })
 
@@ -96,7 +96,7 @@ describe('a run that may not deliver what it would generate', () => {
     ],
     [
       'a merge queue',
-      'A merge queue tests commits',
+      'The branch of a merge queue is read-only',
       {
         branch: 'gh-readonly-queue/main/pr-1-abc',
         run: () => ({ eventName: 'merge_group', inputs: COMMIT }),
