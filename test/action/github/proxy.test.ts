@@ -53,7 +53,7 @@ afterAll(async () => {
 async function run(env: Readonly<Record<string, string>>) {
   await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
   tunnels.length = 0
-  return runAction(workspace.root, {
+  return await runAction(workspace.root, {
     inputs: inputsFor(elsewhere, { 'base-url': 'https://linked.example/api/v1' }),
     env: {
       NODE_EXTRA_CA_CERTS: PEM,
