@@ -3,7 +3,7 @@ import { adoptWhatExists } from './adopt/adopt-what-exists.ts'
 import { changeOf, changesOf, type FileChange } from './changeset/changeset.ts'
 import type { Delivery, DeliveryRun, SoFar } from './deliver/deliver.ts'
 import type { ActionLog } from './log.ts'
-import type { ActionRun } from './run-action.ts'
+import type { ActionRun } from './action-run.ts'
 
 /**
  * Generates what a plan says, delivers it, and reports the result.

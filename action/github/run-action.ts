@@ -1,23 +1,11 @@
 import { setSecret } from '@actions/core'
 import type { PlannedProject } from '../plan/plan-project.ts'
-import type { GitHubApi } from './api/api.ts'
+import type { ActionRun } from './action-run.ts'
 import { connection } from './api/connect.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { type ActionLog, createLog } from './log.ts'
-import { type Env, readRunContext, type RunContext } from './target/run-context.ts'
+import { type Env, readRunContext } from './target/run-context.ts'
 import { settleTarget, type Target } from './target/target.ts'
-
-/** What the steps of a run share. */
-export interface ActionRun {
-  readonly inputs: ActionInputs
-  readonly run: RunContext
-  readonly target: Target
-  /** GitHub's API; rejects with a {@link DeliveryError} without a token. */
-  readonly api: () => Promise<GitHubApi>
-  readonly log: ActionLog
-  /** Plans again after the workspace has changed. */
-  readonly planAgain: () => Promise<PlannedProject>
-}
 
 /**
  * Runs the Action, from inputs to outputs: target, plan, generate, changeset, deliver, report.

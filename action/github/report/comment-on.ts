@@ -1,6 +1,6 @@
 import type { Report } from '../../report/json.ts'
 import { explainFailure } from '../api/explain-failure.ts'
-import type { ActionRun } from '../run-action.ts'
+import type { ActionRun } from '../action-run.ts'
 import { updateComment } from './comment.ts'
 import { summaryOf } from '../../report/markdown.ts'
 
