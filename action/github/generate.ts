@@ -94,7 +94,7 @@ function deliverEarly(
     })
   }
   const isOften = inputs.deliverEvery > 0 && target.destination !== undefined
-  const timer = isOften ? setInterval(deliverNow, inputs.deliverEvery * 60_000) : undefined
+  const timer = isOften ? setInterval(deliverNow, inputs.deliverEvery * 60_000).unref() : undefined
   stop.addEventListener('abort', deliverNow)
   return {
     deliverNow,

@@ -36,8 +36,8 @@ export async function adoptWhatExists(
   })
   const { githubToken: token } = inputs
   if (destination && token !== undefined && run.branch !== undefined && hasWork(now)) {
-    const { branch, tempFolder } = { branch: run.branch, tempFolder: run.tempFolder }
-    await adoptFrom(async () => rescuedSources(await api(), { token, branch, tempFolder, log: log.line }))
+    const options = { token, branch: run.branch, tempFolder: run.tempFolder, log: log.line }
+    await adoptFrom(async () => rescuedSources(await api(), options))
   }
   return { planned: now, adopted }
 
@@ -47,12 +47,10 @@ export async function adoptWhatExists(
       if (sources.length === 0) return
       const { adoptImages } = await import('../../adopt/adopt-images.ts')
       const found = await adoptImages(now, sources)
-      for (const {
-        planned: { image, entry: before },
-        entry: after,
-      } of found) {
-        log.line(`${image.path}: adopted at no cost.`)
-        adopted.push({ path: image.path, before, after, removesFile: false })
+      for (const { planned: was, entry: after } of found) {
+        const { path } = was.image
+        log.line(`${path}: adopted at no cost.`)
+        adopted.push({ path, before: was.entry, after, removesFile: false })
       }
       if (found.length > 0) now = await planAgain()
     } catch (error) {
