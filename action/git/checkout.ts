@@ -48,6 +48,11 @@ export async function lfsPaths(root: string, paths: readonly string[]): Promise<
   return new Set(fields.flatMap((path, at) => (at % 3 === 0 && fields[at + 2] === 'lfs' ? [path] : [])))
 }
 
+/** Whether a checkout's `.lfsconfig` names a server of its own for Git LFS. */
+export async function hasOwnLfsServer(root: string): Promise<boolean> {
+  return (await git(root, ['config', '--blob', 'HEAD:.lfsconfig', 'lfs.url'])) !== undefined
+}
+
 /** The output of git; `undefined` when it fails. */
 async function git(root: string, args: readonly string[], input = ''): Promise<string | undefined> {
   // In a container the workspace belongs to another user, which git refuses otherwise.

@@ -25,7 +25,7 @@ export function setOutputs(
     changed: hasAdopted || generated + adopted + removed > 0,
     planned,
     generated,
-    skipped: ran ? images - generated - failed - not_tried : images - planned,
+    skipped: ran ? images - generated - adopted - failed - not_tried : images - planned,
     failed: failed + not_tried,
     'cost-usd': (ran ? cost_usd : estimate_usd) ?? '',
     'report-path': reportPath,

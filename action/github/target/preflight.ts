@@ -1,5 +1,5 @@
 import { UsageError } from '../../config/diagnostic.ts'
-import { lfsPaths } from '../../git/checkout.ts'
+import { hasOwnLfsServer, lfsPaths } from '../../git/checkout.ts'
 import { checkLfs } from '../../git/lfs.ts'
 import type { GitHubApi } from '../api/api.ts'
 import { DeliveryError } from '../api/delivery-error.ts'
@@ -34,6 +34,11 @@ export async function preflight(
       refuseRules(api, branch, { exists: heads[0] !== undefined }),
     ])
     for (const { submodules } of commits) refuseSubmodules(submodules, view)
+    if (lfs.size > 0 && (await hasOwnLfsServer(root))) {
+      throw new DeliveryError(
+        'The images are in Git LFS, and .lfsconfig names another server than GitHub: Easel can’t upload to it.',
+      )
+    }
     if (lfs.size > 0) await checkLfs(api.lfs)
     return commits
   } catch (error) {

@@ -60,6 +60,18 @@ describe('what can’t be delivered is refused before it is paid for', () => {
       'Turn Git LFS on for the repository',
       { options: { files: { '.gitattributes': '*.png filter=lfs diff=lfs merge=lfs -text\n' } } },
     ],
+    [
+      'Git LFS on another server',
+      '.lfsconfig names another server than GitHub',
+      {
+        options: {
+          files: {
+            '.gitattributes': '[attr]pointer filter=lfs\n*.png pointer\n',
+            '.lfsconfig': '[lfs]\n\turl = https://lfs.example.com\n',
+          },
+        },
+      },
+    ],
   ]
 
   it.each(cases)('%s: fails and says what to change, whether forced or not', async (_name, message, one) => {
