@@ -9,6 +9,7 @@ export function hasProxy(env: Env): boolean {
 /** Sends all requests of `fetch` through the proxy that the environment names, except those in `NO_PROXY`. */
 export async function useProxy(env: Env): Promise<void> {
   if (!hasProxy(env)) return
-  const { EnvHttpProxyAgent, setGlobalDispatcher } = await import('undici')
-  setGlobalDispatcher(new EnvHttpProxyAgent())
+  // It is CommonJS: a bundle has no other names of it.
+  const { default: undici } = await import('undici')
+  undici.setGlobalDispatcher(new undici.EnvHttpProxyAgent())
 }
