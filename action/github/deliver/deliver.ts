@@ -93,7 +93,7 @@ export async function deliver(
     result.images.every(({ outcome }) => outcome !== 'failed' && outcome !== 'not-tried')
   // A cancelled run has no time to do it twice.
   const done = soFar.count === changes.length && !isComplete ? soFar : undefined
-  let landed: LandedOnBranch = { ours: [], superseded: [] }
+  let landed: LandedOnBranch = soFar.landed ?? { ours: [], superseded: [] }
   try {
     landed =
       done?.landed ?? (await deliverToBranch(delivery, changes, { isComplete, checkedOut: soFar.checkedOut }))
