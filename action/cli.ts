@@ -24,5 +24,5 @@ try {
   await useProxy(process.env)
   await createProgram(terminal).parseAsync(process.argv)
 } catch (error) {
-  terminal.setExitCode(explain(error, terminal))
+  terminal.setExitCode(explain(error, terminal, { json: process.argv.includes('--json') }))
 }

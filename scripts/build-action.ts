@@ -10,6 +10,7 @@ import { basename, join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { bundledLicences } from './bundled-licences.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const TARGET = join(ROOT, 'action/dist')
@@ -50,7 +51,7 @@ if (process.argv.includes('--check')) await check(files)
 else await write(files)
 
 async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: ['action/main.ts', 'action/cli.ts', 'action/adopt/convert-worker.ts'],
     entryNames: '[name]',
@@ -66,6 +67,7 @@ async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
     legalComments: 'none',
     banner: { js: BANNER },
     write: false,
+    metafile: true,
     plugins: [leaveOutUnused],
     logLevel: 'warning',
   })
@@ -76,7 +78,8 @@ async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
     }),
   )
   const bundled = outputFiles.map(({ path, contents }) => [relative(TARGET, path), contents] as const)
-  return new Map([...bundled, ...wasm])
+  const licences = new TextEncoder().encode(await bundledLicences(metafile, ROOT))
+  return new Map([...bundled, ...wasm, ['LICENCES.txt', licences] as const])
 }
 
 async function write(wanted: ReadonlyMap<string, Uint8Array>): Promise<void> {

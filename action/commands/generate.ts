@@ -114,7 +114,7 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
       import('../report/plan-lines.ts'),
       import('../generate/results.ts'),
     ])
-  const onProgress = await createProgress(terminal.stderr)
+  const { onProgress, printed } = await createProgress(terminal.stderr, json ? undefined : terminal.stdout)
   using interruption = interruptions((message) => onProgress({ type: 'note', message }))
   const result = await generateAndPrune(
     planned,
@@ -130,7 +130,7 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
   const idle = result.pruned.length === 0 && result.images.every(({ outcome }) => outcome === 'unchanged')
   if (json) printJson(terminal, reportOf(planned, result))
   else if (idle) print(terminal, summaryLines(planned.plan))
-  else print(terminal, await resultLines(result, { paint: paintFor(terminal.stdout) }))
+  else print(terminal, await resultLines(result, { paint: paintFor(terminal.stdout), printed }))
   if (!json && result.stoppedBy !== undefined) printToStderr(terminal, [`Stopped early: ${result.stoppedBy}`])
   if (interruption.exitCode !== undefined) terminal.setExitCode(interruption.exitCode)
   else if (hasFailed(result)) terminal.setExitCode(EXIT.failed)

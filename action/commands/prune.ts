@@ -12,7 +12,7 @@ export function pruneCommand(terminal: Terminal): Command {
   const command = new Command('prune')
     .summary('remove lock entries and files of images that are no longer declared')
     .description(
-      'Removes orphans: lock entries whose image is no longer in easel.yml or Markdown, and the files that Easel wrote for them. A file that was edited by hand stays. Needs no key and no network.',
+      'Removes orphans: lock entries whose image is no longer in easel.yml or Markdown, and the files that Easel wrote for them. A file that was edited by hand stays, and so does one that a page under markdown: still shows. Needs no key and no network.',
     )
   withProjectOptions(command)
     .option('-n, --dry-run', 'only print what would be removed')
@@ -37,8 +37,10 @@ Examples:
       { isIdle: ({ plan }) => dryRun || plan.orphans.length === 0, onWait: sayWhoWorks(terminal) },
     )
     const { project, plan } = planned
-    const pruned = await prune(plan.orphans, { ...project, dryRun })
-    if (json) printJson(terminal, { [dryRun ? 'would_remove' : 'removed']: pruned })
+    const pruned = await prune(plan.orphans, project, { dryRun })
+    const spared = pruned.filter(({ file }) => file === 'spared')
+    const removed = pruned.filter(({ file }) => file !== 'spared')
+    if (json) printJson(terminal, { [dryRun ? 'would_remove' : 'removed']: removed, spared })
     else if (pruned.length === 0) print(terminal, [NOTHING])
     else
       print(terminal, [

@@ -17,8 +17,8 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: Actio
     { generateAndPrune },
     { hasFailed },
     { interruptions },
-    { lineProgress },
-    { closingLines, failureText },
+    { lineProgress, PRINTED_AS_LINES },
+    { failureText, resultLines },
     { plainPaint },
     { reportOf },
     { publish },
@@ -55,7 +55,8 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: Actio
     ),
   )
   const soFar = await early.end()
-  for (const line of closingLines(result, { paint: plainPaint })) log.line(line)
+  for (const line of await resultLines(result, { paint: plainPaint, printed: PRINTED_AS_LINES }))
+    log.line(line)
   for (const image of result.images) {
     if (image.outcome !== 'failed') continue
     log.diagnostic({ ...image.planned.image.where(['path']), severity: 'error', message: failureText(image) })

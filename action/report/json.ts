@@ -53,7 +53,7 @@ export interface Report {
   /** Whether models and prices are OpenRouter's current ones, or come from the snapshot. */
   readonly prices: 'live' | 'snapshot'
   readonly images: readonly ImageReport[]
-  readonly orphans: readonly { readonly path: string; readonly file?: string }[]
+  readonly orphans: readonly { readonly path: string; readonly file?: string; readonly why?: string }[]
   readonly totals: {
     readonly images: number
     /** To generate. */
@@ -88,16 +88,13 @@ export interface Report {
 
 export function reportOf({ project, plan }: PlannedProject, result?: RunResult): Report {
   const results = new Map(result?.images.map((image) => [image.planned.image.path, image]))
-  const pruned = new Map(result?.pruned.map(({ path, file }) => [path, file]))
+  const pruned = new Map(result?.pruned.map(({ path, ...rest }) => [path, rest]))
   return {
     config: project.configPath,
     lock: project.lock.path,
     prices: project.images.some(({ source }) => source === 'snapshot') ? 'snapshot' : 'live',
     images: plan.images.map((planned) => imageReport(planned, results.get(planned.image.path))),
-    orphans: plan.orphans.map(({ path }) => {
-      const file = pruned.get(path)
-      return file === undefined ? { path } : { path, file }
-    }),
+    orphans: plan.orphans.map(({ path }) => ({ path, ...pruned.get(path) })),
     totals: { ...planTotals(plan), ...(result && runTotals(result)) },
     ...(result?.stoppedBy !== undefined && { stopped_by: result.stoppedBy }),
     ...(result && result.doubts.length > 0 && { interrupted: result.doubts.map(doubtReport) }),

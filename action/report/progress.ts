@@ -12,18 +12,44 @@ const FRAME_MS = 100
 /** Images in flight that are shown by name. */
 const SHOWN_MAX = 12
 
-/** Shows progress: live on a terminal, as plain lines elsewhere. */
-export async function createProgress(stream: NodeJS.WriteStream): Promise<OnProgress> {
-  const paint = paintFor(stream)
-  if (!stream.isTTY || process.env['TERM'] === 'dumb') {
-    return lineProgress((line) => stream.write(`${line}\n`), paint)
-  }
-  const { createLogUpdate } = await import('log-update')
-  return liveProgress(createLogUpdate(stream), stream, paint)
+/** Shows what happens. */
+export interface Progress {
+  readonly onProgress: OnProgress
+  /** The results that it has printed for good, which need not be printed again at the end. */
+  readonly printed: ReadonlySet<ImageResult['outcome']>
 }
 
+/**
+ * Shows progress: live on a terminal, as plain lines elsewhere.
+ *
+ * @param output  where results go as they come, if not to the same stream
+ */
+export async function createProgress(
+  stream: NodeJS.WriteStream,
+  output: NodeJS.WriteStream = stream,
+): Promise<Progress> {
+  const paint = paintFor(stream)
+  if (!stream.isTTY || process.env['TERM'] === 'dumb') {
+    const write = (line: string): void => void stream.write(`${line}\n`)
+    const writeResult = (line: string): void => void output.write(`${line}\n`)
+    return { onProgress: lineProgress(write, paint, writeResult), printed: PRINTED_AS_LINES }
+  }
+  const { createLogUpdate } = await import('log-update')
+  return {
+    onProgress: liveProgress(createLogUpdate(stream), stream, paint),
+    printed: new Set(output.isTTY ? ['failed'] : []),
+  }
+}
+
+/** What {@link lineProgress} prints. */
+export const PRINTED_AS_LINES: Progress['printed'] = new Set(['generated', 'adopted', 'failed'])
+
 /** One line for each finished image. */
-export function lineProgress(write: (line: string) => void, paint: Paint): OnProgress {
+export function lineProgress(
+  write: (line: string) => void,
+  paint: Paint,
+  writeResult: (line: string) => void = write,
+): OnProgress {
   let total = 0
   let finished = 0
   return (event) => {
@@ -33,10 +59,10 @@ export function lineProgress(write: (line: string) => void, paint: Paint): OnPro
         for (const line of openingLines(event)) write(line)
         break
       case 'finish':
-        if (event.result.outcome === 'adopted') write(finishLine(event.result, paint))
+        if (event.result.outcome === 'adopted') writeResult(finishLine(event.result, paint))
         else if (event.result.outcome === 'generated' || event.result.outcome === 'failed') {
           finished++
-          write(`[${finished}/${Math.max(total, finished)}] ${finishLine(event.result, paint)}`)
+          writeResult(`[${finished}/${Math.max(total, finished)}] ${finishLine(event.result, paint)}`)
         }
         break
       case 'note':

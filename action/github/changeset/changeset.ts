@@ -55,12 +55,10 @@ export function changeOf(image: ImageResult): FileChange[] {
 /** What a run changed: the images it generated and the orphans it pruned. */
 export function changesOf({ images, pruned }: RunResult, { plan }: PlannedProject): FileChange[] {
   const orphans = new Map(plan.orphans.map(({ path, entry }) => [path, entry]))
-  const removed = pruned.map(({ path, file }) => ({
-    path,
-    before: orphans.get(path),
-    after: undefined,
-    removesFile: file === 'removed',
-  }))
+  const removed = pruned.flatMap(({ path, file }): FileChange[] => {
+    if (file === 'spared') return []
+    return [{ path, before: orphans.get(path), after: undefined, removesFile: file === 'removed' }]
+  })
   return [...images.flatMap(changeOf), ...removed]
 }
 

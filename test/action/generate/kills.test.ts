@@ -54,7 +54,7 @@ it(
       const last = await easel(['generate'], options)
 
       round.told.push(last.stderr)
-      expect(last.code, last.stderr).toBe(0)
+      expect(last.code, `the last run: ${last.stderr}`).toBe(0)
       await assertPaidOnce(workspace, upstream, round)
     }
     expect((await workspace.files()).filter((file) => !file.startsWith('img/'))).toEqual([

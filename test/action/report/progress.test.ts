@@ -27,7 +27,7 @@ function result(path: string, outcome: 'generated' | 'failed'): ImageResult {
 describe('progress', () => {
   it('is one line for each image without a terminal', async () => {
     const { out, text } = stream(false)
-    const report = await createProgress(out)
+    const { onProgress: report } = await createProgress(out)
 
     report({ type: 'begin', total: 2, estimateUsd: 0.08, doubts: [] })
     report({ type: 'start', path: 'a.png' })
@@ -42,7 +42,7 @@ describe('progress', () => {
 
   it('shows on a terminal what is in flight, and keeps failures', async () => {
     const { out, text } = stream(true)
-    const report = await createProgress(out)
+    const { onProgress: report } = await createProgress(out)
 
     report({ type: 'begin', total: 2, estimateUsd: undefined, doubts: [] })
     report({ type: 'start', path: 'a.png' })
