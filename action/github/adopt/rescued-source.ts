@@ -49,17 +49,27 @@ export async function rescuedSources(api: GitHubApi, options: RescueOptions): Pr
   }
 }
 
+interface RescuedArtifact {
+  readonly id: number
+  readonly runId: number
+}
+
 /** A fork's runs may upload what they like, so only those of the repository count. */
 async function rescuedArtifacts(
   { request }: GitHubApi,
   { branch }: RescueOptions,
-): Promise<readonly { readonly id: number; readonly runId: number }[]> {
-  const route = 'GET /repos/{owner}/{repo}/actions/artifacts'
-  const { data } = await request(route, { name: RESCUED, per_page: 100 })
-  return data.artifacts
-    .flatMap(({ id, expired, workflow_run: run }) => {
+): Promise<readonly RescuedArtifact[]> {
+  const found: RescuedArtifact[] = []
+  for (let at = 1; found.length < ARTIFACTS_MAX; at++) {
+    // A second attempt of a run takes the next name.
+    const name = at === 1 ? RESCUED : `${RESCUED}-${at}`
+    const route = 'GET /repos/{owner}/{repo}/actions/artifacts'
+    const { data } = await request(route, { name, per_page: 100 })
+    if (data.artifacts.length === 0) break
+    for (const { id, expired, workflow_run: run } of data.artifacts) {
       const isOwn = run?.head_branch === branch && run.head_repository_id === run.repository_id
-      return isOwn && !expired && run.id !== undefined ? [{ id, runId: run.id }] : []
-    })
-    .slice(0, ARTIFACTS_MAX)
+      if (isOwn && !expired && run.id !== undefined) found.push({ id, runId: run.id })
+    }
+  }
+  return found.slice(0, ARTIFACTS_MAX)
 }
