@@ -5,6 +5,7 @@ import type { PlannedProject } from '../plan/plan-project.ts'
 import type { Adoption, PlannedImage } from '../plan/plan.ts'
 import { createConverter } from './convert.ts'
 import { createImageSaver, type ImageSaver, type PlacedImage, SaveError } from './image-saver.ts'
+import { tidyRescueFolders } from './tidy-rescue-folders.ts'
 
 /** An image that exists already. */
 export interface FoundImage {
@@ -45,6 +46,7 @@ export async function adoptImages(
     if (lockProblem !== undefined) throw new SaveError(lockProblem)
     adopted.push({ planned, entry })
   }
+  if (adopted.length > 0) await tidyRescueFolders(project)
   return adopted
 }
 

@@ -10,29 +10,34 @@ const PIECES_MAX = 512
 /** The ending of files that are not whole yet. */
 const TEMPORARY = '.easel-tmp'
 
+interface AtomicOptions {
+  /** Where the file is until it is whole; default: next to it. On another file system it is not used. */
+  readonly temporaryFolder?: string
+  /** A file that only has to survive the end of this process needs no wait for the disk. Default: `power cut`. */
+  readonly survives?: 'power cut' | 'kill'
+}
+
 /**
  * Writes a whole file or nothing: readers see the old content or the new, even after a crash. Creates missing folders.
  * The pieces are never joined in memory, which libraries for atomic writes would require.
  *
- * @param temporaryFolder  where the file is until it is whole; default: next to `path`. On another file system it is
- *   not used.
  * @throws a system error; then nothing is left behind, and an existing file is unchanged
  */
 export async function writeAtomic(
   path: string,
   pieces: readonly Uint8Array[],
-  { temporaryFolder = dirname(path) }: { readonly temporaryFolder?: string } = {},
+  { temporaryFolder = dirname(path), survives = 'power cut' }: AtomicOptions = {},
 ): Promise<void> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true })
   const temporary = temporaryName(temporaryFolder, path)
   try {
-    await writeNew(temporary, pieces)
+    await writeNew(temporary, pieces, survives)
     await rename(temporary, path)
   } catch (error) {
     await unlink(temporary).catch(() => {})
     if (!isErrno(error, 'EXDEV')) throw error
-    await writeAtomic(path, pieces)
+    await writeAtomic(path, pieces, { survives })
   }
 }
 
@@ -41,14 +46,18 @@ export async function writeAtomic(
  *
  * @throws a system error; then there may be a part of it
  */
-export async function writeNew(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+export async function writeNew(
+  path: string,
+  pieces: readonly Uint8Array[],
+  survives: AtomicOptions['survives'] = 'power cut',
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await rm(path, { force: true })
   // Fails if a file or a link is there again.
   await using file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o644)
   for (let at = 0; at < pieces.length; at += PIECES_MAX)
     await writeAll(file, pieces.slice(at, at + PIECES_MAX))
-  await file.sync()
+  if (survives === 'power cut') await file.sync()
 }
 
 /**

@@ -35,7 +35,9 @@ export async function takeDoubts(
       if (await hasArrived(record, rescued)) return []
       const { path, estimate_usd, generation_id } = record
       const billedUsd =
-        generation_id === undefined ? undefined : await client.costOf(generation_id, { signal })
+        generation_id === undefined
+          ? undefined
+          : await client.costOf(generation_id, { signal }).catch(() => undefined)
       return [
         {
           path,

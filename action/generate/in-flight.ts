@@ -44,7 +44,7 @@ export async function recordInFlight(
     ...(estimate.usd !== undefined && { estimate_usd: estimate.usd }),
   }
   const write = (content: InFlightRecord): Promise<void> =>
-    writeAtomic(file, [new TextEncoder().encode(JSON.stringify(content))])
+    writeAtomic(file, [new TextEncoder().encode(JSON.stringify(content))], { survives: 'kill' })
   await write(record)
   let named = Promise.resolve()
   return {

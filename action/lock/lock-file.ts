@@ -16,7 +16,7 @@ import {
 export interface LockText {
   /** By path. More than one: the sides of a merge have different ones, ours first. */
   readonly entries: ReadonlyMap<string, readonly [LockEntry, ...LockEntry[]]>
-  /** It holds conflict markers, or a path twice. */
+  /** It holds conflict markers, a path twice, or lines out of order. */
   readonly isUnmerged: boolean
 }
 
@@ -37,7 +37,7 @@ export function parseLock(text: string, file: string): LockEntries {
  * @throws {LockError} when it has a newer version, or mistakes
  */
 export function readLock(text: string, file: string): LockText {
-  const { version, lines, hasMarkers } = readLines(text) ?? readJson(text, file)
+  const { version, lines, isMerged } = readLines(text) ?? readJson(text, file)
   if (version !== undefined && version > LOCK_VERSION) {
     throw new LockError(
       `${file} has version ${version}, written by a newer Easel; this one supports version ${LOCK_VERSION}. Update Easel.`,
@@ -51,7 +51,7 @@ export function readLock(text: string, file: string): LockText {
     else if (!others.some(({ sha256, fingerprint }) => isSame(entry, { sha256, fingerprint })))
       others.push(entry)
   }
-  return { entries, isUnmerged: hasMarkers || entries.size < lines.length }
+  return { entries, isUnmerged: isMerged }
 }
 
 /** One line an entry, sorted by path, and fields in a fixed order: branches merge, and diffs stay small. */
@@ -101,19 +101,19 @@ function parseEntry({ path, value }: LockLine, file: string): LockEntry {
 function readJson(
   text: string,
   file: string,
-): { readonly version: number | undefined; readonly lines: readonly LockLine[]; readonly hasMarkers: false } {
+): { readonly version: number | undefined; readonly lines: readonly LockLine[]; readonly isMerged: false } {
   const value = parseJson(text, file)
   const version =
     typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined
   const newer = typeof version === 'number' && version > LOCK_VERSION ? version : undefined
-  if (newer !== undefined) return { version: newer, lines: [], hasMarkers: false }
+  if (newer !== undefined) return { version: newer, lines: [], isMerged: false }
   const parsed = lockSchema.safeParse(value)
   if (!parsed.success) {
     const [{ detail }] = specIssues(parsed.error, value, [])
     throw new LockError(`${file} is broken: ${detail} Restore it from version control.`)
   }
   const lines = Object.entries(parsed.data.images).map(([path, entry]) => ({ path, value: entry }))
-  return { version: LOCK_VERSION, lines, hasMarkers: false }
+  return { version: LOCK_VERSION, lines, isMerged: false }
 }
 
 function parseJson(text: string, file: string): unknown {

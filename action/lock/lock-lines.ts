@@ -1,3 +1,5 @@
+import { compare } from '../config/diagnostic.ts'
+
 /** An entry as it is written. */
 export interface LockLine {
   readonly path: string
@@ -8,11 +10,12 @@ export interface LockLine {
 export interface LockLines {
   readonly version: number | undefined
   readonly lines: readonly LockLine[]
-  readonly hasMarkers: boolean
+  /** It holds conflict markers, or is not valid JSON, or not in order: git has put together both sides of a merge. */
+  readonly isMerged: boolean
 }
 
 /** `"docs/a.png": {…},` */
-const ENTRY = /^\s*("(?:[^"\\]|\\.)*"):\s*(\{.+\}),?\s*$/
+const ENTRY = /^\s*("(?:[^"\\]|\\.)*"):\s*(\{.+\})(,?)\s*$/
 const VERSION = /^\s*"version":\s*(\d+),?\s*$/
 /** What is around the entries. */
 const FRAME = /^\s*(\{|\},?|"images":\s*\{|)\s*$/
@@ -29,6 +32,8 @@ export function readLines(text: string): LockLines | undefined {
   let version: number | undefined
   let hasMarkers = false
   let isBase = false
+  let isOpen = false
+  let isInOrder = true
   const lines: LockLine[] = []
   for (const line of text.split('\n')) {
     const [, marker] = MARKER.exec(line) ?? []
@@ -44,18 +49,23 @@ export function readLines(text: string): LockLines | undefined {
     else {
       const read = readEntry(line)
       if (!read) return undefined
+      const last = lines.at(-1)
+      if (last && (!isOpen || compare(last.path, read.path) >= 0)) isInOrder = false
+      isOpen = read.isOpen
       lines.push(read)
     }
   }
-  return version === undefined && !hasMarkers ? undefined : { version, lines, hasMarkers }
+  if (version === undefined && !hasMarkers) return undefined
+  return { version, lines, isMerged: hasMarkers || !isInOrder || isOpen }
 }
 
-function readEntry(line: string): LockLine | undefined {
-  const [, path, entry] = ENTRY.exec(line) ?? []
+function readEntry(line: string): (LockLine & { readonly isOpen: boolean }) | undefined {
+  const [, path, entry, comma] = ENTRY.exec(line) ?? []
   if (path === undefined || entry === undefined) return undefined
   try {
     const name: unknown = JSON.parse(path)
-    return typeof name === 'string' ? { path: name, value: JSON.parse(entry) as unknown } : undefined
+    if (typeof name !== 'string') return undefined
+    return { path: name, value: JSON.parse(entry), isOpen: comma === ',' }
   } catch {
     return undefined
   }

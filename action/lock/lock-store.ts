@@ -29,11 +29,17 @@ export interface LockStore {
   set(path: string, entry: LockEntry | undefined): Promise<void>
 }
 
-/** @param temporaryFolder  where the file is until it is whole; default: next to it */
+/**
+ * @param temporaryFolder  where the file is until it is whole; default: next to it
+ * @param survives         see `writeAtomic`
+ */
 export function createLockStore(
   root: string,
   path: string,
-  { temporaryFolder }: { readonly temporaryFolder?: () => Promise<string> } = {},
+  {
+    temporaryFolder,
+    survives = 'power cut',
+  }: { readonly temporaryFolder?: () => Promise<string>; readonly survives?: 'power cut' | 'kill' } = {},
 ): LockStore {
   const links = createLinkFinder(root)
   const absolute = inWorkspace(root, path)
@@ -79,7 +85,10 @@ export function createLockStore(
     }
     const text = new TextEncoder().encode(formatLock(entries))
     const folder = await temporaryFolder?.()
-    await writeAtomic(absolute, [text], folder === undefined ? {} : { temporaryFolder: folder })
+    await writeAtomic(absolute, [text], {
+      survives,
+      ...(folder !== undefined && { temporaryFolder: folder }),
+    })
   }
 
   /** Entries set during a write go into the next one together. */

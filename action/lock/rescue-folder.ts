@@ -57,7 +57,7 @@ export function createRescueFolder(
   folder: string,
   { open = () => Promise.resolve() }: { readonly open?: () => Promise<void> } = {},
 ): RescueFolder {
-  const lock = createLockStore(folder, LOCK)
+  const lock = createLockStore(folder, LOCK, { survives: 'kill' })
 
   function fileOf(path: string, { media_type }: LockEntry): string {
     const isOfItsType = formatOfPath(path) === formatOfMediaType(media_type)

@@ -54,13 +54,14 @@ const PARSERS: Readonly<Record<PageSyntax, MarkdownParser>> = {
 /** Text without one of these has no image, comment or tag. */
 const WORTH_READING = /!\[|[<{]/
 
-/** Images inside it are found without it, and its time grows with the square of its marks. */
+/** The time for emphasis grows with the square of its marks in one text. With more, its marks stay in alt texts. */
+const EMPHASIS_MAX = 2000
 const WITHOUT_EMPHASIS: MarkdownConfig = { remove: ['Emphasis', 'Strikethrough'] }
 
 /** Skip text that holds nothing of interest: a third of the time, and half of the tree. */
 const LEAN_PARSERS: Readonly<Record<PageSyntax, MarkdownParser>> = {
-  markdown: lean(PARSERS.markdown.configure(WITHOUT_EMPHASIS)),
-  mdx: lean(PARSERS.mdx.configure(WITHOUT_EMPHASIS)),
+  markdown: lean(PARSERS.markdown),
+  mdx: lean(PARSERS.mdx),
 }
 
 /** The page that is being parsed, which is synchronous. A block's parser is otherwise given a line at a time. */
@@ -80,9 +81,16 @@ export function parsePage(
 }
 
 function lean(full: MarkdownParser): MarkdownParser {
-  const parseInline: MarkdownParser['parseInline'] = (text, offset) =>
-    WORTH_READING.test(text) ? full.parseInline(text, offset) : []
+  const plain = full.configure(WITHOUT_EMPHASIS)
+  const parseInline: MarkdownParser['parseInline'] = (text, offset) => {
+    if (!WORTH_READING.test(text)) return []
+    return (countOf(/[*_~]/g, text) > EMPHASIS_MAX ? plain : full).parseInline(text, offset)
+  }
   return Object.assign(Object.create(full) as MarkdownParser, { parseInline })
+}
+
+function countOf(pattern: RegExp, text: string): number {
+  return text.length < EMPHASIS_MAX ? 0 : (text.match(pattern)?.length ?? 0)
 }
 
 /** `import` and `export` at the start of a line, up to a blank line. */

@@ -1,11 +1,13 @@
 import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { adoptImages } from '../../../action/adopt/adopt-images.ts'
 import { createFolderSource } from '../../../action/adopt/folder-source.ts'
 import { offlineCatalogue } from '../../../action/config/catalogues.ts'
 import { formatLock } from '../../../action/lock/lock-file.ts'
 import { planProject } from '../../../action/plan/plan-project.ts'
+import { generateIn } from '../../support/action/generate-in.ts'
 import { easel } from '../../support/action/processes.ts'
 import { outcomes, report } from '../../support/action/report.ts'
 import { startUpstream } from '../../support/action/upstream.ts'
@@ -18,7 +20,7 @@ describe('a file is known by what it is', () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(HERO) })
     const options = { cwd: workspace.root, env: upstream.env }
-    await easel(['generate'], options)
+    await generateIn(workspace, upstream)
     await rename(join(workspace.root, 'img/hero.png'), join(workspace.root, 'fox.png'))
     await workspace.write('easel.yml', config({ ...HERO, path: 'fox.png' }))
 
@@ -37,7 +39,7 @@ describe('a file is known by what it is', () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(HERO) })
     const options = { cwd: workspace.root, env: upstream.env }
-    await easel(['generate'], options)
+    await generateIn(workspace, upstream)
     await workspace.write('easel.yml', config({ ...HERO, path: 'docs/fox.png' }))
 
     const run = await easel(['generate', '--prune', '--json'], options)
@@ -111,7 +113,7 @@ describe('adoptImages', () => {
     await using upstream = await startUpstream()
     const images = [HERO, { path: 'b.png', prompt: 'A hare' }, { path: 'c.png', prompt: 'An owl' }]
     await using made = await createWorkspace({ 'easel.yml': config(...images) })
-    await easel(['generate'], { cwd: made.root, env: upstream.env })
+    await generateIn(made, upstream)
     const lock = await made.lock()
     await using rescued = await createWorkspace({
       'easel.lock.json': formatLock(new Map([...lock].filter(([path]) => path !== 'c.png'))),
@@ -136,22 +138,23 @@ describe('adoptImages', () => {
 
 describe('easel adopt', () => {
   it('takes a file of another hand into the lock, until its spec changes', async () => {
-    await using upstream = await startUpstream()
-    await using workspace = await createWorkspace({ 'easel.yml': config({ ...HERO, seed: 1 }) })
-    const options = { cwd: workspace.root, env: upstream.env }
-    await easel(['generate'], options)
-    await rename(join(workspace.root, 'easel.lock.json'), join(workspace.root, 'gone.json'))
-    await workspace.write('easel.yml', config(HERO))
-    expect(report(await easel(['plan', '--json'], options)).totals).toMatchObject({ drifted: 1 })
+    const create = { width: 8, height: 6, channels: 3, background: 'teal' } as const
+    await using workspace = await createWorkspace({
+      'easel.yml': config(HERO),
+      'img/hero.png': await sharp({ create }).png().toBuffer(),
+    })
+    const options = { cwd: workspace.root }
 
-    const adopt = await easel(['adopt', 'img/hero.png'], options)
+    const adopt = await easel(['adopt', 'img\\hero.png'], options)
 
     expect(adopt).toMatchObject({ code: 0, stdout: 'img/hero.png: adopted\n' })
-    expect((await easel(['check'], options)).code).toBe(0)
-    expect((await workspace.lock()).get('img/hero.png')).not.toHaveProperty('model')
+    expect(await easel(['check'], options)).toMatchObject({ code: 0 })
+    const entry = (await workspace.lock()).get('img/hero.png')
+    expect(entry).toMatchObject({ width: 8, height: 6, media_type: 'image/png' })
+    expect(entry).not.toHaveProperty('model')
     await workspace.write('easel.yml', config({ ...HERO, prompt: 'A hare' }))
-    expect((await easel(['plan'], options)).stdout).toContain('changed: prompt')
-    expect(await workspace.files()).toEqual(['easel.lock.json', 'easel.yml', 'gone.json', 'img/hero.png'])
+    expect((await easel(['check'], options)).stdout).toContain('changed: prompt')
+    expect(await workspace.files()).toEqual(['easel.lock.json', 'easel.yml', 'img/hero.png'])
   })
 
   it('refuses a file that is not the image that its path says, and one that no config describes', async () => {

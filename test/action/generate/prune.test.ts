@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateIn } from '../../support/action/generate-in.ts'
 import { easel } from '../../support/action/processes.ts'
 import { startUpstream, type Upstream } from '../../support/action/upstream.ts'
 import { createWorkspace, type Workspace } from '../../support/action/workspace.ts'
@@ -44,7 +45,7 @@ describe('prune spares', () => {
       'easel.yml': `${CONFIG}markdown: ['docs/*.md']\nimages: []\n`,
       'docs/a.md': PAGE,
     })
-    await easel(['generate'], { cwd: workspace.root, env: upstream.env })
+    await generateIn(workspace, upstream)
     await change(workspace)
 
     const dry = await easel(['prune', '--dry-run'], { cwd: workspace.root })

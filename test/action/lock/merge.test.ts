@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { easel } from '../../support/action/processes.ts'
+import { generateIn } from '../../support/action/generate-in.ts'
 import { startUpstream, type Upstream } from '../../support/action/upstream.ts'
 import { config, createWorkspace, type Workspace } from '../../support/action/workspace.ts'
 
@@ -97,10 +98,9 @@ describe('in real git', () => {
 
 /** Everything is up to date, nothing is paid for, and the lock is in its usual form. */
 async function expectAllKnown(workspace: Workspace, paths: readonly string[]): Promise<void> {
-  const options = { cwd: workspace.root, env: upstream.env }
   const sent = upstream.prompts().length
-  const run = await easel(['generate'], options)
-  expect(run).toMatchObject({ code: 0 })
+  const { images, stoppedBy } = await generateIn(workspace, upstream)
+  expect({ stoppedBy, failed: images.filter(({ outcome }) => outcome === 'failed') }).toEqual({ failed: [] })
   expect(upstream.prompts()).toHaveLength(sent)
   const lock = await workspace.lock()
   for (const [path, { sha256 }] of lock) expect(await workspace.sha256(path)).toBe(sha256)
@@ -127,8 +127,7 @@ async function commitImages(workspace: Workspace, images: readonly object[]): Pr
   // The config is none of git's business here: it would conflict, too.
   await workspace.write('.git/info/exclude', 'easel.yml\n')
   await workspace.write('easel.yml', config(...images.map((image) => ({ ...image }))))
-  const run = await easel(['generate'], { cwd: workspace.root, env: upstream.env })
-  expect(run).toMatchObject({ code: 0 })
+  await generateIn(workspace, upstream)
   await git(workspace, 'add', '-A')
   await git(workspace, 'commit', '-q', '-m', 'Images')
 }
