@@ -81,7 +81,7 @@ describe('with --json, a mistake is JSON, too', () => {
       'in the config',
       { 'easel.yml': 'version: 1\nimages: [{ path: a.png, promt: x }]\n' },
       ['check', '--json'],
-      { code: 'invalid_config', diagnostics: [{ file: 'easel.yml', line: 2, column: 26 }] },
+      { code: 'invalid_config', diagnostics: [{ file: 'easel.yml', line: 2, column: 25 }] },
     ],
     [
       'in the lock',
