@@ -85,11 +85,11 @@ describe('with --json, a mistake is JSON, too', () => {
     ],
     [
       'in the lock',
-      { 'easel.yml': config(), 'easel.lock.json': '[]' },
-      ['plan', '--json'],
+      { 'easel.yml': config({ path: 'a.png', prompt: 'x' }), 'easel.lock.json': '[]' },
+      ['check', '--json'],
       { code: 'usage' },
     ],
-    ['in an option', { 'easel.yml': config() }, ['check', '--json', '--nope'], { code: 'usage' }],
+    ['in an option', { 'easel.yml': '' }, ['check', '--json', '--nope'], { code: 'usage' }],
   ])('%s', async (_, files, args, error) => {
     await using workspace = await createWorkspace(files)
 
