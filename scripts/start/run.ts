@@ -23,7 +23,7 @@ process.env['WRANGLER_LOG'] ??= 'error'
 // Until there is something to close. Signals of the terminal reach only the process that started this one.
 process.once('disconnect', () => process.exit(0))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
-  process.on(signal, () => process.connected && process.disconnect())
+  process.on(signal, () => (process.connected ? process.disconnect() : process.exit(0)))
 }
 
 await start().catch((error: unknown) => {
