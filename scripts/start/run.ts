@@ -77,8 +77,8 @@ async function start(): Promise<void> {
 
   await worker.ready
   if (upstream) {
-    console.log(`The emulator at ${upstream.url} generates images: free, drawn by a program, and marked`)
-    console.log(`with X-Easel-Emulated. Set OPENROUTER_API_KEY for a model’s.`)
+    console.log(`The emulator at ${upstream.url} generates images: free, without a model or a budget.`)
+    console.log(`They carry X-Easel-Emulated. Set OPENROUTER_API_KEY for real ones.`)
   } else if (!isFree) {
     console.log(`${given['OPENROUTER_BASE_URL'] ?? 'OpenRouter'} generates images, and they cost money.`)
   }
