@@ -13,7 +13,9 @@ const ROOMS = {
     ['exports.d.ts'],
     ['index.ts'],
     ['app.ts'],
-    ['dropin/', 'openapi/'],
+    ['openapi/'],
+    ['openai/', 'mcp/', 'page/'],
+    ['dropin/'],
     ['routes/'],
     ['delivery/'],
     ['env.ts'],
@@ -26,6 +28,7 @@ const ROOMS = {
     ['commands/', 'github/'],
     ['report/'],
     ['generate/'],
+    ['adopt/'],
     ['plan/'],
     ['markdown/', 'lock/', 'init/'],
     ['config/'],
@@ -41,7 +44,10 @@ const FLOORS = {
   action: ['shared'],
 }
 
-const OURS = '^(?:shared|emulator|worker|action|test|bench|scripts|examples)/'
+const OURS = '^(?:shared|emulator|worker|action|integrations|test|bench|scripts|examples)/'
+
+/** The sources of the package's entries that the integrations build on. */
+const ENTRIES = '^(?:shared/url/(?:index|sign)|action/markdown/worker-urls)\\.ts$'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -60,6 +66,13 @@ export default {
       from: { path: `^${floor}/` },
       to: { path: OURS, pathNot: `^(?:${[floor, ...below].join('|')})/` },
     })),
+    {
+      name: 'floor-integrations',
+      comment: 'Users have what the package exports: an integration gets by with that.',
+      severity: 'error',
+      from: { path: '^integrations/' },
+      to: { path: OURS, pathNot: ['^integrations/', ENTRIES] },
+    },
     ...Object.entries(ROOMS).flatMap(([floor, lines]) =>
       lines.flatMap((line, index) =>
         line.map((room) => roomRule(floor, room, lines.slice(index + 1).flat())),
@@ -115,11 +128,14 @@ export default {
       to: { path: OURS, pathNot: '^emulator/illustrator/' },
     },
     {
-      name: 'illustrator-has-one-door',
-      comment: 'Import emulator/illustrator/illustrate.ts.',
+      name: 'illustrator-has-two-doors',
+      comment: 'Import illustrate.ts or plain-image.ts of emulator/illustrator/.',
       severity: 'error',
       from: { path: OURS, pathNot: '^(?:emulator/illustrator|test/emulator/illustrator)/' },
-      to: { path: '^emulator/illustrator/', pathNot: '^emulator/illustrator/illustrate\\.ts$' },
+      to: {
+        path: '^emulator/illustrator/',
+        pathNot: '^emulator/illustrator/(?:illustrate|plain-image)\\.ts$',
+      },
     },
   ],
   options: {

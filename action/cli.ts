@@ -22,5 +22,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await createProgram(terminal).parseAsync(process.argv)
 } catch (error) {
-  terminal.setExitCode(explain(error, terminal))
+  terminal.setExitCode(explain(error, terminal, { json: process.argv.includes('--json') }))
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_MODEL } from '../shared/default-model.ts'
 import { startDeployed } from './support/deployed.ts'
 import { havePeers, startPortkey } from './support/peers.ts'
 import {
@@ -45,7 +46,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
           ...headers,
         },
         body: JSON.stringify({
-          model: 'google/gemini-3.1-flash-image',
+          model: DEFAULT_MODEL,
           modalities: ['image', 'text'],
           messages: [{ role: 'user', content: prompt }],
         }),

@@ -19,6 +19,7 @@ import { growth } from './growth.ts'
 import { hits } from './hits.ts'
 import { misses } from './misses.ts'
 import { once } from './once.ts'
+import { refusals } from './refusals.ts'
 import { type Chart, drawChart } from './support/chart.ts'
 import { writeRows } from './support/page.ts'
 import { formatRows } from './support/print.ts'
@@ -30,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   misses,
   decode,
   once,
+  refusals,
   actionUnchanged,
   actionGenerate,
   actionStart,
@@ -68,12 +70,13 @@ const options: BenchOptions = {
 for (const bench of BENCHES) {
   if (only && !only.includes(bench.name)) continue
   const startedAt = performance.now()
-  rows.push(...(await bench.measure(options)))
+  const measured = await bench.measure(options)
+  rows.push(...measured)
   console.error(`${bench.name}: measured in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
+  console.log(`${formatRows(measured)}\n`)
   // After each part, so that an interrupted run loses only the last one.
   save()
 }
-console.log(`\n${formatRows(rows)}`)
 process.exitCode = exitCodeOf(rows)
 
 function save(): void {

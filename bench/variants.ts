@@ -17,7 +17,7 @@ const AS_IPX = { of: 'ratio', atMost: 1.5 } as const
 export const variants: Bench = { name: 'variants', measure }
 
 async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
-  const easel = await startEasel()
+  const easel = await startEasel({ emulator: { plainImages: false } })
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
   const ipx = (await havePeers(note, quick)) ? await startIpx(folder) : undefined
   try {

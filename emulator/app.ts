@@ -12,9 +12,11 @@ import { createFaultList, withoutFault } from './fault-list.ts'
 import type { Fault } from './faults.ts'
 import type { Services } from './generate.ts'
 import { generate } from './generate.ts'
+import { illustrate } from './illustrator/illustrate.ts'
 import type { Journal, JournalEntry, Lookup } from './journal.ts'
 import { bodyForJournal, createJournal, readBody } from './journal.ts'
 import type { ParsedRequest } from './parsed-request.ts'
+import { plainImage } from './illustrator/plain-image.ts'
 import { createStudio } from './studio.ts'
 import { readChatRequest } from './wire/chat-request.ts'
 import { readImagesRequest } from './wire/images-request.ts'
@@ -26,6 +28,8 @@ export interface EmulatorOptions {
   readonly faults?: readonly Fault[]
   /** Milliseconds between keep-alive comments in streams. Default 1000. */
   readonly keepAliveMs?: number
+  /** Images of one colour, in a tenth of the time, unless they are GIFs. Default: illustrations. */
+  readonly plainImages?: boolean
   /** Downloads input images given as links. Default: the global `fetch`. */
   readonly fetch?: typeof fetch
   /** Milliseconds since the epoch. Default: the clock. */
@@ -62,7 +66,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const journal = createJournal(now)
   const faults = createFaultList(options.faults)
   const services: Services = {
-    studio: createStudio(),
+    studio: createStudio(options.plainImages === true ? plainImage : illustrate),
     accounts: createAccounts(now),
     now,
     latencyMs: options.latencyMs ?? 0,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AttachedImage } from './illustrator/illustrate.ts'
-import { illustrate } from './illustrator/illustrate.ts'
+import type { AttachedImage, illustrate } from './illustrator/illustrate.ts'
 import { noisePng } from './noise-png.ts'
 import type { ParsedRequest } from './parsed-request.ts'
 import { previewsOf } from './previews.ts'
@@ -21,7 +20,7 @@ export interface LoadedImages {
   readonly references: readonly AttachedImage[]
 }
 
-/** Has images illustrated, and caches them: a second request for the same image costs no time. */
+/** Has images made, and caches them: a second request for the same image costs no time. */
 export interface Studio {
   /** @param index  which of the request's images, from 0 */
   image(request: ParsedRequest, index: number, loaded: LoadedImages): Promise<EncodedImage>
@@ -40,7 +39,7 @@ interface CacheEntry {
   bytes: number
 }
 
-export function createStudio(): Studio {
+export function createStudio(make: typeof illustrate): Studio {
   const cache = new Map<string, CacheEntry>()
   const measure = async (key: string, entry: CacheEntry): Promise<void> => {
     try {
@@ -64,7 +63,7 @@ export function createStudio(): Studio {
     image(request, index, loaded) {
       const key = fingerprint(request, index, loaded)
       return cached(key, async () => {
-        const { bytes, mediaType, svg } = await illustrate({ ...request, ...loaded, seed: key })
+        const { bytes, mediaType, svg } = await make({ ...request, ...loaded, seed: key })
         return { ...encodedImage(bytes, mediaType), ...(svg === undefined ? {} : { svg }) }
       })
     },

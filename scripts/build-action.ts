@@ -11,6 +11,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import * as z from 'zod'
+import { bundledLicences } from './bundled-licences.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const TARGET = join(ROOT, 'action/dist')
@@ -55,7 +56,13 @@ else await write(files)
 async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['action/main.ts', 'action/bin.ts', 'action/cli.ts', 'action/generate/convert-worker.ts'],
+    entryPoints: [
+      'action/main.ts',
+      'action/bin.ts',
+      'action/cli.ts',
+      'action/adopt/convert-worker.ts',
+      'action/adopt/thumbhash-worker.ts',
+    ],
     entryNames: '[name]',
     // Flat, because files are loaded relative to `import.meta.url`, as in the source folder.
     chunkNames: '[name]-[hash]',
@@ -82,7 +89,8 @@ async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
     }),
   )
   const bundled = outputFiles.map(({ path, contents }) => [relative(TARGET, path), contents] as const)
-  return new Map([...bundled, ...wasm])
+  const licences = new TextEncoder().encode(await bundledLicences(metafile, ROOT))
+  return new Map([...bundled, ...wasm, ['LICENCES.txt', licences] as const])
 }
 
 /** What is bundled is a dependency, not a development dependency: security alerts follow those only. */

@@ -1,9 +1,18 @@
 import { InvalidSpecError } from './errors.ts'
 import type { SpecIssue } from './spec/spec-issue.ts'
 import { specIssue } from './spec/spec-issue.ts'
+import {
+  type Delivery,
+  FITS,
+  type Format,
+  FORMATS,
+  GRAVITIES,
+  type Gravity,
+  scaledHeight,
+} from './url/delivery.ts'
 
 /** A format that an image can be converted to. */
-export type VariantFormat = 'avif' | 'webp' | 'jpeg' | 'png'
+export type VariantFormat = Exclude<Format, 'auto'>
 
 /** How a request wants an image delivered. None of it is part of the fingerprint. */
 export interface DeliveryParameters {
@@ -11,8 +20,12 @@ export interface DeliveryParameters {
   readonly index?: number
   /** Pixels. */
   readonly width?: number
+  /** Pixels. */
+  readonly height?: number
+  /** Which part stays when the image is cropped to the ratio of width and height; absent when all of it fits inside. */
+  readonly crop?: Gravity
   /** `auto`: whatever the client's `Accept` prefers. */
-  readonly format?: VariantFormat | 'auto'
+  readonly format?: Format
   /** 50 to 100, of lossy formats. */
   readonly quality?: number
   /** The first 16 hex digits of the ETag that the original must have. */
@@ -22,48 +35,44 @@ export interface DeliveryParameters {
 /** Pixels; wider than any image that a model generates. */
 export const MAX_WIDTH = 8192
 
+const PIXELS = {
+  isValid: (text: string) => /^[1-9]\d{0,3}$/.test(text) && Number(text) <= MAX_WIDTH,
+  is: `a whole number of pixels from 1 to ${MAX_WIDTH}`,
+}
+
 /** Every quality is rounded up to one of these: each value of its own would be a transformation to pay for. */
 const QUALITIES = [50, 65, 75, 85, 95, 100] as const
 
-const FORMATS = ['auto', 'avif', 'webp', 'jpeg', 'png'] as const
-
 /** By the name in the query: what a value must be, as a test and as the end of a sentence. */
-const PARAMETERS = {
-  w: {
-    field: 'width',
-    isValid: (text) => /^[1-9]\d{0,3}$/.test(text) && Number(text) <= MAX_WIDTH,
-    is: `a whole number of pixels from 1 to ${MAX_WIDTH}`,
-  },
-  format: {
-    field: 'format',
-    isValid: (text) => FORMATS.some((format) => format === text),
-    is: `one of the formats: ${FORMATS.join(', ')}`,
-    accepts: FORMATS,
-  },
-  q: {
-    field: 'quality',
-    isValid: (text) => /^([1-9]\d?|100)$/.test(text),
-    is: 'a whole number from 1 to 100',
-  },
-  index: { field: 'index', isValid: (text) => /^\d$/.test(text), is: 'a digit: 0 is the first image' },
+const PARAMETERS: Readonly<Record<keyof Delivery, Parameter>> = {
+  w: { ...PIXELS, isNumber: true },
+  h: { ...PIXELS, isNumber: true },
+  fit: oneOf(FITS, 'one of'),
+  gravity: oneOf(GRAVITIES, 'one of'),
+  format: oneOf(FORMATS, 'one of the formats'),
+  q: { isValid: (text) => /^([1-9]\d?|100)$/.test(text), is: 'a whole number from 1 to 100', isNumber: true },
+  index: { isValid: (text) => /^\d$/.test(text), is: 'a digit: 0 is the first image', isNumber: true },
   v: {
-    field: 'pin',
     isValid: (text) => /^[0-9a-f]{16}$/.test(text),
     is: 'the first 16 hex digits of the image’s ETag',
   },
-} as const satisfies Record<string, Parameter>
+}
 
 /** Their names in the query. */
 export const DELIVERY_NAMES: readonly string[] = Object.keys(PARAMETERS)
 
 interface Parameter {
-  readonly field: keyof DeliveryParameters
   readonly isValid: (text: string) => boolean
   readonly is: string
   readonly accepts?: readonly string[]
+  readonly isNumber?: true
 }
 
-const NAMES = Object.keys(PARAMETERS) as (keyof typeof PARAMETERS)[]
+function oneOf(accepts: readonly string[], is: string): Parameter {
+  return { isValid: (text) => accepts.includes(text), is: `${is}: ${accepts.join(', ')}`, accepts }
+}
+
+const NAMES = Object.keys(PARAMETERS) as (keyof Delivery)[]
 
 /** The query without delivery parameters: what is left describes the image. */
 export function withoutDelivery(query: URLSearchParams): URLSearchParams {
@@ -75,17 +84,18 @@ export function withoutDelivery(query: URLSearchParams): URLSearchParams {
 
 /**
  * The delivery parameters of a query; whatever else it holds is ignored. `q` is rounded up to the next quality that
- * variants are made in, and `w` to the next of `widths`, or the last one if it is wider.
+ * variants are made in, and `w` to the next of `widths`, or the last one if it is wider. `h` keeps its ratio to `w`;
+ * alone, it is rounded like `w`.
  *
  * @param widths  those that variants are made in, ascending; where absent, `w` is not rounded
  * @throws {InvalidSpecError} naming each parameter that is wrong, its value and what is accepted
  */
 export function parseDelivery(query: URLSearchParams, widths?: readonly number[]): DeliveryParameters {
   const issues: SpecIssue[] = []
-  const found: [field: keyof DeliveryParameters, value: string | number][] = []
+  const found: [name: keyof Delivery, value: string | number][] = []
   for (const name of NAMES) {
     if (!query.has(name)) continue
-    const { field, isValid, is, accepts }: Parameter = PARAMETERS[name]
+    const { isValid, is, accepts, isNumber } = PARAMETERS[name]
     const values = query.getAll(name)
     const [value = ''] = values
     if (values.length > 1) {
@@ -94,17 +104,30 @@ export function parseDelivery(query: URLSearchParams, widths?: readonly number[]
       const detail = `${name} is ${JSON.stringify(value.slice(0, 40))}, and must be ${is}.`
       issues.push(specIssue([name], detail, accepts))
     } else {
-      found.push([field, field === 'format' || field === 'pin' ? value : Number(value)])
+      found.push([name, isNumber ? Number(value) : value])
     }
   }
   const [first, ...rest] = issues
   if (first) throw new InvalidSpecError([first, ...rest])
-  const { width, quality, ...parameters }: DeliveryParameters = Object.fromEntries(found)
+  const { format, q, index, v, ...size }: Delivery = Object.fromEntries(found)
   return {
-    ...parameters,
-    ...(width !== undefined && { width: widths ? roundUp(width, widths) : width }),
-    ...(quality !== undefined && { quality: roundUp(quality, QUALITIES) }),
+    ...sizeOf(size, (pixels) => (widths ? roundUp(pixels, widths) : pixels)),
+    ...(format !== undefined && { format }),
+    ...(q !== undefined && { quality: roundUp(q, QUALITIES) }),
+    ...(index !== undefined && { index }),
+    ...(v !== undefined && { pin: v }),
   }
+}
+
+/** Without a ratio there is nothing to crop: then `fit` and `gravity` mean nothing, and make no other variant. */
+function sizeOf(
+  { w, h, fit = 'cover', gravity = 'center' }: Pick<Delivery, 'w' | 'h' | 'fit' | 'gravity'>,
+  round: (pixels: number) => number,
+): Pick<DeliveryParameters, 'width' | 'height' | 'crop'> {
+  if (w === undefined) return h === undefined ? {} : { height: round(h) }
+  const width = round(w)
+  if (h === undefined) return { width }
+  return { width, height: scaledHeight(h, w, width), ...(fit === 'cover' && { crop: gravity }) }
 }
 
 /** The delivery parameters of a query that may hold nothing else, because the path names the image. */

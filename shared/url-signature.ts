@@ -18,7 +18,7 @@ const SIGNATURE_PARAMETERS = ['sig', 'exp', 'kid'] as const
  *
  * @param expires  rounded down to a second
  */
-export async function signUrl(url: URL, { kid, secret }: SigningKey, expires: Date): Promise<URL> {
+export async function signUntil(url: URL, { kid, secret }: SigningKey, expires: Date): Promise<URL> {
   const signed = new URL(url)
   signed.searchParams.delete('sig')
   signed.searchParams.set('kid', kid)

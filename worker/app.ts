@@ -1,15 +1,23 @@
 import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import type { ImageModel } from '../shared/catalogue/model.ts'
 import { EaselError } from '../shared/errors.ts'
+import { estimateCost } from '../shared/prices/estimate.ts'
 import { problemResponse } from '../shared/problem.ts'
 import { answerOtherMethod } from './web/methods.ts'
 import { dropinApi } from './dropin/routes.ts'
 import { createHealth } from './web/health.ts'
+import { mcpRoutes } from './mcp/routes.ts'
+import { openAiApi, openAiImages } from './openai/routes.ts'
+import { llmsText } from './web/llms.ts'
 import { notFound } from './web/not-found.ts'
 import { requestLine } from './web/request-log.ts'
 import { type AppEnv, serverTiming, type Trace } from './web/trace.ts'
 import type { AppPorts } from './routes/ports.ts'
 import { imageRoutes } from './routes/image.ts'
+import { estimateRoutes } from './routes/estimate.ts'
 import { imagesApi } from './routes/images-api.ts'
+import { pageRoutes } from './page/routes.tsx'
 import { signRoutes } from './routes/sign.ts'
 import { usageRoutes } from './routes/usage.ts'
 
@@ -42,14 +50,25 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
 
   app.route('/', imageRoutes(ports))
   app.route('/v1/images', imagesApi(ports))
+  app.route('/v1/estimate', estimateRoutes(ports))
   app.route('/v1/sign', signRoutes(ports))
   app.route('/v1/usage', usageRoutes(ports))
 
+  // Pages may call other services' APIs with their visitors' own tokens, as they may call those services.
+  const anyPage = cors({ origin: '*', exposeHeaders: ['X-Generation-Id', 'Retry-After', 'Cache-Status'] })
+  app.use('/api/v1/*', anyPage)
+  app.use('/openai/v1/*', anyPage)
+  // Before OpenRouter's API, which ends with a 404 in its own form.
+  app.route('/api/v1', openAiImages(ports))
   app.route('/api/v1', dropinApi(ports))
+  app.route('/openai/v1', openAiApi(ports))
+  app.route('/mcp', mcpRoutes(ports))
+  app.route('/', pageRoutes(ports))
 
   app.get('/v1/models', async (c) => {
     const { models, source } = await ports.catalogue.list()
-    return c.json({ source, data: models }, 200, { 'Cache-Control': 'public, max-age=3600' })
+    const data = models.map((model) => ({ ...model, estimate_usd: usualCost(model) }))
+    return c.json({ source, data }, 200, { 'Cache-Control': 'public, max-age=3600' })
   })
 
   app.get('/openapi.json', async (c) => {
@@ -57,6 +76,10 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
     const { default: document } = await import('./openapi/openapi.json')
     return c.json(document, 200, { 'Cache-Control': 'public, max-age=3600' })
   })
+
+  app.get('/llms.txt', (c) =>
+    c.text(llmsText(new URL(c.req.url).origin), 200, { 'Cache-Control': 'public, max-age=3600' }),
+  )
 
   app.get('/healthz', createHealth(ports.health, Date.now))
 
@@ -72,4 +95,9 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
   })
 
   return app
+}
+
+/** USD: about what an image of a short prompt costs with nothing else set. */
+function usualCost(model: ImageModel): number | undefined {
+  return estimateCost({ prompt: 'A lighthouse at dusk', model: model.id }, model).usd
 }

@@ -12,7 +12,8 @@ import { directGallery } from './delivery/gallery-entrypoint.ts'
 import type { Env } from './env.ts'
 import { createCachedGallery } from './gallery/cached-gallery.ts'
 import { createR2ImageStore } from './gallery/image-store.ts'
-import { createJobs } from './job/jobs.ts'
+import { createFindImages } from './gallery/list.ts'
+import { createAddThumbhashes, createJobs } from './job/jobs.ts'
 import { readSettings } from './settings.ts'
 import { checkBucket, checkKey, checkLedger, healthResponse } from './web/health.ts'
 import { createListFetch } from './web/public-lists.ts'
@@ -54,12 +55,14 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
   const ledger = () => env.BUDGET.get(env.BUDGET.idFromName('budget'))
   const budgetUseOf: BudgetUseOf = async (token) => ledger().use(token)
   return createApp({
+    ...(env.IMAGES && { addThumbhashes: createAddThumbhashes(env.JOBS) }),
     access: createAccess(settings, config.isListed),
     budgetUseOf,
     catalogue,
     config,
     fetchList: (path, signal) =>
       listFetch(`${openRouter.baseUrl}${path}`, { headers: { Accept: 'application/json' }, signal }),
+    findImages: createFindImages(env.BUCKET),
     gallery: 'cache' in ctx && ctx.cache ? createCachedGallery(exports.Gallery) : directGallery(env),
     health: {
       r2: () => checkBucket(env.BUCKET),

@@ -4,6 +4,7 @@ import { EaselError } from '../shared/errors.ts'
 import { baseUrlHint } from '../shared/openrouter/base-url.ts'
 import { DEFAULT_DEADLINE_MS, OPENROUTER_BASE_URL } from '../shared/openrouter/client.ts'
 import { MAX_WIDTH } from '../shared/delivery-parameters.ts'
+import { DEFAULT_WIDTHS } from '../shared/url/delivery.ts'
 import { namedSecretsProblem, parseNamedSecrets } from '../shared/named-secrets.ts'
 import type { SigningKey } from '../shared/url-signature.ts'
 
@@ -88,9 +89,6 @@ const MAX_UNKNOWN_HOLD_SECONDS = 86_400
 /** As Standard Webhooks writes secrets: the base64 of 24 to 64 bytes. */
 const ALERT_SECRET = /^whsec_(?=.{32,88}$)([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
-/** From half of a small phone's page to all of a large screen, each at most half as large again as the one before. */
-const DEFAULT_WIDTHS = '320,480,640,768,960,1200,1600,1920,2560'
-
 /** Each is a transformation, which Cloudflare bills: enough for a growing site, and $1 a day when somebody plays. */
 const DEFAULT_DAILY_VARIANTS = 2000
 
@@ -167,7 +165,7 @@ export const settingsSchema = z.object({
   EASEL_WIDTHS: z
     .string()
     .default('')
-    .transform((text) => commaList(text || DEFAULT_WIDTHS).map(Number))
+    .transform((text): readonly number[] => (text ? commaList(text).map(Number) : DEFAULT_WIDTHS))
     .refine(
       (widths) =>
         widths.length > 0 &&

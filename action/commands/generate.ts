@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { OnAliasChange } from '../plan/alias-change.ts'
 import type { OnDrift } from '../plan/plan.ts'
@@ -16,7 +13,15 @@ import {
   withProjectOptions,
   withUpstreamOptions,
 } from './options.ts'
-import { EXIT, print, printJson, printToStderr, printDiagnostics, type Terminal } from './terminal.ts'
+import {
+  EXIT,
+  print,
+  printJson,
+  printToStderr,
+  printDiagnostics,
+  sayWhoWorks,
+  type Terminal,
+} from './terminal.ts'
 
 interface GenerateOptions extends ProjectOptions, UpstreamOptions {
   readonly onDrift: OnDrift
@@ -78,15 +83,18 @@ Examples:
 async function act(terminal: Terminal, only: readonly string[], options: GenerateOptions): Promise<void> {
   const { cwd, config, onDrift, onAliasChange, json = false, force = false, prune = false } = options
   const upstream = upstreamFrom(options, terminal)
-  const [{ planProject }, { onlineCatalogue }, { generateAndPrune }, { UsageError }] = await Promise.all([
-    import('../plan/plan-project.ts'),
-    import('../config/catalogues.ts'),
-    import('../generate/generate-and-prune.ts'),
-    import('../config/diagnostic.ts'),
-  ])
-  const planned = await planProject(
+  const [{ planAlone }, { isOutOfDate }, { onlineCatalogue }, { generateAndPrune }, { UsageError }] =
+    await Promise.all([
+      import('../plan/plan-alone.ts'),
+      import('../plan/plan.ts'),
+      import('../config/catalogues.ts'),
+      import('../generate/generate-and-prune.ts'),
+      import('../config/diagnostic.ts'),
+    ])
+  await using planned = await planAlone(
     { workspace: cwd ?? terminal.cwd, config, catalogue: onlineCatalogue(upstream) },
     { only, onDrift, onAliasChange, force },
+    { isIdle: ({ plan }) => !isOutOfDate(plan, { prune }), onWait: sayWhoWorks(terminal) },
   )
   printDiagnostics(terminal, planned.project.warnings)
 
@@ -106,7 +114,7 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
       import('../report/plan-lines.ts'),
       import('../generate/results.ts'),
     ])
-  const onProgress = await createProgress(terminal.stderr)
+  const { onProgress, printed } = await createProgress(terminal.stderr, json ? undefined : terminal.stdout)
   using interruption = interruptions((message) => onProgress({ type: 'note', message }))
   const result = await generateAndPrune(
     planned,
@@ -116,14 +124,13 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
       onProgress,
       stop: interruption.stop,
       abort: interruption.abort,
-      rescueFolder: join(tmpdir(), `easel-rescued-${randomUUID().slice(0, 8)}`),
     },
   )
 
   const idle = result.pruned.length === 0 && result.images.every(({ outcome }) => outcome === 'unchanged')
   if (json) printJson(terminal, reportOf(planned, result))
   else if (idle) print(terminal, summaryLines(planned.plan))
-  else print(terminal, await resultLines(result, { paint: paintFor(terminal.stdout) }))
+  else print(terminal, await resultLines(result, { paint: paintFor(terminal.stdout), printed }))
   if (!json && result.stoppedBy !== undefined) printToStderr(terminal, [`Stopped early: ${result.stoppedBy}`])
   if (interruption.exitCode !== undefined) terminal.setExitCode(interruption.exitCode)
   else if (hasFailed(result)) terminal.setExitCode(EXIT.failed)

@@ -1,4 +1,5 @@
 import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { UsageError } from '../config/diagnostic.ts'
 import { CONFIG_PATHS, configFile, findConfig, lockPathOf } from '../config/find-config.ts'
 import { declarationsOf } from '../config/yaml-images.ts'
@@ -8,7 +9,7 @@ import { writeAtomic } from '../files/write-atomic.ts'
 import { createLockStore } from '../lock/lock-store.ts'
 import { declarePages } from '../markdown/declare-pages.ts'
 import type { Dimensions } from '../markdown/dimensions.ts'
-import { PAGE } from '../markdown/find-pages.ts'
+import { findPages, PAGE } from '../markdown/find-pages.ts'
 
 /** A page to edit. */
 export interface OpenPage {
@@ -39,7 +40,8 @@ export async function openPages(
 ): Promise<OpenPages> {
   const root = await realRoot(workspace)
   const links = createLinkFinder(root)
-  const all = await Promise.all(files.map((file) => openPage(root, file.replace(/^\.\//, ''), links)))
+  const named = await Promise.all(files.map((file) => pagesNamed(root, file)))
+  const all = await Promise.all([...new Set(named.flat())].map((file) => openPage(root, file, links)))
   const configPath = await configIn(root, config)
   if (configPath === undefined) {
     return { all, siteRoot: undefined, isWanted: (path) => isFree(root, path), dimensionsOf: () => undefined }
@@ -56,6 +58,15 @@ export async function openPages(
     isWanted: async (path) => !taken.has(path) && (await isFree(root, path)),
     dimensionsOf: (path) => entries.get(path),
   }
+}
+
+/** The shells of Windows leave globs to the program, and separate folders with backslashes. */
+async function pagesNamed(root: string, written: string): Promise<readonly string[]> {
+  const pattern = written.replaceAll('\\', '/').replace(/^\.\//, '')
+  if (!/[*?[{]/.test(pattern) || (await exists(join(root, pattern)))) return [pattern]
+  const { files } = await findPages(root, [pattern])
+  if (files.length > 0) return files
+  throw new UsageError(`${written} matches no .md, .mdx or .markdown file.`)
 }
 
 async function openPage(

@@ -6,6 +6,7 @@ import { isErrno } from '../files/safe-path.ts'
 import { LockError } from '../lock/lock-error.ts'
 import { oneLine } from '../report/one-line.ts'
 import { paintFor } from '../report/paint.ts'
+import { adoptCommand } from './adopt.ts'
 import { generateCommand } from './generate.ts'
 import { illustrateCommand } from './illustrate.ts'
 import { initCommand } from './init.ts'
@@ -13,7 +14,7 @@ import { modelsCommand } from './models.ts'
 import { checkCommand, planCommand } from './plan.ts'
 import { pruneCommand } from './prune.ts'
 import { signCommand } from './sign.ts'
-import { EXIT, printToStderr, printDiagnostics, type Terminal } from './terminal.ts'
+import { EXIT, printDiagnostics, printJson, printToStderr, type Terminal } from './terminal.ts'
 
 /** The `easel` command and its subcommands. Each loads its code when it runs. */
 export function createProgram(terminal: Terminal): Command {
@@ -51,6 +52,7 @@ Start with:
     generateCommand,
     checkCommand,
     pruneCommand,
+    adoptCommand,
     illustrateCommand,
     modelsCommand,
     signCommand,
@@ -66,15 +68,17 @@ Start with:
   return program
 }
 
-/** Prints what went wrong. @returns the exit code */
-export function explain(error: unknown, terminal: Terminal): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+/** Prints what went wrong; with `--json`, to standard output as JSON, too. @returns the exit code */
+export function explain(error: unknown, terminal: Terminal, { json }: { readonly json: boolean }): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
+  if (json) printJson(terminal, { error: errorReport(error) })
+  if (error instanceof CommanderError) return EXIT.usage
   if (error instanceof ConfigError) {
     printDiagnostics(terminal, error.diagnostics)
     return EXIT.usage
   }
   const red = (text: string): string => paintFor(terminal.stderr)('red', text)
-  if (error instanceof UsageError || error instanceof LockError || isSpecError(error)) {
+  if (isUsageError(error)) {
     printToStderr(terminal, [`${red('error:')} ${oneLine(error.message)}`])
     return EXIT.usage
   }
@@ -88,14 +92,26 @@ export function explain(error: unknown, terminal: Terminal): number {
   return EXIT.failed
 }
 
+/** What went wrong, for programs. */
+function errorReport(error: unknown): object {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof ConfigError) return { code: 'invalid_config', message, diagnostics: error.diagnostics }
+  if (error instanceof EaselError) return { code: error.code, message }
+  return { code: error instanceof CommanderError || isUsageError(error) ? 'usage' : 'internal', message }
+}
+
+function isUsageError(error: unknown): error is Error {
+  return (
+    error instanceof UsageError ||
+    error instanceof LockError ||
+    (error instanceof EaselError && error.code === 'invalid_spec')
+  )
+}
+
 /** From package.json, which is two folders up from the source and from `dist/`. */
 function ownVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     readonly version: string
   }
   return version
-}
-
-function isSpecError(error: unknown): error is EaselError {
-  return error instanceof EaselError && error.code === 'invalid_spec'
 }

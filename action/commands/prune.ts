@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { type ProjectOptions, withProjectOptions } from './options.ts'
-import { print, printJson, type Terminal } from './terminal.ts'
+import { print, printJson, sayWhoWorks, type Terminal } from './terminal.ts'
 
 interface PruneOptions extends ProjectOptions {
   readonly dryRun?: boolean
@@ -12,7 +12,7 @@ export function pruneCommand(terminal: Terminal): Command {
   const command = new Command('prune')
     .summary('remove lock entries and files of images that are no longer declared')
     .description(
-      'Removes orphans: lock entries whose image is no longer in easel.yml or Markdown, and the files that Easel wrote for them. A file that was edited by hand stays. Needs no key and no network.',
+      'Removes orphans: lock entries whose image is no longer in easel.yml or Markdown, and the files that Easel wrote for them. A file that was edited by hand stays, and so does one that a page under markdown: still shows. Needs no key and no network.',
     )
   withProjectOptions(command)
     .option('-n, --dry-run', 'only print what would be removed')
@@ -25,18 +25,22 @@ Examples:
   $ easel prune`,
     )
   return command.action(async ({ cwd, config, dryRun = false, json = false }: PruneOptions) => {
-    const [{ planProject }, { offlineCatalogue }, { prune }, { prunedLine }] = await Promise.all([
-      import('../plan/plan-project.ts'),
+    const [{ planAlone }, { offlineCatalogue }, { prune }, { prunedLine }] = await Promise.all([
+      import('../plan/plan-alone.ts'),
       import('../config/catalogues.ts'),
       import('../generate/prune.ts'),
       import('../report/result-lines.ts'),
     ])
-    const { project, plan } = await planProject(
+    await using planned = await planAlone(
       { workspace: cwd ?? terminal.cwd, config, catalogue: offlineCatalogue() },
       { only: [], onDrift: 'keep', onAliasChange: 'keep', force: false },
+      { isIdle: ({ plan }) => dryRun || plan.orphans.length === 0, onWait: sayWhoWorks(terminal) },
     )
-    const pruned = await prune(plan.orphans, { ...project, dryRun })
-    if (json) printJson(terminal, { [dryRun ? 'would_remove' : 'removed']: pruned })
+    const { project, plan } = planned
+    const pruned = await prune(plan.orphans, project, { dryRun })
+    const spared = pruned.filter(({ file }) => file === 'spared')
+    const removed = pruned.filter(({ file }) => file !== 'spared')
+    if (json) printJson(terminal, { [dryRun ? 'would_remove' : 'removed']: removed, spared })
     else if (pruned.length === 0) print(terminal, [NOTHING])
     else
       print(terminal, [

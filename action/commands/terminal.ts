@@ -37,3 +37,8 @@ export function printDiagnostics(terminal: Terminal, diagnostics: readonly Diagn
   })
   printToStderr(terminal, lines)
 }
+
+/** Says why a command waits. */
+export function sayWhoWorks(terminal: Terminal): (pid: number) => void {
+  return (pid) => printToStderr(terminal, [`Waiting for another easel command here (process ${pid}).`])
+}

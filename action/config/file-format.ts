@@ -14,13 +14,13 @@ export const FORMAT_OF_EXTENSION: ReadonlyMap<string, FileFormat> = new Map([
   ['.svg', 'svg'],
 ])
 
-const FORMAT_OF_MEDIA_TYPE: Readonly<Partial<Record<ImageMediaType, FileFormat>>> = {
-  'image/png': 'png',
-  'image/jpeg': 'jpeg',
-  'image/webp': 'webp',
-  'image/gif': 'gif',
-  'image/svg+xml': 'svg',
-}
+const FORMAT_OF_MEDIA_TYPE: ReadonlyMap<string, FileFormat> = new Map<ImageMediaType, FileFormat>([
+  ['image/png', 'png'],
+  ['image/jpeg', 'jpeg'],
+  ['image/webp', 'webp'],
+  ['image/gif', 'gif'],
+  ['image/svg+xml', 'svg'],
+])
 
 /** `.png` for `docs/img/Hero.PNG`. */
 export function extensionOf(path: string): string {
@@ -41,6 +41,6 @@ export function extensionsOf(format: string): string {
 }
 
 /** The format of a media type; `undefined` for a type without a supported extension, such as AVIF. */
-export function formatOfMediaType(mediaType: ImageMediaType): FileFormat | undefined {
-  return FORMAT_OF_MEDIA_TYPE[mediaType]
+export function formatOfMediaType(mediaType: string): FileFormat | undefined {
+  return FORMAT_OF_MEDIA_TYPE.get(mediaType)
 }

@@ -18,7 +18,7 @@ const NEAR_MISSES = ['easel.yaml', '.github/easel.yaml', '.easel.yml', 'easel.js
  */
 export async function findConfig(root: string, given: string | undefined): Promise<string> {
   if (given !== undefined) {
-    const path = given.replace(/^\.\//, '')
+    const path = given.replaceAll('\\', '/').replace(/^\.\//, '')
     const problem = CONFIG_PATHS.some((known) => known === path) ? undefined : pathProblem(path)
     if (problem) throw new UsageError(`The config file can’t be used: ${given} ${problem}.`)
     if (!/\.ya?ml$/.test(path)) throw new UsageError(`The config file must be .yml, not ${given}.`)

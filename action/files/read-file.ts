@@ -27,14 +27,14 @@ export function readRegularFile(path: string): Promise<Found<{ readonly bytes: U
  * SHA-256 of a file, without holding it in memory. Buffers are reused: a thousand allocations for a thousand images
  * would cost more than hashing them.
  *
- * @param expectedBytes  a file of another size is not hashed, and its hash is `undefined`
+ * @param hasSize  whether a file of this many bytes is of interest; the hash of another one is `undefined`
  */
 export function hashRegularFile(
   path: string,
-  expectedBytes: number,
+  hasSize: (bytes: number) => boolean,
 ): Promise<Found<{ readonly sha256: string | undefined }>> {
   return withFile(path, async (file, size) => {
-    if (size !== expectedBytes) return { sha256: undefined }
+    if (!hasSize(size)) return { sha256: undefined }
     const buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
     try {
       const hash = createHash('sha256')

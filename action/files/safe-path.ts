@@ -10,6 +10,9 @@ const NOT_ON_WINDOWS = /[<>:"|?*]/
 // oxlint-disable-next-line no-control-regex -- it matches control characters on purpose
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/
 
+/** Where Easel keeps what a run needs if it dies, at the root of the workspace. */
+export const STATE_FOLDER = '.easel'
+
 /**
  * What is wrong with a path; `undefined` when it names a file inside the workspace, outside `.git` and `.github`, in
  * its normal form. Looks only at the text, not at the file system.
@@ -37,6 +40,9 @@ export function pathProblem(path: string): string | undefined {
   }
   if (/^(\.github|github~\d+)$/.test(asStored(top))) {
     return 'is inside .github, where Easel never writes or reads: choose another folder'
+  }
+  if (asStored(top) === STATE_FOLDER) {
+    return `is inside ${STATE_FOLDER}, which Easel keeps for itself: choose another folder`
   }
   return undefined
 }

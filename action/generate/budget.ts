@@ -1,4 +1,5 @@
 import type { CostEstimate } from '../../shared/prices/estimate.ts'
+import type { Doubt } from './doubts.ts'
 
 export interface Limits {
   /** Requests that one run may send; absent: no limit. */
@@ -25,10 +26,17 @@ export interface Budget {
 /** Absorbs floating-point error: ten images at 0.1 are one dollar. */
 const TOLERANCE_USD = 1e-9
 
-/** Keeps a run within its limits, however many requests are in flight. */
-export function createBudget({ maxImages = Infinity, maxCostUsd = Infinity }: Limits): Budget {
+/**
+ * Keeps a run within its limits, however many requests are in flight.
+ *
+ * @param doubts  count as spent: with what was billed, else with their estimates
+ */
+export function createBudget(
+  { maxImages = Infinity, maxCostUsd = Infinity }: Limits,
+  doubts: readonly Doubt[] = [],
+): Budget {
   let started = 0
-  let spentUsd = 0
+  let spentUsd = doubts.reduce((sum, { billedUsd, estimateUsd }) => sum + (billedUsd ?? estimateUsd ?? 0), 0)
   let reservedUsd = 0
   let inFlight = 0
   let waiting: (() => void)[] = []

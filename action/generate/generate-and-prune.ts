@@ -1,13 +1,13 @@
 import { createOpenRouterClient } from '../../shared/openrouter/client.ts'
 import type { Upstream } from '../config/catalogues.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
-import { createConverter } from './convert.ts'
 import { generateImages, type GenerateOptions, type GenerateTools } from './generate-images.ts'
 import { decodeWithBuffer } from './node-base64.ts'
 import { createPublicFetch } from './public-fetch.ts'
 import { prune } from './prune.ts'
 import type { RunResult } from './results.ts'
-import { createImageSaver } from './save-image.ts'
+import { createCodecs } from '../adopt/create-codecs.ts'
+import { createImageSaver } from '../adopt/image-saver.ts'
 
 export interface RunOptions extends GenerateOptions {
   /** Whether to remove orphans at the end. */
@@ -15,22 +15,18 @@ export interface RunOptions extends GenerateOptions {
 }
 
 /** What the terminal or the Action provides. */
-export type RunHost = Pick<GenerateTools, 'onProgress' | 'stop' | 'abort'> & {
-  /** Where images go that were paid for but can’t be written to their path. */
-  readonly rescueFolder: string
-}
+export type RunHost = Pick<GenerateTools, 'onProgress' | 'onSaved' | 'stop' | 'abort'>
 
 /** Generates the images of a plan, then removes orphans if asked to. */
 export async function generateAndPrune(
-  { project: { root, lock }, plan }: PlannedProject,
+  planned: PlannedProject,
   options: RunOptions,
   { apiKey, baseUrl }: Upstream & { readonly apiKey: string },
-  { rescueFolder, ...host }: RunHost,
+  host: RunHost,
 ): Promise<RunResult> {
-  const result = await generateImages(plan, options, {
+  const { project, plan } = planned
+  const result = await generateImages(planned, options, {
     ...host,
-    root,
-    lock,
     now: () => performance.now(),
     client: createOpenRouterClient({
       apiKey,
@@ -38,9 +34,8 @@ export async function generateAndPrune(
       decodeBlock: decodeWithBuffer,
       fetchLink: createPublicFetch(),
     }),
-    saver: createImageSaver(root, rescueFolder),
-    convert: createConverter(),
+    saver: createImageSaver({ ...project, ...createCodecs() }),
   })
   if (!options.prune || result.stoppedBy !== undefined) return result
-  return { ...result, pruned: await prune(plan.orphans, { root, lock }) }
+  return { ...result, pruned: await prune(plan.orphans, project) }
 }

@@ -1,21 +1,18 @@
-import { type DecodedImage, EXTENSION } from '../../shared/media/image.ts'
+import type { DecodedImage } from '../../shared/media/image.ts'
 import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
 import { collect } from '../../shared/openrouter/collect.ts'
 import type { Candidates } from '../../shared/openrouter/fallback.ts'
 import type { ResponseSummary } from '../../shared/response/read-response.ts'
-import { extensionsOf, type FileFormat, formatOfMediaType } from '../config/file-format.ts'
+import type { ImageSaver } from '../adopt/image-saver.ts'
 import type { ReadyImage } from '../config/fit-model.ts'
 import { sha256Of } from '../files/read-file.ts'
+import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntry } from '../lock/schema.ts'
-import type { PlannedImage } from '../plan/plan.ts'
-import type { Convert } from './convert.ts'
-import { type ImageSaver, SaveError } from './save-image.ts'
+import { withLineFeeds } from '../plan/file-state.ts'
 
-/** An image that is on disk. */
-export interface Generated {
-  readonly entry: LockEntry
-  /** The format that the model returned, when the file has another one. */
-  readonly convertedFrom?: FileFormat
+/** An image that is safe on disk, and not in its place yet. */
+export interface Received {
+  readonly image: RescuedImage
   /** Something that the user should know although it went well. */
   readonly note?: string
 }
@@ -23,43 +20,35 @@ export interface Generated {
 export interface GenerationTools {
   readonly client: OpenRouterClient
   readonly saver: ImageSaver
-  readonly convert: Convert
   readonly signal: AbortSignal
+  readonly onGenerationId: (generationId: string) => void
   /** Called once the response is complete, before anything is saved. */
   readonly onResponse: (costUsd: number | undefined) => void
 }
 
 /**
- * Generates one image, in the format of its path, and writes it there. The caller updates the lock.
+ * Generates one image and makes it safe.
  *
  * @param candidates  the requests to its models, with local input images as `data:` URLs
  * @throws {EaselError} when OpenRouter doesn't generate it
- * @throws {SaveError} when it can't be saved as it should
+ * @throws {SaveError} when it can't be written anywhere
  */
 export async function generateImage(
-  planned: PlannedImage,
+  image: ReadyImage,
   candidates: Candidates,
-  { client, saver, convert, signal, onResponse }: GenerationTools,
-): Promise<Generated> {
-  const { image } = planned
-  const { images, ...summary } = await collect(client.sendFirst(candidates, { signal }))
+  { client, saver, signal, onGenerationId, onResponse }: GenerationTools,
+): Promise<Received> {
+  const { images, ...summary } = await collect(client.sendFirst(candidates, { signal, onGenerationId }))
   onResponse(summary.usage?.costUsd)
   const [first, ...others] = images
-  const inMemory = new Set<DecodedImage>(images)
   try {
-    const file = await inFormat(first, image, { convert, saver })
-    inMemory.add(file)
-    await saver.save(planned, file.segments)
-    const from = formatOfMediaType(first.mediaType)
-    return {
-      entry: entryOf(image, file, summary),
-      ...(file !== first && from && { convertedFrom: from }),
-      ...(others.length > 0 && {
-        note: `${image.path}: the model returned ${images.length} images; Easel uses the first.`,
-      }),
-    }
+    const segments = first.mediaType === 'image/svg+xml' ? first.segments.map(withLineFeeds) : first.segments
+    const kept = await saver.keep(image.path, entryOf(image, { ...first, segments }, summary), segments)
+    if (others.length === 0) return { image: kept }
+    const note = `${image.path}: the model returned ${images.length} images; Easel uses the first.`
+    return { image: kept, note }
   } finally {
-    for (const file of inMemory) release(file)
+    for (const file of images) release(file)
   }
 }
 
@@ -68,7 +57,7 @@ function entryOf(image: ReadyImage, file: DecodedImage, summary: ResponseSummary
   return {
     fingerprint: image.fingerprint,
     sha256: sha256Of(...file.segments),
-    bytes: file.byteLength,
+    bytes: file.segments.reduce((sum, { byteLength }) => sum + byteLength, 0),
     media_type: file.mediaType,
     width: file.width,
     height: file.height,
@@ -86,33 +75,4 @@ function entryOf(image: ReadyImage, file: DecodedImage, summary: ResponseSummary
  */
 function release({ segments }: DecodedImage): void {
   for (const { buffer } of segments) if (!buffer.detached) buffer.transfer(0)
-}
-
-/**
- * The image in the format of its path's extension. An image that needs converting goes to the rescue folder first: it
- * is paid for, converting takes seconds, and its memory is free while it waits. If converting fails, it stays there.
- */
-async function inFormat(
-  file: DecodedImage,
-  { path, format, spec }: ReadyImage,
-  { convert, saver }: Pick<GenerationTools, 'convert' | 'saver'>,
-): Promise<DecodedImage> {
-  const from = formatOfMediaType(file.mediaType)
-  if (from === format) return file
-  const { mediaType } = file
-  const original = await saver.rescue(`${path}.${EXTENSION[mediaType]}`, file.segments)
-  release(file)
-  try {
-    const converted = await convert({ file: original, from, to: format, quality: spec.output_compression })
-    await saver.removeRescued(original)
-    return converted
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    const advice = from ? ` End the path with ${extensionsOf(from)}.` : ''
-    throw new SaveError(
-      `The model returned ${mediaType} for ${path}, and ${reason} The image was saved to ${original}.${advice}`,
-      original,
-      error,
-    )
-  }
 }

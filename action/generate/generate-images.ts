@@ -1,13 +1,15 @@
 import { setFlagsFromString } from 'node:v8'
 import pMap from 'p-map'
-import { EaselError, UpstreamError } from '../../shared/errors.ts'
-import type { LockStore } from '../lock/lock-store.ts'
-import type { Plan, PlannedImage } from '../plan/plan.ts'
-import { createBudget, type Limits, type Reservation } from './budget.ts'
-import { generateImage, type GenerationTools } from './generate-image.ts'
-import { type ImageResult, type OnProgress, type RunResult, totalEstimate } from './results.ts'
-import { SaveError, systemErrorText } from './save-image.ts'
-import { requestsFor } from './send-spec.ts'
+import { adoptPlanned, keepCopy } from '../adopt/adopt-images.ts'
+import { isDiskProblem, SaveError, systemErrorText } from '../adopt/image-saver.ts'
+import { inWorkspace } from '../files/safe-path.ts'
+import { tidyRescueFolders } from '../adopt/tidy-rescue-folders.ts'
+import type { PlannedImage } from '../plan/plan.ts'
+import type { PlannedProject } from '../plan/plan-project.ts'
+import { attempt, type Attempted, type AttemptTools, notSaved } from './attempt.ts'
+import { createBudget, type Limits } from './budget.ts'
+import { takeDoubts } from './doubts.ts'
+import { failed, type FailedResult, type ImageResult, type RunResult, totalEstimate } from './results.ts'
 
 export interface GenerateOptions extends Limits {
   /** Images generated at the same time, 1 or more. */
@@ -16,42 +18,57 @@ export interface GenerateOptions extends Limits {
   readonly onError: 'fail' | 'keep-going'
 }
 
-export interface GenerateTools extends Omit<GenerationTools, 'signal' | 'onResponse'> {
-  readonly root: string
-  readonly lock: LockStore
-  readonly onProgress: OnProgress
-  /** Milliseconds, from any origin. */
-  readonly now: () => number
+/** An image whose file and lock entry are written. */
+export type SavedImage = Extract<ImageResult, { readonly outcome: 'generated' | 'adopted' }>
+
+export interface GenerateTools extends Omit<AttemptTools, 'root'> {
+  /** Called with each image once its file and its lock entry are written. */
+  readonly onSaved?: ((saved: SavedImage) => void) | undefined
   /** Aborted: start nothing new, finish what is in flight. */
   readonly stop: AbortSignal
-  /** Aborted: cancel what is in flight as well. */
-  readonly abort: AbortSignal
 }
 
-/** After these, every other image would fail the same way. */
-const FATAL_CODES: ReadonlySet<string> = new Set(['credits_exhausted', 'upstream_unauthorized'])
-
-type Failure = ImageResult & { readonly outcome: 'failed' }
-
 /**
- * Generates every image that the plan says. Each is on disk and in the lock before the next one takes its slot. An
- * image that fails is a result, never an exception.
+ * Does what a plan says: adopts what exists, generates the rest. Each image is on disk and in the lock before the next
+ * one takes its slot. An image that fails is a result, never an exception.
  */
 export async function generateImages(
-  plan: Plan,
+  { plan, project }: PlannedProject,
   options: GenerateOptions,
   tools: GenerateTools,
 ): Promise<RunResult> {
-  const { onProgress } = tools
-  const budget = createBudget(options)
+  const { onProgress, saver } = tools
+  const { root, lock, rescue } = project
   let stoppedBy: string | undefined
   const isStopped = (): boolean => stoppedBy !== undefined || tools.stop.aborted || tools.abort.aborted
 
   const toGenerate = plan.images.filter(({ action }) => action === 'generate')
+  const rescued = (await Promise.all(rescue.map((folder) => folder.list()))).flat()
+  const doubts =
+    toGenerate.length > 0 ? await takeDoubts(root, { ...tools, rescued, signal: tools.abort }) : []
+  const budget = createBudget(options, doubts)
+
   const refused = plan.images.filter(({ action }) => action === 'fail').map(driftFailure)
   if (refused.length > 0 && options.onError === 'fail') stoppedBy = 'A file is not the one that Easel wrote.'
-  onProgress({ type: 'begin', total: toGenerate.length, estimateUsd: totalEstimate(toGenerate) })
+  onProgress({ type: 'begin', total: toGenerate.length, estimateUsd: totalEstimate(toGenerate), doubts })
   for (const result of refused) onProgress({ type: 'finish', result })
+
+  /** Reports a result, and ends the run where it must. */
+  function finish({ result, fatal }: Attempted): ImageResult {
+    onProgress({ type: 'finish', result })
+    if (result.outcome === 'generated' || result.outcome === 'adopted') tools.onSaved?.(result)
+    if (fatal !== undefined) stoppedBy ??= fatal
+    else if (result.outcome === 'failed' && options.onError === 'fail' && result.code !== 'budget_exhausted')
+      stoppedBy ??= `${result.planned.image.path} failed.`
+    return result
+  }
+
+  async function adoptOne(planned: PlannedImage): Promise<ImageResult> {
+    const { adoption } = planned
+    if (!adoption || adoption.kind === 'shared') throw new TypeError('not an image to adopt')
+    if (isStopped()) return { planned, outcome: 'not-tried' }
+    return finish(await adopted(planned, () => adoptPlanned(planned, adoption, { saver, project })))
+  }
 
   async function generateNext(planned: PlannedImage): Promise<ImageResult> {
     if (isStopped()) return { planned, outcome: 'not-tried' }
@@ -61,130 +78,86 @@ export async function generateImages(
       return { planned, outcome: 'not-tried' }
     }
     // The others may be cheaper and still fit: a limit stops this image, not the run.
-    const result =
+    return finish(
       'refused' in reservation
-        ? failed(planned, 'budget_exhausted', reservation.refused)
-        : await attempt(planned, reservation, tools)
-    onProgress({ type: 'finish', result })
-    if (result.outcome === 'failed') {
-      if (FATAL_CODES.has(result.code)) stoppedBy ??= result.message
-      else if (options.onError === 'fail' && result.code !== 'budget_exhausted') {
-        stoppedBy ??= `${planned.image.path} failed.`
-      }
+        ? { result: failed(planned, 'budget_exhausted', reservation.refused) }
+        : await attempt(planned, reservation, { ...tools, root }),
+    )
+  }
+
+  /** Generates an image, and gives its bytes to those with the same spec. */
+  async function generateAndShare(payer: PlannedImage): Promise<ImageResult[]> {
+    const result = await generateNext(payer)
+    const results = [result]
+    for (const planned of plan.images.filter(isSharedWith(payer))) {
+      if (result.outcome === 'generated') {
+        const { entry } = result
+        const file = inWorkspace(root, payer.image.path)
+        results.push(
+          finish(
+            await adopted(planned, async () =>
+              saver.place(planned, await keepCopy(planned.image.path, { entry, file }, saver)),
+            ),
+          ),
+        )
+      } else if (result.outcome === 'failed') {
+        const message = `${planned.image.path} has the same spec as ${payer.image.path}, which failed.`
+        results.push(finish({ result: failed(planned, result.code, message) }))
+      } else results.push({ planned, outcome: 'not-tried' })
     }
-    return result
+    return results
   }
 
   // Images live outside V8's heap, so nothing long-lived is allocated inside while they are read. The young
   // generation would still double again and again, and hold on to 80 MB.
   setFlagsFromString('--semi-space-growth-factor=1')
-  const attempted = await pMap(toGenerate, generateNext, { concurrency: options.concurrency })
+  const { concurrency } = options
+  const results = [
+    ...refused,
+    ...(await pMap(plan.images.filter(isAdopted), adoptOne, { concurrency })),
+    ...(await pMap(toGenerate, generateAndShare, { concurrency })).flat(),
+  ]
+  if (plan.isLockUnmerged && !isStopped()) await lock.rewrite()
+  await tidyRescueFolders(project)
   onProgress({ type: 'end' })
   if (tools.abort.aborted || tools.stop.aborted) stoppedBy = 'The run was interrupted.'
-  const byPath = new Map([...refused, ...attempted].map((result) => [result.planned.image.path, result]))
+  const byPath = new Map(results.map((result) => [result.planned.image.path, result]))
   return {
     images: plan.images.map(
       (planned) => byPath.get(planned.image.path) ?? { planned, outcome: 'unchanged' as const },
     ),
     pruned: [],
+    doubts,
     ...(stoppedBy !== undefined && { stoppedBy }),
   }
 }
 
-/** How far a request got, and what it cost. */
-interface Attempt {
-  state: 'not sent' | 'sent' | 'received'
-  costUsd?: number | undefined
+function isAdopted({ adoption }: PlannedImage): boolean {
+  return adoption !== undefined && adoption.kind !== 'shared'
 }
 
-async function attempt(
+function isSharedWith(payer: PlannedImage): (planned: PlannedImage) => boolean {
+  return ({ adoption }) => adoption?.kind === 'shared' && adoption.path === payer.image.path
+}
+
+async function adopted(
   planned: PlannedImage,
-  reservation: Reservation,
-  tools: GenerateTools,
-): Promise<ImageResult> {
-  const { image } = planned
-  const begun = tools.now()
-  const request: Attempt = { state: 'not sent' }
+  act: () => ReturnType<typeof adoptPlanned>,
+): Promise<Attempted> {
   try {
-    await tools.saver.check(image)
-    const candidates = await requestsFor(tools.root, image)
-    tools.onProgress({ type: 'start', path: image.path })
-    request.state = 'sent'
-    const { entry, convertedFrom, note } = await generateImage(planned, candidates, {
-      ...tools,
-      signal: tools.abort,
-      onResponse: (costUsd) => Object.assign(request, { state: 'received', costUsd }),
-    })
-    if (note !== undefined) tools.onProgress({ type: 'note', message: note })
-    await writeLockEntry(tools.lock, image.path, entry)
-    reservation.settle(entry.cost_usd)
-    return {
-      planned,
-      outcome: 'generated',
-      entry,
-      ms: tools.now() - begun,
-      ...(convertedFrom && { convertedFrom }),
-    }
+    const { entry, lockProblem } = await act()
+    const result = { planned, outcome: 'adopted' as const, entry }
+    return { result, ...(lockProblem !== undefined && { fatal: lockProblem }) }
   } catch (error) {
-    const result = failure(planned, error, request, { isAborted: tools.abort.aborted })
-    // What may have been billed counts with its estimate, and so does an image whose response named no cost.
-    const isBilled = request.state === 'received' || result.mayHaveBeenBilled
-    reservation.settle(result.costUsd ?? (isBilled ? undefined : 0))
-    return result
+    const problem =
+      error instanceof SaveError
+        ? error
+        : new SaveError(`${planned.image.path} can’t be adopted: ${systemErrorText(error)}`, undefined, error)
+    return { result: notSaved(planned, problem), ...(isDiskProblem(error) && { fatal: problem.message }) }
   }
 }
 
-async function writeLockEntry(
-  lock: LockStore,
-  path: string,
-  entry: Parameters<LockStore['set']>[1],
-): Promise<void> {
-  try {
-    await lock.set(path, entry)
-  } catch (error) {
-    const why = error instanceof Error && error.name === 'LockError' ? error.message : systemErrorText(error)
-    throw new SaveError(
-      `${path} was written, but ${lock.path} could not be updated: ${why}`,
-      undefined,
-      error,
-    )
-  }
-}
-
-function failure(
-  planned: PlannedImage,
-  error: unknown,
-  request: Attempt,
-  { isAborted }: { readonly isAborted: boolean },
-): Failure {
-  const costUsd = billedUsd(error) ?? request.costUsd
-  const cost = costUsd === undefined ? {} : { costUsd }
-  if (error instanceof SaveError) {
-    const { message, rescuedTo } = error
-    return {
-      ...failed(planned, 'not_saved', message),
-      ...cost,
-      ...(rescuedTo !== undefined && { rescuedTo }),
-    }
-  }
-  if (error instanceof UpstreamError && error.mayHaveBeenBilled) {
-    return { ...failed(planned, 'billing_unknown', error.message), mayHaveBeenBilled: true }
-  }
-  if (error instanceof EaselError) return { ...failed(planned, error.code, error.message), ...cost }
-  const doubt = request.state === 'sent' ? { mayHaveBeenBilled: true as const } : {}
-  if (isAborted) {
-    return { ...failed(planned, 'aborted', 'Cancelled before the image arrived.'), ...cost, ...doubt }
-  }
-  const message = error instanceof Error ? error.message : String(error)
-  return { ...failed(planned, 'internal', `This is a bug in Easel: ${message}`), ...cost, ...doubt }
-}
-
-/** What OpenRouter billed for a response without a usable image. */
-function billedUsd(error: unknown): number | undefined {
-  return error instanceof UpstreamError ? error.billedUsd : undefined
-}
-
-function driftFailure(planned: PlannedImage): Failure {
+function driftFailure(planned: PlannedImage): FailedResult {
   const { file, image } = planned
   return failed(
     planned,
@@ -193,8 +166,4 @@ function driftFailure(planned: PlannedImage): Failure {
       ? `${image.path} is ${file.what}: move it away.`
       : `${image.path} is not the file that Easel wrote, and on-drift is fail.`,
   )
-}
-
-function failed(planned: PlannedImage, code: string, message: string): Failure {
-  return { planned, outcome: 'failed', code, message }
 }

@@ -1,34 +1,47 @@
 import { unlink } from 'node:fs/promises'
 import { createLinkFinder, inWorkspace } from '../files/safe-path.ts'
-import type { LockStore } from '../lock/lock-store.ts'
-import { readFileState } from '../plan/file-state.ts'
+import { fileOf, readFileState } from '../plan/file-state.ts'
+import type { Project } from '../plan/plan-project.ts'
 import type { Orphan } from '../plan/plan.ts'
+import { whyKept } from './why-kept.ts'
 
+/** What happened to an orphan. */
 export interface Pruned {
   readonly path: string
-  /** What happened to the file: `kept` is one that Easel did not write. */
-  readonly file: 'removed' | 'kept' | 'missing'
+  /**
+   * - `removed`: file and lock entry
+   * - `kept`: the entry is removed; Easel did not write the file, so it stays
+   * - `missing`: the entry is removed; there was no file
+   * - `spared`: nothing is removed, for a reason
+   */
+  readonly file: 'removed' | 'kept' | 'missing' | 'spared'
+  /** Why it is spared, as the end of a sentence. */
+  readonly why?: string
 }
 
 /**
  * Removes orphans: their lock entries, and the files that Easel wrote for them. A file that was edited since stays,
- * and Easel knows nothing about it from then on.
+ * and Easel knows nothing about it from then on. What may be in use is spared.
  *
  * @param dryRun  only returns what it would do
  */
 export async function prune(
   orphans: readonly Orphan[],
-  {
-    root,
-    lock,
-    dryRun = false,
-  }: { readonly root: string; readonly lock: LockStore; readonly dryRun?: boolean },
+  project: Project,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<readonly Pruned[]> {
+  const { root, lock } = project
   const links = createLinkFinder(root)
+  const reasonToKeep = await whyKept(orphans, project)
   const pruned: Pruned[] = []
   for (const { path, entry } of orphans) {
+    const why = reasonToKeep(path)
+    if (why !== undefined) {
+      pruned.push({ path, file: 'spared', why })
+      continue
+    }
     const isBehindLink = (await links.linkIn(path)) !== undefined
-    const { kind } = isBehindLink ? { kind: 'other' } : await readFileState(root, path, entry)
+    const { kind } = isBehindLink ? { kind: 'other' } : await readFileState(root, path, fileOf(entry))
     if (!dryRun) {
       if (kind === 'same') await unlink(inWorkspace(root, path))
       await lock.set(path, undefined)

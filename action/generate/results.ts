@@ -1,6 +1,7 @@
 import type { FileFormat } from '../config/file-format.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import type { PlannedImage } from '../plan/plan.ts'
+import type { Doubt } from './doubts.ts'
 import type { Pruned } from './prune.ts'
 
 /** What a run did about one image. */
@@ -12,12 +13,16 @@ export type ImageResult = { readonly planned: PlannedImage } & (
       /** How long it took, in milliseconds. */
       readonly ms: number
     }
+  /** Its bytes existed, so it cost nothing. */
+  | { readonly outcome: 'adopted'; readonly entry: LockEntry }
   /** Up to date, or edited by hand and not overwritten. */
   | { readonly outcome: 'unchanged' }
   | FailedImage
   /** The run ended first. */
   | { readonly outcome: 'not-tried' }
 )
+
+export type FailedResult = Extract<ImageResult, { readonly outcome: 'failed' }>
 
 interface FailedImage {
   readonly outcome: 'failed'
@@ -38,13 +43,20 @@ export interface RunResult {
   readonly images: readonly ImageResult[]
   /** What `prune` removed. */
   readonly pruned: readonly Pruned[]
+  /** What was in flight when an earlier run died. */
+  readonly doubts: readonly Doubt[]
   /** Why the run ended early; absent when it didn't. */
   readonly stoppedBy?: string
 }
 
 /** What happens during a run. */
 export type ProgressEvent =
-  | { readonly type: 'begin'; readonly total: number; readonly estimateUsd: number | undefined }
+  | {
+      readonly type: 'begin'
+      readonly total: number
+      readonly estimateUsd: number | undefined
+      readonly doubts: readonly Doubt[]
+    }
   | { readonly type: 'start'; readonly path: string }
   | { readonly type: 'finish'; readonly result: ImageResult }
   | { readonly type: 'note'; readonly message: string }
@@ -76,8 +88,14 @@ export function totalEstimate(images: readonly PlannedImage[]): number | undefin
   return known.length === estimates.length ? sumUsd(known) : undefined
 }
 
-export function hasFailed(result: RunResult): boolean {
-  return result.images.some(({ outcome }) => outcome === 'failed' || outcome === 'not-tried')
+export function hasFailed({ images, stoppedBy }: RunResult): boolean {
+  return (
+    stoppedBy !== undefined || images.some(({ outcome }) => outcome === 'failed' || outcome === 'not-tried')
+  )
+}
+
+export function failed(planned: PlannedImage, code: string, message: string): FailedResult {
+  return { planned, outcome: 'failed', code, message }
 }
 
 /** Rounded to millionths, so that floating point adds no digits. */

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
 import type { PlannedProject } from '../plan/plan-project.ts'
 import type { Delivery } from './deliver/deliver.ts'
 import type { DeliveryRun } from './deliver/delivery-run.ts'
@@ -31,7 +29,7 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: RunTo
     { generateAndPrune },
     { hasFailed },
     { interruptions },
-    { lineProgress },
+    { lineProgress, PRINTED_AS_LINES },
     { failureText, resultLines },
     { plainPaint },
     { reportOf },
@@ -45,8 +43,7 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: RunTo
     import('../report/json.ts'),
   ])
   const target = resolveTarget(inputs, runner)
-  const rescueFolder = join(runner.tempFolder, `easel-rescued-${randomUUID().slice(0, 8)}`)
-  const { planned, adopted } = await takeOver(firstPlan, target, tools, rescueFolder)
+  const { planned, adopted } = await takeOver(firstPlan, target, tools)
   const onProgress = lineProgress((line) => log.line(line), plainPaint)
   using interruption = interruptions((message) => onProgress({ type: 'note', message }))
   const result = await log.group('Generate', () =>
@@ -54,10 +51,11 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: RunTo
       planned,
       inputs,
       { baseUrl: inputs.baseUrl, apiKey: inputs.apiKey ?? '' },
-      { onProgress, stop: interruption.stop, abort: interruption.abort, rescueFolder },
+      { onProgress, stop: interruption.stop, abort: interruption.abort },
     ),
   )
-  for (const line of await resultLines(result, { paint: plainPaint })) log.line(line)
+  for (const line of await resultLines(result, { paint: plainPaint, printed: PRINTED_AS_LINES }))
+    log.line(line)
   for (const image of result.images) {
     if (image.outcome !== 'failed') continue
     log.diagnostic({ ...image.planned.image.where(['path']), severity: 'error', message: failureText(image) })
@@ -82,7 +80,6 @@ async function takeOver(
   planned: PlannedProject,
   target: Target | undefined,
   { inputs, runner, log, planAgain }: RunTools,
-  rescueFolder: string,
 ): Promise<{ readonly planned: PlannedProject; readonly adopted: readonly FileChange[] }> {
   const isUpToDate = planned.plan.images.every(({ action }) => action !== 'generate')
   if (isUpToDate || !target || inputs.force) return { planned, adopted: [] }
@@ -92,7 +89,6 @@ async function takeOver(
     inputs,
     runner,
     target,
-    rescueFolder,
     log: log.line,
   })
   if (adopted.length === 0) return { planned, adopted }

@@ -85,16 +85,16 @@ async function plan(inputs: ActionInputs, runner: RunnerContext): Promise<Planne
   )
 }
 
-async function logPlan(
-  { project, plan: { images, orphans } }: PlannedProject,
-  log: ActionLog,
-): Promise<void> {
+async function logPlan(planned: PlannedProject, log: ActionLog): Promise<void> {
   const [{ planLines }, { plainPaint }] = await Promise.all([
     import('../report/plan-lines.ts'),
     import('../report/paint.ts'),
   ])
   await log.group('Plan', async () => {
-    const lines = await planLines({ images, orphans }, { configPath: project.configPath, paint: plainPaint })
+    const lines = await planLines(planned.plan, {
+      configPath: planned.project.configPath,
+      paint: plainPaint,
+    })
     for (const line of lines) log.line(line)
   })
 }

@@ -54,6 +54,7 @@ concurrency:
 jobs:
   images:
     runs-on: ubuntu-latest
+    timeout-minutes: 30
     permissions:
       contents: write
     steps:
@@ -65,3 +66,9 @@ jobs:
           deliver: commit
           max-cost-usd: "1"
 `
+
+/**
+ * How git treats what Easel writes: a lock that merges by line keeps the entries of both sides, and an SVG that is
+ * checked out with other line ends would be another file.
+ */
+export const GIT_ATTRIBUTES = ['easel.lock.json merge=union linguist-generated', '*.svg -text']

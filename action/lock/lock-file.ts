@@ -2,52 +2,72 @@ import { specIssues } from '../../shared/spec/issues.ts'
 import { compare } from '../config/diagnostic.ts'
 import { pathProblem } from '../files/safe-path.ts'
 import { LockError } from './lock-error.ts'
-import { ENTRY_FIELDS, LOCK_VERSION, type LockEntries, type LockEntry, lockSchema } from './schema.ts'
+import { type LockLine, readLines } from './lock-lines.ts'
+import {
+  ENTRY_FIELDS,
+  LOCK_VERSION,
+  type LockEntries,
+  type LockEntry,
+  lockEntrySchema,
+  lockSchema,
+} from './schema.ts'
 
-/** Git's conflict markers, at the start of a line; `diff3` style has all four. */
-const CONFLICT_MARKER = /^(<{7}|\|{7}|={7}|>{7})( |$)/m
+/** A lock as a merge may leave it. */
+export interface LockText {
+  /** By path. More than one: the sides of a merge have different ones, ours first. */
+  readonly entries: ReadonlyMap<string, readonly [LockEntry, ...LockEntry[]]>
+  /** It holds conflict markers, a path twice, or lines out of order. */
+  readonly isUnmerged: boolean
+}
 
 /**
  * Parses a lock.
  *
  * @param file  its name, for errors
- * @throws {LockError} when it has a newer version, conflict markers, or mistakes
+ * @returns of a path with two entries, ours
+ * @throws {LockError} when it has a newer version, or mistakes
  */
 export function parseLock(text: string, file: string): LockEntries {
-  if (CONFLICT_MARKER.test(text)) {
-    throw new LockError(
-      `${file} holds conflict markers. Remove the lines with <<<<<<<, ======= and >>>>>>> and keep the entries of both sides. If both have the same path, keep the entry of the side whose file you keep.`,
-    )
-  }
-  const value = parseJson(text, file)
-  const version =
-    typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined
-  if (typeof version === 'number' && version > LOCK_VERSION) {
+  return new Map(Array.from(readLock(text, file).entries, ([path, [entry]]) => [path, entry]))
+}
+
+/**
+ * Parses a lock in the middle of a merge, too: both sides, whatever git wrote between their lines.
+ *
+ * @throws {LockError} when it has a newer version, or mistakes
+ */
+export function readLock(text: string, file: string): LockText {
+  const { version, lines, isMerged } = readLines(text) ?? readJson(text, file)
+  if (version !== undefined && version > LOCK_VERSION) {
     throw new LockError(
       `${file} has version ${version}, written by a newer Easel; this one supports version ${LOCK_VERSION}. Update Easel.`,
     )
   }
-  const parsed = lockSchema.safeParse(value)
-  if (!parsed.success) {
-    const [{ detail }] = specIssues(parsed.error, value, [])
-    throw new LockError(`${file} is broken: ${detail} Restore it from version control.`)
+  const entries = new Map<string, [LockEntry, ...LockEntry[]]>()
+  for (const line of lines) {
+    const entry = parseEntry(line, file)
+    const others = entries.get(line.path)
+    if (!others) entries.set(line.path, [entry])
+    else if (!others.some(({ sha256, fingerprint }) => isSame(entry, { sha256, fingerprint })))
+      others.push(entry)
   }
-  const entries = new Map(Object.entries(parsed.data.images))
-  for (const path of entries.keys()) {
-    // A lock comes from a repository, so a forged one could name any file for removal.
-    const problem = pathProblem(path)
-    if (problem)
-      throw new LockError(`${file} holds ${JSON.stringify(path)}, which ${problem}. Remove the entry.`)
-  }
-  return entries
+  return { entries, isUnmerged: isMerged }
 }
 
-/** Entries sorted by path and fields in a fixed order, so that branches merge and diffs stay small. */
+/** One line an entry, sorted by path, and fields in a fixed order: branches merge, and diffs stay small. */
 export function formatLock(entries: LockEntries): string {
-  const images = Object.fromEntries(
-    [...entries].toSorted(([a], [b]) => compare(a, b)).map(([path, entry]) => [path, inFieldOrder(entry)]),
-  )
-  return `${JSON.stringify({ version: LOCK_VERSION, images }, null, 2)}\n`
+  const lines = [...entries]
+    .toSorted(([a], [b]) => compare(a, b))
+    .map(([path, entry]) => `    ${JSON.stringify(path)}: ${JSON.stringify(inFieldOrder(entry))}`)
+  return ['{', `  "version": ${LOCK_VERSION},`, '  "images": {', ...joined(lines), '  }', '}', ''].join('\n')
+}
+
+function joined(lines: readonly string[]): string[] {
+  return lines.map((line, index) => (index < lines.length - 1 ? `${line},` : line))
+}
+
+function isSame(a: LockEntry, b: Pick<LockEntry, 'sha256' | 'fingerprint'>): boolean {
+  return a.sha256 === b.sha256 && a.fingerprint === b.fingerprint
 }
 
 function inFieldOrder(entry: LockEntry): Record<string, unknown> {
@@ -64,13 +84,46 @@ function sortedKeys<T>(record: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => compare(a, b)))
 }
 
+function parseEntry({ path, value }: LockLine, file: string): LockEntry {
+  // A lock comes from a repository, so a forged one could name any file for removal.
+  const problem = pathProblem(path)
+  if (problem)
+    throw new LockError(`${file} holds ${JSON.stringify(path)}, which ${problem}. Remove the entry.`)
+  const parsed = lockEntrySchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [{ detail }] = specIssues(parsed.error, value, [])
+  throw new LockError(
+    `${file} is broken at ${JSON.stringify(path)}: ${detail} Restore it from version control.`,
+  )
+}
+
+/** A lock that something else has formatted. */
+function readJson(
+  text: string,
+  file: string,
+): { readonly version: number | undefined; readonly lines: readonly LockLine[]; readonly isMerged: false } {
+  const value = parseJson(text, file)
+  const version =
+    typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined
+  const newer = typeof version === 'number' && version > LOCK_VERSION ? version : undefined
+  if (newer !== undefined) return { version: newer, lines: [], isMerged: false }
+  const parsed = lockSchema.safeParse(value)
+  if (!parsed.success) {
+    const [{ detail }] = specIssues(parsed.error, value, [])
+    throw new LockError(`${file} is broken: ${detail} Restore it from version control.`)
+  }
+  const lines = Object.entries(parsed.data.images).map(([path, entry]) => ({ path, value: entry }))
+  return { version: LOCK_VERSION, lines, isMerged: false }
+}
+
 function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new LockError(`${file} is not valid JSON (${why}). Restore it from version control.`, {
-      cause: error,
-    })
+    throw new LockError(
+      `${file} is not valid JSON (${why}). Restore it from version control, or, in a merge, keep the entries of both sides.`,
+      { cause: error },
+    )
   }
 }

@@ -15,22 +15,28 @@ export const lockEntrySchema = z.object({
   media_type: z.string(),
   width: z.number(),
   height: z.number(),
-  /** The model that generated it. Where the response names none, the one asked for, or what that alias meant. */
-  model: z.string(),
+  /** A small preview in base64, as evanw/thumbhash has it. */
+  thumbhash: z.string().exactOptional(),
+  /**
+   * The model that generated it. Where the response names none, the one asked for, or what that alias meant. Absent for
+   * a file that `easel adopt` took in.
+   */
+  model: z.string().exactOptional(),
   /** The models of the spec that were asked first, and why they did not generate it. */
   failed_models: z
     .array(z.object({ model: z.string(), code: z.string(), message: z.string() }))
     .exactOptional(),
-  generation_id: z.string().optional(),
+  generation_id: z.string().exactOptional(),
   /** As billed; absent when the response named no cost. */
-  cost_usd: z.number().min(0).optional(),
+  cost_usd: z.number().min(0).exactOptional(),
   /** What the fingerprint was computed from, so that a plan can say which fields changed. */
   spec: z.record(z.string(), z.json()),
 })
 
+/** A lock that something else has formatted. */
 export const lockSchema = z.object({
   version: z.literal(LOCK_VERSION),
-  images: z.record(z.string(), lockEntrySchema),
+  images: z.record(z.string(), z.unknown()),
 })
 
 export type LockEntry = Readonly<z.infer<typeof lockEntrySchema>>

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path/posix'
-import picomatch from 'picomatch'
+import { globMistake, parseGlob } from '../files/glob.ts'
 import { isErrno, type LinkFinder, pathProblem } from '../files/safe-path.ts'
 
 /** The file names of pages. */
@@ -19,14 +19,17 @@ export interface FoundPages {
 
 /** @returns what is wrong with a glob, as the end of a sentence that starts with the glob; `undefined` if nothing is */
 export async function globProblem(glob: string, links: LinkFinder): Promise<string | undefined> {
-  const { base } = picomatch.scan(glob.replace(/^!?(\.\/)?/, ''))
-  if (base === '') return undefined
-  const problem = pathProblem(base)
-  if (problem) return problem
-  const link = await links.linkIn(base)
-  return link === undefined
-    ? undefined
-    : `goes through the symbolic link ${link}: use the path of the real folder`
+  const pattern = glob.replace(/^!?(\.\/)?/, '')
+  const mistake = globMistake(pattern)
+  if (mistake !== undefined) return mistake
+  for (const base of parseGlob(pattern, { dot: false }).bases) {
+    if (base === '') continue
+    const problem = pathProblem(base)
+    if (problem) return problem
+    const link = await links.linkIn(base)
+    if (link !== undefined) return `goes through the symbolic link ${link}: use the path of the real folder`
+  }
+  return undefined
 }
 
 /**
@@ -38,12 +41,12 @@ export async function findPages(root: string, globs: readonly string[]): Promise
   const patterns = globs.map((glob) => {
     const isNegative = glob.startsWith('!')
     const positive = glob.slice(isNegative ? 1 : 0).replace(/^\.\//, '')
-    return { isNegative, base: picomatch.scan(positive).base, matches: picomatch(positive), found: false }
+    return { isNegative, ...parseGlob(positive, { dot: false }), found: false }
   })
   const wanted = patterns.filter(({ isNegative }) => !isNegative)
   const left = patterns.filter(({ isNegative }) => isNegative)
   const files = new Set<string>()
-  for (const folder of withoutNested(wanted.map(({ base }) => base))) {
+  for (const folder of withoutNested(wanted.flatMap(({ bases }) => bases))) {
     for await (const file of pagesUnder(root, folder)) {
       const matching = wanted.filter(({ matches }) => matches(file))
       if (matching.length === 0 || left.some(({ matches }) => matches(file))) continue

@@ -92,15 +92,16 @@ function imageOf(tag: Tag, offset: number): PageImage[] {
   // MDX components for images, such as `Image` of Next.js, have the same two attributes.
   if (tag.isClosing || !/^(Image|img)$/i.test(tag.name)) return []
   const { attributes, from, to, attributesEnd } = tag
-  const valueOf = (name: string): string | undefined =>
-    attributes.find((attribute) => attribute.name === name)?.value
+  const attribute = (name: string) => attributes.find((candidate) => candidate.name === name)
+  const src = attribute('src')
   return [
     {
       kind: 'image',
       from: offset + from,
       to: offset + to,
-      url: valueOf('src')?.trim() || undefined,
-      alt: valueOf('alt')?.replaceAll(/\s+/g, ' ').trim(),
+      url: src?.value?.trim() || undefined,
+      ...(src && { urlAt: { from: offset + src.from, to: offset + src.to } }),
+      alt: attribute('alt')?.value?.replaceAll(/\s+/g, ' ').trim(),
       tag: { names: attributes.map(({ name }) => name), attributesEnd: offset + attributesEnd },
     },
   ]

@@ -23,6 +23,7 @@ const ESM = /^(import|export)\b/
 /** HTML comments are not MDX, but Docusaurus accepts them. */
 const COMMENT_START = /^(\{\s*\/\*|<!--)/
 const COMMENT_END = /\*\/\s*\}|-->/
+const COMMENT_END_AFTER = new RegExp(COMMENT_END, 'g')
 
 const mdx: MarkdownConfig = {
   remove: ['IndentedCode', 'HTMLBlock', 'HTMLTag'],
@@ -53,21 +54,43 @@ const PARSERS: Readonly<Record<PageSyntax, MarkdownParser>> = {
 /** Text without one of these has no image, comment or tag. */
 const WORTH_READING = /!\[|[<{]/
 
+/** The time for emphasis grows with the square of its marks in one text. With more, its marks stay in alt texts. */
+const EMPHASIS_MAX = 2000
+const WITHOUT_EMPHASIS: MarkdownConfig = { remove: ['Emphasis', 'Strikethrough'] }
+
 /** Skip text that holds nothing of interest: a third of the time, and half of the tree. */
 const LEAN_PARSERS: Readonly<Record<PageSyntax, MarkdownParser>> = {
   markdown: lean(PARSERS.markdown),
   mdx: lean(PARSERS.mdx),
 }
 
+/** The page that is being parsed, which is synchronous. A block's parser is otherwise given a line at a time. */
+let page = ''
+/** How much more may be read in vain, so that no page takes time in proportion to its square. */
+let vainCharacters = 0
+
 /** @param isLean  parses only images, comments and tags in text, and skips the rest */
-export function parserFor(syntax: PageSyntax, { isLean }: { readonly isLean: boolean }): MarkdownParser {
-  return (isLean ? LEAN_PARSERS : PARSERS)[syntax]
+export function parsePage(
+  text: string,
+  syntax: PageSyntax,
+  { isLean }: { readonly isLean: boolean },
+): ReturnType<MarkdownParser['parse']> {
+  page = text
+  vainCharacters = 1_000_000 + 20 * text.length
+  return (isLean ? LEAN_PARSERS : PARSERS)[syntax].parse(text)
 }
 
 function lean(full: MarkdownParser): MarkdownParser {
-  const parseInline: MarkdownParser['parseInline'] = (text, offset) =>
-    WORTH_READING.test(text) ? full.parseInline(text, offset) : []
+  const plain = full.configure(WITHOUT_EMPHASIS)
+  const parseInline: MarkdownParser['parseInline'] = (text, offset) => {
+    if (!WORTH_READING.test(text)) return []
+    return (countOf(/[*_~]/g, text) > EMPHASIS_MAX ? plain : full).parseInline(text, offset)
+  }
   return Object.assign(Object.create(full) as MarkdownParser, { parseInline })
+}
+
+function countOf(pattern: RegExp, text: string): number {
+  return text.length < EMPHASIS_MAX ? 0 : (text.match(pattern)?.length ?? 0)
 }
 
 /** `import` and `export` at the start of a line, up to a blank line. */
@@ -91,10 +114,14 @@ function readCommentBlock(context: BlockContext, line: Line): boolean {
       .trim() !== ''
   )
     return false
-  return readLines(context, line, 'MdxComment', (text) => {
-    const found = COMMENT_END.exec(text)
-    return found ? found.index + found[0].length : -1
-  })
+  const from = context.lineStart + line.pos
+  COMMENT_END_AFTER.lastIndex = from
+  return readLines(
+    context,
+    line,
+    'MdxComment',
+    COMMENT_END_AFTER.exec(page) ? COMMENT_END_AFTER.lastIndex : -1,
+  )
 }
 
 /**
@@ -119,56 +146,53 @@ function readTagBlock(context: BlockContext, line: Line): boolean {
 }
 
 function readTagLines(context: BlockContext, line: Line): boolean {
-  return readLines(context, line, 'MdxTag', (text) => {
-    const tag = scanTag(text, 0)
-    if (tag === 'incomplete') return -1
-    return tag === undefined ? text.length : tag.to
-  })
+  if (vainCharacters < 0) return false
+  const from = context.lineStart + line.pos
+  const tag = scanTag(page, from)
+  if (tag === undefined) {
+    vainCharacters -= page.length - from
+    return false
+  }
+  return readLines(context, line, 'MdxTag', tag === 'incomplete' ? -1 : tag.to)
 }
 
 /**
- * Reads lines until `endIn` finds the end of the node in them. The rest of the last line is a paragraph.
+ * Reads lines up to the end of the node. The rest of the last line is a paragraph.
  *
- * @param endIn  returns -1 when the end is not there yet
+ * @param end  in the page; -1: it has none, and is the rest of the page
  */
-function readLines(
-  context: BlockContext,
-  line: Line,
-  name: string,
-  endIn: (text: string) => number,
-): boolean {
+function readLines(context: BlockContext, line: Line, name: string, end: number): boolean {
   const from = context.lineStart + line.pos
-  let text = rest(line)
+  const last = end === -1 ? page.length : end
   const marks: Element[] = []
-  // Further lines keep their quote marks and indentation, so that offsets stay right.
-  while (endIn(text) === -1 && context.nextLine()) {
-    text += `\n${line.text}`
-    marks.push(...line.markers)
-  }
-  const found = endIn(text)
-  const end = found === -1 ? text.length : found
-  const remainder = text.slice(end)
+  while (context.lineStart + line.text.length < last && context.nextLine()) marks.push(...line.markers)
+  const to = context.lineStart + line.text.length
+  const until = Math.min(last, to)
   context.addElement(
     context.elt(
       name,
       from,
-      from + end,
-      marks.filter((mark) => mark.to <= from + end),
+      until,
+      marks.filter((mark) => mark.to <= until),
     ),
   )
+  const remainder = page.slice(until, to)
   if (remainder.trim() !== '') {
-    const inline = context.parser.parseInline(remainder, from + end)
-    context.addElement(context.elt('Paragraph', from + end, from + text.length, inline))
+    const inline = context.parser.parseInline(remainder, until)
+    context.addElement(context.elt('Paragraph', until, to, inline))
   }
   context.nextLine()
   return true
 }
 
 function readExpression(context: InlineContext, next: number, position: number): number {
-  if (next !== 123 /* { */) return -1
+  if (next !== 123 /* { */ || vainCharacters < 0) return -1
   const text = context.slice(position, context.end)
   const end = skipExpression(text, 0)
-  if (end === -1) return -1
+  if (end === -1) {
+    vainCharacters -= text.length
+    return -1
+  }
   const name = COMMENT_START.test(text) ? 'MdxComment' : 'MdxExpression'
   return context.addElement(context.elt(name, position, position + end))
 }
@@ -180,7 +204,9 @@ function readTag(context: InlineContext, next: number, position: number): number
     const end = text.indexOf('-->')
     return end === -1 ? -1 : context.addElement(context.elt('MdxComment', position, position + end + 3))
   }
+  if (vainCharacters < 0) return -1
   const tag = scanTag(text, 0)
+  if (tag === 'incomplete') vainCharacters -= text.length
   if (typeof tag !== 'object') return -1
   return context.addElement(context.elt('MdxTag', position, position + tag.to))
 }

@@ -17,6 +17,8 @@ export interface PageImage {
   readonly to: number
   /** `undefined`: missing, or not plain text (an MDX expression). */
   readonly url: string | undefined
+  /** What to replace for another URL: the destination, or a tag's `src` with its value. Absent in reference style. */
+  readonly urlAt?: { readonly from: number; readonly to: number }
   /** Plain text on one line; `undefined`: an HTML image without an alt attribute. */
   readonly alt: string | undefined
   /** Only for an HTML image. */

@@ -1,7 +1,8 @@
 import type { SyntaxNode } from '@lezer/common'
 import { decodeHTMLStrict } from 'entities'
+import { ConfigError } from '../config/diagnostic.ts'
 import type { PageText } from './page-text.ts'
-import { parserFor } from './parser.ts'
+import { parsePage } from './parser.ts'
 import { piecesInHtml, piecesInTag } from './html-pieces.ts'
 import type { Piece } from './piece.ts'
 
@@ -10,8 +11,18 @@ import type { Piece } from './piece.ts'
  *
  * @param isLean  faster, but headings may contain marks
  */
-export function piecesOf({ text, syntax }: PageText, isLean = false): Piece[] {
-  const tree = parserFor(syntax, { isLean }).parse(text)
+export function piecesOf(page: PageText, isLean = false): Piece[] {
+  try {
+    return piecesIn(page, isLean)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const message = `${page.file} nests quotes or lists too deeply to be read.`
+    throw new ConfigError([{ ...page.position(0), severity: 'error', message }])
+  }
+}
+
+function piecesIn({ text, syntax }: PageText, isLean: boolean): Piece[] {
+  const tree = parsePage(text, syntax, { isLean })
   const definitions = definitionsIn(tree.topNode, text)
   const pieces: Piece[] = []
   walk(tree.topNode)
@@ -69,7 +80,8 @@ export function piecesOf({ text, syntax }: PageText, isLean = false): Piece[] {
     // A reference without a definition is text in brackets.
     if (target === undefined && !isInline)
       return void pieces.push({ kind: 'other', from, text: text.slice(from, to), isText: true })
-    pieces.push({ kind: 'image', from, to, url: target, alt: plainText(node, text) })
+    const urlAt = url && { from: url.from, to: url.to }
+    pieces.push({ kind: 'image', from, to, url: target, ...(urlAt && { urlAt }), alt: plainText(node, text) })
   }
 
   function push(found: readonly Piece[]): void {
@@ -189,8 +201,7 @@ function withoutMarks(node: SyntaxNode, text: string): string {
 /** A page's structure as one string: the names of its nodes in order, without comments and marks. */
 export function outlineOf({ text, syntax }: PageText): string {
   const names: string[] = []
-  parserFor(syntax, { isLean: false })
-    .parse(text)
+  parsePage(text, syntax, { isLean: false })
     .cursor()
     .iterate(({ name }) => {
       if (!/^(Comment(Block)?|MdxComment|QuoteMark)$/.test(name)) names.push(name)

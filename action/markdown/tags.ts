@@ -7,6 +7,7 @@ export interface Attribute {
   /** `undefined`: an MDX expression that is not a plain string. */
   readonly value: string | undefined
   readonly from: number
+  readonly to: number
 }
 
 /** A tag of HTML or JSX. Offsets are relative to the scanned text. */
@@ -103,7 +104,7 @@ function attributeAt(text: string, at: number, attributes: Attribute[]): number 
       position += unquoted.length
     }
   } else value = ''
-  attributes.push({ name: name.toLowerCase(), value, from: at })
+  attributes.push({ name: name.toLowerCase(), value, from: at, to: position })
   return position
 }
 

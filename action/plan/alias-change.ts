@@ -20,7 +20,8 @@ export function aliasChangeOf(
 ): AliasChange | undefined {
   const asked: FittedModel | undefined = candidates[failed_models.length]
   const to = asked?.model.alias_target?.slug
-  if (!asked || source !== 'live' || to === undefined || isVersionOf(to, servedBy)) return undefined
+  if (!asked || source !== 'live' || to === undefined || servedBy === undefined) return undefined
+  if (isVersionOf(to, servedBy)) return undefined
   return { alias: asked.request.model, from: servedBy, to }
 }
 

@@ -14,6 +14,8 @@ import { declarationsOf } from '../config/yaml-images.ts'
 /** The images of a valid config. */
 export interface LoadedConfig {
   readonly images: readonly ReadyImage[]
+  /** The Markdown files that may describe images. */
+  readonly pages: Pick<Declarations['pages'], 'globs' | 'siteRoot'>
   readonly warnings: readonly Diagnostic[]
 }
 
@@ -55,7 +57,9 @@ export async function loadConfig({
     ...fitted.flatMap((fit) => fit.diagnostics),
   ])
   if (diagnostics.some(({ severity }) => severity === 'error')) throw new ConfigError(diagnostics)
-  return { images: fitted.flatMap(({ image }) => image ?? []), warnings: diagnostics }
+  const { globs, siteRoot } = declared.pages
+  const images = fitted.flatMap(({ image }) => image ?? [])
+  return { images, pages: { globs, siteRoot }, warnings: diagnostics }
 }
 
 async function readConfig(root: string, path: string, links: LinkFinder): Promise<string> {

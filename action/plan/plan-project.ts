@@ -1,7 +1,9 @@
 import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import { findConfig, lockPathOf } from '../config/find-config.ts'
 import { realRoot } from '../files/safe-path.ts'
+import { openStateFolder } from '../files/state-folder.ts'
 import { createLockStore, type LockStore } from '../lock/lock-store.ts'
+import { type RescueFolder, rescueFoldersOf } from '../lock/rescue-folder.ts'
 import type { LockEntries } from '../lock/schema.ts'
 import type { OnAliasChange } from './alias-change.ts'
 import { type LoadedConfig, loadConfig } from './load-config.ts'
@@ -15,6 +17,8 @@ export interface Project extends LoadedConfig {
   /** Relative to the root. */
   readonly configPath: string
   readonly lock: LockStore
+  /** The second is for when the first can't be written. */
+  readonly rescue: readonly [RescueFolder, RescueFolder]
 }
 
 export interface PlanOptions {
@@ -56,12 +60,15 @@ export async function planProject(
 ): Promise<PlannedProject> {
   const root = await realRoot(workspace)
   const configPath = text !== undefined && config !== undefined ? config : await findConfig(root, config)
-  const lock = createLockStore(root, lockPathOf(configPath))
-  const [loaded, entries] = await Promise.all([
+  const lock = createLockStore(root, lockPathOf(configPath), {
+    temporaryFolder: () => openStateFolder(root),
+  })
+  const rescue = rescueFoldersOf(root)
+  const [loaded, content] = await Promise.all([
     loadConfig({ root, path: configPath, catalogue, text }),
-    settled(lock.read()),
+    settled(Promise.all([lock.load(), ...rescue.map((folder) => folder.list())])),
   ])
-  const known = entries()
+  const [{ entries: known, isUnmerged: isLockUnmerged }, ...rescued] = content()
   const isSelected = createSelection(only, [...loaded.images, ...orphanPaths(known)])
   const plan = await createPlan({
     root,
@@ -69,11 +76,13 @@ export async function planProject(
     declaredPaths: new Set(loaded.images.map(({ path }) => path)),
     isSelected,
     lock: known,
+    isLockUnmerged,
+    rescued: rescued.flat(),
     onDrift,
     onAliasChange,
     force,
   })
-  return { project: { ...loaded, root, configPath, lock }, plan }
+  return { project: { ...loaded, root, configPath, lock, rescue }, plan }
 }
 
 /** Holds a result or an error for later, so that mistakes in the config come before those in the lock. */

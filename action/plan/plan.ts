@@ -1,12 +1,24 @@
 import pMap from 'p-map'
 import type { ReadyImage } from '../config/fit-model.ts'
+import { hashRegularFile } from '../files/read-file.ts'
+import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntries, LockEntry } from '../lock/schema.ts'
 import { type AliasChange, aliasChangeOf, type OnAliasChange } from './alias-change.ts'
 import { type FieldChange, fieldChanges } from './field-changes.ts'
 import { type FileState, readFileState } from './file-state.ts'
+import { createKnownImages, type KnownImage, type KnownImages } from './known-images.ts'
 
 /** Files read at the same time: enough that hashing never waits for the disk. */
 const READS_AT_ONCE = 8
+
+/** Where the bytes of an image are that costs nothing. */
+export type Adoption =
+  /** In its place, under another name in the lock, or in none. */
+  | { readonly kind: 'in-place'; readonly entry: LockEntry }
+  /** In another file. */
+  | { readonly kind: 'file'; readonly known: KnownImage }
+  /** Another image of this run has the same spec: one payment for both. */
+  | { readonly kind: 'shared'; readonly path: string }
 
 /** What a run does about a file that Easel did not write. */
 export type OnDrift = 'keep' | 'regenerate' | 'fail'
@@ -30,8 +42,10 @@ export interface PlannedImage {
   /** Set when its model is an alias that now means another model. Not out of date by itself. */
   readonly aliasChange?: AliasChange | undefined
   readonly file: FileState
-  /** What a run does with it. */
-  readonly action: 'generate' | 'keep' | 'fail'
+  /** What a run does with it. `adopt` costs nothing: the image exists. */
+  readonly action: 'generate' | 'adopt' | 'keep' | 'fail'
+  /** Set when it is adopted. */
+  readonly adoption?: Adoption
 }
 
 /** A lock entry whose image is no longer declared. */
@@ -43,6 +57,8 @@ export interface Orphan {
 export interface Plan {
   readonly images: readonly PlannedImage[]
   readonly orphans: readonly Orphan[]
+  /** Whether the lock has two sides of a merge in it, which a run resolves. */
+  readonly isLockUnmerged: boolean
 }
 
 export interface PlanInput {
@@ -53,6 +69,9 @@ export interface PlanInput {
   /** Whether a path or an id is selected; absent: everything is. */
   readonly isSelected?: ((path: string, id?: string) => boolean) | undefined
   readonly lock: LockEntries
+  readonly isLockUnmerged: boolean
+  /** Of the rescue folders. */
+  readonly rescued: readonly RescuedImage[]
   readonly onDrift: OnDrift
   readonly onAliasChange: OnAliasChange
   /** Generate everything that is selected, up to date or not. */
@@ -66,40 +85,88 @@ export async function createPlan({
   declaredPaths,
   isSelected = () => true,
   lock,
+  isLockUnmerged,
+  rescued,
   onDrift,
   onAliasChange,
   force,
 }: PlanInput): Promise<Plan> {
+  const known = createKnownImages(root, lock, rescued)
+
+  async function planOne(image: ReadyImage): Promise<PlannedImage> {
+    const entry = lock.get(image.path)
+    const file = await readFileState(root, image.path, {
+      hasSize: known.hasSize,
+      find: (sha256) => known.bySha256(sha256, [image.fingerprint, entry?.fingerprint]),
+    })
+    const was = file.kind === 'same' ? file.entry : entry
+    const changes = was ? fieldChanges(was.spec, image.canonical) : []
+    const status = statusOf(image, entry, file)
+    const aliasChange = status === 'up-to-date' && entry ? aliasChangeOf(image, entry) : undefined
+    const isForced = force || (aliasChange !== undefined && onAliasChange === 'regenerate')
+    const action = actionOf(status, file, onDrift, isForced)
+    const planned = { image, status, changes, entry, ...(aliasChange && { aliasChange }), file, action }
+    const adoption = action === 'generate' && !isForced ? await adoptionOf(planned, known) : undefined
+    return adoption ? { ...planned, action: 'adopt', adoption } : planned
+  }
+
   const planned = await pMap(
     images.filter(({ path, id }) => isSelected(path, id)),
-    async (image): Promise<PlannedImage> => {
-      const entry = lock.get(image.path)
-      const file = await readFileState(root, image.path, entry)
-      const changes = entry ? fieldChanges(entry.spec, image.canonical) : []
-      const status = statusOf(image, entry, file)
-      const aliasChange = status === 'up-to-date' && entry ? aliasChangeOf(image, entry) : undefined
-      const isForced = force || (aliasChange !== undefined && onAliasChange === 'regenerate')
-      const action = actionOf(status, file, onDrift, isForced)
-      return { image, status, changes, entry, ...(aliasChange && { aliasChange }), file, action }
-    },
+    planOne,
     { concurrency: READS_AT_ONCE },
   )
   const orphans = [...lock].flatMap(([path, entry]) =>
     declaredPaths.has(path) || !isSelected(path) ? [] : [{ path, entry }],
   )
-  return { images: planned, orphans }
+  return { images: sharePayments(planned), orphans, isLockUnmerged }
 }
 
 /** Whether a run would change or refuse anything, which makes `check` fail. */
 export function isOutOfDate(plan: Plan, { prune }: { readonly prune: boolean }): boolean {
-  return plan.images.some(({ action }) => action !== 'keep') || (prune && plan.orphans.length > 0)
+  return (
+    plan.isLockUnmerged ||
+    plan.images.some(({ action }) => action !== 'keep') ||
+    (prune && plan.orphans.length > 0)
+  )
+}
+
+/** Where the image is that the spec describes, if it is anywhere. */
+async function adoptionOf(
+  { image: { fingerprint }, file }: Pick<PlannedImage, 'image' | 'file'>,
+  known: KnownImages,
+): Promise<Adoption | undefined> {
+  if (file.kind === 'same' && file.entry.fingerprint === fingerprint)
+    return { kind: 'in-place', entry: file.entry }
+  for (const one of known.byFingerprint(fingerprint)) {
+    const found = await hashRegularFile(one.file, (bytes) => bytes === one.entry.bytes)
+    if (found.kind === 'file' && found.sha256 === one.entry.sha256) return { kind: 'file', known: one }
+  }
+  return undefined
+}
+
+/** Of several images with one fingerprint, the first is generated, and the others take its bytes. */
+function sharePayments(images: readonly PlannedImage[]): readonly PlannedImage[] {
+  const first = new Map<string, string>()
+  return images.map((planned) => {
+    const { fingerprint, path } = planned.image
+    if (planned.action !== 'generate') return planned
+    const payer = first.get(fingerprint)
+    if (payer !== undefined) return { ...planned, action: 'adopt', adoption: { kind: 'shared', path: payer } }
+    first.set(fingerprint, path)
+    return planned
+  })
 }
 
 function statusOf(image: ReadyImage, entry: LockEntry | undefined, file: FileState): ImageStatus {
   if (file.kind === 'different' || file.kind === 'other') return 'drifted'
+  const isAsDescribed = (one: LockEntry): boolean => one.fingerprint === image.fingerprint
+  if (file.kind === 'nothing') {
+    if (!entry) return 'new'
+    return isAsDescribed(entry) ? 'missing' : 'changed'
+  }
+  if (!isAsDescribed(file.entry)) return 'changed'
   if (!entry) return 'new'
-  if (entry.fingerprint !== image.fingerprint) return 'changed'
-  return file.kind === 'nothing' ? 'missing' : 'up-to-date'
+  return isAsDescribed(entry) && entry.sha256 === file.entry.sha256 ? 'up-to-date' : 'changed'
 }
 
 function actionOf(

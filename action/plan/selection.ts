@@ -1,5 +1,5 @@
-import picomatch from 'picomatch'
 import { UsageError } from '../config/diagnostic.ts'
+import { parseGlob } from '../files/glob.ts'
 
 /** Whether an image is selected, by its path or its id. */
 export type Selection = (path: string, id?: string) => boolean
@@ -16,8 +16,10 @@ export function createSelection(
 ): Selection {
   if (patterns.length === 0) return () => true
   const selections = patterns.map((pattern): Selection => {
-    const matches = picomatch(pattern.replace(/^\.\//, ''), { dot: true })
-    return (path, id) => path === pattern || id === pattern || matches(path)
+    // Shells of Windows complete paths with backslashes, which no path of an image holds.
+    const written = pattern.replaceAll('\\', '/').replace(/^\.\//, '')
+    const { matches } = parseGlob(written, { dot: true })
+    return (path, id) => path === written || id === pattern || matches(path)
   })
   const idle = patterns.filter((_, index) => !known.some(({ path, id }) => selections[index]?.(path, id)))
   if (idle.length > 0) {

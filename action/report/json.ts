@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../config/diagnostic.ts'
+import type { Doubt } from '../generate/doubts.ts'
 import {
   costOf,
   type ImageResult,
@@ -52,16 +53,20 @@ export interface Report {
   /** Whether models and prices are OpenRouter's current ones, or come from the snapshot. */
   readonly prices: 'live' | 'snapshot'
   readonly images: readonly ImageReport[]
-  readonly orphans: readonly { readonly path: string; readonly file?: string }[]
+  readonly orphans: readonly { readonly path: string; readonly file?: string; readonly why?: string }[]
   readonly totals: {
     readonly images: number
+    /** To generate. */
     readonly planned: number
+    /** To adopt: their bytes exist, so they cost nothing. */
+    readonly to_adopt: number
     readonly up_to_date: number
     readonly drifted: number
     readonly orphans: number
     /** `null` when the price of one image is unknown. */
     readonly estimate_usd: number | null
     readonly generated?: number
+    readonly adopted?: number
     readonly failed?: number
     readonly not_tried?: number
     /** USD that was billed, as far as the responses said. */
@@ -72,23 +77,27 @@ export interface Report {
     readonly may_have_been_billed_usd?: number | null
   }
   readonly stopped_by?: string
+  /** Images that were in flight when an earlier run died: billed as said, or maybe. */
+  readonly interrupted?: readonly {
+    readonly path: string
+    readonly billed_usd?: number
+    readonly estimate_usd?: number
+  }[]
   readonly warnings: readonly Diagnostic[]
 }
 
 export function reportOf({ project, plan }: PlannedProject, result?: RunResult): Report {
   const results = new Map(result?.images.map((image) => [image.planned.image.path, image]))
-  const pruned = new Map(result?.pruned.map(({ path, file }) => [path, file]))
+  const pruned = new Map(result?.pruned.map(({ path, ...rest }) => [path, rest]))
   return {
     config: project.configPath,
     lock: project.lock.path,
     prices: project.images.some(({ source }) => source === 'snapshot') ? 'snapshot' : 'live',
     images: plan.images.map((planned) => imageReport(planned, results.get(planned.image.path))),
-    orphans: plan.orphans.map(({ path }) => {
-      const file = pruned.get(path)
-      return file === undefined ? { path } : { path, file }
-    }),
+    orphans: plan.orphans.map(({ path }) => ({ path, ...pruned.get(path) })),
     totals: { ...planTotals(plan), ...(result && runTotals(result)) },
     ...(result?.stoppedBy !== undefined && { stopped_by: result.stoppedBy }),
+    ...(result && result.doubts.length > 0 && { interrupted: result.doubts.map(doubtReport) }),
     warnings: project.warnings,
   }
 }
@@ -96,7 +105,7 @@ export function reportOf({ project, plan }: PlannedProject, result?: RunResult):
 function imageReport(planned: PlannedImage, result: ImageResult | undefined): ImageReport {
   const { image, status, action, changes, entry } = planned
   const { model, aspect_ratio, image_size, size, prompt } = image.spec
-  const isNew = result?.outcome === 'generated'
+  const isNew = result?.outcome === 'generated' || result?.outcome === 'adopted'
   const current = isNew ? result.entry : entry
   return {
     path: image.path,
@@ -118,6 +127,14 @@ function imageReport(planned: PlannedImage, result: ImageResult | undefined): Im
     ...(current && { file: fileOf(current) }),
     ...(isNew && entry && { previous: { fingerprint: entry.fingerprint, ...fileOf(entry) } }),
     ...(result && outcomeOf(result)),
+  }
+}
+
+function doubtReport({ path, billedUsd, estimateUsd }: Doubt): NonNullable<Report['interrupted']>[number] {
+  return {
+    path,
+    ...(billedUsd !== undefined && { billed_usd: billedUsd }),
+    ...(estimateUsd !== undefined && { estimate_usd: estimateUsd }),
   }
 }
 
@@ -153,6 +170,7 @@ function planTotals({ images, orphans }: Plan): Report['totals'] {
   return {
     images: images.length,
     planned: toGenerate.length,
+    to_adopt: images.filter(({ action }) => action === 'adopt').length,
     up_to_date: images.filter(({ status }) => status === 'up-to-date').length,
     drifted: images.filter(({ status }) => status === 'drifted').length,
     orphans: orphans.length,
@@ -166,6 +184,7 @@ function runTotals(result: RunResult): Partial<Report['totals']> {
   const inDoubt = possiblyBilled(result)
   return {
     generated: countOf('generated'),
+    adopted: countOf('adopted'),
     failed: countOf('failed'),
     not_tried: countOf('not-tried'),
     cost_usd: costOf(result),

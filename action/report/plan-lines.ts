@@ -40,34 +40,38 @@ export async function planLines(
   return [title, ...(painted.length > 0 ? ['', ...painted] : []), '', ...summaryLines(plan)]
 }
 
-/** What a run would do, in up to five sentences. */
+/** What a run would do, in a few sentences. */
 export function summaryLines(plan: Plan): string[] {
   const toGenerate = plan.images.filter(({ action }) => action === 'generate')
   const kept = plan.images.filter(({ status, action }) => status === 'drifted' && action === 'keep')
   const moved = plan.images.filter(({ aliasChange, action }) => aliasChange && action === 'keep')
   const refused = plan.images.filter(({ action }) => action === 'fail')
   const upToDate = plan.images.filter(({ status, action }) => status === 'up-to-date' && action === 'keep')
+  const adopted = plan.images.filter(({ action }) => action === 'adopt')
   return [
     toGenerate.length > 0
       ? `${count(toGenerate.length, 'image')} to generate, for ${estimateOf(toGenerate)}; ${upToDate.length} up to date.`
       : `Nothing to generate; ${count(upToDate.length, 'image')} up to date.`,
-    ...(kept.length > 0
-      ? [
-          `${count(kept.length, 'file')} edited by hand and kept; --on-drift regenerate overwrites ${itOrThem(kept)}.`,
-        ]
-      : []),
+    ...(adopted.length > 0 ? [`${count(adopted.length, 'image')} to adopt, at no cost.`] : []),
+    ...(kept.length > 0 ? [keptText(kept)] : []),
     ...(moved.length > 0
       ? [
           `${count(moved.length, 'image')} whose alias means another model now; --on-alias-change regenerate regenerates ${itOrThem(moved)}.`,
         ]
       : []),
     ...(refused.length > 0 ? [`${count(refused.length, 'file')} in the way: a run would fail.`] : []),
+    ...(plan.isLockUnmerged ? ['The lock holds both sides of a merge; easel generate resolves it.'] : []),
     ...(plan.orphans.length > 0
       ? [
           `${count(plan.orphans.length, 'orphan')} in the lock; easel prune removes ${itOrThem(plan.orphans)}.`,
         ]
       : []),
   ]
+}
+
+/** What happens to files that Easel did not write. */
+export function keptText(kept: readonly unknown[]): string {
+  return `${count(kept.length, 'file')} edited by hand and kept; easel adopt takes ${itOrThem(kept)} into the lock, --on-drift regenerate overwrites ${itOrThem(kept)}.`
 }
 
 /** `about $0.12`, and how many images have no known price. */

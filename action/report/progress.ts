@@ -1,8 +1,9 @@
+import type { Doubt } from '../generate/doubts.ts'
 import type { ImageResult, OnProgress, ProgressEvent } from '../generate/results.ts'
 import { count, seconds, usd } from './format.ts'
 import { oneLine, shorten } from './one-line.ts'
 import { type Paint, paintFor } from './paint.ts'
-import { factsOf, failureText } from './result-lines.ts'
+import { adoptedText, factsOf, failureText } from './result-lines.ts'
 
 /** Braille dots, which every terminal font has. */
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
@@ -11,30 +12,57 @@ const FRAME_MS = 100
 /** Images in flight that are shown by name. */
 const SHOWN_MAX = 12
 
-/** Shows progress: live on a terminal, as plain lines elsewhere. */
-export async function createProgress(stream: NodeJS.WriteStream): Promise<OnProgress> {
-  const paint = paintFor(stream)
-  if (!stream.isTTY || process.env['TERM'] === 'dumb') {
-    return lineProgress((line) => stream.write(`${line}\n`), paint)
-  }
-  const { createLogUpdate } = await import('log-update')
-  return liveProgress(createLogUpdate(stream), stream, paint)
+/** Shows what happens. */
+export interface Progress {
+  readonly onProgress: OnProgress
+  /** The results that it has printed for good, which need not be printed again at the end. */
+  readonly printed: ReadonlySet<ImageResult['outcome']>
 }
 
+/**
+ * Shows progress: live on a terminal, as plain lines elsewhere.
+ *
+ * @param output  where results go as they come, if not to the same stream
+ */
+export async function createProgress(
+  stream: NodeJS.WriteStream,
+  output: NodeJS.WriteStream = stream,
+): Promise<Progress> {
+  const paint = paintFor(stream)
+  if (!stream.isTTY || process.env['TERM'] === 'dumb') {
+    const write = (line: string): void => void stream.write(`${line}\n`)
+    const writeResult = (line: string): void => void output.write(`${line}\n`)
+    return { onProgress: lineProgress(write, paint, writeResult), printed: PRINTED_AS_LINES }
+  }
+  const { createLogUpdate } = await import('log-update')
+  return {
+    onProgress: liveProgress(createLogUpdate(stream), stream, paint),
+    printed: new Set(output.isTTY ? ['failed'] : []),
+  }
+}
+
+/** What {@link lineProgress} prints. */
+export const PRINTED_AS_LINES: Progress['printed'] = new Set(['generated', 'adopted', 'failed'])
+
 /** One line for each finished image. */
-export function lineProgress(write: (line: string) => void, paint: Paint): OnProgress {
+export function lineProgress(
+  write: (line: string) => void,
+  paint: Paint,
+  writeResult: (line: string) => void = write,
+): OnProgress {
   let total = 0
   let finished = 0
   return (event) => {
     switch (event.type) {
       case 'begin':
         total = event.total
-        if (total > 0) write(openingLine(event))
+        for (const line of openingLines(event)) write(line)
         break
       case 'finish':
-        if (event.result.outcome === 'generated' || event.result.outcome === 'failed') {
+        if (event.result.outcome === 'adopted') writeResult(finishLine(event.result, paint))
+        else if (event.result.outcome === 'generated' || event.result.outcome === 'failed') {
           finished++
-          write(`[${finished}/${Math.max(total, finished)}] ${finishLine(event.result, paint)}`)
+          writeResult(`[${finished}/${Math.max(total, finished)}] ${finishLine(event.result, paint)}`)
         }
         break
       case 'note':
@@ -86,8 +114,8 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
     switch (event.type) {
       case 'begin':
         ;({ total, estimateUsd } = event)
+        for (const line of openingLines(event)) area.persist(line)
         if (total === 0) return
-        area.persist(openingLine(event))
         timer = setInterval(render, FRAME_MS)
         break
       case 'start':
@@ -97,7 +125,7 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
         const { result } = event
         inFlight.delete(result.planned.image.path)
         if (result.outcome === 'generated') spentUsd += result.entry.cost_usd ?? 0
-        if (result.outcome !== 'not-tried') finished++
+        if (result.outcome === 'generated' || result.outcome === 'failed') finished++
         // The table at the end lists what was generated. Failures must not wait until then.
         if (result.outcome === 'failed') area.persist(`  ${finishLine(result, paint)}`)
         break
@@ -115,9 +143,17 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
   }
 }
 
-function openingLine({ total, estimateUsd }: ProgressEvent & { readonly type: 'begin' }): string {
+function openingLines({ total, estimateUsd, doubts }: ProgressEvent & { readonly type: 'begin' }): string[] {
   const price = estimateUsd === undefined ? 'at an unknown price' : `about ${usd(estimateUsd)}`
-  return `Generating ${count(total, 'image')}, ${price}.`
+  return [...doubts.map(doubtLine), ...(total > 0 ? [`Generating ${count(total, 'image')}, ${price}.`] : [])]
+}
+
+function doubtLine({ path, billedUsd, estimateUsd }: Doubt): string {
+  const what =
+    billedUsd === undefined
+      ? `may have been billed (${estimateUsd === undefined ? 'unknown price' : `about ${usd(estimateUsd)}`})`
+      : `was billed ${usd(billedUsd)}`
+  return `${oneLine(path)} was in flight when an earlier run ended: it ${what} and did not arrive. It counts towards this run’s limit.`
 }
 
 function finishLine(result: ImageResult, paint: Paint): string {
@@ -126,5 +162,6 @@ function finishLine(result: ImageResult, paint: Paint): string {
   if (result.outcome === 'failed') {
     return `${paint('red', '✗')} ${failureText(result)}`
   }
+  if (result.outcome === 'adopted') return `${paint('green', '=')} ${adoptedText(result.planned)}`
   return `- ${path}`
 }

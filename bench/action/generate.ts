@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DEFAULT_MODEL } from '../../shared/default-model.ts'
 import { measureProcess } from '../support/action-process.ts'
 import { generateImages, inFolder } from '../support/project.ts'
 import { type Bench, type BenchOptions, interleave, type Row, toRow } from '../support/rows.ts'
@@ -34,7 +35,7 @@ await Promise.all(Array.from({ length: ${CONCURRENCY} }, async () => {
       method: 'POST',
       headers: { Authorization: 'Bearer sk-or-bench', 'Content-Type': 'application/json' },
       body: JSON.stringify({
-        model: 'google/gemini-3.1-flash-image',
+        model: '${DEFAULT_MODEL}',
         modalities: ['image', 'text'],
         stream: true,
         messages: [{ role: 'user', content: 'Plain ' + image }],

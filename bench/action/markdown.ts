@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DEFAULT_MODEL } from '../../shared/default-model.ts'
 import { formatLock } from '../../action/lock/lock-file.ts'
 import type { LockEntry } from '../../action/lock/schema.ts'
 import { CLI, measureProcess } from '../support/action-process.ts'
 import { type Bench, type BenchOptions, type Bound, interleave, type Row, toRow } from '../support/rows.ts'
-
-const MODEL = 'google/gemini-3.1-flash-image'
 
 /** Milliseconds on top of reading the files, for 2,000 pages. */
 const BOUND: Bound = { of: 'difference', atMost: 2000 }
@@ -65,7 +64,7 @@ async function writePages(folder: string, pages: number): Promise<void> {
   }
   await writeFile(
     join(folder, 'easel.yml'),
-    `version: 1\ndefaults: { model: ${MODEL}, aspect_ratio: "16:9" }\nmarkdown: ["docs/**/*.md"]\n`,
+    `version: 1\ndefaults: { model: ${DEFAULT_MODEL}, aspect_ratio: "16:9" }\nmarkdown: ["docs/**/*.md"]\n`,
   )
 }
 
@@ -133,8 +132,14 @@ async function lockEverything(folder: string, expected: number): Promise<void> {
     const bytes = Buffer.from(path)
     await writeFile(join(folder, path), bytes)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    const facts = { bytes: bytes.byteLength, media_type: 'image/png', width: 1344, height: 768, model: MODEL }
-    entries.set(path, { fingerprint, sha256, ...facts, spec: { prompt, model: MODEL, aspect_ratio } })
+    const facts = {
+      bytes: bytes.byteLength,
+      media_type: 'image/png',
+      width: 1344,
+      height: 768,
+      model: DEFAULT_MODEL,
+    }
+    entries.set(path, { fingerprint, sha256, ...facts, spec: { prompt, model: DEFAULT_MODEL, aspect_ratio } })
   }
   await writeFile(join(folder, 'easel.lock.json'), formatLock(entries))
 }

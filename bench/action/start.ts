@@ -25,6 +25,7 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
       INPUT_CONCURRENCY: '4',
       'INPUT_ON-ERROR': 'fail',
       'INPUT_ON-DRIFT': 'keep',
+      'INPUT_ON-ALIAS-CHANGE': 'keep',
       GITHUB_WORKSPACE: folder,
       GITHUB_OUTPUT: output,
       GITHUB_STEP_SUMMARY: summary,

@@ -2,11 +2,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DEFAULT_MODEL } from '../../shared/default-model.ts'
 import { formatLock } from '../../action/lock/lock-file.ts'
 import type { LockEntry } from '../../action/lock/schema.ts'
 import { CLI, measureProcess } from './action-process.ts'
-
-const MODEL = 'google/gemini-3.1-flash-image'
 
 export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
@@ -27,7 +26,7 @@ export interface Generation {
 export function generateImages(
   images: number,
   baseUrl: string,
-  { concurrency = 8, defaults = `model: ${MODEL}` }: Generation = {},
+  { concurrency = 8, defaults = `model: ${DEFAULT_MODEL}` }: Generation = {},
 ): ReturnType<typeof measureProcess> {
   return inFolder(async (folder) => {
     const lines = Array.from(
@@ -54,19 +53,26 @@ export async function writeUnchangedProject(folder: string, images: number, byte
   )
   await writeFile(
     join(folder, 'easel.yml'),
-    `version: 1\ndefaults: { model: ${MODEL}, aspect_ratio: "16:9" }\nimages:\n${lines.join('\n')}\n`,
+    `version: 1\ndefaults: { model: ${DEFAULT_MODEL}, aspect_ratio: "16:9" }\nimages:\n${lines.join('\n')}\n`,
   )
   const entries = new Map<string, LockEntry>()
   for (const { path, fingerprint, prompt } of await planned(folder)) {
     const content = randomBytes(bytes)
     await writeFile(join(folder, path), content)
     const sha256 = createHash('sha256').update(content).digest('hex')
-    const facts = { bytes, media_type: 'image/png', width: 1344, height: 768, model: MODEL, cost_usd: 0.0387 }
+    const facts = {
+      bytes,
+      media_type: 'image/png',
+      width: 1344,
+      height: 768,
+      model: DEFAULT_MODEL,
+      cost_usd: 0.0387,
+    }
     entries.set(path, {
       fingerprint,
       sha256,
       ...facts,
-      spec: { prompt, model: MODEL, aspect_ratio: '16:9' },
+      spec: { prompt, model: DEFAULT_MODEL, aspect_ratio: '16:9' },
     })
   }
   await writeFile(join(folder, 'easel.lock.json'), formatLock(entries))

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
+import { DEFAULT_MODEL } from '../../shared/default-model.ts'
 
 /** The emulator in a process of its own, so that it doesn't share a thread with what is measured. */
 export interface Upstream extends AsyncDisposable {
@@ -30,7 +31,7 @@ export function requestUpstream(url: string, prompt: string): Promise<Response> 
     method: 'POST',
     headers: { Authorization: 'Bearer sk-or-bench', 'Content-Type': 'application/json' },
     body: JSON.stringify({
-      model: 'google/gemini-3.1-flash-image',
+      model: DEFAULT_MODEL,
       modalities: ['image', 'text'],
       stream: true,
       messages: [{ role: 'user', content: prompt }],

@@ -1,6 +1,8 @@
 // What a user might write instead of Easel over a lunch break. It works, and holds everything in memory: as text, as
 // JSON, as characters and as bytes.
 
+import { DEFAULT_MODEL } from '../../shared/default-model.ts'
+
 interface Env {
   readonly BUCKET: R2Bucket
   readonly OPENROUTER_BASE_URL: string
@@ -23,7 +25,7 @@ export default {
       method: 'POST',
       headers: { Authorization: `Bearer ${env.OPENROUTER_API_KEY}`, 'Content-Type': 'application/json' },
       body: JSON.stringify({
-        model: 'google/gemini-3.1-flash-image',
+        model: DEFAULT_MODEL,
         messages: [{ role: 'user', content: prompt }],
         modalities: ['image', 'text'],
       }),

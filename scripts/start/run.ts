@@ -2,7 +2,7 @@ import process from 'node:process'
 import { unstable_startWorker as startWorker } from 'wrangler'
 import { serveEmulator } from '../../emulator/serve.ts'
 import { parseNamedSecrets } from '../../shared/named-secrets.ts'
-import { DEFAULT_EXPIRES_IN_SECONDS, signImageUrl } from '../../shared/sign-image-url.ts'
+import { signUrl } from '../../shared/url/sign.ts'
 import { EMULATOR_KEY, isEmulated } from '../../worker/settings.ts'
 import { compileConfig } from './compile-config.ts'
 import { localCredentials } from './credentials.ts'
@@ -53,8 +53,8 @@ async function start(): Promise<void> {
 
   const worker = await startWorker({
     config: 'wrangler.toml',
-    // Compiled above.
-    build: { custom: { command: '' } },
+    // The config is compiled above.
+    build: { custom: { command: 'node scripts/build-page.ts' } },
     bindings: Object.fromEntries(
       Object.entries(vars).map(([name, value]) => [name, { type: 'plain_text' as const, value }]),
     ),
@@ -104,7 +104,7 @@ async function exampleUrl(
   const [key] = parseNamedSecrets(vars.EASEL_SIGNING_KEYS)
   if (vars.EASEL_ACCESS === 'open' || !key) return example.href
   const [kid, secret] = key
-  return (await signImageUrl(example, { kid, secret }, DEFAULT_EXPIRES_IN_SECONDS)).url.href
+  return signUrl(example, { kid, secret })
 }
 
 async function startEmulator(workerPort: number): Promise<{

@@ -3,7 +3,7 @@ import type { ImageSpec } from '../spec/schema.ts'
 import { specIssue } from '../spec/spec-issue.ts'
 import { documentedParameters } from './documented.ts'
 import type { ImageEndpoint, ImageModel } from './model.ts'
-import { type Need, needsOf, type Offer } from './needs.ts'
+import { type Need, needsOf, type Offer, unnamedIn } from './needs.ts'
 import { eligibleEndpoints, refuseEmptyRouting } from './routing.ts'
 
 /**
@@ -25,6 +25,25 @@ export function checkCapabilities(spec: ImageSpec, model: ImageModel): void {
     if (refusals.every((refusal) => refusal !== undefined)) throw refused(need, refusals.flat(), who)
   }
   refuseCombination(needs, offers, eligible, model)
+  refuseOptions(spec, eligible)
+}
+
+/** Options of other models' providers have no effect. A provider gets its own, and bills them. */
+function refuseOptions({ provider }: ImageSpec, eligible: readonly ImageEndpoint[]): void {
+  const options = new Map(Object.entries(provider?.options ?? {}))
+  for (const { provider_slug: slug, allowed_passthrough_parameters: passthrough } of eligible) {
+    const key = Object.keys(options.get(slug) ?? {}).find((name) => !passthrough.includes(name))
+    if (key === undefined) continue
+    const accepts = unnamedIn(passthrough)
+    const what = accepts.length > 0 ? `accepts ${accepts.join(', ')}` : 'accepts no options'
+    throw new UnsupportedByModelError(
+      specIssue(
+        ['provider', 'options', slug, key],
+        `provider.options.${slug} holds ${key}, but ${slug} ${what}.`,
+        accepts,
+      ),
+    )
+  }
 }
 
 /** Each field has a provider that accepts it. If none accepts them all, the one that accepts most is named. */

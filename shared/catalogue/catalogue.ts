@@ -65,8 +65,8 @@ export interface Catalogue {
    * @throws {ModelNotFoundError} when a live list was read and does not have the model
    */
   model(id: string): Promise<CatalogueEntry>
-  /** Every image model, without endpoint records where reading those would take a request for each. */
-  peers(): Promise<readonly ImageModel[]>
+  /** Every image model without its endpoint records: what the lists themselves say. */
+  listed(): Promise<readonly ImageModel[]>
   /** Every image model, sorted by id, with endpoint records. Reads one list per model when they are not cached. */
   list(): Promise<{
     readonly models: readonly ListedModel[]
@@ -171,9 +171,8 @@ export function createCatalogue({
       const unchecked = `${id} could not be checked: OpenRouter's model list cannot be read, and the list of ${date} does not have it.`
       return unlisted.retirement ? unlisted : { ...unlisted, warnings: [...unlisted.warnings, unchecked] }
     },
-    async peers() {
-      const live = await liveModels()
-      return live ? Array.from(live.values()) : usedSnapshot().models
+    async listed() {
+      return [...((await liveModels())?.values() ?? usedSnapshot().models)]
     },
     async list() {
       const live = await liveModels()

@@ -15,7 +15,7 @@ const MAX_MODELS = 3
 export async function assertModelCan(
   spec: ImageSpec,
   model: ImageModel,
-  catalogue: Pick<Catalogue, 'peers'>,
+  catalogue: Pick<Catalogue, 'listed'>,
 ): Promise<void> {
   try {
     checkCapabilities(spec, model)
@@ -35,10 +35,10 @@ export async function assertModelCan(
 export async function naming(
   error: UnsupportedByModelError,
   model: ImageModel,
-  catalogue: Pick<Catalogue, 'peers'>,
+  catalogue: Pick<Catalogue, 'listed'>,
   assert: (peer: ImageModel) => void,
 ): Promise<UnsupportedByModelError> {
-  const able = (await catalogue.peers()).filter((peer) => {
+  const able = (await catalogue.listed()).filter((peer) => {
     try {
       assert(peer)
       return true

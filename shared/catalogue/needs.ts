@@ -1,4 +1,3 @@
-import { parseSize } from '../spec/forms.ts'
 import {
   agrees,
   factorOfPixels,
@@ -7,7 +6,8 @@ import {
   resolutionOf,
   sideFactor,
 } from '../spec/pixel-sizes.ts'
-import type { ImageSpec } from '../spec/schema.ts'
+import { type ImageSpec, SPEC_FIELDS } from '../spec/schema.ts'
+import { parseSize } from '../spec/size.ts'
 import { quote } from '../spec/spec-issue.ts'
 import { chatMaxImages, isDocumented, ownerOf, PROVIDER_FIELDS, type ProviderField } from './documented.ts'
 import type { Capability, ImageModel, SupportedParameters } from './model.ts'
@@ -44,6 +44,7 @@ export function needsOf(spec: ImageSpec, model: ImageModel): Need[] {
     listed('output_compression', spec.output_compression),
     inputImages(spec.input_images, model),
     ...PROVIDER_FIELDS.map((field) => providerField(field, spec[field], model)),
+    ...Object.keys(spec.image_config ?? {}).map(unnamedField),
   ].filter((need) => need !== undefined)
 }
 
@@ -142,6 +143,23 @@ function providerField(field: ProviderField, value: unknown, model: ImageModel):
       return takes || parameters[field] ? undefined : []
     },
   }
+}
+
+/**
+ * A field that a spec has no name for. No price list says what one costs that an endpoint doesn't list. Without
+ * endpoint records, the price is unknown as a whole.
+ */
+function unnamedField(key: string): Need {
+  return {
+    field: `image_config.${key}`,
+    statement: `image_config holds ${key}`,
+    refusal: ({ passthrough }) => (passthrough?.includes(key) === false ? unnamedIn(passthrough) : undefined),
+  }
+}
+
+/** The pass-through parameters that a spec has no name for. */
+export function unnamedIn(passthrough: readonly string[]): readonly string[] {
+  return passthrough.filter((key) => !SPEC_FIELDS.has(key))
 }
 
 function refusalBy(

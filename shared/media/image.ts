@@ -14,6 +14,8 @@ export interface ImageHeader {
   /** Pixels; of an SVG, its user units. */
   readonly width: number
   readonly height: number
+  /** Of a GIF, and of a WebP that says so of itself. */
+  readonly isAnimated?: true
 }
 
 /** An image in memory. Its bytes stay in the pieces that they came in: joining them would take the memory twice. */
@@ -62,12 +64,24 @@ export function readHeader(bytes: Uint8Array<ArrayBuffer>): ImageHeader | undefi
   try {
     const { type, width, height } = imageSize(bytes)
     const mediaType = MEDIA_TYPE[type ?? '']
-    return mediaType && width > 0 && height > 0 ? { mediaType, width, height } : undefined
+    if (!mediaType || !(width > 0 && height > 0)) return undefined
+    return { mediaType, width, height, ...(isAnimated(mediaType, bytes) && { isAnimated: true }) }
   } catch {
     // image-size throws for types it doesn't know, and for headers that end too early.
     return undefined
   }
 }
+
+/** Whoever wants a still image gets another type than GIF: nobody has to count its frames. */
+function isAnimated(mediaType: ImageMediaType, bytes: Uint8Array): boolean {
+  if (mediaType !== 'image/webp') return mediaType === 'image/gif'
+  const isExtended = String.fromCharCode(...bytes.subarray(12, 16)) === 'VP8X'
+  return isExtended && ((bytes[WEBP_FLAGS_AT] ?? 0) & WEBP_ANIMATION) !== 0
+}
+
+/** In the header of an extended WebP (RFC 9649). */
+const WEBP_FLAGS_AT = 20
+const WEBP_ANIMATION = 0x02
 
 /** By image-size's names. A HEIC photograph doesn't count as AVIF: no browser shows it. */
 const MEDIA_TYPE: Readonly<Record<string, ImageMediaType>> = {

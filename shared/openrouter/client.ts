@@ -2,6 +2,7 @@ import type { ImageModel } from '../catalogue/model.ts'
 import { EaselError, UpstreamError } from '../errors.ts'
 import type { BlockDecoder } from '../response/base64.ts'
 import { billingUnknown } from '../response/outcome-errors.ts'
+import type { PreviewSink } from '../response/previews.ts'
 import { readResponse, type ResponseEvent } from '../response/read-response.ts'
 import { errorInResponse } from '../response/upstream-error.ts'
 import type { ImageSpec } from '../spec/schema.ts'
@@ -30,6 +31,10 @@ export interface OpenRouterOptions extends OpenRouterHttpOptions {
 
 export interface SendOptions {
   readonly signal?: AbortSignal
+  /** Called when the head of a response names the generation, before its image arrives. */
+  readonly onGenerationId?: ((generationId: string) => void) | undefined
+  /** Where previews go; they are skipped where absent. */
+  readonly previews?: PreviewSink | undefined
 }
 
 type Done = Extract<ResponseEvent, { readonly type: 'done' }>
@@ -56,6 +61,12 @@ export interface OpenRouterClient {
   send(request: UpstreamRequest, options?: SendOptions): AsyncGenerator<ResponseEvent, void, undefined>
   /** The same for the first of several models that serves; `done` names it, and those before it. */
   sendFirst(candidates: Candidates, options?: SendOptions): AsyncGenerator<ResponseEvent, void, undefined>
+  /**
+   * What a generation was billed, USD; `undefined` when that can't be learnt within a minute.
+   *
+   * @throws the signal's reason when the caller aborts
+   */
+  costOf(generationId: string, options?: Pick<SendOptions, 'signal'>): Promise<number | undefined>
 }
 
 export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterClient {
@@ -70,7 +81,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
 
   async function* send(
     request: UpstreamRequest,
-    { signal: callerSignal }: SendOptions = {},
+    { signal: callerSignal, onGenerationId, previews }: SendOptions = {},
     timeout = AbortSignal.timeout(deadlineMs),
     retryUntil = clock.now() + deadlineMs,
   ): AsyncGenerator<ResponseEvent, void, undefined> {
@@ -79,7 +90,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     for (let attempt = 1; ; attempt++) {
       let isStarted = false
       try {
-        for await (const event of attemptOnce(request, signal, callerSignal)) {
+        for await (const event of attemptOnce(request, signal, callerSignal, { onGenerationId, previews })) {
           isStarted = true
           yield event.type === 'done' ? await withLookedUpCost(event, callerSignal) : event
         }
@@ -101,6 +112,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     { path, body }: UpstreamRequest,
     signal: AbortSignal,
     callerSignal: AbortSignal | undefined,
+    { onGenerationId, previews }: Pick<SendOptions, 'onGenerationId' | 'previews'>,
   ): AsyncGenerator<ResponseEvent, void, undefined> {
     const response = await sendRequest(path, { body, signal }).catch((error: unknown) => {
       throw error instanceof EaselError
@@ -112,8 +124,10 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
       const { text, isComplete } = await readText(response)
       throw errorInResponse({ status, headers, body: text, isComplete }, clock.now())
     }
+    const generationId = response.headers.get('X-Generation-Id')
+    if (generationId !== null) onGenerationId?.(generationId)
     const fetchLinked = (url: string) => fetchLinkedImage(url, { fetch: fetchLink, signal })
-    yield* readResponse(response, { fetchLinked, decodeBlock, signal: callerSignal })
+    yield* readResponse(response, { fetchLinked, decodeBlock, previews, signal: callerSignal })
   }
 
   /** The error, after asking OpenRouter what the generation cost, where it has a name. */
@@ -170,6 +184,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
         send(request, sending, timeout, retryUntil)
       yield* firstThatServes(candidates, sendOne, { now: clock.now, deadline })
     },
+    costOf: (generationId, { signal } = {}) => lookUpCost(generationId, signal),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ImageEndpoint, ImageModel, PriceLine } from '../catalogue/model.ts'
 import { parseDataUrl } from '../media/data-url.ts'
 import { HEADER_USUAL_BYTES, readHeader } from '../media/image.ts'
-import { isDataUrl, parseSize } from '../spec/forms.ts'
+import { isDataUrl } from '../spec/forms.ts'
 import {
   factorOfPixels,
   hasDocumentedPixels,
@@ -10,6 +10,7 @@ import {
   sideFactor,
 } from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { parseSize } from '../spec/size.ts'
 import { inputImageTokens, outputTokens, promptTokens } from './tokens.ts'
 
 /** How much of one billable a request takes, in each unit. A unit without a number can't be priced. */
@@ -23,7 +24,10 @@ const HEADER_CHARACTERS = Math.ceil(HEADER_USUAL_BYTES / 3) * 4
 
 const INPUT_PIXELS = 1024 * 1024
 
-/** The largest input that FLUX.2 works with, the family that bills input images by the megapixel. */
+/**
+ * What a linked input image is reserved as: an assumption. No document says how many pixels of one are billed at
+ * most; 4 megapixels is the largest image that FLUX.2 generates, the family that bills inputs by the megapixel.
+ */
 const INPUT_MAX_PIXELS = 4 * 1024 * 1024
 
 /** Ratios without documented pixels: Google's 1:8 is 384×3072. */

@@ -1,7 +1,7 @@
 import type { ImageEndpoint, ImageModel } from '../catalogue/model.ts'
-import { parseSize } from '../spec/forms.ts'
 import type { SideFactor } from '../spec/pixel-sizes.ts'
 import type { ImageSpec } from '../spec/schema.ts'
+import { parseSize } from '../spec/size.ts'
 
 /** A number of tokens as it probably is, and the most that it can be. */
 export interface Tokens {

@@ -4,6 +4,7 @@ import { ConnectionCutError, runParse } from './cursor.ts'
 import { createImageEvents, type FetchLinked } from './image-events.ts'
 import { billingUnknown, invalidImages, noImage, QUOTED_TEXT_MAX_CHARACTERS } from './outcome-errors.ts'
 import type { ResponseEvent, ResponseSummary } from './response-events.ts'
+import type { PreviewSink } from './previews.ts'
 import { BODY_MAX_BYTES, ResponseLimitError } from './response-limits.ts'
 import { type Description, parseResponse, type ResponsePart } from './response-parts.ts'
 import { ResponseSyntaxError } from './response-syntax-error.ts'
@@ -14,6 +15,8 @@ export interface ReadResponseOptions {
   readonly fetchLinked: FetchLinked
   /** How images are decoded; the platform’s way where absent. */
   readonly decodeBlock?: BlockDecoder | undefined
+  /** Where previews go; they are skipped where absent. */
+  readonly previews?: PreviewSink | undefined
   /** The caller's. Once it is aborted, reading throws its reason instead of calling the connection cut. */
   readonly signal?: AbortSignal | undefined
 }
@@ -29,7 +32,7 @@ export interface ReadResponseOptions {
  */
 export async function* readResponse(
   response: Response,
-  { fetchLinked, decodeBlock, signal }: ReadResponseOptions,
+  { fetchLinked, decodeBlock, previews, signal }: ReadResponseOptions,
 ): AsyncGenerator<ResponseEvent, void, undefined> {
   const isStream = /^text\/event-stream\b/i.test(response.headers.get('Content-Type') ?? '')
   const images = createImageEvents(fetchLinked)
@@ -42,7 +45,7 @@ export async function* readResponse(
   try {
     const parts = runParse(
       response,
-      (cursor) => parseResponse(cursor, { isStream, decodeBlock }),
+      (cursor) => parseResponse(cursor, { isStream, decodeBlock, previews }),
       BODY_MAX_BYTES,
     )
     for await (const part of parts) {

@@ -4,7 +4,9 @@ import { type ByteCursor, type Parse, skipByteOrderMark } from './cursor.ts'
 import { type ImageBytes, type ImageStringEnd, readImageString } from './image-string.ts'
 import { type JsonValue, type ReadImage, readJson } from './json.ts'
 import { readString } from './json-string.ts'
+import { PREVIEW_MAX_CHARACTERS, type PreviewSink } from './previews.ts'
 import { RESPONSE_SHAPE, responseBody } from './response-shape.ts'
+import { ResponseSyntaxError } from './response-syntax-error.ts'
 import { readEvents } from './sse.ts'
 import { errorInBody } from './upstream-error.ts'
 
@@ -38,6 +40,12 @@ export type ResponsePart =
 
 const PREVIEW = 'image_generation.partial_image'
 
+export interface ParseOptions {
+  readonly isStream: boolean
+  readonly decodeBlock?: BlockDecoder | undefined
+  readonly previews?: PreviewSink | undefined
+}
+
 /**
  * The parts of a response, from its bytes.
  *
@@ -46,9 +54,9 @@ const PREVIEW = 'image_generation.partial_image'
  */
 export function* parseResponse(
   cursor: ByteCursor,
-  { isStream, decodeBlock }: { readonly isStream: boolean; readonly decodeBlock?: BlockDecoder | undefined },
+  { isStream, decodeBlock, previews }: ParseOptions,
 ): Parse<void, ResponsePart> {
-  const { readImage, onValue } = createPartReader(createBase64Decoder(decodeBlock))
+  const { readImage, onValue } = createPartReader(createBase64Decoder(decodeBlock), previews)
   if (isStream) {
     const isComplete = yield* readEvents(cursor, RESPONSE_SHAPE, { readImage, onEvent: onValue })
     if (isComplete) yield { type: 'end-of-stream' }
@@ -59,7 +67,7 @@ export function* parseResponse(
   if (value !== undefined) yield* onValue(value)
 }
 
-function createPartReader(decoder: Base64Decoder) {
+function createPartReader(decoder: Base64Decoder, previews: PreviewSink | undefined) {
   /** An image that was read before the `type` that tells whether it is a preview. */
   let undecided: ImageStringEnd | undefined
   let imagesInValue = 0
@@ -74,7 +82,7 @@ function createPartReader(decoder: Base64Decoder) {
     yield* decide(false)
     const canBePreview = shape === 'image-or-preview'
     if (canBePreview && siblings['type'] === PREVIEW) {
-      yield* readString(cursor, 0)
+      yield* readPreview(cursor, previews)
       return true
     }
     undecided = yield* readImageString(cursor, decoder)
@@ -91,6 +99,17 @@ function createPartReader(decoder: Base64Decoder) {
   }
 
   return { readImage, onValue }
+}
+
+/** Reads past a preview, which goes to whoever wants it. A broken one must not cost the image that follows. */
+function* readPreview(cursor: ByteCursor, previews: PreviewSink | undefined): Parse<void> {
+  const isWanted = previews?.isWanted() ?? false
+  try {
+    const base64 = yield* readString(cursor, isWanted ? PREVIEW_MAX_CHARACTERS : 0)
+    if (isWanted && base64 !== undefined) previews?.take(base64)
+  } catch (error) {
+    if (!(error instanceof ResponseSyntaxError)) throw error
+  }
 }
 
 /** What one JSON document, or one event, says beside its images. */

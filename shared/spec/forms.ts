@@ -18,11 +18,8 @@ export const json = z
   .unknown()
   .refine(isPlainJson, `must be JSON, at most ${JSON_MAX_DEPTH} levels deep, in well-formed Unicode`)
 
-/** `[width, height]` in pixels of a `WxH` string; `undefined` for any other string. */
-export function parseSize(value: string): readonly [number, number] | undefined {
-  const match = /^([1-9]\d*)x([1-9]\d*)$/.exec(value)
-  return match ? [Number(match[1]), Number(match[2])] : undefined
-}
+/** `2K`: each has one spelling. */
+export const IMAGE_SIZE = /^([1-9]\d?(\.\d{0,2}[1-9])?|0\.\d{0,2}[1-9])K$/
 
 export function isDataUrl(value: string): boolean {
   return value.startsWith('data:')

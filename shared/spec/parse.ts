@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { DEFAULT_MODEL } from '../default-model.ts'
 import { DELIVERY_NAMES } from '../delivery-parameters.ts'
 import { InvalidSpecError } from '../errors.ts'
+import { readNumber } from '../url/query-values.ts'
 import type { SpecIssue } from '../spec/spec-issue.ts'
 import { specIssues } from './issues.ts'
 import { crossFieldIssues } from './rules.ts'
@@ -54,7 +55,7 @@ export function parseSpecQuery(query: URLSearchParams): ImageSpecInput {
     } else if (values.length > 1) {
       issues.push(specIssue([field], `${field} is given ${values.length} times: give it once.`))
     } else {
-      input.push([field, form === 'number' ? numberFrom(value) : value])
+      input.push([field, form === 'number' ? readNumber(value) : value])
     }
   }
   const [first, ...rest] = issues
@@ -118,11 +119,6 @@ function parsed<T>(
 ): T {
   if (result.success) return result.data
   throw new InvalidSpecError(specIssues(result.error, input, known))
-}
-
-/** Plain decimals only, so that a number has one spelling. Anything else stays text and fails the type check. */
-function numberFrom(text: string): number | string {
-  return /^(0|[1-9]\d{0,15})(\.\d*[1-9])?$/.test(text) ? Number(text) : text
 }
 
 /** A key whose value is `undefined` must not hide a default. */

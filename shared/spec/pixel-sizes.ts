@@ -1,5 +1,6 @@
-import { parseSize } from './forms.ts'
+import { IMAGE_SIZE } from './forms.ts'
 import type { ImageSpec } from './schema.ts'
+import { parseSize } from './size.ts'
 
 /** Documented width and height at 1K. The other ratios have no documented size. */
 const SIDES_AT_1K: Readonly<Record<string, readonly [number, number]>> = {
@@ -45,6 +46,15 @@ export function resolutionOf(imageSize: string): string {
 export function imageSizeOf(resolution: string): string {
   const factor = sideFactor(resolution)
   return factor === undefined || /k$/i.test(resolution) ? resolution : imageSizeFor(factor)
+}
+
+/**
+ * The `image_size` for one of the images API's resolutions, which are 512 and less than a thousand pixels, or 1K and
+ * more; `undefined` for any other text.
+ */
+export function tierOf(resolution: string): string | undefined {
+  const imageSize = imageSizeOf(resolution)
+  return IMAGE_SIZE.test(imageSize) && resolutionOf(imageSize) === resolution ? imageSize : undefined
 }
 
 /** `0.5K` for 0.5. */

@@ -1,6 +1,6 @@
-import { parseSize } from './forms.ts'
 import { agrees, factorOfPixels, imageSizeFor, sideFactor } from './pixel-sizes.ts'
 import { type ImageSpec, SPEC_FIELDS } from './schema.ts'
+import { parseSize } from './size.ts'
 import { specIssue, type SpecIssue } from './spec-issue.ts'
 
 /** How far the ratio of `size` may be from `aspect_ratio`. The documented 16:9 is 1344×768, which is 1.6 % off. */
@@ -15,6 +15,7 @@ export function crossFieldIssues(spec: ImageSpec): SpecIssue[] {
     ...sizeConflicts(spec),
     ...strength(spec),
     ...imageConfig(spec),
+    ...providerOptions(spec),
   ]
 }
 
@@ -87,6 +88,18 @@ function imageConfig(spec: ImageSpec): SpecIssue[] {
       const detail = `image_config.${key} is a field of its own: write ${key} beside image_config, not inside it.`
       return specIssue(['image_config', key], detail)
     })
+}
+
+/** The same in a provider's options, where they would have no price either. */
+function providerOptions({ provider }: ImageSpec): SpecIssue[] {
+  return Object.entries(provider?.options ?? {}).flatMap(([slug, options]) =>
+    Object.keys(options)
+      .filter((key) => SPEC_FIELDS.has(key))
+      .map((key) => {
+        const detail = `provider.options.${slug}.${key} is a field of its own: write ${key} beside provider, not inside it.`
+        return specIssue(['provider', 'options', slug, key], detail)
+      }),
+  )
 }
 
 /** Width by height of `16:9`; `undefined` for `auto`. */

@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { DEFAULT_MODEL } from '../default-model.ts'
 import { withAuthor } from './model-author.ts'
-import { colour, httpsUrl, imageUrl, json, parseSize, text } from './forms.ts'
+import { isRepeated } from '../url/query-values.ts'
+import { colour, httpsUrl, IMAGE_SIZE, imageUrl, json, text } from './forms.ts'
+import { parseSize } from './size.ts'
 import { provider, sorting } from './provider.ts'
 
 const PROMPT_MAX_CHARACTERS = 32_000
@@ -16,7 +18,6 @@ const MODEL_MAX_CHARACTERS = 200
 const ID_MAX_CHARACTERS = 256
 
 const ASPECT_RATIO = /^(auto|[1-9]\d{0,3}(\.\d{0,2}[1-9])?:[1-9]\d{0,3}(\.\d{0,2}[1-9])?)$/
-const IMAGE_SIZE = /^([1-9]\d?(\.\d{0,2}[1-9])?|0\.\d{0,2}[1-9])K$/
 
 const prompt = text
   .refine(
@@ -315,7 +316,7 @@ export const QUERY_FORMS: ReadonlyMap<string, QueryForm> = new Map(
 )
 
 function queryForm(name: string, { type }: z.ZodType): QueryForm {
-  if (name === 'input_images' || name === 'models') return 'repeated'
+  if (isRepeated(name)) return 'repeated'
   if (type === 'number') return 'number'
   return type === 'string' || type === 'enum' ? 'text' : 'json'
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { signUrl, verifyUrl } from '../../shared/url-signature.ts'
+import { signUntil, verifyUrl } from '../../shared/url-signature.ts'
 import vectors from '../signatures.json' with { type: 'json' }
 
 // test/signatures.json never changes: URLs that are signed today must stay valid.
@@ -8,7 +8,7 @@ import vectors from '../signatures.json' with { type: 'json' }
 describe('a signature', () => {
   it.each(vectors)('of $name is what test/signatures.json says', async (vector) => {
     const { kid, secret, url, expires, signed, sig } = vector
-    const result = await signUrl(new URL(url), { kid, secret }, new Date(expires * 1000))
+    const result = await signUntil(new URL(url), { kid, secret }, new Date(expires * 1000))
 
     expect(createHmac('sha256', secret).update(signed).digest('base64url')).toBe(sig)
     expect(result.searchParams.get('sig')).toBe(sig)
@@ -19,16 +19,16 @@ describe('a signature', () => {
   it('replaces the one that a URL has', async () => {
     const key = { kid: 'k1', secret: 'signing-secret-0123456789' }
     const expires = new Date(1_893_456_000_000)
-    const once = await signUrl(new URL('https://img.example.com/image?prompt=fox'), key, new Date(0))
+    const once = await signUntil(new URL('https://img.example.com/image?prompt=fox'), key, new Date(0))
 
-    expect((await signUrl(once, key, expires)).href).toBe(
-      (await signUrl(new URL('https://img.example.com/image?prompt=fox'), key, expires)).href,
+    expect((await signUntil(once, key, expires)).href).toBe(
+      (await signUntil(new URL('https://img.example.com/image?prompt=fox'), key, expires)).href,
     )
   })
 
   it('has one spelling', async () => {
     const key = { kid: 'k1', secret: 'signing-secret-0123456789' }
-    const url = await signUrl(new URL('https://img.example.com/image?prompt=fox'), key, new Date(1e12))
+    const url = await signUntil(new URL('https://img.example.com/image?prompt=fox'), key, new Date(1e12))
     const sig = url.searchParams.get('sig') ?? ''
     const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     // The last digit holds two bits that no byte needs.

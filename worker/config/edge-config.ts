@@ -17,6 +17,7 @@ export interface EdgeConfig {
   /** A listed image, by its path or its id. */
   find(name: string): ListedImage | undefined
   isListed(fingerprint: Fingerprint): boolean
+  readonly presetNames: readonly string[]
 }
 
 /** @param defaultModel  where neither the spec, its preset nor the config's defaults name one */
@@ -40,6 +41,7 @@ export function createEdgeConfig(
     },
     find: (name) => byName.get(name),
     isListed: (fingerprint) => listed.has(fingerprint),
+    presetNames: Object.keys(presets),
   }
 }
 

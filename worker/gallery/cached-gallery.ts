@@ -61,9 +61,11 @@ function partial({ body }: Response, { 'content-range': range = '', ...headers }
 
 /** The URL that the cache goes by: one for each thing that can be served. */
 function galleryUrl({ fingerprint, index, variant }: Wanted): string {
-  const { width, format, keep, quality } = variant
+  const { width, height, crop, format, keep, quality } = variant
   const query = [
     width !== undefined && `w=${width}`,
+    height !== undefined && `h=${height}`,
+    crop !== undefined && `crop=${crop}`,
     format !== undefined && `format=${format}`,
     keep && `keep=${keep.map((type) => EXTENSION[type]).join('.')}`,
     quality !== undefined && `q=${quality}`,
@@ -76,11 +78,15 @@ export function parseGalleryRequest({ url, headers }: Request): Wanted | undefin
   const { pathname, searchParams } = new URL(url)
   const [, fingerprint = '', index = ''] = pathname.split('/')
   if (!isFingerprint(fingerprint) || !/^\d$/.test(index)) return undefined
-  const [width, format, keep, quality] = ['w', 'format', 'keep', 'q'].map((name) => searchParams.get(name))
+  const [width, height, crop, format, keep, quality] = ['w', 'h', 'crop', 'format', 'keep', 'q'].map((name) =>
+    searchParams.get(name),
+  )
   const extensions = keep?.split('.') ?? []
   const types = Object.entries(EXTENSION).filter(([, extension]) => extensions.includes(extension))
   const variant: Variant = {
     ...(width && { width: Number(width) }),
+    ...(height && { height: Number(height) }),
+    ...(crop && { crop: crop as NonNullable<Variant['crop']> }),
     ...(format && { format: format as NonNullable<Variant['format']> }),
     ...(types.length > 0 && { keep: types.map(([type]) => type as ImageMediaType) }),
     ...(quality && { quality: Number(quality) }),

@@ -8,7 +8,7 @@ import {
   variantHeaders,
 } from './image-headers.ts'
 import type { ImageRecord, ImageStore } from './image-store.ts'
-import { isOriginal, transformationOf, type Variant, withoutUselessQuality } from './variant.ts'
+import { isOriginal, sizedFor, transformationOf, type Variant } from './variant.ts'
 import type { MadeVariant, StoredVariant, Variants, VariantUnavailable } from './variant-store.ts'
 
 /** An image, and the size and format it is wanted in. */
@@ -52,6 +52,7 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
     const image = await store.get(fingerprint, index)
     if (!image) return undefined
     if (!transformationOf(image, variant)) {
+      if (!range) return { headers: headersOf(image, variant), body: image.body }
       await image.body.cancel()
       return original(wanted, range)
     }
@@ -66,30 +67,29 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
     return found && found !== 'original' ? servedVariant(wanted, found) : original(wanted, range)
   }
 
-  /** Without a quality that the original's own format doesn't have: asking for one must not make another variant. */
-  async function normalized(wanted: Wanted): Promise<Wanted> {
-    const { fingerprint, index, variant } = wanted
-    if (variant.quality === undefined || (variant.format !== undefined && !variant.keep)) return wanted
-    const image = await store.head(fingerprint, index)
-    return image ? { ...wanted, variant: withoutUselessQuality(variant, image.mediaType) } : wanted
+  /** The variant in the size that it will have, so that two requests for the same size make one: each is paid for. */
+  async function sized(wanted: Wanted): Promise<Wanted> {
+    if (wanted.variant.height === undefined) return wanted
+    const image = await store.head(wanted.fingerprint, wanted.index)
+    return image ? { ...wanted, variant: sizedFor(image, wanted.variant) } : wanted
   }
 
   return {
     async head(requested) {
-      const wanted = await normalized(requested)
-      const { fingerprint, index, variant } = wanted
+      const { fingerprint, index, variant } = await sized(requested)
       const found = isOriginal(variant) ? undefined : await variants?.head(fingerprint, index, variant)
       if (found && found !== 'original') return variantHeaders(fingerprint, index, found)
       const image = await store.head(fingerprint, index)
       if (!image) return undefined
-      if (found === 'original' || !transformationOf(image, variant)) return headersOf(image, variant)
+      if (found === 'original' || !transformationOf(image, variant))
+        return headersOf(image, requested.variant)
       return fallbackHeaders(image, { reason: variants ? 'not-made-yet' : 'no-images-binding' })
     },
 
     async get(requested, range) {
-      const wanted = await normalized(requested)
+      const wanted = await sized(requested)
       const { fingerprint, index, variant } = wanted
-      if (isOriginal(variant)) return original(wanted, range)
+      if (isOriginal(variant)) return original(requested, range)
       if (!variants) return original(wanted, range, { reason: 'no-images-binding' })
       const found = await variants.get(fingerprint, index, variant, range)
       if (!found) return make(wanted, variants, range)

@@ -31,6 +31,7 @@ interface Served {
 export function imageHeaders(image: ImageRecord): HeaderFields {
   const headers = headersOf(image, imagePath(image.fingerprint, image.index, image.mediaType))
   headers['x-easel-model'] = image.model
+  if (image.thumbhash !== undefined) headers['x-easel-thumbhash'] = image.thumbhash
   return headers
 }
 
@@ -39,9 +40,15 @@ export function variantHeaders(fingerprint: Fingerprint, index: number, record: 
   const { mediaType, width, height, original, transformation } = record
   const path = imagePath(fingerprint, index, original.mediaType)
   const headers = headersOf(record, `${path}?${variantQuery(transformation)}`)
-  const quality = transformation.quality === undefined ? '' : `; q=${transformation.quality}`
-  headers['x-easel-variant'] =
-    `${mediaType}; width=${width}; height=${height}${quality}; original="${pinOf(original.etag)}"`
+  const { crop, quality } = transformation
+  const facts = [
+    `width=${width}`,
+    `height=${height}`,
+    ...(crop === undefined ? [] : [`fit=cover`, `gravity=${crop}`]),
+    ...(quality === undefined ? [] : [`q=${quality}`]),
+  ]
+  headers['x-easel-variant'] = `${mediaType}; ${facts.join('; ')}; original="${pinOf(original.etag)}"`
+  if (record.thumbhash !== undefined) headers['x-easel-thumbhash'] = record.thumbhash
   return headers
 }
 

@@ -1,7 +1,7 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { ImageHeader, ImageMediaType } from '../../shared/media/image.ts'
 import { type ByteRange, toR2Range } from './byte-range.ts'
-import { imageKey, LIST_PREFIX, manifestKey } from './keys.ts'
+import { imageKey, manifestKey } from './keys.ts'
 import type { Manifest } from './manifest.ts'
 import { readingR2 } from './storage-error.ts'
 
@@ -16,6 +16,8 @@ export interface ImageRecord extends ImageHeader {
   /** As in the manifest. */
   readonly model: string
   readonly created: Date
+  /** Base64, if it is known. */
+  readonly thumbhash?: string | undefined
 }
 
 /** An image read from R2: `body` is a stream that nobody has read. */
@@ -27,20 +29,6 @@ export interface StoredImage extends ImageRecord {
 export interface CompleteGeneration {
   readonly manifest: Manifest
   readonly first: StoredImage
-}
-
-/** One page of the list, newest first. */
-export interface ImageList {
-  readonly entries: readonly ListEntry[]
-  /** For the next page; absent on the last one. */
-  readonly cursor?: string | undefined
-}
-
-export interface ListEntry {
-  readonly fingerprint: Fingerprint
-  readonly mediaType: ImageMediaType
-  readonly model: string
-  readonly created: Date
 }
 
 /** Reads stored images. Every method throws `storage_failed` when R2 fails. */
@@ -58,10 +46,7 @@ export interface ImageStore {
    * first, so neither alone is enough.
    */
   complete(fingerprint: Fingerprint): Promise<CompleteGeneration | undefined>
-  list(cursor: string | undefined): Promise<ImageList>
 }
-
-const PAGE_SIZE = 50
 
 /** {@link ImageStore} on R2. */
 export function createR2ImageStore(bucket: R2Bucket): ImageStore {
@@ -94,28 +79,30 @@ export function createR2ImageStore(bucket: R2Bucket): ImageStore {
       await first?.body.cancel()
       return undefined
     },
-
-    async list(cursor) {
-      const page = await readingR2(() =>
-        bucket.list({
-          prefix: LIST_PREFIX,
-          limit: PAGE_SIZE,
-          include: ['customMetadata'],
-          ...(cursor !== undefined && { cursor }),
-        }),
-      )
-      return { entries: page.objects.map(readListEntry), cursor: page.truncated ? page.cursor : undefined }
-    },
   }
 }
 
-/** What {@link readRecord} reads back. R2 takes it before the bytes, so nothing of it depends on them all. */
-export function imageMetadata({ width, height }: ImageHeader, model: string): Record<string, string> {
-  return { width: String(width), height: String(height), model }
+/**
+ * What {@link readRecord} reads back. R2 takes it before the bytes, so nothing of it depends on them all.
+ *
+ * @param known  when the same bytes are written again
+ */
+export function imageMetadata(
+  { width, height, isAnimated }: Pick<ImageHeader, 'width' | 'height' | 'isAnimated'>,
+  model: string,
+  known?: { readonly created: Date; readonly thumbhash: string },
+): Record<string, string> {
+  return {
+    width: String(width),
+    height: String(height),
+    model,
+    ...(isAnimated && { animated: 'true' }),
+    ...(known && { created: known.created.toISOString(), thumbhash: known.thumbhash }),
+  }
 }
 
 function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): ImageRecord {
-  const { width, height, model = '' } = object.customMetadata ?? {}
+  const { width, height, model = '', animated, created, thumbhash } = object.customMetadata ?? {}
   return {
     fingerprint,
     index,
@@ -125,12 +112,8 @@ function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): 
     height: Number(height),
     byteLength: object.size,
     model,
-    created: object.uploaded,
+    created: created === undefined ? object.uploaded : new Date(created),
+    ...(animated !== undefined && { isAnimated: true }),
+    ...(thumbhash !== undefined && { thumbhash }),
   }
-}
-
-function readListEntry({ key, customMetadata, uploaded }: R2Object): ListEntry {
-  const { mediaType, model = '' } = customMetadata ?? {}
-  const fingerprint = key.slice(key.lastIndexOf('/') + 1) as Fingerprint
-  return { fingerprint, mediaType: mediaType as ImageMediaType, model, created: uploaded }
 }

@@ -10,6 +10,8 @@ export type Described =
   | { readonly spec: Readonly<Record<string, unknown>> }
   | {
       readonly request: { readonly path: string; readonly body: Readonly<Record<string, unknown>> }
+      /** All its words. */
+      readonly prompt: string
     }
 
 /** Everything known of one generation; in R2 as `images/<fingerprint>/manifest.json`. */
@@ -43,11 +45,25 @@ export interface ManifestImage {
   readonly width: number
   readonly height: number
   readonly bytes: number
+  /** Base64; absent until somebody has read the manifest. */
+  readonly thumbhash?: string | undefined
+}
+
+/** Indexes of the images whose thumbhash isn't known. An SVG has none: it can't be transformed. */
+export function missingThumbhashes({ images }: Manifest): readonly number[] {
+  return images.flatMap(({ thumbhash, media_type }, index) =>
+    thumbhash === undefined && media_type !== 'image/svg+xml' ? [index] : [],
+  )
 }
 
 /** The part of a manifest that only tokens may see. */
 export function describedIn(manifest: Manifest): Described {
-  return 'spec' in manifest ? { spec: manifest.spec } : { request: manifest.request }
+  return 'spec' in manifest ? { spec: manifest.spec } : { request: manifest.request, prompt: manifest.prompt }
+}
+
+/** The words that a generation came from. */
+export function promptOf(described: Described): string {
+  return 'spec' in described ? String(described.spec['prompt']) : described.prompt
 }
 
 /** The path of an image by its fingerprint: `/i/<fingerprint>[.<index>].<extension>`. */

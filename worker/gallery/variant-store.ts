@@ -13,6 +13,8 @@ export interface VariantRecord extends ImageHeader {
   readonly transformation: Transformation
   readonly byteLength: number
   readonly created: Date
+  /** Of the original, base64, if it was known when the variant was made. */
+  readonly thumbhash?: string | undefined
 }
 
 export interface StoredVariant extends VariantRecord {
@@ -83,16 +85,17 @@ export function createR2Variants(bucket: R2Bucket, make: MakeVariant): Variants 
 
 /** The metadata of a variant; without a record, of a mark that the original itself is the variant. */
 export function variantMetadata(
-  record: Pick<VariantRecord, 'width' | 'height' | 'original' | 'transformation'> | undefined,
+  record: Pick<VariantRecord, 'width' | 'height' | 'original' | 'transformation' | 'thumbhash'> | undefined,
 ): Record<string, string> {
   if (!record) return {}
-  const { width, height, original, transformation } = record
+  const { width, height, original, transformation, thumbhash } = record
   return {
     width: String(width),
     height: String(height),
     original: original.etag,
     original_type: original.mediaType,
     transformation: JSON.stringify(transformation),
+    ...(thumbhash !== undefined && { thumbhash }),
   }
 }
 
@@ -103,7 +106,7 @@ function readVariant({
   size,
   uploaded,
 }: R2Object): VariantRecord | 'original' {
-  const { width, height, original, original_type, transformation } = customMetadata ?? {}
+  const { width, height, original, original_type, transformation, thumbhash } = customMetadata ?? {}
   if (original === undefined || transformation === undefined) return 'original'
   return {
     etag,
@@ -114,5 +117,6 @@ function readVariant({
     height: Number(height),
     byteLength: size,
     created: uploaded,
+    ...(thumbhash !== undefined && { thumbhash }),
   }
 }

@@ -4,11 +4,8 @@ import { storageFailed } from '../gallery/storage-error.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { Settings } from '../settings.ts'
 import { type Failure, toFailure } from './failure.ts'
-import { within } from './patience.ts'
-import type { JobRequest } from './types.ts'
-
-/** How long the ledger may take, milliseconds: requests wait for it. */
-const LEDGER_MS = 2000
+import { askLedger } from './patience.ts'
+import type { SentRequest } from './types.ts'
 
 export type Admission =
   | {
@@ -29,7 +26,7 @@ export const LEDGER_FAILED: Failure = toFailure(
  * Asked once for each generation, not for each request that waits for it.
  */
 export async function admit(
-  { caller, fingerprint, model, reserveUsd, lookedAt }: JobRequest,
+  { caller, fingerprint, model, reserveUsd, lookedAt }: SentRequest,
   attempt: string,
   settings: Pick<Settings, 'dailyBudgetUsd' | 'monthlyBudgetUsd' | 'tokenBudgetsUsd'>,
   limit: RateLimit | undefined,
@@ -45,20 +42,13 @@ export async function admit(
   }
   const token = caller.kind === 'token' ? caller.name : undefined
   try {
-    const result = await within(
-      Promise.resolve(
-        budget.reserve(
-          { id: attempt, fingerprint, usd: reserveUsd, token, model, lookedAt },
-          {
-            dailyUsd: settings.dailyBudgetUsd,
-            monthlyUsd: settings.monthlyBudgetUsd,
-            tokenUsd: token === undefined ? undefined : settings.tokenBudgetsUsd.get(token),
-          },
-        ),
-      ),
-      'The ledger',
-      LEDGER_MS,
-    )
+    const limits = {
+      dailyUsd: settings.dailyBudgetUsd,
+      monthlyUsd: settings.monthlyBudgetUsd,
+      tokenUsd: token === undefined ? undefined : settings.tokenBudgetsUsd.get(token),
+    }
+    const reservation = { id: attempt, fingerprint, usd: reserveUsd, token, model, lookedAt }
+    const result = await askLedger(budget.reserve(reservation, limits))
     if (result.granted) return { ok: true, settledSince: result.settledSince }
     const whose = {
       day: 'The daily budget',

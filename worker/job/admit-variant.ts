@@ -1,10 +1,7 @@
 import type { Budget } from '../budget/budget.ts'
 import type { VariantUnavailable } from '../gallery/variant-store.ts'
 import type { Settings } from '../settings.ts'
-import { within } from './patience.ts'
-
-/** How long the ledger may take, milliseconds: the original can be served instead. */
-const LEDGER_MS = 2000
+import { askLedger } from './patience.ts'
 
 /**
  * Whether a variant may be made: the requester's rate limit, then the daily limit of all. Checked once for each
@@ -22,6 +19,6 @@ export async function admitVariant(
 ): Promise<VariantUnavailable['reason'] | undefined> {
   const rate = await limit?.limit({ key: limitKey })
   if (rate && !rate.success) return 'rate-limit'
-  const isCounted = await within(Promise.resolve(budget.takeVariant(dailyVariants)), 'The ledger', LEDGER_MS)
+  const isCounted = await askLedger(budget.takeVariant(dailyVariants))
   return isCounted ? undefined : 'daily-limit'
 }

@@ -1,9 +1,6 @@
 import type { Budget } from '../budget/budget.ts'
 import type { JobStorage, Unsettled } from './job-storage.ts'
-import { within } from './patience.ts'
-
-/** How long the ledger may take, milliseconds. */
-const LEDGER_MS = 2000
+import { askLedger } from './patience.ts'
 
 export interface BillsPorts {
   readonly budget: DurableObjectStub<Budget>
@@ -25,7 +22,7 @@ export interface Bills {
 export function createBills({ budget, storage, again }: BillsPorts): Bills {
   async function report({ attempt, usd, outcome }: Unsettled): Promise<boolean> {
     try {
-      await within(Promise.resolve(budget.settle(attempt, { usd, outcome })), 'The ledger', LEDGER_MS)
+      await askLedger(budget.settle(attempt, { usd, outcome }))
       return true
     } catch (error) {
       console.error(error)

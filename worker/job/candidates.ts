@@ -32,16 +32,13 @@ export function candidateOf(
   return { model, servedBy: alias_target?.slug ?? model, request, ...(retirement && { retirement }) }
 }
 
-/** The body for one model. OpenRouter is never given two. */
-export function bodyCandidate(
+/** A conversation, sent to one model. A stream keeps the connection alive while the model works. */
+export function conversationCandidate(
   model: string,
   entry: CatalogueEntry,
   { path, body }: UpstreamRequest,
 ): Candidate {
-  const { models: _, ...rest } = body as Readonly<Record<string, unknown>>
-  // A stream keeps the connection alive while the model works.
-  const streams = path === '/chat/completions' || entry.model.supports_streaming
-  return candidateOf(model, entry, { path, body: { ...rest, model, ...(streams && { stream: true }) } })
+  return candidateOf(model, entry, { path, body: { ...body, model, stream: true } })
 }
 
 /** One line in the log for each request of a model that retires soon. */

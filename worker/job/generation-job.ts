@@ -18,9 +18,20 @@ import { createImageSet, type ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
 import { createJobStorage, type JobStorage, type UnfinishedState, type Unsettled } from './job-storage.ts'
 import type { PendingGeneration } from './pieces.ts'
+import { createPreviews, type OnPreview } from './previews.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
-import type { Flight, JobRequest, JobResult, Outcome, Run } from './types.ts'
+import { type AddThumbhashes, createThumbhashMaker } from './thumbhash-maker.ts'
+import type {
+  Flight,
+  HeldImage,
+  JobRequest,
+  JobResult,
+  Outcome,
+  PackedRequest,
+  Run,
+  SentRequest,
+} from './types.ts'
 import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
 
 /** What the object uses of the Worker's environment. */
@@ -34,6 +45,9 @@ export interface JobEnv extends SettingsEnv {
 
 /** How long until R2 or the ledger is tried again, milliseconds. */
 const AGAIN_MS = 30_000
+
+/** What the requests that joined a generation are sent by its object, all together: they are in memory at once. */
+const SENT_TO_COLLAPSED_BYTES = 32 * 2 ** 20
 
 const OWN_STORAGE_FAILED =
   'Easel’s own storage does not respond. Try again in a few seconds: you won’t be charged again.'
@@ -54,6 +68,8 @@ export class GenerationJob extends DurableObject<JobEnv> {
   readonly #bills: Bills
   readonly #failures: FailureMemory
   readonly #makeVariant: VariantMaker
+  readonly #addThumbhashes: AddThumbhashes
+  readonly #previews = createPreviews()
   #flight: Flight | undefined
   /** Waits for the next alarm. */
   #nextRun: PromiseWithResolvers<Outcome> | undefined
@@ -71,40 +87,41 @@ export class GenerationJob extends DurableObject<JobEnv> {
       wakeAt: (time) => this.#wakeAt(time),
       unknownHoldMs: this.#settings.unknownHoldMs,
     })
-    this.#set = createImageSet({
-      bucket: env.BUCKET,
-      images: this.#images,
-      storage: this.#storage,
-      forget: (fingerprint) => exports.Gallery.forget(fingerprint),
-    })
-    this.#makeVariant = createVariantMaker({
+    this.#set = createImageSet({ bucket: env.BUCKET, images: this.#images, storage: this.#storage, forget })
+    const transforming = {
       bucket: env.BUCKET,
       images: env.IMAGES,
-      admit: (limitKey) => admitVariant(limitKey, this.#settings, env.VARIANT_LIMIT, this.#budget),
+      admit: (limitKey: string) => admitVariant(limitKey, this.#settings, env.VARIANT_LIMIT, this.#budget),
       whileCurrent: this.#set.whileCurrent,
-    })
+    }
+    this.#makeVariant = createVariantMaker(transforming)
+    this.#addThumbhashes = createThumbhashMaker({ ...transforming, store: this.#images, forget })
   }
 
   /**
    * Generates and waits until everything is stored.
    *
-   * @param index  of the image to send along, if this request is the one that generates it
+   * @param index  of the image to send along, where it is at hand: a page that many visitors open at once would read
+   *   it from R2 as often
+   * @param onPreview  told of the previews from now on, where the model streams any
    */
-  async generate(request: JobRequest, index?: number): Promise<JobResult> {
+  async generate(request: SentRequest, index?: number, onPreview?: OnPreview): Promise<JobResult> {
     const { collapsed, flight } = this.#join(request)
-    const outcome = await flight.finished
+    const outcome = await this.#previews.watch(onPreview, flight.finished)
     if (!outcome.ok) return outcome
     const { manifest, held } = outcome
-    if (collapsed || !manifest) return { ok: true, cache: 'collapsed', manifest }
-    return { ok: true, cache: 'miss', manifest, image: held?.find(({ record }) => record.index === index) }
+    const image = held?.find(({ record }) => record.index === index)
+    if (!manifest || (collapsed && !flight.takeBytes(image)))
+      return { ok: true, cache: 'collapsed', manifest }
+    return { ok: true, cache: collapsed ? 'collapsed' : 'miss', manifest, image }
   }
 
   /** Generates and doesn't wait. */
-  async submit(request: JobRequest): Promise<JobResult> {
+  async submit(request: SentRequest): Promise<JobResult> {
     const { collapsed, flight } = this.#join(request)
-    const admitted = await flight.admitted
-    if (admitted === 'queued') return { ok: true, cache: collapsed ? 'collapsed' : 'miss' }
-    return admitted.ok ? { ok: true, cache: 'collapsed' } : admitted
+    const admission = await flight.admission
+    if ('run' in admission) return { ok: true, cache: collapsed ? 'collapsed' : 'miss' }
+    return admission.ok ? { ok: true, cache: 'collapsed' } : admission
   }
 
   /** `pending` while it is being generated, or the failure that is remembered; `undefined` when there is neither. */
@@ -138,6 +155,11 @@ export class GenerationJob extends DurableObject<JobEnv> {
     return this.#makeVariant(original, variant, limitKey)
   }
 
+  /** Computes and keeps what thumbhashes are missing. */
+  addThumbhashes(fingerprint: Fingerprint, limitKey: string): ReturnType<AddThumbhashes> {
+    return this.#addThumbhashes(fingerprint, limitKey)
+  }
+
   override async alarm(): Promise<void> {
     const waiting = this.#nextRun
     this.#nextRun = undefined
@@ -147,28 +169,26 @@ export class GenerationJob extends DurableObject<JobEnv> {
     waiting?.resolve(outcome)
   }
 
-  #join(request: JobRequest): { readonly collapsed: boolean; readonly flight: Flight } {
+  #join(request: SentRequest): { readonly collapsed: boolean; readonly flight: Flight } {
     const collapsed = this.#flight !== undefined
+    if (collapsed) discard(request.packed)
     return { collapsed, flight: (this.#flight ??= this.#takeOff(request)) }
   }
 
-  #takeOff(request: JobRequest): Flight {
-    let run: Promise<Outcome> | undefined
-    const admitted = this.#admit(request).then((admission) => {
-      if ('ok' in admission) return admission
-      run = admission.run
-      return 'queued' as const
-    })
-    const finished = admitted
-      .then((admission) => (admission === 'queued' && run ? run : (admission as Outcome)))
+  #takeOff(request: SentRequest): Flight {
+    const admission = this.#admit(request).finally(() => discard(request.packed))
+    const finished = admission
+      .then((admitted) => ('run' in admitted ? admitted.run : admitted))
       .finally(() => (this.#flight = undefined))
     // Whoever only submits doesn't wait for the end.
     finished.catch(() => undefined)
-    return { admitted, finished }
+    let sendable = SENT_TO_COLLAPSED_BYTES
+    const takeBytes = (image: HeldImage | undefined) => (sendable -= image?.bytes.byteLength ?? 0) >= 0
+    return { admission, finished, takeBytes }
   }
 
   /** Reserves the money and queues the request, or takes up what an earlier life of this object has queued. */
-  async #admit(request: JobRequest): Promise<Outcome | Run> {
+  async #admit(request: SentRequest): Promise<Outcome | Run> {
     try {
       const state = await this.#storage.state()
       if (state && state.phase !== 'failed')
@@ -187,7 +207,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
           await this.#bills.settle({ attempt, usd: 0, outcome: 'failed' })
           return { ok: true }
         }
-        await this.#storage.begin(attempt, request)
+        await this.#storage.begin(attempt, request.packed)
         return await this.#runSoon()
       } catch (error) {
         await this.#bills.release(attempt)
@@ -199,7 +219,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     }
   }
 
-  async #isStored({ fingerprint, refresh }: JobRequest): Promise<boolean> {
+  async #isStored({ fingerprint, refresh }: SentRequest): Promise<boolean> {
     return !refresh && (await this.#images.head(fingerprint, 0)) !== undefined
   }
 
@@ -250,13 +270,13 @@ export class GenerationJob extends DurableObject<JobEnv> {
     let generated: Generated
     try {
       const client = createOpenRouterClient(this.#settings.openRouter)
-      generated = await requestImages(request, client, this.env.BUCKET, this.#storage)
+      generated = await requestImages(request, client, this.env.BUCKET, this.#storage, this.#previews.sink)
     } catch (error) {
       return this.#fail(request, attempt, error, startedAt)
     }
     const { images, summary, text } = generated
     const cost = billedCost(summary.usage?.costUsd, this.#limitsOf(request))
-    logGeneration(request, { cost, problems: summary.problems, startedAt }, this.#settings)
+    logGeneration(request, { cost, summary, startedAt }, this.#settings)
     const manifest = buildManifest(request, images, summary, text, new Date())
     const bill: Unsettled = { attempt, usd: cost.usd, outcome: 'generated' }
     const generation = await this.#record(request, { images, manifest }, bill)
@@ -347,4 +367,14 @@ export class GenerationJob extends DurableObject<JobEnv> {
   #limitsOf({ estimateUsd }: JobRequest) {
     return { estimateUsd, maxUsd: this.#settings.maxCostUsd }
   }
+}
+
+/** Nobody will read the rest of it. */
+function discard(packed: PackedRequest): void {
+  if (packed instanceof ReadableStream) packed.cancel().catch(() => undefined)
+}
+
+/** Makes the edge's cache forget a fingerprint. */
+function forget(fingerprint: Fingerprint): Promise<void> {
+  return exports.Gallery.forget(fingerprint)
 }

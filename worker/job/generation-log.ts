@@ -1,4 +1,5 @@
 import { EaselError } from '../../shared/errors.ts'
+import type { ResponseSummary } from '../../shared/response/read-response.ts'
 import type { Settings } from '../settings.ts'
 import type { JobRequest } from './types.ts'
 
@@ -9,22 +10,26 @@ export interface GenerationLog {
   readonly error?: unknown
   /** What the generation counts as, and why the reported cost was not believed. */
   readonly cost: { readonly usd: number; readonly suspicious?: string | undefined }
-  /** Why images are missing. */
-  readonly problems?: readonly string[]
+  /** What came, when there was no error. */
+  readonly summary?: Pick<ResponseSummary, 'model' | 'failedModels' | 'problems'>
   /** Milliseconds since the epoch. */
   readonly startedAt: number
 }
 
 export function logGeneration(
   { fingerprint, model, prompt, caller }: JobRequest,
-  { error, cost, problems = [], startedAt }: GenerationLog,
+  { error, cost, summary, startedAt }: GenerationLog,
   { logPrompts }: Pick<Settings, 'logPrompts'>,
 ): void {
   const outcome = error === undefined ? 'generated' : error instanceof EaselError ? error.code : 'internal'
+  const { model: servedBy = model, failedModels, problems = [] } = summary ?? {}
   const line = {
     event: 'generation',
     fingerprint,
     model,
+    ...(servedBy !== model && { served_by: servedBy }),
+    // Their messages may quote the request.
+    ...(failedModels && { failed_models: failedModels.map(({ model: id, code }) => ({ model: id, code })) }),
     outcome,
     ...(outcome === 'billing_unknown' && { may_have_been_billed: true }),
     // An IP address is nobody's business.

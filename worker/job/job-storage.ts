@@ -1,8 +1,8 @@
 import { EaselError } from '../../shared/errors.ts'
-import { utf8Bytes } from '../../shared/media/bytes.ts'
 import type { RememberedFailure } from './failure.ts'
+import { unpack } from './packed-request.ts'
 import type { PendingGeneration, Piece } from './pieces.ts'
-import type { JobRequest } from './types.ts'
+import type { JobRequest, PackedRequest } from './types.ts'
 
 /**
  * How far a generation is; survives the object it runs in.
@@ -17,7 +17,7 @@ export type JobState = UnfinishedState | ({ readonly phase: 'storing' } & Pendin
 export interface UnfinishedState {
   readonly phase: 'reserved' | 'started'
   readonly attempt: string
-  /** The request as JSON in UTF-8, where one value has room for it: each value is a row, and rows are billed. */
+  /** Packed, where it is small: each value is a row, and rows are billed. */
   readonly request?: Uint8Array<ArrayBuffer>
 }
 
@@ -35,7 +35,7 @@ export interface JobStorage {
   state(): Promise<JobState | undefined>
   request(state: UnfinishedState): Promise<JobRequest>
   /** `reserved`, with the request. */
-  begin(attempt: string, request: JobRequest): Promise<void>
+  begin(attempt: string, request: PackedRequest): Promise<void>
   putState(state: JobState): Promise<void>
   /** `storing`, with the bytes that are nowhere but in memory, and the bill unless the ledger has it. */
   putStoring(generation: PendingGeneration, unsettled?: Unsettled): Promise<void>
@@ -57,10 +57,8 @@ const CHUNK_BYTES = 2 ** 20
 const KEYS_MAX = 128
 
 export function createJobStorage(storage: DurableObjectStorage): JobStorage {
-  let atHand: JobRequest | undefined
-
   async function putPiece(index: number, piece: number, bytes: ArrayBuffer): Promise<void> {
-    await storage.put(toChunks(`piece/${index}/${piece}`, new Uint8Array(bytes)))
+    await storage.put(await toChunks(`piece/${index}/${piece}`, [new Uint8Array(bytes)]))
   }
 
   return {
@@ -83,20 +81,17 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
     },
 
     async begin(attempt, request) {
-      atHand = request
-      const bytes = utf8Bytes(JSON.stringify(request))
-      const isSmall = bytes.length <= CHUNK_BYTES
-      const state: JobState = { phase: 'reserved', attempt, ...(isSmall && { request: bytes }) }
+      const isSmall = request instanceof Uint8Array
+      const state: JobState = { phase: 'reserved', attempt, ...(isSmall && { request }) }
       // In one go, so that no state is without its request.
-      await storage.put({ ...(!isSmall && toChunks('request', bytes)), state })
+      await storage.put({ ...(!isSmall && (await toChunks('request', request))), state })
     },
 
     async request(state) {
-      if (atHand) return atHand
-      if (state.request) return (atHand = await new Response(state.request).json<JobRequest>())
+      if (state.request) return unpack([state.request])
       const chunks = await storage.list<Uint8Array<ArrayBuffer>>({ prefix: 'request/' })
       if (chunks.size === 0) throw new EaselError('internal', 'A job has lost its request.')
-      return (atHand = await new Response(new Blob([...chunks.values()])).json<JobRequest>())
+      return unpack([...chunks.values()])
     },
 
     unsettled: () => storage.get<Unsettled>('unsettled'),
@@ -121,7 +116,6 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
     putPiece,
 
     async clear(keep) {
-      atHand = undefined
       const unsettled = await storage.get<Unsettled>('unsettled')
       if (!unsettled && keep === undefined) return storage.deleteAll()
       const stays = new Set(keep === undefined ? ['unsettled'] : ['unsettled', 'state'])
@@ -131,10 +125,28 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
   }
 }
 
-function toChunks(name: string, bytes: Uint8Array): Record<string, unknown> {
-  const chunks: Record<string, unknown> = {}
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    chunks[`${name}/${String(at / CHUNK_BYTES).padStart(3, '0')}`] = bytes.slice(at, at + CHUNK_BYTES)
+/** Bytes as values of {@link CHUNK_BYTES}, under keys that sort in their order. */
+async function toChunks(
+  name: string,
+  bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<Record<string, unknown>> {
+  const chunks: Uint8Array[] = []
+  let filled = CHUNK_BYTES
+  for await (const arrived of bytes) {
+    for (let at = 0; at < arrived.length;) {
+      if (filled === CHUNK_BYTES) {
+        chunks.push(new Uint8Array(CHUNK_BYTES))
+        filled = 0
+      }
+      const part = arrived.subarray(at, at + CHUNK_BYTES - filled)
+      chunks.at(-1)?.set(part, filled)
+      filled += part.length
+      at += part.length
+    }
   }
-  return chunks
+  const last = chunks.pop()
+  if (last) chunks.push(last.slice(0, filled))
+  return Object.fromEntries(
+    chunks.map((chunk, index) => [`${name}/${String(index).padStart(3, '0')}`, chunk]),
+  )
 }

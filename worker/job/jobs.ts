@@ -3,8 +3,13 @@ import { storageFailed } from '../gallery/storage-error.ts'
 import type { MakeVariant } from '../gallery/variant-store.ts'
 import { type Failure, toError } from './failure.ts'
 import type { GenerationJob } from './generation-job.ts'
+import { pack } from './packed-request.ts'
 import { type GenerateRequest, priceRequest, type PricingPorts } from './price-request.ts'
-import type { JobResult } from './types.ts'
+import type { AddThumbhashes } from './thumbhash-maker.ts'
+import type { OnPreview } from './previews.ts'
+import type { JobRequest, JobResult, SentRequest } from './types.ts'
+
+export type { OnPreview }
 
 /** How often an object that was restarted under a request is asked again. */
 const RESTARTS_MAX = 3
@@ -17,9 +22,10 @@ export interface Jobs {
    * Generates an image and waits until it is stored.
    *
    * @param index  of the image to send along where it is at hand; `undefined` for none
+   * @param onPreview  told of the previews, where the model streams any
    * @throws {EaselError}
    */
-  generate(request: GenerateRequest, index: number | undefined): Promise<Generated>
+  generate(request: GenerateRequest, index: number | undefined, onPreview?: OnPreview): Promise<Generated>
   /** Generates without waiting. @throws {EaselError} when it may not start */
   submit(request: GenerateRequest): Promise<'miss' | 'collapsed'>
   /** Whether an image is being generated. @throws {EaselError} the failure that is remembered */
@@ -35,14 +41,18 @@ export interface JobsPorts extends PricingPorts {
 /** Prices requests, and has the job of their fingerprint generate them. */
 export function createJobs({ jobs, ...pricing }: JobsPorts): Jobs {
   return {
-    async generate(request, index) {
+    async generate(request, index, onPreview) {
       const priced = await priceRequest(request, pricing)
-      return unwrap(await ask<JobResult>(() => jobOf(jobs, request.fingerprint).generate(priced, index)))
+      return unwrap(
+        await ask<JobResult>(() =>
+          jobOf(jobs, request.fingerprint).generate(toSend(priced), index, onPreview),
+        ),
+      )
     },
 
     async submit(request) {
       const priced = await priceRequest(request, pricing)
-      return unwrap(await ask<JobResult>(() => jobOf(jobs, request.fingerprint).submit(priced))).cache
+      return unwrap(await ask<JobResult>(() => jobOf(jobs, request.fingerprint).submit(toSend(priced)))).cache
     },
 
     async isPending(fingerprint) {
@@ -74,11 +84,29 @@ export function createMakeVariant(jobs: DurableObjectNamespace<GenerationJob>): 
   }
 }
 
+/** Adds thumbhashes in the job of their fingerprint. */
+export function createAddThumbhashes(jobs: DurableObjectNamespace<GenerationJob>): AddThumbhashes {
+  return async (fingerprint, limitKey) => {
+    try {
+      return await jobOf(jobs, fingerprint).addThumbhashes(fingerprint, limitKey)
+    } catch (error) {
+      // The object was restarted. The next reader has them computed.
+      console.error(error)
+      return undefined
+    }
+  }
+}
+
 function jobOf(
   jobs: DurableObjectNamespace<GenerationJob>,
   fingerprint: Fingerprint,
 ): DurableObjectStub<GenerationJob> {
   return jobs.get(jobs.idFromName(fingerprint))
+}
+
+function toSend(request: JobRequest): SentRequest {
+  const { fingerprint, model, reserveUsd, caller, refresh, lookedAt } = request
+  return { fingerprint, model, reserveUsd, caller, refresh, lookedAt, packed: pack(request) }
 }
 
 function unwrap(result: JobResult): Generated {

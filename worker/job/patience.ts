@@ -23,6 +23,14 @@ export async function within<T>(work: Promise<T>, what: string, ms: number = STA
   }
 }
 
+/** How long the ledger may take, milliseconds: requests wait for it. */
+const LEDGER_MS = 2000
+
+/** What the ledger says, or `storage_failed`. */
+export function askLedger<T>(asked: T): Promise<Awaited<T>> {
+  return within(Promise.resolve(asked), 'The ledger', LEDGER_MS)
+}
+
 /** Retries one write to R2 with a short backoff. What stalls is not repeated: it may still happen. */
 export async function persistently<T>(write: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {

@@ -1,20 +1,19 @@
-import type { Catalogue, CatalogueEntry } from '../../shared/catalogue/catalogue.ts'
+import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import { assertModelCan } from '../../shared/catalogue/models-that-can.ts'
 import { EaselError } from '../../shared/errors.ts'
 import { canonicalSpec, type Fingerprint } from '../../shared/fingerprint.ts'
-import type { Candidates } from '../../shared/openrouter/fallback.ts'
 import { buildRequest, type UpstreamRequest } from '../../shared/openrouter/request.ts'
-import { estimateCost, estimateFallback } from '../../shared/prices/estimate.ts'
+import { type CostEstimate, estimateCost, estimateFallback } from '../../shared/prices/estimate.ts'
 import { candidateSpecs, type SingleModelSpec } from '../../shared/spec/candidates.ts'
 import type { ImageSpec } from '../../shared/spec/schema.ts'
 import type { Caller } from '../access/access.ts'
 import type { Described } from '../gallery/manifest.ts'
 import type { Settings } from '../settings.ts'
-import { bodyCandidate, candidateOf, findAllowed } from './candidates.ts'
+import { candidateOf, conversationCandidate, findAllowed } from './candidates.ts'
 import type { JobRequest } from './types.ts'
 
 /** What routes want generated, and who asks. */
-export type GenerateRequest = (SpecToGenerate | BodyToGenerate) & {
+export type GenerateRequest = SpecToGenerate & {
   readonly fingerprint: Fingerprint
   readonly caller: Caller
   /** Generate although the image is cached, and replace it. */
@@ -27,20 +26,8 @@ export interface SpecToGenerate {
   readonly spec: ImageSpec
   /** The same image as the model is asked for it, where fields differ that don't change the image. */
   readonly sent?: ImageSpec | undefined
-}
-
-/** What no spec can express: passed on unchanged. */
-export interface BodyToGenerate {
-  readonly body: {
-    readonly request: UpstreamRequest
-    /** The models that it names; the first is the one asked for. */
-    readonly models: readonly [string, ...string[]]
-    /** Its words, for the log. */
-    readonly prompt: string
-    /** A spec that costs as much; absent when the price can't be told. */
-    readonly priceLike?: ImageSpec | undefined
-    readonly described: Described
-  }
+  /** Where the spec doesn't say all: it has the needs and the price, this is what is sent and stored. */
+  readonly conversation?: { readonly request: UpstreamRequest; readonly described: Described } | undefined
 }
 
 export interface PricingPorts {
@@ -50,59 +37,67 @@ export interface PricingPorts {
 
 /** Everything that is checked before money is spent. An unknown price counts as the limit of a generation. */
 export async function priceRequest(
-  request: GenerateRequest,
-  { catalogue, settings }: PricingPorts,
+  { spec, sent = spec, conversation, ...asked }: GenerateRequest,
+  ports: PricingPorts,
 ): Promise<JobRequest> {
-  const { fingerprint, caller, refresh, lookedAt } = request
-  const { maxCostUsd } = settings
-  const { estimate, ...what } = 'spec' in request ? await priceSpec(request) : await priceBody(request)
-  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = estimate ?? {}
-  if (reserveUsd > maxCostUsd) throw exceedsMaxCost(reserveUsd, maxCostUsd)
-  return { ...what, fingerprint, caller, refresh, lookedAt, estimateUsd, reserveUsd }
+  const { maxCostUsd } = ports.settings
+  const { candidates, estimate } = await priceSpec(sent, conversation, ports)
+  const { usd: estimateUsd = maxCostUsd, maxUsd: reserveUsd = maxCostUsd } = estimate
+  const { fingerprint, caller, refresh, lookedAt } = asked
+  return {
+    fingerprint,
+    candidates,
+    described: conversation?.described ?? { spec: await canonicalSpec(spec) },
+    model: spec.model,
+    prompt: spec.prompt,
+    estimateUsd,
+    reserveUsd,
+    caller,
+    refresh,
+    lookedAt,
+  }
+}
 
-  async function priceSpec({ spec, sent = spec }: SpecToGenerate) {
-    const [first, ...others] = candidateSpecs(sent)
-    const preferred = await priceOne(first)
-    const fallbacks = await Promise.all(others.map(priceOne))
-    return {
-      candidates: [preferred.candidate, ...fallbacks.map(({ candidate }) => candidate)] as const,
-      described: { spec: await canonicalSpec(spec) },
-      model: spec.model,
-      prompt: spec.prompt,
-      estimate: estimateFallback([preferred.price, ...fallbacks.map(({ price }) => price)]),
-    }
+/**
+ * What a spec would cost, after the checks that precede a generation; the ledger isn't asked.
+ *
+ * @throws {EaselError} as {@link priceRequest}
+ */
+export async function estimateSpec(
+  spec: ImageSpec,
+  ports: PricingPorts,
+): Promise<CostEstimate & { readonly warnings: readonly string[] }> {
+  const { estimate, warnings } = await priceSpec(spec, undefined, ports)
+  return { ...estimate, warnings }
+}
+
+/** The requests for each of a spec's models, and what they cost. */
+async function priceSpec(
+  spec: ImageSpec,
+  conversation: SpecToGenerate['conversation'],
+  { catalogue, settings: { allowedModels, maxCostUsd } }: PricingPorts,
+) {
+  const [first, ...others] = candidateSpecs(spec)
+  const preferred = await priceOne(first)
+  const fallbacks = await Promise.all(others.map(priceOne))
+  const estimate = estimateFallback([preferred.price, ...fallbacks.map(({ price }) => price)])
+  const { maxUsd = maxCostUsd } = estimate
+  if (maxUsd > maxCostUsd) throw exceedsMaxCost(maxUsd, maxCostUsd)
+  return {
+    candidates: [preferred.candidate, ...fallbacks.map(({ candidate }) => candidate)] as const,
+    estimate,
+    warnings: [preferred, ...fallbacks].flatMap(({ warnings }) => warnings),
   }
 
-  async function priceOne(spec: SingleModelSpec) {
-    const entry = await allowedModel(spec.model)
-    await assertModelCan(spec, entry.model, catalogue)
-    const candidate = candidateOf(spec.model, entry, buildRequest(spec, entry.model))
-    return { candidate, price: estimateCost(spec, entry.model) }
-  }
-
-  async function priceBody({ body }: BodyToGenerate) {
-    const { request: upstream, models, prompt, priceLike, described } = body
-    const [first, ...others] = models
-    const entry = await allowedModel(first)
-    const candidates: Candidates = [
-      bodyCandidate(first, entry, upstream),
-      ...(await Promise.all(
-        others
-          .filter((model) => model !== first)
-          .map(async (model) => bodyCandidate(model, await allowedModel(model), upstream)),
-      )),
-    ]
-    return {
-      candidates,
-      described,
-      model: first,
-      prompt,
-      estimate: priceLike && candidates.length === 1 ? estimateCost(priceLike, entry.model) : undefined,
-    }
-  }
-
-  function allowedModel(id: string): Promise<CatalogueEntry> {
-    return findAllowed(id, catalogue, settings.allowedModels)
+  async function priceOne(one: SingleModelSpec) {
+    const entry = await findAllowed(one.model, catalogue, allowedModels)
+    await assertModelCan(one, entry.model, catalogue)
+    // A conversation has the limits of the chat API, too.
+    const request = buildRequest(conversation ? { ...one, api: 'chat' } : one, entry.model)
+    const candidate = conversation
+      ? conversationCandidate(one.model, entry, conversation.request)
+      : candidateOf(one.model, entry, request)
+    return { candidate, price: estimateCost(one, entry.model), warnings: entry.warnings }
   }
 }
 

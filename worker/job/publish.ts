@@ -1,6 +1,7 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { imageMetadata } from '../gallery/image-store.ts'
 import { imageKey, imagesPrefix, listKey, manifestKey, variantsPrefix } from '../gallery/keys.ts'
+import { putListEntry } from '../gallery/list.ts'
 import type { Manifest } from '../gallery/manifest.ts'
 import type { JobStorage } from './job-storage.ts'
 import { persistently, within } from './patience.ts'
@@ -33,18 +34,9 @@ export async function publish(
     onPublished(image, await putImage({ bucket, storage }, manifest, image))
 
   for (const image of images) if (image.index > 0) await put(image)
-  const first = manifest.images[0]
-  await persistently(() =>
-    bucket.put(manifestKey(fingerprint), JSON.stringify(manifest), {
-      httpMetadata: { contentType: 'application/json' },
-    }),
-  )
+  await putManifest(bucket, manifest)
   // Only the manifest says where the list entry is: without it, a crash would leave the entry forever.
-  await persistently(() =>
-    bucket.put(listKey(manifest), '', {
-      customMetadata: { mediaType: first?.media_type ?? '', model: manifest.model },
-    }),
-  )
+  await persistently(() => putListEntry(bucket, manifest))
   for (const image of images) if (image.index === 0) await put(image)
   if (!replaced) return
 
@@ -124,7 +116,18 @@ function isSettled(error: unknown): boolean {
   return error instanceof Error && /10024|does not exist/.test(error.message)
 }
 
-async function readManifest(bucket: R2Bucket, fingerprint: Fingerprint): Promise<Manifest | undefined> {
+export function putManifest(bucket: R2Bucket, manifest: Manifest): Promise<R2Object> {
+  return persistently(() =>
+    bucket.put(manifestKey(manifest.fingerprint), JSON.stringify(manifest), {
+      httpMetadata: { contentType: 'application/json' },
+    }),
+  )
+}
+
+export async function readManifest(
+  bucket: R2Bucket,
+  fingerprint: Fingerprint,
+): Promise<Manifest | undefined> {
   const object = await within(bucket.get(manifestKey(fingerprint)), 'R2')
   return object ? object.json<Manifest>() : undefined
 }

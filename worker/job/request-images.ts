@@ -1,6 +1,7 @@
 import { identifyImage } from '../../shared/media/image.ts'
 import { UpstreamError } from '../../shared/errors.ts'
 import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
+import type { PreviewSink } from '../../shared/response/previews.ts'
 import type { ResponseSummary } from '../../shared/response/read-response.ts'
 import { createImageWriter } from './image-writer.ts'
 import type { JobStorage } from './job-storage.ts'
@@ -25,6 +26,7 @@ export async function requestImages(
   client: OpenRouterClient,
   bucket: R2Bucket,
   storage: JobStorage,
+  previews: PreviewSink,
 ): Promise<Generated> {
   let summary: ResponseSummary = { problems: [] }
   let text = ''
@@ -36,7 +38,7 @@ export async function requestImages(
     identify: (start) => identifyImage([new Uint8Array(start)]),
   })
   try {
-    for await (const event of client.sendFirst(candidates)) {
+    for await (const event of client.sendFirst(candidates, { previews })) {
       if (event.type === 'bytes') await kept(writer.write(event.bytes))
       else if (event.type === 'image') await kept(writer.finish(event.image))
       else if (event.type === 'discard') await writer.discard()

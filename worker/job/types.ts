@@ -27,6 +27,17 @@ export interface JobRequest {
   readonly lookedAt: number
 }
 
+/** A {@link JobRequest} on its way to its job, which reads only these fields of it before it reserves the money. */
+export interface SentRequest extends Pick<
+  JobRequest,
+  'fingerprint' | 'model' | 'reserveUsd' | 'caller' | 'refresh' | 'lookedAt'
+> {
+  readonly packed: PackedRequest
+}
+
+/** JSON in UTF-8; a stream where it is large. */
+export type PackedRequest = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
+
 /** How a generation ended. */
 export type Outcome = Stored | { readonly ok: false; readonly failure: Failure }
 
@@ -49,16 +60,18 @@ export type JobResult =
       readonly ok: true
       readonly cache: 'miss' | 'collapsed'
       readonly manifest?: Manifest | undefined
-      /** The image that was asked for, where it is at hand and this request is the one that generated it. */
+      /** The image that was asked for, where it is at hand. */
       readonly image?: HeldImage | undefined
     }
   | { readonly ok: false; readonly failure: Failure }
 
 /** A generation that requests wait for, or join. */
 export interface Flight {
-  /** `queued`: it will run; else it ended before it began. */
-  readonly admitted: Promise<'queued' | Outcome>
+  /** An outcome: it ended before it began. */
+  readonly admission: Promise<Run | Outcome>
   readonly finished: Promise<Outcome>
+  /** Whether one more request that joined may be sent the image: what they are sent is limited. */
+  takeBytes(image: HeldImage | undefined): boolean
 }
 
 /** A run that has begun, or will soon. Wrapped, since a promise of a promise is only its end. */

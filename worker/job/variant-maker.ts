@@ -91,6 +91,7 @@ export function createVariantMaker({ bucket, images, admit, whileCurrent }: Vari
         height: header.height,
         original: { etag: original.etag, mediaType: original.mediaType },
         transformation: made.transformation,
+        thumbhash: original.thumbhash,
       }
     const object = await whileCurrent(original, () =>
       within(
@@ -124,11 +125,18 @@ export function createVariantMaker({ bucket, images, admit, whileCurrent }: Vari
 async function transform(
   images: ImagesBinding,
   body: ReadableStream<Uint8Array>,
-  { mediaType, width, quality }: Transformation,
+  { mediaType, width, height, crop, quality }: Transformation,
 ): Promise<ArrayBuffer> {
   if (mediaType === 'image/svg+xml') throw new TypeError('Cloudflare Images does not produce SVG')
   const input = images.input(body)
-  const sized = width === undefined ? input : input.transform({ width, fit: 'scale-down' })
+  const isResized = width !== undefined || height !== undefined
+  const sized = isResized
+    ? input.transform({
+        ...(width !== undefined && { width }),
+        ...(height !== undefined && { height }),
+        ...(crop === undefined ? { fit: 'scale-down' } : { fit: 'cover', gravity: crop }),
+      })
+    : input
   const result = await sized.output({
     format: mediaType,
     ...(quality !== undefined && { quality }),

@@ -1,8 +1,19 @@
 import { Hono } from 'hono'
 import { describeRoute, generateSpecs } from 'hono-openapi'
 import { curl } from './curl.ts'
-import { type Operation, operations } from './operations.ts'
-import { jsonResponse, jsonBody, openRouterErrors, imageResponse, problems } from './parts.ts'
+import type { Operation } from './operation.ts'
+import { operations } from './operations.ts'
+import {
+  eventsResponse,
+  formBody,
+  imageResponse,
+  jsonBody,
+  jsonResponse,
+  openAiErrors,
+  openRouterErrors,
+  problems,
+  textResponse,
+} from './parts.ts'
 
 const DESCRIPTION = `Turns prompts into permanent image URLs: each image is generated once through OpenRouter.
 
@@ -53,7 +64,7 @@ function describe(operation: Operation) {
     method: method.toUpperCase(),
     path: path.replaceAll(/:(\w+)/g, '{$1}'),
     parameters: parameters ?? [],
-    ...(body && { body: body.example }),
+    ...(body && (body.isForm ? { form: body.example } : { body: body.example })),
     isPublic: needs === 'none',
     ...(isImage && { saveAs: 'image.png' }),
   })
@@ -64,14 +75,26 @@ function describe(operation: Operation) {
     ...(description !== undefined && { description }),
     security: SECURITY[needs],
     ...(parameters && { parameters: [...parameters] }),
-    ...(body && { requestBody: jsonBody(body.schema, body.example) }),
+    ...(body && { requestBody: body.isForm ? formBody(body.schema) : jsonBody(body.schema, body.example) }),
     responses: {
       ...(success === 'nothing'
         ? { 204: { description: 'Purged.' } }
-        : { 200: isImage ? imageResponse : jsonResponse(success.description, success.schema) }),
+        : {
+            200:
+              typeof success === 'string'
+                ? RESPONSES[success]
+                : jsonResponse(success.description, success.schema),
+          }),
       ...(accepted && { 202: jsonResponse(accepted.description, accepted.schema) }),
-      ...(errors === 'as OpenRouter' ? openRouterErrors() : problems(...errors)),
+      ...errorsOf(errors),
     },
     'x-codeSamples': [{ lang: 'Shell', source: sample }],
   }
+}
+
+const RESPONSES = { image: imageResponse, text: textResponse, events: eventsResponse }
+
+function errorsOf(errors: Operation['errors']) {
+  if (errors === 'as OpenRouter') return openRouterErrors()
+  return errors === 'as OpenAI' ? openAiErrors() : problems(...errors)
 }

@@ -1,35 +1,17 @@
-import type { z } from 'zod'
-import type { EaselErrorCode } from '../../shared/errors.ts'
+import { DEFAULT_MODEL } from '../../shared/default-model.ts'
+import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, LIST_WORDS_MAX_CHARACTERS } from '../gallery/list-limits.ts'
+import { agentOperations } from './agent-operations.ts'
+import { openAiOperations } from './openai-operations.ts'
+import { json, type Operation } from './operation.ts'
 import { deliveryParameters, GENERATION_ERRORS, type Parameter, specParameters } from './parts.ts'
 import * as schemas from './schemas.ts'
 
-/** One operation of the document. */
-export interface Operation {
-  readonly method: 'get' | 'post' | 'delete'
-  /** As Hono writes it. */
-  readonly path: string
-  readonly id: string
-  readonly tag: 'Images' | 'API' | 'OpenRouter' | 'Service'
-  readonly summary: string
-  readonly description?: string
-  readonly parameters?: readonly Parameter[]
-  readonly body?: { readonly schema: z.ZodType; readonly example: object }
-  /** `image`: its bytes. `nothing`: 204. */
-  readonly success: { readonly description: string; readonly schema: z.ZodType } | 'image' | 'nothing'
-  /** The body of a 202. */
-  readonly accepted?: { readonly description: string; readonly schema: z.ZodType }
-  readonly errors: readonly EaselErrorCode[] | 'as OpenRouter'
-  /** `none`: no credentials. `generate`: to generate what isn't cached. `token`: always. */
-  readonly needs: 'none' | 'generate' | 'token'
-}
-
 const PROMPT = 'A lighthouse at dusk'
-const MODEL = 'google/gemini-3.1-flash-image'
 
 /** Of that prompt and model; a test pastes the examples. */
 const FINGERPRINT = 'dae9bed3001ce917d8faca290666004937a9ef44bfb40401447b636bd576d59d'
 
-const SPEC = { prompt: PROMPT, model: MODEL }
+const SPEC = { prompt: PROMPT, model: DEFAULT_MODEL }
 
 const fingerprint: Parameter = {
   name: 'fingerprint',
@@ -38,8 +20,6 @@ const fingerprint: Parameter = {
   schema: { type: 'string', pattern: '^[0-9a-f]{64}$' },
   example: FINGERPRINT,
 }
-
-const json = (description: string, schema: z.ZodType) => ({ description, schema })
 
 /** All operations, in an order in which the examples work one after the other. */
 export const operations: readonly Operation[] = [
@@ -104,7 +84,7 @@ export const operations: readonly Operation[] = [
     tag: 'API',
     summary: 'Any spec as JSON; generated once',
     description:
-      '`Prefer: respond-async` responds at once. `Cache-Control: no-cache` with a token regenerates.',
+      '`Prefer: respond-async` responds at once. `Cache-Control: no-cache` with a token regenerates. `Accept: text/event-stream` gets events: `pending`, a `preview` for each that the model streams, then `done` with the response’s body, or `error` with a problem.',
     parameters: [
       { name: 'Prefer', in: 'header', schema: { type: 'string' }, description: '`respond-async`' },
       { name: 'Cache-Control', in: 'header', schema: { type: 'string' }, description: '`no-cache`' },
@@ -123,9 +103,22 @@ export const operations: readonly Operation[] = [
     summary: 'All images, newest first',
     parameters: [
       { name: 'cursor', in: 'query', schema: { type: 'string' }, description: 'From the previous page.' },
+      { name: 'model', in: 'query', schema: { type: 'string' }, description: 'Images of this model only.' },
+      {
+        name: 'q',
+        in: 'query',
+        schema: { type: 'string', maxLength: LIST_WORDS_MAX_CHARACTERS },
+        description: 'Images with all these words in the prompt only.',
+      },
+      {
+        name: 'limit',
+        in: 'query',
+        schema: { type: 'integer', minimum: 1, maximum: LIST_LIMIT_MAX, default: LIST_LIMIT_DEFAULT },
+        description: 'Images on a page.',
+      },
     ],
     success: json('One page.', schemas.imageList),
-    errors: ['unauthorized', 'forbidden'],
+    errors: ['invalid_spec', 'unauthorized', 'forbidden', 'storage_failed'],
     needs: 'token',
   },
   {
@@ -139,6 +132,27 @@ export const operations: readonly Operation[] = [
     success: json('The image is cached.', schemas.generation),
     accepted: json('The image is being generated.', schemas.pending),
     errors: [...GENERATION_ERRORS, 'not_found'],
+    needs: 'none',
+  },
+  {
+    method: 'post',
+    path: '/v1/estimate',
+    id: 'estimate',
+    tag: 'API',
+    summary: 'What a spec would cost; spends nothing',
+    description: 'Checks the spec and what its model can do, as generating would.',
+    body: { schema: schemas.spec, example: SPEC },
+    success: json('The spec can be generated.', schemas.estimate),
+    errors: [
+      'invalid_spec',
+      'unsupported_by_model',
+      'unauthorized',
+      'forbidden',
+      'model_not_found',
+      'budget_exhausted',
+      'payload_too_large',
+      'unsupported_media_type',
+    ],
     needs: 'none',
   },
   {
@@ -189,7 +203,11 @@ export const operations: readonly Operation[] = [
     summary: 'OpenRouter’s chat API, for images',
     body: {
       schema: schemas.chatRequest,
-      example: { model: MODEL, messages: [{ role: 'user', content: PROMPT }], modalities: ['image', 'text'] },
+      example: {
+        model: DEFAULT_MODEL,
+        messages: [{ role: 'user', content: PROMPT }],
+        modalities: ['image', 'text'],
+      },
     },
     success: json('Server-sent events with `stream: true`.', schemas.chatResult),
     errors: 'as OpenRouter',
@@ -208,7 +226,7 @@ export const operations: readonly Operation[] = [
   },
   ...['/models', '/images/models', '/images/models/:author/:slug/endpoints'].map((path): Operation => {
     const names = Array.from(path.matchAll(/:(\w+)/g), ([, name = '']) => name)
-    const [author = '', slug = ''] = MODEL.split('/')
+    const [author = '', slug = ''] = DEFAULT_MODEL.split('/')
     const examples: Readonly<Record<string, string>> = { author, slug }
     return {
       method: 'get',
@@ -238,6 +256,8 @@ export const operations: readonly Operation[] = [
     errors: 'as OpenRouter',
     needs: 'token',
   },
+  ...openAiOperations,
+  ...agentOperations,
   {
     method: 'get',
     path: '/healthz',

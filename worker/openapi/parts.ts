@@ -4,6 +4,8 @@ import { MAX_WIDTH } from '../../shared/delivery-parameters.ts'
 import type { EaselErrorCode } from '../../shared/errors.ts'
 import { statusOf, titleOf } from '../../shared/problem.ts'
 import { imageSpecInputSchema, QUERY_FORMS } from '../../shared/spec/schema.ts'
+import { FITS, FORMATS, GRAVITIES } from '../../shared/url/delivery.ts'
+import { openAiError } from './openai-schemas.ts'
 import { openRouterError, problem } from './schemas.ts'
 
 /** One parameter of a request, with the value used in examples. */
@@ -18,6 +20,10 @@ export interface Parameter {
 
 export function jsonBody(schema: z.ZodType, example: object) {
   return { required: true, content: { 'application/json': { schema: resolver(schema), example } } }
+}
+
+export function formBody(schema: z.ZodType) {
+  return { required: true, content: { 'multipart/form-data': { schema: resolver(schema) } } }
 }
 
 export function jsonResponse(description: string, schema: z.ZodType) {
@@ -44,6 +50,21 @@ export function openRouterErrors() {
   const error = jsonResponse('An error in OpenRouter’s shape.', openRouterError)
   return Object.fromEntries([400, 401, 402, 404, 424, 429, 502, 503].map((status) => [status, error]))
 }
+
+/** The errors of OpenAI's API. */
+export function openAiErrors() {
+  const error = jsonResponse('An error in OpenAI’s shape.', openAiError)
+  const statuses = [400, 401, 402, 403, 404, 413, 415, 422, 424, 429, 502, 503]
+  return Object.fromEntries(statuses.map((status) => [status, error]))
+}
+
+/** A response that is either JSON or server-sent events. */
+export const eventsResponse = {
+  description: 'A message, as JSON or as server-sent events.',
+  content: { 'text/event-stream': {} },
+}
+
+export const textResponse = { description: 'Plain text.', content: { 'text/plain': {} } }
 
 /** Errors of routes that generate. */
 export const GENERATION_ERRORS = [
@@ -94,10 +115,30 @@ export const deliveryParameters: readonly Parameter[] = [
     schema: { type: 'integer', minimum: 1, maximum: MAX_WIDTH },
   },
   {
+    name: 'h',
+    in: 'query',
+    description:
+      'Height in pixels. With `w` it is a ratio, kept when `w` is rounded; alone, it is rounded like `w`.',
+    schema: { type: 'integer', minimum: 1, maximum: MAX_WIDTH },
+  },
+  {
+    name: 'fit',
+    in: 'query',
+    description:
+      'With `w` and `h`: `cover` crops to their ratio; `contain` and `scale-down` fit the image inside. Never enlarges.',
+    schema: { enum: FITS, default: 'cover' },
+  },
+  {
+    name: 'gravity',
+    in: 'query',
+    description: 'With `cover`: which part stays.',
+    schema: { enum: GRAVITIES, default: 'center' },
+  },
+  {
     name: 'format',
     in: 'query',
     description: '`auto` follows the client’s `Accept`.',
-    schema: { enum: ['auto', 'avif', 'webp', 'jpeg', 'png'] },
+    schema: { enum: FORMATS },
   },
   {
     name: 'q',
@@ -130,6 +171,10 @@ export const imageResponse = {
       description: 'RFC 9211: a hit, a miss, or collapsed into a generation in flight.',
     },
     'X-Easel-Cost-Usd': { schema: { type: 'string' as const }, description: 'USD that this request cost.' },
+    'X-Easel-Thumbhash': {
+      schema: { type: 'string' as const },
+      description: 'Placeholder, base64; once it is known.',
+    },
     'X-Easel-Model': { schema: { type: 'string' as const }, description: 'The model that generated it.' },
   },
   content: { 'image/*': {} },

@@ -27,6 +27,10 @@ const listedImage = z.object({
   width: z.int().meta({ description: 'Pixels.' }),
   height: z.int().meta({ description: 'Pixels.' }),
   bytes: z.int(),
+  thumbhash: z.base64().optional().meta({
+    description:
+      'Placeholder, base64. Computed when the manifest is first read; absent without the Images binding.',
+  }),
 })
 
 export const spec = imageSpecInputSchema
@@ -36,7 +40,11 @@ export const generation = z
     fingerprint,
     url: z.url().meta({ description: 'The first image.' }),
     images: z.array(listedImage).min(1),
-    model: z.string(),
+    model: z.string().meta({ description: 'The model that served.' }),
+    failed_models: z
+      .array(z.object({ model: z.string(), code: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'The models that were asked first, and why they did not serve.' }),
     cost_usd: z.number().optional().meta({ description: 'What the generation cost, also on a hit.' }),
     cache: z.enum(['hit', 'miss', 'collapsed']).meta({
       description: 'Cached; generated for this request; or joined a generation in flight.',
@@ -61,14 +69,38 @@ export const imageList = z
       z.object({
         fingerprint,
         url: z.url(),
-        media_type: mediaType,
+        prompt: z.string().meta({ description: 'Its start, up to 1,500 bytes.' }),
         model: z.string(),
+        cost_usd: z.number().optional().meta({ description: 'Of all images of the generation.' }),
         created: z.iso.datetime(),
+        width: z.int(),
+        height: z.int(),
+        bytes: z.int(),
+        media_type: mediaType,
+        thumbhash: z.string().optional().meta({ description: 'Base64.' }),
       }),
     ),
     cursor: z.string().optional().meta({ description: 'For the next page; absent on the last one.' }),
   })
-  .meta({ id: 'ImageList', description: 'Images, newest first.' })
+  .meta({
+    id: 'ImageList',
+    description: 'Images, newest first. With a filter, a page can be short although there is a next one.',
+  })
+
+export const estimate = z
+  .object({
+    fingerprint,
+    model: z.string(),
+    usd: z.number().optional().meta({ description: 'What it probably costs; absent where unknown.' }),
+    max_usd: z.number().optional().meta({ description: 'The most that it can cost.' }),
+    basis: z.enum(['list price', 'tokens', 'unknown']),
+    cached: z.boolean().meta({ description: 'Whether it is there already, and costs nothing.' }),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'About the model, such as its retirement.' }),
+  })
+  .meta({ id: 'Estimate' })
 
 export const toSign = signRequest.extend({ spec: imageSpecInputSchema }).meta({ id: 'ToSign' })
 

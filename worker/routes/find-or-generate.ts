@@ -3,13 +3,13 @@ import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
 import { specIssue } from '../../shared/spec/spec-issue.ts'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { type Access, asksForRefresh, type Caller } from '../access/access.ts'
-import type { Generated, Jobs } from '../job/jobs.ts'
-import type { BodyToGenerate, GenerateRequest, SpecToGenerate } from '../job/price-request.ts'
+import type { Generated, Jobs, OnPreview } from '../job/jobs.ts'
+import type { GenerateRequest, SpecToGenerate } from '../job/price-request.ts'
 import { assertPreconditions, type Validators } from './preconditions.ts'
 import { type AppEnv, type CacheOutcome, timed } from '../web/trace.ts'
 
-/** An image by what it shows, or as OpenRouter would be asked for it. */
-export type Requested = (SpecToGenerate | BodyToGenerate) & { readonly fingerprint: Fingerprint }
+/** An image by what it shows. */
+export type Requested = SpecToGenerate & { readonly fingerprint: Fingerprint }
 
 export interface FindOrGenerate<T> {
   readonly requested: Requested
@@ -34,8 +34,8 @@ export interface Flow {
 
 export interface Submitted {
   readonly cache: 'miss' | 'collapsed'
-  /** Joins the generation and waits for its end. */
-  readonly finished: () => Promise<Generated>
+  /** Joins the generation and waits for its end; tells of the previews until then, where the model streams any. */
+  readonly finished: (onPreview?: OnPreview) => Promise<Generated>
 }
 
 /**
@@ -66,7 +66,10 @@ export function createFlow({ access, jobs }: { readonly access: Access; readonly
     const { missing } = cached
     const cache = await timed(c.get('trace'), 'submit', () => jobs.submit(missing))
     c.get('trace').cache = cache
-    return { cache, finished: () => jobs.generate({ ...missing, refresh: false }, wanted.index) }
+    return {
+      cache,
+      finished: (onPreview) => jobs.generate({ ...missing, refresh: false }, wanted.index, onPreview),
+    }
   }
 
   async function findCached<T>(
@@ -98,9 +101,8 @@ export function createFlow({ access, jobs }: { readonly access: Access; readonly
  *
  * @throws {InvalidSpecError}
  */
-function assertNoPlugin(requested: Requested): void {
-  const models = 'spec' in requested ? [requested.spec.model] : requested.body.models
-  const model = models.find((name) => name.endsWith(':online'))
+function assertNoPlugin({ spec }: Requested): void {
+  const model = (spec.models ?? [spec.model]).find((name) => name.endsWith(':online'))
   if (model === undefined) return
   const detail = `model is "${model}", and :online runs a plugin, which Easel doesn’t: leave it out.`
   throw new InvalidSpecError([specIssue(['model'], detail)])

@@ -1,13 +1,17 @@
 import { Hono } from 'hono'
+import { EaselError } from '../../shared/errors.ts'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
-import { describedIn, imagePath, type Manifest } from '../gallery/manifest.ts'
+import { describedIn, imagePath, type Manifest, missingThumbhashes } from '../gallery/manifest.ts'
 import { bodyLimit } from '../access/body-limit.ts'
+import { eventStream, wantsEvents } from '../web/event-stream.ts'
 import { readJsonBody } from '../web/json-body.ts'
 import { notFound, parseFingerprint } from '../web/not-found.ts'
 import type { AppEnv, CacheOutcome } from '../web/trace.ts'
 import { createFlow, type FindOrGenerate } from './find-or-generate.ts'
+import { listedImage, parseListQuery } from './list-query.ts'
 import type { AppPorts } from './ports.ts'
+import { withPreviews } from './with-previews.ts'
 
 /** Seconds after which a client that polls may ask again. */
 const POLL_SECONDS = 2
@@ -19,7 +23,7 @@ interface Found {
 
 /** Easel's own API: any spec as JSON, and everything that is stored. */
 export function imagesApi(ports: AppPorts): Hono<AppEnv> {
-  const { access, config, jobs, settings, store } = ports
+  const { access, addThumbhashes, catalogue, config, findImages, jobs, settings, store } = ports
   const { findOrGenerate, findOrSubmit } = createFlow(ports)
   const app = new Hono<AppEnv>()
 
@@ -32,9 +36,25 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
       requested: { spec, fingerprint },
       caller,
       async find(cache, generated) {
-        const manifest = generated?.manifest ?? (await completeManifest(fingerprint))
+        const manifest = generated?.manifest ?? (await completeManifest(c.req.raw, fingerprint))
         return manifest && { manifest, cache }
       },
+    }
+    if (wantsEvents(c.req.header('Accept'))) {
+      // What is refused is refused with a status, before the stream begins.
+      const sent = await withPreviews(spec, catalogue)
+      const outcome = await findOrSubmit(c, { ...wanted, requested: { spec, sent, fingerprint } })
+      return eventStream(async (send) => {
+        if ('found' in outcome) return send('done', summary(outcome.found.manifest, 'hit', c.req.url))
+        send('pending', { fingerprint })
+        let previews = 0
+        const generated = await outcome.finished((base64) =>
+          send('preview', { index: previews++, b64_json: base64 }),
+        )
+        const found = await wanted.find(outcome.cache, generated)
+        if (!found) throw new EaselError('purged', 'The image was purged just after it was generated.')
+        send('done', summary(found.manifest, outcome.cache, c.req.url))
+      })
     }
     if (!prefersAsync(c.req.header('Prefer'))) {
       const { manifest, cache } = await findOrGenerate(c, wanted)
@@ -52,24 +72,19 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
 
   app.get('/', async (c) => {
     await access.toManage(c.req.raw)
-    const { entries, cursor } = await store.list(c.req.query('cursor'))
-    return c.json({
-      images: entries.map(({ fingerprint, mediaType, model, created }) => ({
-        fingerprint,
-        url: new URL(imagePath(fingerprint, 0, mediaType), c.req.url).href,
-        media_type: mediaType,
-        model,
-        created: created.toISOString(),
-      })),
-      ...(cursor && { cursor }),
-    })
+    const { images, cursor } = await findImages(parseListQuery(new URL(c.req.url).searchParams))
+    return c.json(
+      { images: images.map((image) => listedImage(image, c.req.url)), ...(cursor && { cursor }) },
+      200,
+      { 'Cache-Control': 'no-store' },
+    )
   })
 
   app.get('/:fingerprint', async (c) => {
     await access.toView(c.req.raw)
     const fingerprint = parseFingerprint(c.req.param('fingerprint'))
     c.get('trace').fingerprint = fingerprint
-    const manifest = await completeManifest(fingerprint)
+    const manifest = await completeManifest(c.req.raw, fingerprint)
     if (manifest) {
       const mayRead = await access.hasToken(c.req.raw)
       return c.json({ ...summary(manifest, 'hit', c.req.url), ...(mayRead && describedIn(manifest)) })
@@ -89,10 +104,17 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
     return c.body(null, 204)
   })
 
-  async function completeManifest(fingerprint: Manifest['fingerprint']): Promise<Manifest | undefined> {
+  async function completeManifest(
+    request: Request,
+    fingerprint: Manifest['fingerprint'],
+  ): Promise<Manifest | undefined> {
     const complete = await store.complete(fingerprint)
     await complete?.first.body.cancel()
-    return complete?.manifest
+    const manifest = complete?.manifest
+    // Whoever reads a manifest first has its thumbhashes computed. HEAD makes nothing.
+    const isWhole = !manifest || request.method === 'HEAD' || missingThumbhashes(manifest).length === 0
+    if (isWhole || !addThumbhashes) return manifest
+    return (await addThumbhashes(fingerprint, await access.limitKey(request))) ?? manifest
   }
 
   return app
@@ -104,13 +126,24 @@ function prefersAsync(header: string | undefined): boolean {
 }
 
 function summary(
-  { fingerprint, images, model, cost_usd, created, text, problems }: Manifest,
+  { fingerprint, images, model, failed_models, cost_usd, created, text, problems }: Manifest,
   cache: CacheOutcome,
   base: string,
 ) {
-  const listed = images.map(({ sha256, media_type, width, height, bytes }, index) => {
-    const url = new URL(imagePath(fingerprint, index, media_type), base).href
-    return { url, sha256, media_type, width, height, bytes }
+  const listed = images.map((image, index) => {
+    const url = new URL(imagePath(fingerprint, index, image.media_type), base).href
+    return { url, ...image }
   })
-  return { fingerprint, url: listed[0]?.url, images: listed, model, cost_usd, cache, created, text, problems }
+  return {
+    fingerprint,
+    url: listed[0]?.url,
+    images: listed,
+    model,
+    failed_models,
+    cost_usd,
+    cache,
+    created,
+    text,
+    problems,
+  }
 }

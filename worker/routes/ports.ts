@@ -4,7 +4,9 @@ import type { BudgetUseOf, UsageOf } from '../budget/types.ts'
 import type { EdgeConfig } from '../config/edge-config.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { ImageStore } from '../gallery/image-store.ts'
+import type { FindImages } from '../gallery/list.ts'
 import type { Jobs } from '../job/jobs.ts'
+import type { AddThumbhashes } from '../job/thumbhash-maker.ts'
 import type { Settings } from '../settings.ts'
 import type { HealthChecks } from '../web/health.ts'
 
@@ -13,11 +15,14 @@ export type FetchList = (path: string, signal: AbortSignal) => Promise<Response>
 
 /** What the routes are made of. */
 export interface AppPorts {
+  /** Absent where images can't be transformed. */
+  readonly addThumbhashes?: AddThumbhashes
   readonly access: Access
   readonly budgetUseOf: BudgetUseOf
   readonly catalogue: Catalogue
   readonly config: EdgeConfig
   readonly fetchList: FetchList
+  readonly findImages: FindImages
   readonly gallery: Gallery
   readonly health: HealthChecks
   readonly jobs: Jobs
@@ -26,11 +31,13 @@ export interface AppPorts {
   readonly settings: Pick<
     Settings,
     | 'access'
+    | 'allowedModels'
     | 'dailyBudgetUsd'
     | 'defaultModel'
     | 'emulated'
     | 'maxCostUsd'
     | 'monthlyBudgetUsd'
+    | 'openRouter'
     | 'signingKeys'
     | 'tokenBudgetsUsd'
     | 'widths'

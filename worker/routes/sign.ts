@@ -3,7 +3,9 @@ import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
 import { specIssues } from '../../shared/spec/issues.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
-import { specToQuery } from '../../shared/spec/query.ts'
+import { toUrlSpec } from '../../shared/spec/url-spec.ts'
+import type { Delivery } from '../../shared/url/delivery.ts'
+import { imageUrl } from '../../shared/url/image-url.ts'
 import { signImageUrl } from '../../shared/sign-image-url.ts'
 import { SMALL_BODY } from '../access/body-limit.ts'
 import type { AppPorts } from './ports.ts'
@@ -29,9 +31,9 @@ export function signRoutes({ access, config, settings }: AppPorts): Hono<AppEnv>
 
     const input = parseSpecInput(data.spec)
     const fingerprint = await fingerprintOf(config.resolve(input))
-    const query = specToQuery(input)
-    for (const [name, value] of Object.entries(data.delivery)) query.set(name, String(value))
-    const unsigned = new URL(`/image?${query.toString()}`, c.req.url)
+    // Signing checks the values.
+    const delivery = data.delivery as Delivery
+    const unsigned = new URL(imageUrl(new URL(c.req.url).origin, toUrlSpec(input), delivery))
     const { url, expires } = await signImageUrl(unsigned, key, data.expires_in)
     return c.json({ url: url.href, fingerprint, expires: expires.toISOString() })
   })

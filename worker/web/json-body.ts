@@ -2,13 +2,7 @@ import { EaselError, InvalidSpecError } from '../../shared/errors.ts'
 import { fieldName, specIssue } from '../../shared/spec/spec-issue.ts'
 import { duplicateKey } from './duplicate-key.ts'
 import { shapeProblem } from './json-shape.ts'
-
-/** How large a body may be. */
-export interface BodyLimit {
-  readonly bytes: number
-  /** For the error: `64 KiB`. */
-  readonly name: string
-}
+import { type BodyLimit, mediaTypeOf, readLimited } from './limited-body.ts'
 
 /**
  * A request's JSON. Call it once the caller is known: `limit` depends on who asks.
@@ -17,7 +11,7 @@ export interface BodyLimit {
  *   complex, or holds a key twice
  */
 export async function readJsonBody(request: Request, limit: BodyLimit): Promise<unknown> {
-  const type = request.headers.get('Content-Type')?.split(';')[0]?.trim().toLowerCase() ?? ''
+  const type = mediaTypeOf(request)
   if (type !== 'application/json' && !type.endsWith('+json')) {
     const was = type ? `not ${type}` : 'but the request has no Content-Type'
     throw new EaselError(
@@ -25,7 +19,6 @@ export async function readJsonBody(request: Request, limit: BodyLimit): Promise<
       `The body must be JSON, ${was}: send Content-Type: application/json.`,
     )
   }
-  if (Number(request.headers.get('Content-Length')) > limit.bytes) throw tooLarge(limit)
   const text = await readText(request, limit)
   const problem = shapeProblem(text)
   if (problem !== undefined) throw invalidBody(problem)
@@ -47,15 +40,10 @@ function parse(text: string): unknown {
 }
 
 /** Decodes while it reads: the bytes and the text are never both held whole. */
-async function readText({ body }: Request, limit: BodyLimit): Promise<string> {
+async function readText(request: Request, limit: BodyLimit): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
   const pieces: string[] = []
-  let length = 0
-  for await (const chunk of body ?? []) {
-    length += chunk.byteLength
-    if (length > limit.bytes) throw tooLarge(limit)
-    pieces.push(decode(decoder, chunk))
-  }
+  for await (const chunk of readLimited(request, limit)) pieces.push(decode(decoder, chunk))
   pieces.push(decode(decoder))
   return pieces.join('')
 }
@@ -71,11 +59,4 @@ function decode(decoder: TextDecoder, chunk?: Uint8Array): string {
 
 function invalidBody(detail: string): InvalidSpecError {
   return new InvalidSpecError([specIssue(['body'], detail)])
-}
-
-function tooLarge({ name }: BodyLimit): EaselError {
-  return new EaselError(
-    'payload_too_large',
-    `The body is larger than ${name}, the limit for this request: link to input images instead of sending them, or make them smaller.`,
-  )
 }

@@ -82,7 +82,7 @@ async function deliverToTarget(
   const isComplete =
     inputs.only.length === 0 &&
     result.stoppedBy === undefined &&
-    result.images.every(({ outcome }) => outcome === 'generated' || outcome === 'unchanged')
+    result.images.every(({ outcome }) => outcome !== 'failed' && outcome !== 'not-tried')
   const { branch, base } = target
   const landed = await deliverAsPullRequest(
     api,

@@ -22,16 +22,18 @@ export function fileChangesOf(
 ): FileChange[] {
   return [
     ...images.flatMap((image): FileChange[] => {
-      if (image.outcome !== 'generated') return []
+      if (image.outcome !== 'generated' && image.outcome !== 'adopted') return []
       const { planned, entry } = image
       return [{ path: planned.image.path, before: planned.entry, after: entry, removesFile: false }]
     }),
-    ...pruned.map(({ path, file }) => ({
-      path,
-      before: orphans.get(path),
-      after: undefined,
-      removesFile: file === 'removed',
-    })),
+    ...pruned
+      .filter(({ file }) => file !== 'spared')
+      .map(({ path, file }) => ({
+        path,
+        before: orphans.get(path),
+        after: undefined,
+        removesFile: file === 'removed',
+      })),
   ]
 }
 

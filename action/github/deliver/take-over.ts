@@ -1,7 +1,5 @@
 import { UsageError } from '../../config/diagnostic.ts'
-import { sha256Of } from '../../files/read-file.ts'
-import { createImageSaver } from '../../generate/save-image.ts'
-import type { PlannedImage } from '../../plan/plan.ts'
+import { type AdoptionSource, adoptImages } from '../../adopt/adopt-images.ts'
 import type { GitHubApi } from './api.ts'
 import { DeliveryError } from './delivery-error.ts'
 import { apiFor, type DeliveryRun } from './delivery-run.ts'
@@ -9,9 +7,6 @@ import { explainFailure } from './explain-failure.ts'
 import type { FileChange } from './file-change.ts'
 import { headOf, readBlob, readCommit } from './read-commit.ts'
 import type { Target } from './target.ts'
-
-/** The workspace does not have the image that the config describes. */
-const MISSING: ReadonlySet<PlannedImage['status']> = new Set(['new', 'changed', 'missing'])
 
 /**
  * Takes over images that earlier runs generated and delivered: those that the target's branches have and the checkout
@@ -23,7 +18,6 @@ const MISSING: ReadonlySet<PlannedImage['status']> = new Set(['new', 'changed', 
 export async function takeOverFromBranches(
   run: Pick<DeliveryRun, 'planned' | 'inputs' | 'runner' | 'log'> & {
     readonly target: Target
-    readonly rescueFolder: string
   },
 ): Promise<readonly FileChange[]> {
   const { target, log } = run
@@ -48,35 +42,31 @@ export async function takeOverFromBranches(
 async function takeOverFrom(
   api: GitHubApi,
   branch: string,
-  {
-    planned: { plan, project },
-    runner,
-    rescueFolder,
-  }: Pick<DeliveryRun, 'planned' | 'runner'> & { readonly rescueFolder: string },
+  { planned, runner }: Pick<DeliveryRun, 'planned' | 'runner'>,
   taken: ReadonlySet<string>,
 ): Promise<FileChange[]> {
-  const { root, lock } = project
-  const missing = plan.images.filter(
-    ({ action, status, image }) => action === 'generate' && MISSING.has(status) && !taken.has(image.path),
-  )
-  if (missing.length === 0) return []
+  const { plan, project } = planned
+  const images = plan.images.filter(({ action, image }) => action === 'generate' && !taken.has(image.path))
+  if (images.length === 0) return []
   const head = await headOf(api, branch)
   if (head === undefined || head === runner.checkedOut) return []
-  const paths = missing.map(({ image }) => image.path)
-  const commit = await readCommit(api, head, { lockPath: lock.path, paths })
-  const saver = createImageSaver(root, rescueFolder)
-  const adopted: FileChange[] = []
-  for (const planned of missing) {
-    const { path, fingerprint } = planned.image
-    const entry = commit.lock.get(path)
-    const blob = commit.blobs.get(path)
-    if (!entry || blob === undefined || entry.fingerprint !== fingerprint) continue
-    const bytes = await readBlob(api, blob)
-    // Edited by hand since, so it is not what the spec describes.
-    if (sha256Of(bytes) !== entry.sha256) continue
-    await saver.save(planned, [bytes])
-    await lock.set(path, entry)
-    adopted.push({ path, before: planned.entry, after: entry, removesFile: false })
+  const paths = images.map(({ image }) => image.path)
+  const { lock, blobs } = await readCommit(api, head, { lockPath: project.lock.path, paths })
+  const source: AdoptionSource = {
+    find(fingerprint) {
+      for (const [path, entry] of lock) {
+        const blob = blobs.get(path)
+        if (entry.fingerprint === fingerprint && blob !== undefined)
+          return Promise.resolve({ entry, read: () => readBlob(api, blob) })
+      }
+      return Promise.resolve(undefined)
+    },
   }
-  return adopted
+  const adopted = await adoptImages({ project, plan: { ...plan, images } }, [source])
+  return adopted.map(({ planned: { image, entry: before }, entry }) => ({
+    path: image.path,
+    before,
+    after: entry,
+    removesFile: false,
+  }))
 }

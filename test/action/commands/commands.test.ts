@@ -20,6 +20,7 @@ describe('easel', () => {
     [['models', '--help'], 'Examples:'],
     [['sign', '--help'], 'Examples:'],
     [['prune', '--help'], 'Examples:'],
+    [['adopt', '--help'], 'Examples:'],
   ])('%j explains itself, with examples', async (args, text) => {
     await using workspace = await createWorkspace()
 
@@ -74,7 +75,64 @@ describe('easel', () => {
   })
 })
 
+describe('with --json, a mistake is JSON, too', () => {
+  it.each([
+    [
+      'in the config',
+      { 'easel.yml': 'version: 1\nimages: [{ path: a.png, promt: x }]\n' },
+      ['check', '--json'],
+      { code: 'invalid_config', diagnostics: [{ file: 'easel.yml', line: 2, column: 26 }] },
+    ],
+    [
+      'in the lock',
+      { 'easel.yml': config(), 'easel.lock.json': '[]' },
+      ['plan', '--json'],
+      { code: 'usage' },
+    ],
+    ['in an option', { 'easel.yml': config() }, ['check', '--json', '--nope'], { code: 'usage' }],
+  ])('%s', async (_, files, args, error) => {
+    await using workspace = await createWorkspace(files)
+
+    const { code, stdout } = await easel(args, { cwd: workspace.root })
+
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({ error })
+  })
+})
+
+describe('on Windows', () => {
+  it('paths with backslashes work, and globs that the shell left alone', async () => {
+    await using workspace = await createWorkspace({
+      'site/easel.yml': config({ path: 'img/a.png', prompt: 'x' }, { path: 'img/b.png', prompt: 'y' }),
+      'docs/a.md': '![A fox](fox.png)\n',
+      'docs/b.md': '![A hare](hare.png)\n',
+    })
+    const cwd = workspace.root
+
+    const [check, illustrate] = await Promise.all([
+      easel(['check', '--config', 'site\\easel.yml', 'img\\a.png', '--json'], { cwd }),
+      easel(['illustrate', 'docs\\*.md', '--json'], { cwd }),
+    ])
+
+    expect(JSON.parse(check.stdout).images).toMatchObject([{ path: 'img/a.png' }])
+    expect(JSON.parse(illustrate.stdout).pages).toMatchObject([{ file: 'docs/a.md' }, { file: 'docs/b.md' }])
+  })
+})
+
 describe('easel init', () => {
+  it('adds the lines of .gitattributes that are missing, once', async () => {
+    await using workspace = await createWorkspace({ '.gitattributes': '*.png binary\n*.svg -text' })
+
+    const first = await easel(['init', '--no-workflow'], { cwd: workspace.root })
+    const second = await easel(['init', '--no-workflow'], { cwd: workspace.root })
+
+    expect(first.stdout).toContain('added a line to .gitattributes')
+    expect(second.stdout).toContain('.gitattributes already exists, not changed')
+    expect(await workspace.text('.gitattributes')).toBe(
+      '*.png binary\n*.svg -text\neasel.lock.json merge=union linguist-generated\n',
+    )
+  })
+
   it('writes a config that works and a workflow that is valid YAML, and changes nothing the second time', async () => {
     await using workspace = await createWorkspace()
     const cwd = workspace.root
@@ -103,6 +161,7 @@ describe('easel init', () => {
 
     expect(code).toBe(0)
     expect(await workspace.files()).toEqual([
+      '.gitattributes',
       'docs/img/lamp.png',
       'docs/img/lighthouse.png',
       'easel.lock.json',

@@ -21,6 +21,7 @@ describe('pathProblem', () => {
     ['.g\u200bit/a.png', 'inside .git'],
     ['git~1/a.png', 'inside .git'],
     ['.github/a.png', 'inside .github'],
+    ['.easel/a.png', 'inside .easel'],
     ['.GitHub/workflows/a.png', 'inside .github'],
     ['.git./a.png', 'ends with a dot'],
     ['docs /a.png', 'ends with a dot or a space'],

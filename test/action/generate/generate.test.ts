@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_MODEL } from '../../../shared/default-model.ts'
 import { startUpstream } from '../../support/action/upstream.ts'
 import { easel } from '../../support/action/processes.ts'
 import { images, outcomes, report } from '../../support/action/report.ts'
@@ -50,9 +51,9 @@ describe('easel generate', () => {
       media_type: 'image/png',
       width: 1344,
       height: 768,
-      model: 'google/gemini-3.1-flash-image',
+      model: DEFAULT_MODEL,
       generation_id: expect.stringMatching(/^gen-/),
-      spec: { prompt: 'x', aspect_ratio: '16:9', model: 'google/gemini-3.1-flash-image' },
+      spec: { prompt: 'x', aspect_ratio: '16:9', model: DEFAULT_MODEL },
     })
     expect(entry?.cost_usd).toBeGreaterThan(0)
     const text = await workspace.text('easel.lock.json')
@@ -264,7 +265,10 @@ describe('easel generate', () => {
       'The model returned image/jpeg for a.svg, and Easel can’t convert that to svg.',
     )
     expect((await sharp(image?.rescued_to).metadata()).format).toBe('jpeg')
-    expect(await workspace.files()).toEqual(['easel.yml'])
+    expect(await workspace.files()).not.toContain('a.svg')
+
+    await easel(['generate'], { cwd: workspace.root, env: upstream.env })
+    expect(upstream.prompts(), 'it is not paid for again').toHaveLength(1)
   })
 
   it('prints nothing but JSON with --json, and the key nowhere', async () => {

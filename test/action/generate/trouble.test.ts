@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { generateIn } from '../../support/action/generate-in.ts'
 import { easel, startEasel } from '../../support/action/processes.ts'
 import { startUpstream } from '../../support/action/upstream.ts'
 import { config, createWorkspace, type Workspace } from '../../support/action/workspace.ts'
@@ -16,9 +17,9 @@ const SAVED_TO = /saved to (\S+\.png)/
 /** Another process has to start first. */
 const POLL = { interval: 5, timeout: 20_000 }
 
-/** Starts a run, and does something while its first image is in flight. */
+/** Starts a run, and does something while its images are in flight. */
 async function meanwhile(workspace: Workspace, happens: () => Promise<unknown>) {
-  await using upstream = await startUpstream({ faults: [{ match: 'slow', latencyMs: 400 }] })
+  await using upstream = await startUpstream({ latencyMs: 1000 })
   const run = startEasel(['generate', '--on-error', 'keep-going'], { cwd: workspace.root, env: upstream.env })
   await expect.poll(() => upstream.prompts(), POLL).toContain('slow')
   await happens()
@@ -70,36 +71,43 @@ describe('while it runs', () => {
   it('the old image is truncated or deleted: a truncated file counts as edited, a deleted one is written again', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
-    await easel(['generate'], { cwd: workspace.root, env: upstream.env })
+    await generateIn(workspace, upstream)
     await workspace.write('easel.yml', config({ ...IMAGES[0], seed: 1 }, IMAGES[1] ?? {}))
 
     const truncated = await meanwhile(workspace, () => writeFile(join(workspace.root, 'img/a.png'), ''))
     expect(truncated.stdout).toContain('Someone else changed img/a.png')
     await rm(join(workspace.root, 'img/a.png'))
-    const deleted = await meanwhile(workspace, () => Promise.resolve())
+    await generateIn(workspace, upstream)
 
-    expect(deleted.code).toBe(0)
+    expect(upstream.prompts(), 'the image of the second run was kept').toHaveLength(2)
     expect(await workspace.sha256('img/a.png')).toBe((await workspace.lock()).get('img/a.png')?.sha256)
   })
 
-  it('the lock gets conflict markers: image and markers stay, and the error mentions both', async () => {
+  it('the lock becomes unreadable: image and lock stay, the run ends, and the next one pays nothing', async () => {
     await using workspace = await createWorkspace({ 'easel.yml': config(IMAGES[0] ?? {}) })
 
-    const { code, stdout } = await meanwhile(workspace, () =>
-      workspace.write('easel.lock.json', '<<<<<<< HEAD\n'),
+    const { code, stderr } = await meanwhile(workspace, () =>
+      workspace.write('easel.lock.json', '{"version": 9}'),
     )
 
     expect(code).toBe(1)
-    expect(stdout).toContain('img/a.png was written, but easel.lock.json could not be updated')
-    expect(stdout).toContain('conflict markers')
-    expect(await workspace.text('easel.lock.json')).toBe('<<<<<<< HEAD\n')
+    expect(stderr).toContain('img/a.png was written, but easel.lock.json could not be updated')
+    expect(await workspace.text('easel.lock.json')).toBe('{"version": 9}')
     expect(await workspace.files()).toContain('img/a.png')
+
+    await rm(join(workspace.root, 'easel.lock.json'))
+    await using upstream = await startUpstream()
+    const { images } = await generateIn(workspace, upstream)
+    expect(images).toMatchObject([{ outcome: 'adopted' }])
+    expect(upstream.prompts()).toEqual([])
+    expect(await workspace.sha256('img/a.png')).toBe((await workspace.lock()).get('img/a.png')?.sha256)
+    expect(await workspace.files()).toEqual(['easel.lock.json', 'easel.yml', 'img/a.png'])
   })
 })
 
 describe('before it spends', () => {
   it.each([
-    ['<<<<<<< HEAD\n=======\n>>>>>>> main\n', 'holds conflict markers'],
+    ['{"version": 1', 'is not valid JSON'],
     ['{"version": 9, "images": {}}', 'written by a newer Easel'],
   ])('refuses the lock %j', async (text, message) => {
     await using upstream = await startUpstream()
@@ -145,19 +153,66 @@ describe('before it spends', () => {
 const mayMount = canMount()
 
 describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is not allowed)', () => {
-  it('a full disk: what was paid for is saved elsewhere, and the old files are whole', async () => {
+  it('a full disk: what was paid for is saved elsewhere, and the next run adopts it', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
     await mkdir(join(workspace.root, 'img'))
-    using _mount = mount(join(workspace.root, 'img'), 'size=8k')
+    const options = { cwd: workspace.root, env: upstream.env }
+    {
+      using _mount = mount(join(workspace.root, 'img'), 'size=8k')
 
-    const { code, stdout } = await easel(['generate', '-j', '1'], { cwd: workspace.root, env: upstream.env })
+      const { code, stdout } = await easel(['generate', '-j', '1', '--on-error', 'keep-going'], options)
+
+      expect(code).toBe(1)
+      expect(stdout).toContain('img/a.png can’t be written: the disk is full.')
+      expect(stdout).toMatch(SAVED_TO)
+      expect((await workspace.files()).filter((file) => file.startsWith('img/'))).toEqual([])
+      expect(upstream.prompts(), 'the run ends with it').toEqual(['slow'])
+    }
+    await generateIn(workspace, upstream)
+    expect(upstream.prompts()).toEqual(['slow', 'A hare'])
+  })
+
+  it('the workspace is full: the image is saved in the temporary folder, and the next run adopts it', async () => {
+    await using upstream = await startUpstream()
+    await using outside = await createWorkspace({ 'work/x': '', 'tmp/x': '' })
+    const work = join(outside.root, 'work')
+    const options = { cwd: work, env: { ...upstream.env, TMPDIR: join(outside.root, 'tmp') } }
+    using _mount = mount(work, 'size=32k')
+    await writeFile(join(work, 'easel.yml'), config(...IMAGES))
+
+    const { code, stdout } = await easel(['generate', '-j', '1', '--on-error', 'keep-going'], options)
 
     expect(code).toBe(1)
-    expect(stdout).toContain('img/a.png can’t be written: the disk is full.')
-    expect(stdout).toMatch(SAVED_TO)
-    expect(await workspace.files()).toEqual(['easel.yml'])
-    expect(upstream.prompts(), 'the run ends with it').toHaveLength(1)
+    expect(stdout).toContain('the disk is full.')
+    expect(upstream.prompts(), 'the run ends with it').toEqual(['slow'])
+    execFileSync('mount', ['-o', 'remount,size=8m', work])
+    const next = await easel(['generate'], options)
+    expect(next.code).toBe(0)
+    expect(upstream.prompts()).toEqual(['slow', 'A hare'])
+  })
+
+  it('the temporary folder is full: the image is saved in the workspace, and the next run adopts it', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({
+      'easel.yml': config(...IMAGES),
+      'img/x': '',
+      'tmp/x': '',
+    })
+    const temporary = join(workspace.root, 'tmp')
+    const options = { cwd: workspace.root, env: { ...upstream.env, TMPDIR: temporary } }
+    using _temporary = mount(temporary, 'size=4k')
+    {
+      using _mount = mount(join(workspace.root, 'img'), 'size=8k')
+      const { code, stdout } = await easel(['generate', '-j', '1'], options)
+      expect(code).toBe(1)
+      expect(stdout).toContain('the disk is full.')
+    }
+
+    const next = await easel(['generate'], options)
+
+    expect(next.code).toBe(0)
+    expect(upstream.prompts()).toEqual(['slow', 'A hare'])
   })
 
   it('a read-only folder: nothing is requested', async () => {

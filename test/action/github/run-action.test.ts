@@ -161,6 +161,20 @@ describe('the built Action', () => {
     expect(upstream.prompts()).toEqual([])
   })
 
+  it('warns in the summary of a model that retires, and names its successor', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({
+      'easel.yml': config({ path: 'a.png', prompt: 'A fox', model: 'google/gemini-2.5-flash-image' }),
+    })
+
+    const run = await runAction(workspace.root, { inputs: inputsFor(upstream, { mode: 'plan' }) })
+
+    expect(run.code).toBe(0)
+    expect(run.summary).toMatch(
+      /\*\*Warnings\*\*\n\n.*google\/gemini-2\.5-flash-image was retired on 2026-10-02.*Use google\/gemini-3\.1-flash-image\./,
+    )
+  })
+
   it('keeps the summary within GitHub’s limit, whatever the number of images', async () => {
     await using upstream = await startUpstream()
     const images = Array.from({ length: 4000 }, (_, index) => ({

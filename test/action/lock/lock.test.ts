@@ -45,7 +45,6 @@ describe('easel.lock.json', () => {
   })
 
   it.each([
-    ['<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> main\n', 'holds conflict markers'],
     ['{"version": 2, "images": {}}', 'has version 2, written by a newer Easel'],
     ['{"version": 1', 'is not valid JSON'],
     ['[]', 'is broken'],
@@ -84,7 +83,7 @@ describe('the lock on disk', () => {
     expect([...(await lock.read()).keys()]).toEqual(['a.png', 'c.png', 'other.png'])
   })
 
-  it.each(['<<<<<<< HEAD\n', '{"version": 7}'])(
+  it.each(['{"version": 1', '{"version": 7}'])(
     'never overwrites a lock that it can’t read: %j',
     async (text) => {
       await using workspace = await createWorkspace({ 'easel.lock.json': text })

@@ -29,10 +29,7 @@ describe('an alias', () => {
     const options = { cwd: workspace.root, env: upstream.env }
     await easel(['generate'], options)
     const lock = await workspace.text('easel.lock.json')
-    await workspace.write(
-      'easel.lock.json',
-      lock.replace(`"model": "${MEANT}"`, '"model": "google/gemini-2"'),
-    )
+    await workspace.write('easel.lock.json', lock.replace(`"model":"${MEANT}"`, '"model":"google/gemini-2"'))
     upstream.clearRequests()
 
     const plan = await easel(['plan'], options)

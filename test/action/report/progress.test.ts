@@ -27,9 +27,9 @@ function result(path: string, outcome: 'generated' | 'failed'): ImageResult {
 describe('progress', () => {
   it('is one line for each image without a terminal', async () => {
     const { out, text } = stream(false)
-    const report = await createProgress(out)
+    const { onProgress: report } = await createProgress(out)
 
-    report({ type: 'begin', total: 2, estimateUsd: 0.08 })
+    report({ type: 'begin', total: 2, estimateUsd: 0.08, doubts: [] })
     report({ type: 'start', path: 'a.png' })
     report({ type: 'finish', result: result('a.png', 'generated') })
     report({ type: 'finish', result: result('b.png', 'failed') })
@@ -42,9 +42,9 @@ describe('progress', () => {
 
   it('shows on a terminal what is in flight, and keeps failures', async () => {
     const { out, text } = stream(true)
-    const report = await createProgress(out)
+    const { onProgress: report } = await createProgress(out)
 
-    report({ type: 'begin', total: 2, estimateUsd: undefined })
+    report({ type: 'begin', total: 2, estimateUsd: undefined, doubts: [] })
     report({ type: 'start', path: 'a.png' })
     const whileGenerating = stripVTControlCharacters(text())
     report({ type: 'finish', result: result('b.png', 'failed') })

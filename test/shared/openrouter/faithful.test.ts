@@ -4,7 +4,7 @@ import { type ServedEmulator, serveEmulator } from '../../../emulator/serve.ts'
 import { createOpenRouterClient } from '../../../shared/openrouter/client.ts'
 import { collect } from '../../../shared/openrouter/collect.ts'
 import { buildRequest } from '../../../shared/openrouter/request.ts'
-import { parseSize } from '../../../shared/spec/forms.ts'
+import { parseSize } from '../../../shared/spec/size.ts'
 import { requestProblems } from '../../support/sdk-schemas.ts'
 import { acceptedSpecs, MODELS } from '../../support/shared/specs.ts'
 

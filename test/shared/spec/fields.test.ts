@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { toJSONSchema } from 'zod'
+import { DEFAULT_MODEL } from '../../../shared/default-model.ts'
 import { InvalidSpecError } from '../../../shared/errors.ts'
 import type { SpecIssue } from '../../../shared/spec/spec-issue.ts'
 import { parseSpecInput } from '../../../shared/spec/parse.ts'
@@ -84,7 +85,7 @@ describe('every field refuses what it does not document, naming itself, the valu
     ['prompt', 'half \ud83d', 'must be well-formed Unicode'],
     ['prompt', 7, 'prompt is 7: must be a string.'],
     ['prompt', null, 'prompt is null: must be a string.'],
-    ['model', 'gemini', 'must be an OpenRouter model such as google/gemini-3.1-flash-image'],
+    ['model', 'gemini', `must be an OpenRouter model such as ${DEFAULT_MODEL}`],
     ['model', 'a/b/c', 'must be an OpenRouter model'],
     ['model', '../models', 'must be an OpenRouter model'],
     ['model', 'a/b:', 'must be an OpenRouter model'],

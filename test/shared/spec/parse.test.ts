@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_MODEL } from '../../../shared/default-model.ts'
 import { InvalidSpecError } from '../../../shared/errors.ts'
 import { parseSpecInput, parseSpecQuery, resolveSpec } from '../../../shared/spec/parse.ts'
 
@@ -113,7 +114,7 @@ describe('defaults and presets', () => {
 
   it('name what is still missing', () => {
     expect(refusalOf(() => resolveSpec({ prompt: 'x' })).message).toBe(
-      'model is missing: add it to the image or to defaults, such as google/gemini-3.1-flash-image. easel models and GET /v1/models list the models.',
+      `model is missing: add it to the image or to defaults, such as ${DEFAULT_MODEL}. easel models and GET /v1/models list the models.`,
     )
     expect(refusalOf(() => resolveSpec({ model: 'a/b' })).extras.field).toBe('prompt')
     const noPrompt = refusalOf(() => resolveSpec({ preset: 'line-art' }, { presets, model: 'a/b' }))

@@ -46,6 +46,11 @@ describe('fields that contradict each other are refused', () => {
     [{ size: '1024x1024', image_size: '1.5K' }, 'image_size', 'size 1024x1024 counts as 1K'],
     [{ output_compression: 80, output_format: 'gif' }, 'output_compression', 'jpeg or webp, not gif'],
     [{ image_config: { style: 'x' } }, 'image_config.style', 'write style beside image_config'],
+    [
+      { provider: { options: { openai: { quality: 'high' } } } },
+      'provider.options.openai.quality',
+      'write quality beside provider',
+    ],
     [{ image_config: { aspect_ratio: '1:1' } }, 'image_config.aspect_ratio', 'a field of its own'],
   ])('%j', (fields, field, detail) => {
     const error = refusalOf({ ...base, ...fields })

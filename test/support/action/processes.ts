@@ -121,7 +121,12 @@ function parseOutputs(text: string): Record<string, string> {
 function start(program: string, args: readonly string[], cwd: string, env: Env): Running {
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: '/nowhere', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: '/nowhere',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

@@ -14,7 +14,7 @@ const GENERATING = /\/(chat\/completions|images)$/
 
 /** The emulator on a free port. */
 export async function startUpstream(options: ServeOptions = {}): Promise<Upstream> {
-  const emulator = await serveEmulator(options)
+  const emulator = await serveEmulator({ plainImages: true, ...options })
   return {
     ...emulator,
     env: { OPENROUTER_API_KEY: 'sk-or-test-0123456789', OPENROUTER_BASE_URL: emulator.url },

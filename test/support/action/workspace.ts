@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { DEFAULT_MODEL } from '../../../shared/default-model.ts'
 import { parseLock } from '../../../action/lock/lock-file.ts'
 import type { LockEntries } from '../../../action/lock/schema.ts'
 
@@ -51,7 +52,5 @@ export async function createWorkspace(
 /** An `easel.yml` with a cheap model and these images, as YAML flow maps. */
 export function config(...images: readonly Readonly<Record<string, unknown>>[]): string {
   const lines = images.map((image) => `  - ${JSON.stringify(image)}`)
-  return ['version: 1', 'defaults: { model: google/gemini-3.1-flash-image }', 'images:', ...lines, ''].join(
-    '\n',
-  )
+  return ['version: 1', `defaults: { model: ${DEFAULT_MODEL} }`, 'images:', ...lines, ''].join('\n')
 }

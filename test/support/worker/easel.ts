@@ -48,7 +48,7 @@ export async function startEasel({
   config = {},
   easelConfig,
 }: StartOptions = {}): Promise<RunningEasel> {
-  const upstream = await serveEmulator(emulator)
+  const upstream = await serveEmulator({ plainImages: true, ...emulator })
   const harness = createTestHarness(
     harnessOptions(
       main,
@@ -105,7 +105,10 @@ function harnessOptions(
   const config = {
     ...Object.fromEntries(Object.entries(all).filter(([key]) => !without.includes(key))),
     ...changed,
-    ...(easelConfig && { build: {}, alias: { 'easel-config': easelConfig } }),
+    ...(easelConfig && {
+      build: { command: 'node scripts/build-page.ts' },
+      alias: { ...(all['alias'] as object), 'easel-config': easelConfig },
+    }),
   }
   return { workers: [{ config: { ...config, main, vars: { ...(configured as object), ...present } } }] }
 }

@@ -50,7 +50,7 @@ export async function startFaultyEasel({
   main = './test/support/workerd/faulty-worker.ts',
 }: FaultyOptions = {}): Promise<FaultyEasel> {
   const [upstream, faults, state] = await Promise.all([
-    serveEmulator(emulator),
+    serveEmulator({ plainImages: true, ...emulator }),
     serveFaults(),
     mkdtemp(join(tmpdir(), 'easel-state-')),
   ])

@@ -8,6 +8,7 @@ export const ACCEPT_WEBP = 'image/webp,*/*'
 /** What test/support/workerd/observed-worker.ts has counted since it started. */
 export interface Counts {
   readonly transformations: number
+  readonly lists: number
   readonly reads: readonly { readonly key: string; readonly how: string; readonly range?: object }[]
   readonly headersAtTheEdge: readonly string[]
 }

@@ -1,9 +1,10 @@
 import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import { fingerprint } from '../../../shared/fingerprint.ts'
+import { DEFAULT_MODEL } from '../../../shared/default-model.ts'
 import { resolveSpec } from '../../../shared/spec/parse.ts'
 
 /** What a request without a model gets. */
-export const SCENE_MODEL = 'google/gemini-3.1-flash-image'
+export const SCENE_MODEL = DEFAULT_MODEL
 
 export interface Scene {
   readonly path: string

@@ -2,23 +2,36 @@ import { env as bindings } from 'cloudflare:workers'
 import worker, { Budget, Gallery as RealGallery, GenerationJob as RealJob } from '../../../worker/index.ts'
 import type { Env } from '../../../worker/env.ts'
 
-// The Worker, observed: /test/counts says what was read from R2 and how often an image was transformed. With the
+// The Worker, observed: /test/counts says what was read from R2 and how often an image was transformed; what is posted to
+// /test/list becomes empty objects, as the list of images has them. With the
 // variable TEST_EDGE_CACHE there is a cache in front of the Gallery, as strict as the real one. While the object
 // `test/images-fail` exists, transformations fail.
 
 interface Counts {
   transformations: number
+  /** Lists of R2. */
+  lists: number
   /** Requests to R2, whether or not their bodies were then read. */
   readonly reads: { key: string; how: 'head' | 'get'; range?: R2Range }[]
   /** Names of the request headers that reached the cache. */
   readonly headersAtTheEdge: string[]
 }
 
-const counts: Counts = { transformations: 0, reads: [], headersAtTheEdge: [] }
+const counts: Counts = { transformations: 0, lists: 0, reads: [], headersAtTheEdge: [] }
 
 export default {
   async fetch(request, env, ctx) {
-    if (new URL(request.url).pathname === '/test/counts') return Response.json(counts)
+    const { pathname } = new URL(request.url)
+    if (pathname === '/test/counts') return Response.json(counts)
+    if (pathname === '/test/list') {
+      const entries = await request.json<{ key: string; customMetadata: Record<string, string> }[]>()
+      const left = entries.values()
+      const put = async () => {
+        for (const { key, customMetadata } of left) await env.BUCKET.put(key, '', { customMetadata })
+      }
+      await Promise.all(Array.from({ length: 8 }, put))
+      return new Response()
+    }
     const cache = 'TEST_EDGE_CACHE' in env ? { purge: () => Promise.resolve() } : undefined
     const context = new Proxy(ctx, {
       has: (target, name) => (name === 'cache' ? cache !== undefined : Reflect.has(target, name)),
@@ -127,6 +140,7 @@ function observedBucket(bucket: R2Bucket): R2Bucket {
       const member: unknown = Reflect.get(target, name)
       if (typeof member !== 'function') return member
       return (key: string, options?: R2GetOptions) => {
+        if (name === 'list') counts.lists++
         if (name === 'get' || name === 'head') {
           const { range } = options ?? {}
           counts.reads.push({ key, how: name, ...(range && !(range instanceof Headers) && { range }) })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signUrl } from '../../../shared/url-signature.ts'
+import { signUntil } from '../../../shared/url-signature.ts'
 import {
   bearer,
   CREDENTIALS,
@@ -124,7 +124,7 @@ describe('EASEL_ACCESS=private', () => {
     const path = '/image?prompt=Private'
     const response = await easel.get(path, bearer(TOKENS.docs))
     const location = response.headers.get('content-location') ?? ''
-    const signedLocation = await signUrl(
+    const signedLocation = await signUntil(
       new URL(location, easel.url),
       SIGNING_KEY,
       new Date(Date.now() + 60_000),
@@ -201,7 +201,7 @@ async function signed(
   }: { key?: { kid: string; secret: string }; expires?: Date },
 ): Promise<URL> {
   generatedBefore = easel.generations().length
-  return signUrl(new URL(path, easel.url), key, expires)
+  return signUntil(new URL(path, easel.url), key, expires)
 }
 
 function sign(delivery: object): Promise<Response> {

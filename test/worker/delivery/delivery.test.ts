@@ -211,7 +211,7 @@ describe('a parameter', () => {
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({
       field: 'width',
-      detail: expect.stringContaining('w, format'),
+      detail: expect.stringContaining('w, h, fit, gravity, format'),
     })
   })
 

@@ -84,10 +84,15 @@ describe('a chat request', () => {
         { ...image, image_url: { ...image.image_url, detail: 'low' } },
       ]),
     ],
-    ['fallback models', { ...user('A fox'), models: [MODEL, 'openai/gpt-image-1'] }],
   ])('with %s is not expressible as a spec, and has the limits of one', (_, body) => {
     expect(chatSpec(body)).toBeUndefined()
     expect(() => chatToSpec(parseChatBody({ ...body, image_config: { n: 11 } }))).toThrow('n is 11')
+  })
+
+  it('with fallback models is the spec that names them in order', () => {
+    const spec = chatSpec({ ...user('A fox'), models: [MODEL, 'openai/gpt-image-1'] })
+    expect(spec).toEqual({ prompt: 'A fox', model: MODEL, models: [MODEL, 'openai/gpt-image-1'] })
+    expect(chatSpec({ ...user('A fox'), models: [MODEL] })).toEqual({ prompt: 'A fox', model: MODEL })
   })
 
   it.each([
@@ -122,8 +127,24 @@ describe('an images request', () => {
       await fingerprint(spec),
     )
     expect(() => imagesSpec({ ...body, resolution: '1K', size: '512' })).toThrow('leave one of them out')
-    expect(() => imagesSpec({ ...body, resolution: '8K' })).toThrow('accepted are 512, 1K, 2K, 4K')
   })
+
+  it.each([
+    ['1.5K', '1.5K'],
+    ['8K', '8K'],
+    ['256', '0.25K'],
+  ])('accepts the resolution %s, which no list here has, for the model to decide', (tier, imageSize) => {
+    expect(imagesSpec({ ...body, resolution: tier })).toMatchObject({ image_size: imageSize })
+    expect(imagesSpec({ ...body, size: tier })).toMatchObject({ image_size: imageSize })
+  })
+
+  it.each(['2k', '0.5K', '1024', '512px', 'large', '-1K', ''])(
+    'refuses the resolution "%s"',
+    (resolution) => {
+      expect(() => imagesSpec({ ...body, resolution })).toThrow('resolution')
+      expect(() => imagesSpec({ ...body, size: resolution })).toThrow('size')
+    },
+  )
 
   it('accepts a spec’s fields as a provider’s options', async () => {
     const { endpoints } = modelOf('recraft/recraft-v3')

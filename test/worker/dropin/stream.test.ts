@@ -157,26 +157,6 @@ describe('a key', () => {
     expect(await response.json()).toMatchObject({ error: { metadata: { error_type: 'permission_denied' } } })
     expect(easel.generations('With a fallback')).toHaveLength(0)
   })
-
-  it('reserves what a conversation’s images cost, and the whole EASEL_MAX_COST_USD where fallback models hide the price', async () => {
-    const conversation = {
-      model: GEMINI,
-      modalities: ['image', 'text'],
-      messages: [
-        { role: 'system', content: 'You generate.' },
-        { role: 'user', content: 'A conversation with a price' },
-      ],
-    }
-    const path = '/api/v1/chat/completions'
-    const unpriced = await easel.post(
-      path,
-      { ...conversation, models: ['google/gemini-2.5-flash-image'] },
-      bearer(TOKENS.docs),
-    )
-    expect(unpriced.status).toBe(402)
-    expect((await easel.post(path, conversation, bearer(TOKENS.docs))).status).toBe(200)
-    expect(easel.generations('with a price')).toHaveLength(1)
-  })
 })
 
 describe('a page of any origin', () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { parse as parseToml } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signUrl } from '../../../shared/url-signature.ts'
+import { signUntil } from '../../../shared/url-signature.ts'
 import { bearer, CREDENTIALS, SIGNING_KEY, TOKENS } from '../../support/worker/easel.ts'
-import { startFaultyEasel } from '../../support/worker/faulty-easel.ts'
+import { type FaultyEasel, startFaultyEasel } from '../../support/worker/faulty-easel.ts'
 import { metadataOf, type ObservedEasel, startObservedEasel } from '../../support/worker/observed-easel.ts'
 
 let easel: ObservedEasel
@@ -153,15 +153,20 @@ describe('EASEL_DAILY_VARIANTS', () => {
 })
 
 describe('when the ledger can’t count a variant', () => {
+  let faulty: FaultyEasel
+
+  beforeAll(async () => {
+    faulty = await startFaultyEasel()
+  })
+  afterAll(() => faulty.close())
+
   it.each(['throw', 'stall'] as const)('(%s), none is made, and the next request works', async (action) => {
-    const faulty = await startFaultyEasel()
-    const { headers } = await faulty.get('/image?prompt=An+uncounted+quay')
+    const { headers } = await faulty.get(`/image?prompt=An+uncounted+quay,+${action}`)
     const url = `${headers.get('content-location') ?? ''}?w=320`
     faulty.faults.set({ ledger: { op: 'takeVariant', action } })
     const refused = await faulty.get(url)
     faulty.faults.clear()
     const made = await faulty.get(url)
-    await faulty.close()
 
     expect([refused.status, reasonOf(refused.headers)]).toEqual([200, 'failed'])
     expect(refused.headers.get('cache-control')).toBe('public, max-age=60')
@@ -186,7 +191,7 @@ describe('a variant in private mode', () => {
 
     const made = await easel.get(`${path}?w=320`, bearer(TOKENS.docs))
     const fallback = await easel.get(`${path}?w=480`, bearer(TOKENS.docs))
-    const withSignature = await signUrl(
+    const withSignature = await signUntil(
       new URL(`${path}?w=320`, easel.url),
       SIGNING_KEY,
       new Date(Date.now() + 60_000),

@@ -63,7 +63,7 @@ const VALID = {
 const REFUSED = new Set([400, 402, 403, 404, 422])
 
 describe('any body at all', () => {
-  it.each(['/api/v1/chat/completions', '/api/v1/images', '/v1/images'])(
+  it.each(['/api/v1/chat/completions', '/api/v1/images', '/v1/images', '/openai/v1/images/generations'])(
     'sent to %s gets an image by one upstream request, or is refused without one; never a 500',
     async (path) => {
       await fc.assert(

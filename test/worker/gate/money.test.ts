@@ -74,10 +74,10 @@ describe('a request that would cost more than EASEL_MAX_COST_USD', () => {
 })
 
 describe('a reservation', () => {
-  it('is the price of the validated fields, and the whole limit where fallback models hide it', async () => {
+  it('is the price of the validated fields, and with fallback models the dearest one’s', async () => {
     for (const [prompt, more, least, most] of [
       ['With a price', {}, 0.03, 0.05],
-      ['Without a price', { models: ['google/gemini-3.1-flash-image'] }, 1, 1],
+      ['With a fallback', { models: ['google/gemini-3-pro-image'] }, 0.13, 0.2],
     ] as const) {
       easel.upstream.setFaults([{ latencyMs: 1500, match: prompt }])
       const generating = easel.post(CHAT, conversation(prompt, more))

@@ -61,7 +61,10 @@ const REFUSED: readonly (readonly [
   ['a size by chat', CHAT, chat({ image_config: { size: '1024x1024' } }), 400, 'image_config.size'],
   ['quality: "ultra"', IMAGES, images({ model: GPT_IMAGE, quality: 'ultra' }), 422, 'quality'],
   ['quality: "ultra"', CHAT, chat({ model: GPT_IMAGE, image_config: { quality: 'ultra' } }), 422, 'quality'],
-  ['resolution: "8K"', IMAGES, images({ resolution: '8K' }), 400, 'resolution'],
+  ['resolution: "8K"', IMAGES, images({ resolution: '8K' }), 422, 'image_size is "8K"'],
+  ['resolution: "huge"', IMAGES, images({ resolution: 'huge' }), 400, 'resolution'],
+  ['a user of 257 characters', IMAGES, images({ user: 'x'.repeat(257) }), 400, 'user'],
+  ['a trace that is no object', CHAT, chat({ temperature: 1, trace: 'x' }), 400, 'trace'],
   [
     'an image of file:///etc/passwd',
     CHAT,
@@ -151,6 +154,28 @@ const REFUSED: readonly (readonly [
   ['an unknown field of the routing', CHAT, chat({ provider: { surprise: 1 } }), 400, 'surprise'],
   ['a temperature of 3', CHAT, chat({ temperature: 3 }), 400, 'temperature'],
   ['six models', CHAT, chat({ models: Array(6).fill(GEMINI) }), 400, 'models'],
+  [
+    'a provider field without a price',
+    CHAT,
+    chat({ image_config: { foo: 1 } }),
+    422,
+    'image_config holds foo',
+  ],
+  ['a provider field without a price', NATIVE, images({ image_config: { foo: 1 } }), 422, 'image_config'],
+  [
+    'an option without a price',
+    IMAGES,
+    images({ model: RIVERFLOW, provider: { options: { sourceful: { foo: 1 } } } }),
+    422,
+    'provider.options.sourceful holds foo',
+  ],
+  [
+    'fifty fonts among options',
+    NATIVE,
+    images({ model: RIVERFLOW, provider: { options: { sourceful: { font_inputs: FONTS } } } }),
+    400,
+    'write font_inputs beside provider',
+  ],
   ['stream: "yes"', IMAGES, images({ stream: 'yes' }), 400, 'stream'],
   ['a negative seed', CHAT, chat({ seed: -1 }), 400, 'seed'],
   [
@@ -205,25 +230,25 @@ describe('a body with', () => {
   })
 })
 
+/** What is sent where, and whether a spec can say all of it. */
+const WAYS = [
+  [CHAT, chat({}), true],
+  [CHAT, chat({ temperature: 0.5 }), false],
+  [IMAGES, images({}), true],
+] as const
+
 describe('what decides nothing about the image', () => {
   it('is accepted, and requests that differ in it share one image', async () => {
     const transport = {
-      user: 'somebody',
-      session_id: 's-1',
-      trace: { id: 't-1' },
       metadata: { a: 'b' },
       usage: { include: true },
       transforms: ['middle-out'],
       stream_options: { include_usage: true },
     }
-    for (const [path, body, isOneMessage] of [
-      [CHAT, chat({}), true],
-      [CHAT, chat({ temperature: 0.5 }), false],
-      [IMAGES, images({}), true],
-    ] as const) {
-      const before = await easel.post(path, body)
+    for (const [path, body, isOneMessage] of WAYS) {
+      const before = await easel.post(path, { ...body, ...transport })
       expect([path, before.status]).toEqual([path, 200])
-      const after = await easel.post(path, { ...body, ...transport })
+      const after = await easel.post(path, body)
       expect([path, isOneMessage, after.headers.get('cache-status')]).toEqual([
         path,
         isOneMessage,
@@ -234,6 +259,22 @@ describe('what decides nothing about the image', () => {
     expect(sent).toHaveLength(2)
     for (const field of Object.keys(transport))
       for (const body of sent) expect(body).not.toHaveProperty(field)
+  })
+
+  it('and names the user, the session or the trace is sent to OpenRouter, too', async () => {
+    const labels = { user: 'somebody', session_id: 's-1', trace: { trace_id: 't-1', span: 7 } }
+    for (const [path, body] of [
+      [CHAT, says('A labelled fox')],
+      [CHAT, { ...says('A labelled fox'), temperature: 0.5 }],
+      [IMAGES, images({ prompt: 'Another labelled fox' })],
+    ] as const) {
+      const labelled = await easel.post(path, { ...body, ...labels })
+      const plain = await easel.post(path, body)
+      expect([path, labelled.status, plain.headers.get('cache-status')]).toEqual([path, 200, 'Easel; hit'])
+    }
+    const labelled = easel.generations('somebody').map(({ body }) => body)
+    expect(labelled).toHaveLength(3)
+    for (const body of labelled) expect(body).toMatchObject(labels)
   })
 
   it('leaves a conversation one canonical form', async () => {

@@ -7,6 +7,7 @@ const ALIAS = '~google/gemini-flash-image-latest'
 const TOKEN = 'token-0123456789abcdef'
 
 interface Manifest {
+  readonly fingerprint: string
   readonly model: string
   readonly failed_models?: readonly { readonly model: string; readonly code: string }[]
   readonly spec: Readonly<Record<string, unknown>>
@@ -48,6 +49,13 @@ describe('models, in order', () => {
     const manifest = await manifestOf(again)
     expect(manifest.model).toBe(SECOND)
     expect(manifest.failed_models).toMatchObject([{ model: FIRST, code: 'model_not_found' }])
+    const { failed_models: told } = (await (
+      await easel.get(`/v1/images/${manifest.fingerprint}`)
+    ).json()) as Manifest
+    expect(told).toEqual(manifest.failed_models)
+    await expect
+      .poll(() => easel.log().find(({ event, served_by }) => event === 'generation' && served_by === SECOND))
+      .toMatchObject({ model: FIRST, failed_models: [{ model: FIRST, code: 'model_not_found' }] })
     expect(manifest.spec).toEqual({ prompt: 'Second serves', models: [FIRST, SECOND] })
   })
 

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { fingerprint } from '../../../shared/fingerprint.ts'
 import { resolveSpec } from '../../../shared/spec/parse.ts'
 import type { ImageSpecInput } from '../../../shared/spec/schema.ts'
+import type { Catalogue } from '../../../shared/catalogue/catalogue.ts'
 import type { Candidates } from '../../../shared/openrouter/fallback.ts'
 import { emulatorCatalogue } from '../../support/shared/emulator-catalogue.ts'
 
@@ -20,11 +21,17 @@ const { priceRequest } = (await import(MODULE)) as {
 
 const GEMINI = 'google/gemini-3.1-flash-image'
 const GPT = 'openai/gpt-image-2'
+/** A model whose endpoints can't be read. */
+const UNPRICED = 'google/gemini-3-pro-image'
 const ALIAS = '~google/gemini-flash-image-latest'
 
 async function price(
   what: object,
-  { allowedModels = [], maxCostUsd = 1 }: { allowedModels?: readonly string[]; maxCostUsd?: number } = {},
+  {
+    allowedModels = [],
+    maxCostUsd = 1,
+    catalogue = emulatorCatalogue(),
+  }: { allowedModels?: readonly string[]; maxCostUsd?: number; catalogue?: Catalogue } = {},
 ) {
   return priceRequest(
     {
@@ -34,7 +41,7 @@ async function price(
       refresh: false,
       lookedAt: 0,
     },
-    { catalogue: emulatorCatalogue(), settings: { allowedModels, maxCostUsd } },
+    { catalogue, settings: { allowedModels, maxCostUsd } },
   )
 }
 
@@ -42,10 +49,22 @@ function specOf(input: ImageSpecInput): object {
   return { spec: resolveSpec({ prompt: 'A fox', ...input }) }
 }
 
-function bodyOf(...models: readonly string[]): object {
-  const body = { models, messages: [{ role: 'user', content: 'A fox' }] }
-  const request = { path: '/chat/completions', body } as const
-  return { body: { request, models, prompt: 'A fox', described: { request } } }
+/** A conversation that names these models. */
+function conversationOf(first: string, ...others: readonly string[]): object {
+  const models = others.length > 0 ? { models: [first, ...others] } : { model: first }
+  const request = { path: '/chat/completions', body: { messages: [{ role: 'user', content: 'A fox' }] } }
+  return { ...specOf(models), conversation: { request, described: { request } } }
+}
+
+function withoutPriceOf(unpriced: string): Catalogue {
+  const catalogue = emulatorCatalogue()
+  return {
+    ...catalogue,
+    async model(id) {
+      const entry = await catalogue.model(id)
+      return id === unpriced ? { ...entry, model: { ...entry.model, endpoints: [] } } : entry
+    },
+  }
 }
 
 describe('a price', () => {
@@ -73,11 +92,23 @@ describe('a price', () => {
     })
   })
 
-  it('that is unknown counts as the limit', async () => {
-    expect(await price(bodyOf(GEMINI, 'google/gemini-3-pro-image'), { maxCostUsd: 0.7 })).toMatchObject({
-      estimateUsd: 0.7,
-      reserveUsd: 0.7,
-    })
+  it('of a conversation is the price of its words and images, for each of its models', async () => {
+    const one = await price(conversationOf(GEMINI))
+    const pro = await price(conversationOf('google/gemini-3-pro-image'))
+    const both = await price(conversationOf(GEMINI, 'google/gemini-3-pro-image'))
+
+    expect([one.estimateUsd, pro.reserveUsd].every((usd) => usd > 0.01 && usd < 0.5)).toBe(true)
+    expect(both.estimateUsd).toBe(one.estimateUsd)
+    expect(both.reserveUsd).toBe(pro.reserveUsd)
+  })
+
+  it('that is unknown for one of the models counts as the limit', async () => {
+    for (const what of [specOf({ models: [GEMINI, UNPRICED] }), conversationOf(GEMINI, UNPRICED)]) {
+      expect(await price(what, { maxCostUsd: 0.7, catalogue: withoutPriceOf(UNPRICED) })).toMatchObject({
+        estimateUsd: 0.7,
+        reserveUsd: 0.7,
+      })
+    }
   })
 })
 
@@ -91,8 +122,8 @@ describe('the requests', () => {
     expect(JSON.stringify(candidates)).not.toContain('"models"')
   })
 
-  it('of a body with models are one for each model too', async () => {
-    const { candidates } = await price(bodyOf(GEMINI, 'google/gemini-3-pro-image', GEMINI))
+  it('of a conversation are one for each model too', async () => {
+    const { candidates } = await price(conversationOf(GEMINI, 'google/gemini-3-pro-image'))
 
     expect(candidates.map(({ request: { body } }) => body)).toMatchObject([
       { model: GEMINI, stream: true },
@@ -116,7 +147,7 @@ describe('the allowed models', () => {
     await expect(price(specOf({ models: [GEMINI, GPT] }), allowed)).rejects.toMatchObject({
       code: 'forbidden',
     })
-    await expect(price(bodyOf(GEMINI, GPT), allowed)).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(price(conversationOf(GEMINI, GPT), allowed)).rejects.toMatchObject({ code: 'forbidden' })
   })
 
   it.each<[string, readonly string[]]>([

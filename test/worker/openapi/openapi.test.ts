@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { rm, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Validator } from '@seriousme/openapi-schema-validator'
@@ -39,7 +39,8 @@ let easel: ConfiguredEasel
 beforeAll(async () => {
   const yaml =
     'version: 1\nimages:\n  - { path: hero.png, id: hero, prompt: A hero, model: google/gemini-3.1-flash-image }\n'
-  easel = await startConfiguredEasel({ 'easel.yml': yaml }, { ...CREDENTIALS, EASEL_ACCESS: 'signed' })
+  const files = { 'easel.yml': yaml, 'lighthouse.png': await readFile('docs/img/lighthouse.png') }
+  easel = await startConfiguredEasel(files, { ...CREDENTIALS, EASEL_ACCESS: 'signed' })
 })
 
 afterAll(() => easel.close())

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signUrl } from '../../../shared/url-signature.ts'
+import { signUntil } from '../../../shared/url-signature.ts'
 import {
   bearer,
   CREDENTIALS,
@@ -201,7 +201,7 @@ function sign(body: object): Promise<Response> {
 }
 
 function signed(query: string, expires = Date.now() + 60_000): Promise<URL> {
-  return signUrl(new URL(`/image?${query}`, easel.url), SIGNING_KEY, new Date(expires))
+  return signUntil(new URL(`/image?${query}`, easel.url), SIGNING_KEY, new Date(expires))
 }
 
 type Pair = [name: string, value: string]

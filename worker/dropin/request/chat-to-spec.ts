@@ -4,6 +4,7 @@ import { parseSpecInput, resolveSpec } from '../../../shared/spec/parse.ts'
 import { type ImageSpec, SPEC_FIELDS } from '../../../shared/spec/schema.ts'
 import { specIssue } from '../../../shared/spec/spec-issue.ts'
 import type { ChatBody, ChatPart } from './chat-body.ts'
+import { labelsOf } from './parse-body.ts'
 import { type Body, withoutNulls } from './raw-body.ts'
 
 const NAMED_FIELDS: ReadonlySet<string> = new Set(IMAGE_CONFIG_FIELDS)
@@ -15,7 +16,7 @@ const NAMED_FIELDS: ReadonlySet<string> = new Set(IMAGE_CONFIG_FIELDS)
  *
  * @throws {InvalidSpecError} as for any other spec
  */
-export function chatToSpec(chat: ChatBody, model: unknown = chat.model): ImageSpec {
+export function chatToSpec(chat: ChatBody): ImageSpec {
   const parts = chat.messages.flatMap(({ content }): readonly ChatPart[] => content)
   const images = parts.flatMap((part) => (part.type === 'image_url' ? [part.image_url.url] : []))
   const config = Object.entries(withoutNulls(chat.image_config ?? {}))
@@ -23,13 +24,20 @@ export function chatToSpec(chat: ChatBody, model: unknown = chat.model): ImageSp
   const unnamed = config.filter(([field]) => !NAMED_FIELDS.has(field))
   return toSpec({
     ...Object.fromEntries(config.filter(([field]) => NAMED_FIELDS.has(field))),
-    model,
+    ...modelsOf(chat),
     prompt: parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n'),
     ...(images.length > 0 && { input_images: images }),
     ...(unnamed.length > 0 && { image_config: Object.fromEntries(unnamed) }),
     ...(chat.seed !== undefined && { seed: chat.seed }),
     ...(chat.provider && { provider: withoutNulls(chat.provider) }),
+    ...labelsOf(chat),
   })
+}
+
+/** `models` are the fallbacks of `model`, where that is set. */
+function modelsOf({ model, models = [] }: ChatBody): Body {
+  const [first, ...others] = new Set(model === undefined ? models : [model, ...models])
+  return others.length > 0 ? { models: [first, ...others] } : { model: first }
 }
 
 /**
@@ -38,7 +46,7 @@ export function chatToSpec(chat: ChatBody, model: unknown = chat.model): ImageSp
  */
 export function isOnePrompt(chat: ChatBody): boolean {
   const [message, ...others] = chat.messages
-  if (!message || others.length > 0 || message.name !== undefined || chat.models) return false
+  if (!message || others.length > 0 || message.name !== undefined) return false
   const [first, ...rest] = message.content
   const { temperature, top_p, max_tokens, max_completion_tokens } = chat
   return (

@@ -4,19 +4,12 @@ import type { ImageEndpoint } from '../../../shared/catalogue/model.ts'
 import { PROVIDER_FIELDS } from '../../../shared/catalogue/documented.ts'
 import { InvalidSpecError } from '../../../shared/errors.ts'
 import { providersTaking } from '../../../shared/openrouter/images-request.ts'
+import { tierOf } from '../../../shared/spec/pixel-sizes.ts'
 import type { ImageSpec } from '../../../shared/spec/schema.ts'
 import { specIssue } from '../../../shared/spec/spec-issue.ts'
 import { toSpec } from './chat-to-spec.ts'
-import { parseBody, transportFields } from './parse-body.ts'
+import { labelsOf, parseBody, transportFields } from './parse-body.ts'
 import { type Body, isRecord, withoutNulls } from './raw-body.ts'
-
-/** What `resolution`, and `size` where it is no pixels, call the tiers that a spec names in K. */
-const TIERS: ReadonlyMap<string, string> = new Map([
-  ['512', '0.5K'],
-  ['1K', '1K'],
-  ['2K', '2K'],
-  ['4K', '4K'],
-])
 
 const inputReference = z.strictObject({
   type: z.literal('image_url'),
@@ -28,7 +21,10 @@ const imagesBody = z.strictObject({
   model: z.unknown().optional(),
   prompt: z.unknown().optional(),
   n: z.unknown().optional(),
-  resolution: z.enum(['512', '1K', '2K', '4K']).optional(),
+  resolution: z
+    .string()
+    .refine((value) => tierOf(value) !== undefined, 'must be a resolution such as 512 or 2K')
+    .optional(),
   aspect_ratio: z.unknown().optional(),
   size: z.string().optional(),
   quality: z.unknown().optional(),
@@ -75,8 +71,8 @@ export function imagesToSpec(images: ImagesBody, endpoints: readonly ImageEndpoi
     seed,
   }
   const { resolution, size, input_references, provider } = images
-  const sizeTier = size === undefined ? undefined : TIERS.get(size)
-  const tier = resolution === undefined ? sizeTier : TIERS.get(resolution)
+  const sizeTier = size === undefined ? undefined : tierOf(size)
+  const tier = resolution === undefined ? sizeTier : tierOf(resolution)
   if (sizeTier !== undefined && sizeTier !== tier) {
     const detail = `size is "${size}", but resolution is "${resolution}": leave one of them out.`
     throw new InvalidSpecError([specIssue(['size'], detail)])
@@ -89,6 +85,7 @@ export function imagesToSpec(images: ImagesBody, endpoints: readonly ImageEndpoi
     ...(input_references && { input_images: input_references.map(({ image_url }) => image_url.url) }),
     ...fields,
     ...(provider && { provider: rest }),
+    ...labelsOf(images),
     // The same image over either wire; it is generated over the one that was chosen.
     api: 'images',
   })

@@ -23,16 +23,29 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ),
 ])
 
-/** Fields that say who asks and how the response travels. They decide nothing about the image and cost nothing. */
+/**
+ * Fields that say who asks and how the response travels. They decide nothing about the image and cost nothing.
+ * {@link LABELS} are sent on, the others are not.
+ */
 export const transportFields = {
   stream: z.boolean().optional(),
   stream_options: z.record(z.string(), z.unknown()).optional(),
-  user: z.string().optional(),
-  session_id: z.string().optional(),
-  trace: z.record(z.string(), z.unknown()).optional(),
+  user: z.unknown().optional(),
+  session_id: z.unknown().optional(),
+  trace: z.unknown().optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
   usage: z.record(z.string(), z.unknown()).optional(),
   transforms: z.array(z.unknown()).optional(),
+}
+
+/** Fields for OpenRouter's records, which a spec has too. */
+const LABELS = ['user', 'session_id', 'trace'] as const
+
+/** The {@link LABELS} that a body has. */
+export function labelsOf(body: Readonly<Partial<Record<(typeof LABELS)[number], unknown>>>): Body {
+  return Object.fromEntries(
+    LABELS.flatMap((label) => (body[label] === undefined ? [] : [[label, body[label]]])),
+  )
 }
 
 /** The fields that name themselves in an error about an unknown one beside them, by the field that holds them. */

@@ -2,10 +2,10 @@ import type { Catalogue } from '../../../shared/catalogue/catalogue.ts'
 import { InvalidSpecError, ModelNotFoundError } from '../../../shared/errors.ts'
 import { type Fingerprint, fingerprint as fingerprintOf } from '../../../shared/fingerprint.ts'
 import { specIssue } from '../../../shared/spec/spec-issue.ts'
-import type { BodyToGenerate, SpecToGenerate } from '../../job/price-request.ts'
+import type { SpecToGenerate } from '../../job/price-request.ts'
 import { type ChatBody, parseChatBody } from './chat-body.ts'
 import { chatToSpec, isOnePrompt } from './chat-to-spec.ts'
-import { checkConversation, toConversation } from './conversation.ts'
+import { toConversation } from './conversation.ts'
 import { imagesToSpec, parseImagesBody } from './images-to-spec.ts'
 import { type Body, isRecord, withoutNulls } from './raw-body.ts'
 
@@ -13,9 +13,7 @@ import { type Body, isRecord, withoutNulls } from './raw-body.ts'
 export interface ParsedRequest {
   readonly fingerprint: Fingerprint
   readonly model: string
-  readonly what: SpecToGenerate | BodyToGenerate
-  /** Checks what pricing can't, before the image is generated. @throws {EaselError} */
-  readonly beforeGenerating?: () => Promise<void>
+  readonly what: SpecToGenerate
   /** Whether the response is wanted as server-sent events. */
   readonly stream: boolean
 }
@@ -24,8 +22,6 @@ interface Reading {
   readonly catalogue: Pick<Catalogue, 'model'>
   /** Where a request names none. */
   readonly defaultModel: string
-  /** USD, limit of one generation. */
-  readonly maxCostUsd: number
 }
 
 /**
@@ -35,22 +31,12 @@ interface Reading {
  */
 export async function readChatRequest(value: unknown, reading: Reading): Promise<ParsedRequest> {
   const chat = parseChatBody(withModel(value, reading))
-  const stream = chat.stream === true
-  if (isOnePrompt(chat)) {
-    const spec = chatToSpec(chat)
-    await assertAsksForImage(chat, spec.model, reading)
-    return { fingerprint: await fingerprintOf(spec), model: spec.model, what: { spec }, stream }
-  }
-  const conversation = await toConversation(chat)
-  const { fingerprint, what, specs } = conversation
-  await assertAsksForImage(chat, specs[0].model, reading)
-  return {
-    fingerprint,
-    model: specs[0].model,
-    what,
-    stream,
-    beforeGenerating: () => checkConversation(conversation, reading.catalogue, reading.maxCostUsd),
-  }
+  const spec = chatToSpec(chat)
+  await assertAsksForImage(chat, spec.model, reading)
+  const asked = isOnePrompt(chat)
+    ? { fingerprint: await fingerprintOf(spec), what: { spec } }
+    : await toConversation(chat, spec)
+  return { ...asked, model: spec.model, stream: chat.stream === true }
 }
 
 /**

@@ -24,6 +24,9 @@ export const imagesWire: Wire = {
     }
   },
 
+  previewEvent: ({ index, base64 }) =>
+    event({ type: 'image_generation.partial_image', partial_image_index: index, b64_json: base64 }),
+
   errorEvent(error) {
     const { code, message, metadata } = toWireError(error)
     return event({

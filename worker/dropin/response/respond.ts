@@ -1,8 +1,16 @@
+import type { OnPreview } from '../../job/jobs.ts'
 import type { ParsedRequest } from '../request/read-request.ts'
+import { createMailbox, type Mailbox } from './mailbox.ts'
 import { DONE, generationId, KEEP_ALIVE, type Pieces, type Result, type Wire } from './wire.ts'
 
 /** Proxies close connections that are silent for half a minute or more, milliseconds. */
 const KEEP_ALIVE_MS = 10_000
+
+/** Each may be megabytes. */
+const MAX_WAITING_PREVIEWS = 3
+
+/** Waits for a generation, and tells of its previews where the format has them. */
+export type Generate = (onPreview?: OnPreview) => Promise<Result>
 
 /** The response for a stored generation, in the form that was asked for. */
 export function respondWith(result: Result, { stream }: ParsedRequest, wire: Wire): Response {
@@ -10,39 +18,38 @@ export function respondWith(result: Result, { stream }: ParsedRequest, wire: Wir
   return respond(pieces, stream, { 'X-Generation-Id': generationId(result.manifest) })
 }
 
-/** The stream for a generation in progress: comments until it ends, and an event when it fails. */
-export function respondLater(generating: Promise<Result>, request: ParsedRequest, wire: Wire): Response {
+/** The stream for a generation in progress: comments and previews until it ends, and an event when it fails. */
+export function respondLater(generate: Generate, request: ParsedRequest, wire: Wire): Response {
+  const previews = createMailbox<string>(MAX_WAITING_PREVIEWS)
+  const generating = generate(wire.previewEvent && previews.post)
   // Awaited in the stream, which may not be read at once, or ever.
-  generating.catch(() => undefined)
-  return respond(withDone(later(generating, request, wire)), true, {})
+  generating.then(previews.close, previews.close)
+  return respond(withDone(later(generating, previews, request, wire)), true, {})
 }
 
 async function* later(
   generating: Promise<Result>,
+  previews: Mailbox<string>,
   request: ParsedRequest,
   wire: Wire,
 ): Pieces & AsyncGenerator<string> {
   yield KEEP_ALIVE
   let result: Result
   try {
-    while (!(await settled(generating))) yield KEEP_ALIVE
+    let index = 0
+    for (;;) {
+      const preview = await previews.next(KEEP_ALIVE_MS)
+      if (preview === 'closed') break
+      yield preview === 'late'
+        ? KEEP_ALIVE
+        : (wire.previewEvent?.({ index: index++, base64: preview.value }) ?? '')
+    }
     result = await generating
   } catch (error) {
     yield wire.errorEvent(error, request)
     return
   }
   yield* wire.events(result)
-}
-
-/** Whether it has settled, at the latest when the connection needs a sign of life. */
-function settled(promise: Promise<unknown>): Promise<boolean> {
-  return Promise.race([
-    promise.then(
-      () => true,
-      () => true,
-    ),
-    scheduler.wait(KEEP_ALIVE_MS).then(() => false),
-  ])
 }
 
 async function* withDone(pieces: Pieces): AsyncGenerator<string, void, undefined> {

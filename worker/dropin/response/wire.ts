@@ -2,7 +2,7 @@ import type { Fingerprint } from '../../../shared/fingerprint.ts'
 import type { Manifest } from '../../gallery/manifest.ts'
 import { encodeBase64, encodeBytes } from './base64.ts'
 
-/** A stored generation, to be told in OpenRouter's words. */
+/** A stored generation, to be told in another service's words. */
 export interface Result {
   readonly manifest: Manifest
   /** USD that this request cost; 0 when the image was cached. Absent when OpenRouter didn't report it. */
@@ -14,12 +14,22 @@ export interface Result {
 /** Text on its way to a client. */
 export type Pieces = AsyncIterable<string>
 
-/** One of OpenRouter's two response formats. */
+/** What a model shows of an image on its way. */
+export interface Preview {
+  /** Which preview this is, from 0. */
+  readonly index: number
+  /** As OpenRouter sent it. */
+  readonly base64: string
+}
+
+/** A response format of OpenRouter's or OpenAI's. */
 export interface Wire {
   /** The body of a response that is not streamed. */
   json(result: Result): Pieces
   /** The events of one that is, without the `[DONE]`. */
   events(result: Result): Pieces
+  /** The event for a preview; absent where the format has none. */
+  previewEvent?(preview: Preview): string
   /** The event for an error once the stream has begun. */
   errorEvent(error: unknown, asked: { readonly fingerprint: Fingerprint; readonly model: string }): string
 }

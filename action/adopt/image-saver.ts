@@ -1,0 +1,178 @@
+import { sha256Of } from '../files/read-file.ts'
+import { createLinkFinder, inWorkspace, isErrno, STATE_FOLDER } from '../files/safe-path.ts'
+import { openStateFolder } from '../files/state-folder.ts'
+import { moveFile, openFolderOf } from '../files/write-atomic.ts'
+import { extensionsOf, type FileFormat, formatOfMediaType } from '../config/file-format.ts'
+import type { ReadyImage } from '../config/fit-model.ts'
+import type { LockStore } from '../lock/lock-store.ts'
+import type { RescuedImage, RescueFolder } from '../lock/rescue-folder.ts'
+import type { LockEntry } from '../lock/schema.ts'
+import { fileOf, readFileState } from '../plan/file-state.ts'
+import type { PlannedImage } from '../plan/plan.ts'
+import type { Convert } from './convert.ts'
+import type { Thumbhash } from './thumbhash.ts'
+
+/** An image can't be written to its path. The message says why and, if the image was paid for, where it is. */
+export class SaveError extends Error {
+  override readonly name = 'SaveError'
+  /** Where the image is instead. */
+  readonly rescuedTo: string | undefined
+
+  constructor(message: string, rescuedTo?: string, cause?: unknown) {
+    super(message, { cause })
+    this.rescuedTo = rescuedTo
+  }
+}
+
+/** An image that is in its place. */
+export interface PlacedImage {
+  readonly entry: LockEntry
+  /** The format that the model returned, when the file has another one. */
+  readonly convertedFrom?: FileFormat
+  /** Why the lock does not have the entry. The file is there, and the rescue folder has the entry. */
+  readonly lockProblem?: string
+}
+
+/** Writes images to the workspace. */
+export interface ImageSaver {
+  /** Call it before paying. @throws {SaveError} when the file could not be written now */
+  check(image: ReadyImage): Promise<void>
+  /**
+   * Makes an image safe: from here on, a run that is killed loses nothing.
+   *
+   * @throws {SaveError} when no rescue folder can be written
+   */
+  keep(path: string, entry: LockEntry, pieces: readonly Uint8Array[]): Promise<RescuedImage>
+  /**
+   * Moves an image that is safe to its path, in the format of its path, and enters it into the lock.
+   *
+   * @throws {SaveError} when it can't; then it stays where it is
+   */
+  place(planned: PlannedImage, image: RescuedImage): Promise<PlacedImage>
+}
+
+export interface SaverOptions {
+  readonly root: string
+  readonly lock: LockStore
+  readonly rescue: readonly RescueFolder[]
+  readonly convert: Convert
+  readonly thumbhash: Thumbhash
+}
+
+export function createImageSaver({ root, lock, rescue, convert, thumbhash }: SaverOptions): ImageSaver {
+  async function refuseLinks(path: string): Promise<void> {
+    // A new finder each time: the folder may have become a link since the plan.
+    const link = await createLinkFinder(root).linkIn(path)
+    if (link !== undefined) throw new SaveError(`${path} now goes through the symbolic link ${link}.`)
+  }
+
+  async function keep(path: string, entry: LockEntry, pieces: readonly Uint8Array[]): Promise<RescuedImage> {
+    const problems: string[] = []
+    let cause: unknown
+    for (const folder of rescue) {
+      try {
+        return await folder.keep(path, entry, pieces)
+      } catch (error) {
+        problems.push(`${folder.folder}: ${systemErrorText(error)}`)
+        cause ??= error
+      }
+    }
+    throw new SaveError(`${path} could not be saved to ${problems.join(' Nor to ')}`, undefined, cause)
+  }
+
+  /** Converting takes seconds and much memory, so it starts from the file. */
+  async function inFormat(image: RescuedImage, { path, format, spec }: ReadyImage): Promise<RescuedImage> {
+    const { file, entry } = image
+    const from = formatOfMediaType(entry.media_type)
+    if (from === format) return image
+    try {
+      const converted = await convert({ file, from, to: format, quality: spec.output_compression })
+      const { mediaType, width, height, segments, byteLength } = converted
+      const sha256 = sha256Of(...segments)
+      const next = { ...entry, sha256, bytes: byteLength, media_type: mediaType, width, height }
+      const kept = await keep(path, next, segments)
+      await image.drop()
+      return kept
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      const advice = from ? ` End the path with ${extensionsOf(from)}.` : ''
+      throw new SaveError(
+        `The model returned ${entry.media_type} for ${path}, and ${reason} The image was saved to ${file}.${advice}`,
+        file,
+        error,
+      )
+    }
+  }
+
+  async function moveInto({ image: { path }, file: before }: PlannedImage, { file, entry }: RescuedImage) {
+    try {
+      await refuseLinks(path)
+      const expected = before.kind === 'same' ? before.entry : undefined
+      const now = await readFileState(root, path, fileOf(expected))
+      if (now.kind === 'other') throw new SaveError(`${path} has become ${now.what}.`)
+      if (now.kind === 'different' && before.kind !== 'different')
+        throw new SaveError(`Someone else changed ${path} while its image was being generated.`)
+      await moveFile(file, inWorkspace(root, path))
+    } catch (error) {
+      const why =
+        error instanceof SaveError ? error.message : `${path} can’t be written: ${systemErrorText(error)}`
+      throw new SaveError(`${why} The image was saved to ${file}.`, file, error)
+    }
+    return entry
+  }
+
+  return {
+    keep,
+    async check({ path }) {
+      await refuseLinks(path)
+      await openFolderOf(inWorkspace(root, path)).catch(refuseToPay(path))
+      await openStateFolder(root).catch(refuseToPay(`For ${path}, the folder ${STATE_FOLDER}`))
+    },
+    async place(planned, image) {
+      const from = formatOfMediaType(image.entry.media_type)
+      const ready = await inFormat(image, planned.image)
+      const preview = ready.entry.thumbhash ?? (await thumbhash(ready.file, planned.image.format))
+      const moved = await moveInto(planned, ready)
+      const entry = { ...moved, ...(preview !== undefined && { thumbhash: preview }) }
+      const placed = { entry, ...(ready !== image && from && { convertedFrom: from }) }
+      try {
+        await lock.set(planned.image.path, entry)
+      } catch (error) {
+        const why =
+          error instanceof Error && error.name === 'LockError' ? error.message : systemErrorText(error)
+        const { path } = planned.image
+        return {
+          ...placed,
+          lockProblem: `${path} was written, but ${lock.path} could not be updated: ${why}`,
+        }
+      }
+      await ready.drop()
+      return placed
+    },
+  }
+}
+
+function refuseToPay(what: string): (error: unknown) => never {
+  return (error) => {
+    const why = `${what} can’t be written, so Easel did not request it: ${systemErrorText(error)}`
+    throw new SaveError(why, undefined, error)
+  }
+}
+
+/** Whether nothing else can be written either. */
+export function isDiskProblem(error: unknown): boolean {
+  if (isErrno(error, 'ENOSPC', 'EDQUOT', 'EROFS')) return true
+  return error instanceof Error && error.cause !== undefined && isDiskProblem(error.cause)
+}
+
+/** A system error as the end of a sentence. */
+export function systemErrorText(error: unknown): string {
+  if (isErrno(error, 'ENOSPC', 'EDQUOT')) return 'the disk is full.'
+  if (isErrno(error, 'EACCES', 'EPERM')) return 'permission denied.'
+  if (isErrno(error, 'EROFS')) return 'the file system is read-only.'
+  if (isErrno(error, 'ENOTDIR', 'EEXIST')) return 'one of its folders is a file.'
+  if (isErrno(error, 'EISDIR')) return 'it is a folder.'
+  if (isErrno(error, 'EMFILE', 'ENFILE')) return 'too many files are open; lower the concurrency.'
+  if (isErrno(error, 'ENAMETOOLONG')) return 'its name is too long.'
+  return error instanceof Error ? `${error.message}.` : `${String(error)}.`
+}

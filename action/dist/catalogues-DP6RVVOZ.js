@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a,b}from"./chunk-R6W5AMRB.js";import"./chunk-HTW4TEVV.js";import"./chunk-UCXQOKPI.js";import"./chunk-F3QGRHLK.js";import"./chunk-BXKW4RH4.js";import"./chunk-DZKY4BUM.js";import"./chunk-QW52ZO6A.js";import"./chunk-ITGJT4CS.js";import"./chunk-NSV4A5AV.js";import"./chunk-NVP2LT73.js";import"./chunk-O7SJ7VBR.js";import"./chunk-LIF72FOZ.js";export{b as offlineCatalogue,a as onlineCatalogue};

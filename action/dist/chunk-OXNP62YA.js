@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a}from"./chunk-WE3HCVO4.js";import{c as t,d as i}from"./chunk-WEVJDPM5.js";import{unlink as m}from"node:fs/promises";async function g(d,{root:e,lock:s,dryRun:l=!1}){let p=i(e),r=[];for(let{path:n,entry:c}of d){let f=await p.linkIn(n)!==void 0,{kind:o}=f?{kind:"other"}:await a(e,n,c);l||(o==="same"&&await m(t(e,n)),await s.set(n,void 0)),r.push({path:n,file:k[o]??"kept"})}return r}var k={same:"removed",nothing:"missing"};export{g as a};

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { generateIn } from '../../support/action/generate-in.ts'
+import { easel, startEasel } from '../../support/action/processes.ts'
+import { images, report } from '../../support/action/report.ts'
+import { startUpstream } from '../../support/action/upstream.ts'
+import { config, createWorkspace } from '../../support/action/workspace.ts'
+
+const POLL = { interval: 5, timeout: 20_000 }
+
+describe('what was in flight when a run died', () => {
+  it('is told by the next run, and counts towards its limit', async () => {
+    await using upstream = await startUpstream({ faults: [{ match: 'number 0', silence: true, times: 1 }] })
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images(2)) })
+    const options = { cwd: workspace.root, env: upstream.env }
+    const run = startEasel(['generate'], options)
+    await expect.poll(() => workspace.lock().catch(() => new Map()), POLL).toHaveProperty('size', 1)
+    run.child.kill('SIGKILL')
+    await run.finished
+
+    const limited = await generateIn(workspace, upstream, { maxCostUsd: 0.1 })
+    const free = await generateIn(workspace, upstream)
+
+    expect(limited.doubts).toEqual([{ path: 'img/0.png', estimateUsd: expect.closeTo(0.067, 3) }])
+    expect(limited.images, 'another $0.067 would be above the limit').toMatchObject([
+      { outcome: 'failed', code: 'budget_exhausted' },
+      { outcome: 'unchanged' },
+    ])
+    expect(free.doubts, 'it is told once').toEqual([])
+    expect(free.images[0]).toMatchObject({ outcome: 'generated' })
+    expect(upstream.prompts()).toHaveLength(3)
+  })
+
+  it('is asked for by its name where OpenRouter has given one', async () => {
+    await using upstream = await startUpstream({
+      faults: [{ match: 'number 0', stallAt: 'image', billed: true, times: 1 }],
+    })
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images(1)) })
+    const options = { cwd: workspace.root, env: upstream.env }
+    const run = startEasel(['generate'], options)
+    const named = async () => (await workspace.files()).map((file) => workspace.text(file))
+    await expect
+      .poll(async () => (await Promise.all(await named())).join(''), POLL)
+      .toContain('"generation_id"')
+    run.child.kill('SIGKILL')
+    await run.finished
+
+    const { doubts, images: next } = await generateIn(workspace, upstream)
+
+    expect(upstream.lookups.length).toBeGreaterThan(0)
+    const usd = expect.closeTo(0.067, 3)
+    expect(doubts).toEqual([{ path: 'img/0.png', estimateUsd: usd, billedUsd: usd }])
+    expect(next).toMatchObject([{ outcome: 'generated' }])
+  })
+})
+
+describe('two commands at once', () => {
+  it('wait for each other: nothing is paid for twice, and no entry is lost', async () => {
+    await using upstream = await startUpstream({ latencyMs: 100 })
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images(6)) })
+    const options = { cwd: workspace.root, env: upstream.env }
+
+    const runs = await Promise.all([easel(['generate'], options), easel(['generate'], options)])
+
+    expect(runs.map(({ code }) => code)).toEqual([0, 0])
+    expect(upstream.prompts()).toHaveLength(6)
+    expect((await workspace.lock()).size).toBe(6)
+    expect((await workspace.files()).filter((file) => file.startsWith('.'))).toEqual([])
+  })
+})
+
+describe('max-cost-usd', () => {
+  it('holds when connections break before a response: each counts as billed, none is retried', async () => {
+    await using upstream = await startUpstream({ faults: [{ cutAtByte: 0 }] })
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images(8)) })
+
+    const run = await easel(
+      ['generate', '--max-cost-usd', '0.15', '--on-error', 'keep-going', '-j', '2', '--json'],
+      { cwd: workspace.root, env: upstream.env },
+    )
+
+    expect(upstream.prompts(), 'two at $0.067').toHaveLength(2)
+    expect(report(run).totals).toMatchObject({ may_have_been_billed: 2, failed: 8 })
+  })
+})

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
+
+// The official client talks to it in test/clients; here is what that client never sends.
+
+let easel: RunningEasel
+
+beforeAll(async () => {
+  easel = await startEasel({ vars: { ...CREDENTIALS, EASEL_ACCESS: 'signed' } })
+})
+
+afterAll(() => easel.close())
+
+const HEADERS = { Accept: 'application/json, text/event-stream', 'Content-Type': 'application/json' }
+
+const call = (name: string, args: object) =>
+  JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } })
+
+const send = (body: string, token: string = TOKENS.docs) =>
+  easel.get('/mcp', {
+    method: 'POST',
+    body,
+    headers: { ...HEADERS, ...(token && bearer(token).headers) },
+  })
+
+describe('/mcp', () => {
+  it('generates for a call without any session, and links to the image', async () => {
+    const response = await send(call('generate_image', { prompt: 'A fox without a session' }))
+    const text = await response.text()
+    const message = JSON.parse(text.startsWith('{') ? text : (/^data: (.*)$/m.exec(text)?.[1] ?? '')) as {
+      result: { content: readonly { type: string; uri: string }[] }
+    }
+    const [link] = message.result.content
+    expect(link?.type).toBe('resource_link')
+    expect((await fetch(link?.uri ?? '')).status).toBe(200)
+    expect(easel.generations('A fox without a session')).toHaveLength(1)
+  })
+
+  it.each([
+    ['has no token', call('generate_image', { prompt: 'Not paid' }), '', 401, 'unauthorized'],
+    ['has a wrong token', call('generate_image', { prompt: 'Not paid' }), 'a'.repeat(20), 403, 'forbidden'],
+    ['is no JSON', 'generate_image', TOKENS.docs, 400, 'invalid_spec'],
+    ['has a key twice', '{"jsonrpc":"2.0","jsonrpc":"2.0"}', TOKENS.docs, 400, 'invalid_spec'],
+    ['is nested too deeply', '['.repeat(100), TOKENS.docs, 400, 'invalid_spec'],
+    ['is too large', `"${'x'.repeat(33 * 2 ** 20)}"`, TOKENS.docs, 413, 'payload_too_large'],
+  ])(
+    'answers a request that %s in JSON-RPC’s form, and pays nothing',
+    async (_, body, token, status, code) => {
+      const response = await send(body, token)
+      expect(response.status).toBe(status)
+      expect(await response.json()).toMatchObject({
+        jsonrpc: '2.0',
+        id: null,
+        error: { code: expect.any(Number), message: expect.any(String), data: { code } },
+      })
+      expect(easel.generations('Not paid')).toHaveLength(0)
+    },
+  )
+
+  it('has no stream of its own to offer', async () => {
+    const response = await easel.get('/mcp', { headers: HEADERS })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
+  })
+})
+
+describe('/llms.txt', () => {
+  it('is short, names this Worker, and links to pages that exist', async () => {
+    const response = await easel.get('/llms.txt')
+    const text = await response.text()
+    const pages = Array.from(text.matchAll(/\/main\/(docs\/[\w/.-]+)\)/g), ([, path = '']) => path)
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/)
+    expect(text.length).toBeLessThan(3000)
+    expect(text).toContain(`${easel.url.origin}/mcp`)
+    expect(pages.length).toBeGreaterThan(5)
+    expect(pages.filter((path) => !existsSync(path))).toEqual([])
+  })
+})

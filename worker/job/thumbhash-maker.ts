@@ -1,0 +1,122 @@
+import type { Fingerprint } from '../../shared/fingerprint.ts'
+import { imageMetadata, type ImageStore, type StoredImage } from '../gallery/image-store.ts'
+import { imageKey } from '../gallery/keys.ts'
+import { putListEntry } from '../gallery/list.ts'
+import { type Manifest, missingThumbhashes } from '../gallery/manifest.ts'
+import type { VariantUnavailable } from '../gallery/variant-store.ts'
+import { within } from './patience.ts'
+import { putManifest, readManifest } from './publish.ts'
+import { THUMBHASH_MAX_PX, thumbhashOfPng } from './thumbhash-of-png.ts'
+
+/** How long after a failure none is computed, milliseconds: it costs money and would fail again. */
+const FAILURE_MEMORY_MS = 60_000
+
+export interface ThumbhashMakerPorts {
+  readonly bucket: R2Bucket
+  readonly store: Pick<ImageStore, 'get'>
+  readonly images: ImagesBinding | undefined
+  /** Counts a transformation that is about to be made. @returns why it may not be, or `undefined` */
+  readonly admit: (limitKey: string) => Promise<VariantUnavailable['reason'] | undefined>
+  /** Runs `put` unless the image was replaced or purged since `read` was read, and not beside either. */
+  readonly whileCurrent: <T>(read: StoredImage, put: () => Promise<T>) => Promise<T | undefined>
+  /** Makes the edge's cache forget the fingerprint. */
+  readonly forget: (fingerprint: Fingerprint) => Promise<void>
+}
+
+/**
+ * Computes the thumbhashes that a manifest lacks, each by one transformation, and keeps them in it. Never throws:
+ * whatever is missing then, the next reader has computed.
+ *
+ * @param limitKey  whom the rate limit counts them for
+ * @returns the manifest with all that are known then; `undefined` if nothing was added
+ */
+export type AddThumbhashes = (fingerprint: Fingerprint, limitKey: string) => Promise<Manifest | undefined>
+
+export function createThumbhashMaker(ports: ThumbhashMakerPorts): AddThumbhashes {
+  const { bucket, store, images, admit, whileCurrent, forget } = ports
+  let adding: ReturnType<AddThumbhashes> | undefined
+  let failedUntil = 0
+
+  async function addAll(fingerprint: Fingerprint, limitKey: string): Promise<Manifest | undefined> {
+    if (!images || failedUntil > Date.now()) return undefined
+    let manifest: Manifest | undefined
+    try {
+      const found = await readManifest(bucket, fingerprint)
+      for (const index of found ? missingThumbhashes(found) : []) {
+        manifest = (await add(images, fingerprint, index, limitKey)) ?? manifest
+      }
+      if (manifest) await forget(fingerprint)
+    } catch (error) {
+      console.error(error)
+      failedUntil = Date.now() + FAILURE_MEMORY_MS
+    }
+    return manifest
+  }
+
+  async function add(
+    transformer: ImagesBinding,
+    fingerprint: Fingerprint,
+    index: number,
+    limitKey: string,
+  ): Promise<Manifest | undefined> {
+    const original = await store.get(fingerprint, index)
+    if (!original) return undefined
+    if (await admit(limitKey)) {
+      await original.body.cancel()
+      return undefined
+    }
+    const thumbhash = thumbhashOfPng(await toSmallPng(transformer, original.body))
+    return whileCurrent(original, () => keep(original, thumbhash))
+  }
+
+  /** The manifest last: what it says decides whether this is done again. */
+  async function keep(original: StoredImage, thumbhash: string): Promise<Manifest | undefined> {
+    const { fingerprint, index } = original
+    const manifest = await readManifest(bucket, fingerprint)
+    if (!manifest) return undefined
+    await describeObject(original, thumbhash)
+    const listed = manifest.images.map((image, at) => (at === index ? { ...image, thumbhash } : image))
+    const changed = { ...manifest, images: listed }
+    await putManifest(bucket, changed)
+    if (index === 0) await putListEntry(bucket, changed)
+    return changed
+  }
+
+  /**
+   * Writes an image's object again, the same bytes with the thumbhash: R2 can't change metadata otherwise, and a hit
+   * must not read anything else. A large image was uploaded in parts, and would get another ETag: it stays as it is.
+   */
+  async function describeObject(original: StoredImage, thumbhash: string): Promise<void> {
+    const { fingerprint, index, etag, mediaType, model, created } = original
+    const key = imageKey(fingerprint, index)
+    const object = isOfParts(etag) ? undefined : await within(bucket.get(key), 'R2')
+    if (object?.etag !== etag) {
+      await object?.body.cancel()
+      return
+    }
+    await within(
+      bucket.put(key, object.body, {
+        onlyIf: { etagMatches: etag },
+        httpMetadata: { contentType: mediaType },
+        customMetadata: imageMetadata(original, model, { created, thumbhash }),
+      }),
+      'R2',
+    )
+  }
+
+  return (fingerprint, limitKey) =>
+    (adding ??= addAll(fingerprint, limitKey).finally(() => (adding = undefined)))
+}
+
+/** The ETag of a multipart upload ends with the number of its parts. */
+function isOfParts(etag: string): boolean {
+  return etag.includes('-')
+}
+
+async function toSmallPng(images: ImagesBinding, body: ReadableStream<Uint8Array>): Promise<ArrayBuffer> {
+  const result = await images
+    .input(body)
+    .transform({ width: THUMBHASH_MAX_PX, height: THUMBHASH_MAX_PX, fit: 'scale-down' })
+    .output({ format: 'image/png', anim: false })
+  return new Response(result.image()).arrayBuffer()
+}

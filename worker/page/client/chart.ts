@@ -1,0 +1,119 @@
+import { usd } from './config.ts'
+import { h, svg } from './dom.ts'
+
+export interface Bar {
+  /** A day, `2026-11-22`. */
+  readonly label: string
+  /** USD. */
+  readonly value: number
+  readonly note: string
+}
+
+const WIDTH = 720
+const HEIGHT = 180
+const BASE = 156
+const TOP = 22
+
+/** Bars by day, with the same numbers as a table. */
+export function barChart(bars: readonly Bar[]): HTMLElement {
+  const most = Math.max(...bars.map(({ value }) => value), 0)
+  const step = WIDTH / Math.max(1, bars.length)
+  const ceiling = most === 0 ? 1 : niceCeiling(most)
+  const peak = bars.find(({ value }) => value === most)
+  const summary =
+    most === 0 || !peak
+      ? 'Nothing was spent in these days.'
+      : `Spending by day. The most was ${usd(most)} on ${peak.label}.`
+  const chart = svg(
+    'svg',
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'chart', role: 'img', 'aria-label': summary },
+    ...[0.5, 1].map((part) => {
+      const y = BASE - (BASE - TOP) * part
+      return svg(
+        'g',
+        {},
+        svg('line', { x1: 0, x2: WIDTH, y1: y, y2: y, class: 'rule' }),
+        svg('text', { x: 0, y: y - 5 }, usd(ceiling * part)),
+      )
+    }),
+    svg('line', { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: 'base' }),
+    ...bars.map(({ label, value, note }, index) => {
+      const height = Math.max(value > 0 ? 2 : 0, ((BASE - TOP) * value) / ceiling)
+      return svg(
+        'g',
+        { class: 'bar' },
+        svg('rect', { x: index * step, y: TOP, width: step, height: BASE - TOP, class: 'area' }),
+        svg('rect', {
+          x: index * step + step * 0.16,
+          y: BASE - height,
+          width: step * 0.68,
+          height,
+          rx: 2,
+          class: 'value',
+        }),
+        svg('title', {}, `${label}: ${usd(value)}, ${note}`),
+      )
+    }),
+    ...[0, bars.length - 1].flatMap((index) => {
+      const bar = bars[index]
+      const anchor = index === 0 ? 'start' : 'end'
+      return bar
+        ? [
+            svg(
+              'text',
+              { x: index === 0 ? 0 : WIDTH, y: HEIGHT - 6, 'text-anchor': anchor },
+              dayText(bar.label),
+            ),
+          ]
+        : []
+    }),
+  )
+  return h(
+    'figure',
+    { class: 'chart-figure' },
+    chart,
+    h(
+      'details',
+      {},
+      h('summary', {}, 'As a table'),
+      h(
+        'table',
+        {},
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            h('th', { scope: 'col' }, 'Day'),
+            h('th', { scope: 'col' }, 'Spent'),
+            h('th', { scope: 'col' }, 'Images'),
+          ),
+        ),
+        h(
+          'tbody',
+          {},
+          ...bars
+            .filter(({ value, note }) => value > 0 || !note.startsWith('0 '))
+            .map(({ label, value, note }) =>
+              h('tr', {}, h('th', { scope: 'row' }, label), h('td', {}, usd(value)), h('td', {}, note)),
+            ),
+        ),
+      ),
+    ),
+  )
+}
+
+/** 1, 2, 5 or 10 times a power of ten. */
+function niceCeiling(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value))
+  return ([1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10) * power
+}
+
+function dayText(day: string): string {
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString(undefined, {
+    day: 'numeric',
+    month: 'short',
+    timeZone: 'UTC',
+  })
+}

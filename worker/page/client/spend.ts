@@ -1,0 +1,213 @@
+import { askJson, problemOf } from './api.ts'
+import { barChart } from './chart.ts'
+import { usd } from './config.ts'
+import { byId, h } from './dom.ts'
+import { emptyNote, failureNote } from './notices.ts'
+import { onToken, token } from './session.ts'
+import { askForToken } from './token-dialog.ts'
+
+interface Totals {
+  readonly spent_usd: number
+  readonly generated: number
+  /** May have been billed. */
+  readonly unknown: number
+  readonly failed: number
+}
+
+/** `GET /v1/usage`. */
+interface Usage extends Totals {
+  readonly from: string
+  readonly to: string
+  readonly days: readonly (Totals & { readonly date: string })[]
+  readonly models: readonly (Totals & { readonly model: string })[]
+  readonly tokens: readonly (Totals & { readonly token: string | null })[]
+  readonly budget: {
+    readonly daily_usd: number
+    readonly monthly_usd?: number
+    readonly spent_today_usd: number
+    readonly spent_month_usd: number
+    readonly reserved_usd: number
+    readonly resets_at: string
+  }
+}
+
+/** What was spent, and what is left. @returns called when the view is shown */
+export function setUpSpend(): () => void {
+  const section = byId('spend')
+  onToken(() => {
+    if (!section.hidden) void show()
+  })
+  return () => void show()
+
+  async function show(): Promise<void> {
+    if (token() === undefined) {
+      section.replaceChildren(
+        heading(),
+        emptyNote(
+          'Spending takes a token',
+          'Add one of this Easel’s tokens to see what was generated, what it cost, and how much of the budget is left.',
+          h('button', { type: 'button', class: 'primary', onclick: () => void askForToken() }, 'Add token'),
+        ),
+      )
+      return
+    }
+    section.setAttribute('aria-busy', 'true')
+    try {
+      section.replaceChildren(heading(), ...report(await askJson<Usage>('/v1/usage')))
+    } catch (error) {
+      section.replaceChildren(
+        heading(),
+        failureNote(
+          problemOf(error),
+          h('button', { type: 'button', onclick: () => void show() }, 'Try again'),
+        ),
+      )
+    } finally {
+      section.removeAttribute('aria-busy')
+    }
+  }
+}
+
+function heading(): HTMLElement {
+  return h('h1', {}, 'Spend')
+}
+
+function report(usage: Usage): HTMLElement[] {
+  const { budget, days, models, tokens } = usage
+  return [
+    h(
+      'div',
+      { class: 'figures' },
+      figure(
+        'Today',
+        budget.spent_today_usd,
+        meter('today', budget.spent_today_usd, budget.daily_usd, budget.reserved_usd),
+      ),
+      figure(
+        'This month',
+        budget.spent_month_usd,
+        budget.monthly_usd === undefined
+          ? h('p', { class: 'hint' }, 'No monthly budget is set.')
+          : meter('this month', budget.spent_month_usd, budget.monthly_usd, 0),
+      ),
+      figure(
+        'Last 30 days',
+        usage.spent_usd,
+        h('p', { class: 'hint' }, `${usage.generated} generated, ${usage.failed} failed without a bill`),
+      ),
+    ),
+    ...(usage.unknown > 0
+      ? [
+          h(
+            'p',
+            { class: 'warning' },
+            `${usage.unknown} ${usage.unknown === 1 ? 'generation' : 'generations'} may have been billed: the connection broke off before OpenRouter said so. They count with their estimate.`,
+          ),
+        ]
+      : []),
+    h('h2', {}, 'By day'),
+    barChart(
+      days.map(({ date, spent_usd, generated }) => ({
+        label: date,
+        value: spent_usd,
+        note: `${generated} generated`,
+      })),
+    ),
+    h(
+      'div',
+      { class: 'tables' },
+      totalsTable(
+        'By model',
+        'Model',
+        models.map(({ model, ...totals }) => [model, totals]),
+      ),
+      totalsTable(
+        'By token',
+        'Token',
+        tokens.map(({ token: name, ...totals }) => [name ?? 'none', totals]),
+      ),
+    ),
+    h(
+      'p',
+      { class: 'hint' },
+      'Every image after its first request is served from the cache and costs nothing. Such hits aren’t counted: counting would cost more than serving them.',
+    ),
+  ]
+}
+
+function figure(label: string, amount: number, below: Node): HTMLElement {
+  return h(
+    'section',
+    { class: 'figure', 'aria-label': label },
+    h('h2', {}, label),
+    h('p', { class: 'amount' }, usd(amount)),
+    below,
+  )
+}
+
+function meter(period: string, spent: number, limit: number, reserved: number): HTMLElement {
+  const left = Math.max(0, limit - spent - reserved)
+  const bar = h('meter', {
+    min: 0,
+    max: limit || 1,
+    value: spent + reserved,
+    high: limit * 0.8,
+    optimum: 0,
+    'aria-label': `Budget ${period}`,
+  })
+  const held = reserved > 0 ? ` (${usd(reserved)} reserved)` : ''
+  return h('div', {}, bar, h('p', { class: 'hint' }, `${usd(left)} of ${usd(limit)} left${held}`))
+}
+
+function totalsTable(
+  caption: string,
+  name: string,
+  rows: readonly (readonly [string, Totals])[],
+): HTMLElement {
+  if (rows.length === 0)
+    return h('section', {}, h('h2', {}, caption), h('p', { class: 'hint' }, 'Nothing in the last 30 days.'))
+  const most = Math.max(...rows.map(([, { spent_usd: spent }]) => spent))
+  return h(
+    'section',
+    {},
+    h('h2', {}, caption),
+    h(
+      'div',
+      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
+      h(
+        'table',
+        {},
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            ...[name, 'Spent', 'Generated', 'Failed', 'Unknown'].map((text) =>
+              h('th', { scope: 'col' }, text),
+            ),
+          ),
+        ),
+        h(
+          'tbody',
+          {},
+          ...rows.map(([label, { spent_usd: spent, generated, failed, unknown }]) =>
+            h(
+              'tr',
+              {},
+              h('th', { scope: 'row' }, label, share(most > 0 ? spent / most : 0)),
+              ...[usd(spent), generated, failed, unknown].map((value) => h('td', {}, String(value))),
+            ),
+          ),
+        ),
+      ),
+    ),
+  )
+}
+
+/** How much a row has of the largest one. */
+function share(part: number): HTMLElement {
+  const bar = h('span', { class: 'share', 'aria-hidden': 'true' })
+  bar.style.setProperty('--part', `${part * 100}%`)
+  return bar
+}
