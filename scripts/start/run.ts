@@ -23,7 +23,7 @@ process.env['WRANGLER_LOG'] ??= 'error'
 // Until there is something to close. Signals of the terminal reach only the process that started this one.
 process.once('disconnect', () => process.exit(0))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
-  process.on(signal, () => process.connected && process.disconnect())
+  process.on(signal, () => (process.connected ? process.disconnect() : process.exit(0)))
 }
 
 await start().catch((error: unknown) => {
@@ -77,8 +77,8 @@ async function start(): Promise<void> {
 
   await worker.ready
   if (upstream) {
-    console.log(`The emulator at ${upstream.url} generates images: free, drawn by a program, and marked`)
-    console.log(`with X-Easel-Emulated. Set OPENROUTER_API_KEY for a model’s.`)
+    console.log(`The emulator at ${upstream.url} generates images: free, without a model or a budget.`)
+    console.log(`They carry X-Easel-Emulated. Set OPENROUTER_API_KEY for real ones.`)
   } else if (!isFree) {
     console.log(`${given['OPENROUTER_BASE_URL'] ?? 'OpenRouter'} generates images, and they cost money.`)
   }
