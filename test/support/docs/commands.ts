@@ -38,7 +38,7 @@ export function commandsOf(block: string): readonly string[] {
     .map((command) =>
       command
         .replace(/^\$ /, '')
-        .replace(/^([A-Z_]+=('[^']*'|\S+) )+/, '')
+        .replace(/^([A-Z_]+=('[^']*'|\S+)( |$))+/, '')
         .trim(),
     )
     .filter((command) => command !== '')
