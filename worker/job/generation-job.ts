@@ -17,21 +17,13 @@ import { logGeneration } from './generation-log.ts'
 import { createImageSet, type ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
 import { createJobStorage, type JobStorage, type UnfinishedState, type Unsettled } from './job-storage.ts'
+import { discardPacked } from './packed-request.ts'
 import type { PendingGeneration } from './pieces.ts'
 import { createPreviews, type OnPreview } from './previews.ts'
 import { findReplaced } from './publish.ts'
 import { type Generated, requestImages } from './request-images.ts'
 import { type AddThumbhashes, createThumbhashMaker } from './thumbhash-maker.ts'
-import type {
-  Flight,
-  HeldImage,
-  JobRequest,
-  JobResult,
-  Outcome,
-  PackedRequest,
-  Run,
-  SentRequest,
-} from './types.ts'
+import type { Flight, HeldImage, JobRequest, JobResult, Outcome, Run, SentRequest } from './types.ts'
 import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
 
 /** What the object uses of the Worker's environment. */
@@ -171,12 +163,12 @@ export class GenerationJob extends DurableObject<JobEnv> {
 
   #join(request: SentRequest): { readonly collapsed: boolean; readonly flight: Flight } {
     const collapsed = this.#flight !== undefined
-    if (collapsed) discard(request.packed)
+    if (collapsed) discardPacked(request.packed)
     return { collapsed, flight: (this.#flight ??= this.#takeOff(request)) }
   }
 
   #takeOff(request: SentRequest): Flight {
-    const admission = this.#admit(request).finally(() => discard(request.packed))
+    const admission = this.#admit(request).finally(() => discardPacked(request.packed))
     const finished = admission
       .then((admitted) => ('run' in admitted ? admitted.run : admitted))
       .finally(() => (this.#flight = undefined))
@@ -367,11 +359,6 @@ export class GenerationJob extends DurableObject<JobEnv> {
   #limitsOf({ estimateUsd }: JobRequest) {
     return { estimateUsd, maxUsd: this.#settings.maxCostUsd }
   }
-}
-
-/** Nobody will read the rest of it. */
-function discard(packed: PackedRequest): void {
-  if (packed instanceof ReadableStream) packed.cancel().catch(() => undefined)
 }
 
 /** Makes the edge's cache forget a fingerprint. */

@@ -39,6 +39,11 @@ export function pack(request: JobRequest): PackedRequest {
   return length <= SMALL_CHARACTERS ? utf8Bytes([...pieces].join('')) : toStream(pieces)
 }
 
+/** Nobody will read the rest of it. */
+export function discardPacked(packed: PackedRequest): void {
+  if (packed instanceof ReadableStream) packed.cancel().catch(() => undefined)
+}
+
 /** The request that was packed into these pieces of a text. */
 export async function unpack(packed: readonly Uint8Array<ArrayBuffer>[]): Promise<JobRequest> {
   const text = await new Blob([...packed]).text()

@@ -1,10 +1,10 @@
-import { createServer, type AddressInfo } from 'node:net'
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it, vi } from 'vitest'
 import type { UpstreamError } from '../../../shared/errors.ts'
 import { createOpenRouterClient, type OpenRouterOptions } from '../../../shared/openrouter/client.ts'
 import { collect } from '../../../shared/openrouter/collect.ts'
 import { connectionError } from '../../../shared/openrouter/connection-error.ts'
+import { freePort } from '../../support/free-port.ts'
 import { serveRaw } from '../../support/shared/raw-server.ts'
 import { base64, FORMATS, png, refusal } from '../../support/shared/responses.ts'
 
@@ -85,7 +85,7 @@ describe('a server that never responds', () => {
 
 describe('a connection that never opened', () => {
   it('to a refused port is a failure that nobody billed, and is not retried', async () => {
-    const url = `http://127.0.0.1:${await closedPort()}/api/v1`
+    const url = `http://127.0.0.1:${await freePort()}/api/v1`
     const { error, waits } = await failing(url, { apiKey: 'sk-or-secret' })
     expect(error).toMatchObject({ code: 'upstream_failed', mayHaveBeenBilled: false, retryable: false })
     expect(error.message).toContain('can’t be reached')
@@ -326,13 +326,4 @@ function head(response: ServerResponse, type = 'text/event-stream'): ServerRespo
 function cutAfter(response: ServerResponse, started: ServerResponse, text = ''): void {
   started.flushHeaders()
   started.write(text, () => response.destroy())
-}
-
-/** A port that nobody listens on. */
-async function closedPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
