@@ -32,7 +32,7 @@ const ROOMS = {
     ['plan/'],
     ['markdown/', 'lock/', 'init/'],
     ['config/'],
-    ['files/'],
+    ['files/', 'git/'],
   ],
 }
 

@@ -2,6 +2,7 @@
 import process from 'node:process'
 import { createProgram, explain } from './commands/program.ts'
 import type { Terminal } from './commands/terminal.ts'
+import { useProxy } from './config/proxy.ts'
 
 // The terminal's host: the process, its streams and its environment.
 
@@ -20,6 +21,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 try {
+  await useProxy(process.env)
   await createProgram(terminal).parseAsync(process.argv)
 } catch (error) {
   terminal.setExitCode(explain(error, terminal, { json: process.argv.includes('--json') }))

@@ -1,6 +1,8 @@
 import process from 'node:process'
+import { useProxy } from './config/proxy.ts'
 import { runAction } from './github/run-action.ts'
 
 // GitHub's host: the runner's variables and files. What it needs is loaded as the run goes.
 
+await useProxy(process.env)
 process.exitCode = await runAction(process.env)

@@ -1,5 +1,6 @@
 import { createOpenRouterClient } from '../../shared/openrouter/client.ts'
 import type { Upstream } from '../config/catalogues.ts'
+import { hasProxy } from '../config/proxy.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
 import { generateImages, type GenerateOptions, type GenerateTools } from './generate-images.ts'
 import { decodeWithBuffer } from './node-base64.ts'
@@ -32,7 +33,8 @@ export async function generateAndPrune(
       apiKey,
       baseUrl,
       decodeBlock: decodeWithBuffer,
-      fetchLink: createPublicFetch(),
+      // A proxy resolves names itself.
+      fetchLink: hasProxy(process.env) ? fetch : createPublicFetch(),
     }),
     saver: createImageSaver({ ...project, ...createCodecs() }),
   })

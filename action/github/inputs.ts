@@ -1,4 +1,5 @@
-import { getInput } from '@actions/core'
+import { getInput as getRawInput } from '@actions/core'
+import { OPENROUTER_BASE_URL } from '../../shared/openrouter/http.ts'
 import { normaliseBaseUrl } from '../config/base-url.ts'
 import { UsageError } from '../config/diagnostic.ts'
 import type { OnAliasChange } from '../plan/alias-change.ts'
@@ -17,11 +18,30 @@ const CONCURRENCY_MAX = 64
 /** GitHub's maximum, for private repositories. */
 const RETENTION_DAYS_MAX = 400
 
+/** A day: no job on GitHub's runners takes longer. */
+const DELIVER_EVERY_MAX_MINUTES = 1440
+
+/** The defaults of `action.yml`. They stand here as well, because a workflow may pass an empty string. */
+export const DEFAULTS: Readonly<Record<string, string>> = {
+  'base-url': OPENROUTER_BASE_URL,
+  mode: 'generate',
+  'deliver-every': '10',
+  force: 'false',
+  concurrency: '4',
+  'on-error': 'fail',
+  'on-drift': 'keep',
+  'on-alias-change': 'keep',
+  prune: 'false',
+  comment: 'false',
+}
+
 /** The inputs under `with:` in a workflow. */
 export interface ActionInputs {
   readonly apiKey: string | undefined
   readonly baseUrl: string
   readonly config: string | undefined
+  /** Relative to the workspace; absent: the workspace itself. */
+  readonly workingDirectory: string | undefined
   readonly mode: (typeof MODES)[number]
   readonly only: readonly string[]
   readonly force: boolean
@@ -32,7 +52,10 @@ export interface ActionInputs {
   readonly onDrift: OnDrift
   readonly onAliasChange: OnAliasChange
   readonly prune: boolean
+  /** Empty: what suits the event. */
   readonly deliver: readonly (typeof DELIVERIES)[number][]
+  /** Minutes; 0: only at the end. */
+  readonly deliverEvery: number
   readonly branch: string | undefined
   readonly base: string | undefined
   readonly commitMessage: string | undefined
@@ -62,6 +85,7 @@ export function readInputs(): ActionInputs {
     apiKey: optional('openrouter-api-key'),
     baseUrl: attempt(() => normaliseBaseUrl(getInput('base-url')), ''),
     config: optional('config'),
+    workingDirectory: optional('working-directory'),
     mode: attempt(() => choice('mode', MODES), 'plan'),
     only: list('only'),
     force: attempt(() => flag('force'), false),
@@ -73,6 +97,7 @@ export function readInputs(): ActionInputs {
     onAliasChange: attempt(() => choice('on-alias-change', ['keep', 'regenerate']), 'keep'),
     prune: attempt(() => flag('prune'), false),
     deliver: attempt(deliveries, []),
+    deliverEvery: attempt(() => minutes('deliver-every'), 0),
     branch: optional('branch'),
     base: optional('base'),
     commitMessage: optional('commit-message'),
@@ -97,6 +122,11 @@ function deliveries(): ActionInputs['deliver'] {
   return found
 }
 
+/** An empty input means its default. */
+function getInput(name: string): string {
+  return getRawInput(name) || (DEFAULTS[name] ?? '')
+}
+
 function optional(name: string): string | undefined {
   return getInput(name) || undefined
 }
@@ -119,7 +149,7 @@ function choice<T extends string>(name: string, accepted: readonly T[]): T {
 function flag(name: string): boolean {
   const value = getInput(name)
   if (/^(true|True|TRUE)$/.test(value)) return true
-  if (/^(false|False|FALSE|)$/.test(value)) return false
+  if (/^(false|False|FALSE)$/.test(value)) return false
   throw invalid(name, value, 'use true or false')
 }
 
@@ -129,6 +159,12 @@ function wholeNumber(name: string, min: number, max: number): number | undefined
   const number = Number(value)
   if (/^\d+$/.test(value) && number >= min && number <= max) return number
   throw invalid(name, value, `it must be a whole number from ${min} to ${max}`)
+}
+
+function minutes(name: string): number {
+  const value = getInput(name)
+  if (/^\d+(\.\d+)?$/.test(value) && Number(value) <= DELIVER_EVERY_MAX_MINUTES) return Number(value)
+  throw invalid(name, value, `it must be a number of minutes from 0 to ${DELIVER_EVERY_MAX_MINUTES}`)
 }
 
 function usd(name: string): number | undefined {

@@ -15,12 +15,15 @@ export interface ActionLog {
   notice(text: string): void
   /** Why the step fails. */
   failure(text: string): void
+  /** Where the project is in the repository, for annotations: empty, or such as `site/`. */
+  placeFilesIn(folder: string): void
   /** At its position in the file. The first ten of each severity are annotations, the rest are lines. */
   diagnostic(diagnostic: Diagnostic): void
 }
 
 export function createLog(): ActionLog {
   const used = { error: 0, warning: 0 }
+  let folder = ''
 
   return {
     line,
@@ -34,7 +37,9 @@ export function createLog(): ActionLog {
         endGroup()
       }
     },
-    diagnostic({ file, line: startLine, column: startColumn, severity, message }) {
+    placeFilesIn: (found) => (folder = found),
+    diagnostic({ file: name, line: startLine, column: startColumn, severity, message }) {
+      const file = folder + name
       if (used[severity]++ >= ANNOTATIONS_MAX) {
         line(`${oneLine(file)}:${startLine}:${startColumn}: ${severity}: ${oneLine(message)}`)
         return

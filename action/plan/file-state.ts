@@ -1,5 +1,6 @@
 import { hashRegularFile, readRegularFile, sha256Of } from '../files/read-file.ts'
 import { inWorkspace } from '../files/safe-path.ts'
+import { LFS_POINTER_MAX_BYTES, parseLfsPointer } from '../git/lfs-pointer.ts'
 import type { LockEntry } from '../lock/schema.ts'
 
 /** What is on disk, compared with what Easel knows. */
@@ -19,11 +20,14 @@ export interface Recognised {
 
 export async function readFileState(root: string, path: string, known: Recognised): Promise<FileState> {
   const file = inWorkspace(root, path)
-  const found = await hashRegularFile(file, known.hasSize)
+  let size = 0
+  const found = await hashRegularFile(file, (bytes) => known.hasSize((size = bytes)))
   if (found.kind !== 'file') return found
   const entry = found.sha256 === undefined ? undefined : known.find(found.sha256)
   if (entry) return { kind: 'same', entry }
-  return (await asGitStores(file, path, known)) ?? { kind: 'different' }
+  const isPointer = size <= LFS_POINTER_MAX_BYTES
+  const stored = isPointer || /\.svg$/i.test(path) ? await asGitStores(file, known) : undefined
+  return stored ?? { kind: 'different' }
 }
 
 /** Recognises only the file of this entry. */
@@ -34,12 +38,14 @@ export function fileOf(entry: LockEntry | undefined): Recognised {
   }
 }
 
-/** On Windows, git may check text out with other line ends: SVG is the only format that is text. */
-async function asGitStores(file: string, path: string, known: Recognised): Promise<FileState | undefined> {
-  if (!/\.svg$/i.test(path)) return undefined
+/**
+ * On Windows, git may check text out with other line ends: SVG is the only format that is text. Without Git LFS, it
+ * checks out the pointer to a file.
+ */
+async function asGitStores(file: string, known: Recognised): Promise<FileState | undefined> {
   const found = await readRegularFile(file)
   if (found.kind !== 'file') return undefined
-  const entry = known.find(sha256Of(withLineFeeds(found.bytes)))
+  const entry = known.find(parseLfsPointer(found.bytes)?.sha256 ?? sha256Of(withLineFeeds(found.bytes)))
   return entry && { kind: 'same', entry }
 }
 

@@ -39,7 +39,6 @@ export interface PlannedProject {
  * Reads a workspace's config and plans a run. Sends no image request.
  *
  * @param config  the config file; absent: `easel.yml` or `.github/easel.yml`
- * @param text    its content, when it comes from somewhere else than the workspace
  * @throws {ConfigError} holding every mistake in the config
  * @throws {UsageError} when there is no config, or `only` matches nothing
  * @throws {LockError} when the lock can't be read
@@ -48,24 +47,22 @@ export async function planProject(
   {
     workspace,
     config,
-    text,
     catalogue,
   }: {
     readonly workspace: string
     readonly config?: string | undefined
-    readonly text?: string | undefined
     readonly catalogue: Catalogue
   },
   { only, onDrift, onAliasChange, force }: PlanOptions,
 ): Promise<PlannedProject> {
   const root = await realRoot(workspace)
-  const configPath = text !== undefined && config !== undefined ? config : await findConfig(root, config)
+  const configPath = await findConfig(root, config)
   const lock = createLockStore(root, lockPathOf(configPath), {
     temporaryFolder: () => openStateFolder(root),
   })
   const rescue = rescueFoldersOf(root)
   const [loaded, content] = await Promise.all([
-    loadConfig({ root, path: configPath, catalogue, text }),
+    loadConfig({ root, path: configPath, catalogue }),
     settled(Promise.all([lock.load(), ...rescue.map((folder) => folder.list())])),
   ])
   const [{ entries: known, isUnmerged: isLockUnmerged }, ...rescued] = content()

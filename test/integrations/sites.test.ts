@@ -207,5 +207,5 @@ async function mergeConfigs(site: string): Promise<void> {
 }
 
 function decoded(html: string): string {
-  return html.replaceAll('&amp;', '&').replaceAll('&#38;', '&')
+  return html.replaceAll(/&(?:amp|#38|#x26);/g, '&')
 }

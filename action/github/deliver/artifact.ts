@@ -1,8 +1,7 @@
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { ArtifactClient, UploadArtifactOptions } from '@actions/artifact'
-import { inWorkspace } from '../../files/safe-path.ts'
-import { DeliveryError } from './delivery-error.ts'
+import { DeliveryError } from '../api/delivery-error.ts'
 
 export interface Artifact {
   readonly id: number
@@ -21,8 +20,8 @@ export interface ArtifactOptions {
   readonly runUrl: string
 }
 
-/** Files to upload, by their path in the artifact. */
-export type ArtifactFiles = ReadonlyMap<string, string>
+/** The artifact with images that could not be delivered. */
+export const RESCUED = 'easel-rescued'
 
 /** Names to try: other steps or attempts of the run may have used some. */
 const NAMES_MAX = 20
@@ -34,26 +33,26 @@ const COMPRESSION_LEVEL = 0
 const REFUSED = /[":<>|*?\r\n\\/]+/g
 
 /**
- * Uploads files as one artifact, with their paths.
+ * Uploads files as one artifact, with their paths below a folder.
  *
  * @throws {DeliveryError} when there is no artifact service, or the upload fails
  */
-export async function uploadArtifact(files: ArtifactFiles, options: ArtifactOptions): Promise<Artifact> {
+export async function uploadArtifact(
+  files: string[],
+  folder: string,
+  options: ArtifactOptions,
+): Promise<Artifact> {
   const client = await loadClient()
-  const folder = await mkdtemp(join(options.tempFolder, 'easel-artifact-'))
-  try {
-    const copies = await copyAll(files, folder)
-    const name = safeName(options.name)
-    return await underFreeName(name, '', options, (free) =>
-      client.uploadArtifact(free, copies, folder, uploadOptions(options)),
-    )
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  return underFreeName(safeName(options.name), '', options, (free) =>
+    client.uploadArtifact(free, files, folder, uploadOptions(options)),
+  )
 }
 
 /** Uploads each file unzipped, so that it can be viewed in the browser. Its name is derived from its path. */
-export async function uploadPreviews(files: ArtifactFiles, options: ArtifactOptions): Promise<Artifact[]> {
+export async function uploadPreviews(
+  files: ReadonlyMap<string, string>,
+  options: ArtifactOptions,
+): Promise<Artifact[]> {
   const client = await loadClient()
   const folder = await mkdtemp(join(options.tempFolder, 'easel-preview-'))
   const previews: Artifact[] = []
@@ -72,11 +71,6 @@ export async function uploadPreviews(files: ArtifactFiles, options: ArtifactOpti
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** Files of a workspace by their paths. */
-export function filesOf(root: string, paths: readonly string[]): Map<string, string> {
-  return new Map(paths.map((path) => [path, inWorkspace(root, path)]))
 }
 
 /** A name that GitHub accepts. */
@@ -117,16 +111,4 @@ async function underFreeName(
 
 function uploadOptions({ retentionDays }: ArtifactOptions): UploadArtifactOptions {
   return { compressionLevel: COMPRESSION_LEVEL, ...(retentionDays !== undefined && { retentionDays }) }
-}
-
-/** Copies files to their paths in one folder, because they may come from several. */
-async function copyAll(files: ArtifactFiles, folder: string): Promise<string[]> {
-  const copies: string[] = []
-  for (const [path, source] of files) {
-    const copy = join(folder, ...path.split('/'))
-    await mkdir(dirname(copy), { recursive: true })
-    await copyFile(source, copy)
-    copies.push(copy)
-  }
-  return copies
 }

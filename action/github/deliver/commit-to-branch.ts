@@ -1,11 +1,11 @@
-import type { GitHubApi } from './api.ts'
-import { type Changeset, pathsIn } from './changeset.ts'
-import { type Committed, createCommit } from './commit.ts'
-import { BranchMovedError, DeliveryError } from './delivery-error.ts'
-import type { FileChange } from './file-change.ts'
-import { filesToSend, mergeOnto } from './merge-onto-commit.ts'
-import { messageFor, TRAILER } from './message.ts'
-import { headOf, readCommit } from './read-commit.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { GitHubApi } from '../api/api.ts'
+import { type Committed, createCommit } from '../api/create-commit.ts'
+import { BranchMovedError, DeliveryError } from '../api/delivery-error.ts'
+import { headOf } from '../api/read-commit.ts'
+import type { Changeset, FileChange } from '../changeset/changeset.ts'
+import { filesToSend, mergeOnto, readFor } from '../changeset/merge-onto-commit.ts'
+import { messageFor } from '../changeset/message.ts'
 
 /** How often a branch may move before Easel gives up. */
 const TRIES_MAX = 5
@@ -15,8 +15,10 @@ const JITTER_MS = 1000
 
 /** What happened to a changeset. */
 export interface Landed {
-  /** Absent when there was nothing left to commit. */
+  /** The commit that holds the changes, whoever made it; absent when there are none. */
   readonly commit?: Committed
+  /** The commit that this run added it to, if it did. */
+  readonly onto?: string
   /** Changes that are on the branch now, from this run or from before. */
   readonly ours: readonly FileChange[]
   readonly superseded: readonly FileChange[]
@@ -28,12 +30,8 @@ export interface Landed {
  *
  * @throws {DeliveryError} when the branch doesn't exist, or moves too often
  */
-export async function commitToBranch(api: GitHubApi, branch: string, changeset: Changeset): Promise<Landed> {
-  const landed = await retryWhileBranchMoves(branch, changeset, () => tryCommit(api, branch, changeset))
-  if (landed.commit || landed.ours.length === 0) return landed
-  // The changes are there: from an earlier run, or from a request whose response got lost.
-  const commit = await lastOwnCommit(api, branch, changeset.lockPath)
-  return commit ? { ...landed, commit } : landed
+export function commitToBranch(api: GitHubApi, branch: string, changeset: Changeset): Promise<Landed> {
+  return retryWhileBranchMoves(branch, changeset.log, () => tryCommit(api, branch, changeset))
 }
 
 /**
@@ -43,7 +41,7 @@ export async function commitToBranch(api: GitHubApi, branch: string, changeset: 
  */
 export async function retryWhileBranchMoves<T>(
   branch: string,
-  { sleep, random, log }: Pick<Changeset, 'sleep' | 'random' | 'log'>,
+  log: Changeset['log'],
   attempt: () => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -56,43 +54,30 @@ export async function retryWhileBranchMoves<T>(
         throw new DeliveryError(message, { cause: error })
       }
       log(`The branch ${branch} has moved: trying again.`)
-      await sleep(random() * JITTER_MS * 2 ** (tries - 1))
+      await sleep(Math.random() * JITTER_MS * 2 ** (tries - 1))
     }
   }
 }
 
 async function tryCommit(api: GitHubApi, branch: string, changeset: Changeset): Promise<Landed> {
-  const { message, costUsd } = changeset
   const head = await headOf(api, branch)
   if (head === undefined) throw new DeliveryError(`There is no branch ${branch} to commit to.`)
-  const current = await readCommit(api, head, pathsIn(changeset))
+  const current = await readFor(api, head, changeset)
   const merged = await mergeOnto(api, current, changeset)
-  const { files, removed } = await filesToSend(merged, current, changeset)
   const { ours, superseded } = merged
-  if (files.length + removed.length === 0) return { ours, superseded }
-  const commit = await createCommit(api, {
-    branch,
-    head,
-    ...messageFor(message, ours, costUsd),
-    files,
-    removed,
-  })
-  return { commit, ours, superseded }
+  const { files, removed, changes } = await filesToSend(merged, current, changeset)
+  if (files.length + removed.length === 0) {
+    // They are there: from an earlier run, or from a request whose response got lost.
+    return { ours, superseded, ...(ours.length > 0 && { commit: await committedAt(api, head) }) }
+  }
+  const message = messageFor(changeset.message, changes)
+  const commit = await createCommit(api, { branch, head, ...message, files, removed })
+  return { commit, onto: head, ours, superseded }
 }
 
-async function lastOwnCommit(
-  { request, owner, repo }: GitHubApi,
-  branch: string,
-  lockPath: string,
-): Promise<Committed | undefined> {
-  const { data } = await request('GET /repos/{owner}/{repo}/commits', {
-    owner,
-    repo,
-    sha: branch,
-    path: lockPath,
-    per_page: 1,
+async function committedAt({ request }: GitHubApi, sha: string): Promise<Committed> {
+  const { data } = await request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
+    commit_sha: sha,
   })
-  const [last] = data
-  if (!last?.commit.message.includes(TRAILER)) return undefined
-  return { sha: last.sha, url: last.html_url, verified: last.commit.verification?.verified ?? false }
+  return { sha, url: data.html_url, verified: data.verification.verified }
 }

@@ -1,16 +1,32 @@
-import { access } from 'node:fs/promises'
+import { readdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { inWorkspace } from '../../files/safe-path.ts'
+import { lfsPaths } from '../../git/checkout.ts'
 import type { RunResult } from '../../generate/results.ts'
-import { type Artifact, type ArtifactFiles, filesOf, uploadArtifact, uploadPreviews } from './artifact.ts'
+import type { PlannedProject } from '../../plan/plan-project.ts'
+import type { GitHubApi } from '../api/api.ts'
+import type { Committed } from '../api/create-commit.ts'
+import { explainFailure } from '../api/explain-failure.ts'
+import { type FileChange, readImage } from '../changeset/changeset.ts'
+import type { ActionInputs } from '../inputs.ts'
+import type { RunContext } from '../target/run-context.ts'
+import type { Target } from '../target/target.ts'
+import { type Artifact, type ArtifactOptions, RESCUED, uploadArtifact, uploadPreviews } from './artifact.ts'
 import { commitToBranch, type Landed } from './commit-to-branch.ts'
-import type { Committed } from './commit.ts'
-import { apiFor, changesetOf, type DeliveryRun } from './delivery-run.ts'
-import { explainFailure } from './explain-failure.ts'
-import { type FileChange, fileChangesOf } from './file-change.ts'
 import { deliverAsPullRequest, type PullRequest } from './pull-request.ts'
-import type { Target } from './target.ts'
 
 /** Up to this many images are also uploaded one by one, so that they can be viewed in the browser. */
 const PREVIEWS_MAX = 10
+
+/** What a delivery needs to know of its run. */
+export interface DeliveryRun {
+  readonly project: PlannedProject['project']
+  readonly inputs: ActionInputs
+  readonly run: RunContext
+  readonly target: Target
+  readonly api: () => Promise<GitHubApi>
+  readonly log: (line: string) => void
+}
 
 /** The result of a delivery. */
 export interface Delivery {
@@ -21,37 +37,82 @@ export interface Delivery {
   readonly failures: readonly string[]
 }
 
-/** Delivers a run's images as the inputs say. Images that can't be delivered are uploaded as an artifact instead. */
-export async function deliver(run: DeliveryRun): Promise<Delivery> {
-  const { inputs, result, planned, adopted, target, log } = run
-  const orphans = new Map(planned.plan.orphans.map(({ path, entry }) => [path, entry]))
-  const changes = [...adopted, ...fileChangesOf(result, orphans)]
-  const undelivered = new Map<string, string>(rescuedFiles(result))
-  const failures: string[] = []
-  const fail = (error: unknown, where: string): void => {
-    failures.push(explainFailure(error, where))
-    for (const [path, source] of imagesOf(run, changes)) undelivered.set(path, source)
-  }
+type LandedOnBranch = Landed & { readonly pullRequest?: PullRequest }
 
-  let landed: Landed & { readonly pullRequest?: PullRequest } = { ours: [], superseded: [] }
+/** What was delivered before the end of a run. */
+export interface SoFar {
+  /** How many changes that were. */
+  readonly count: number
+  readonly landed?: LandedOnBranch
+  readonly artifact?: Artifact
+  /** The commit that the workspace is as good as now. */
+  readonly checkedOut?: string | undefined
+}
+
+/**
+ * Delivers what is finished, while the run goes on. The end of the run tries again what fails.
+ *
+ * @param isLast  whether the run is about to be killed
+ */
+export async function deliverSoFar(
+  delivery: DeliveryRun,
+  changes: readonly FileChange[],
+  { before, isLast }: { readonly before: SoFar; readonly isLast: boolean },
+): Promise<SoFar> {
   try {
-    if (target) landed = await deliverToTarget(run, target, changes)
+    const { checkedOut = delivery.target.destination?.checkedOut } = before
+    const [landed, artifact] = await Promise.all([
+      deliverToBranch(delivery, changes, { isComplete: false, checkedOut }),
+      isLast ? deliverAsArtifact(delivery, changes) : undefined,
+    ])
+    // Nobody else's commit is in between.
+    const isNext = landed.onto !== undefined && landed.onto === checkedOut
+    const held = isNext ? landed.commit?.sha : checkedOut
+    return { count: changes.length, landed, ...(artifact && { artifact }), checkedOut: held }
   } catch (error) {
-    fail(error, target?.branch ?? '')
+    delivery.log(`Not delivered yet: ${explainFailure(error, delivery.target.destination?.branch ?? '')}`)
+    return before
   }
-  for (const [path, source] of imagesOf(run, landed.superseded)) {
-    log(`${path}: somebody else changed it meanwhile, and their version stays.`)
-    undelivered.set(path, source)
+}
+
+/**
+ * Delivers a run's images as the target says. Images that can't be delivered are uploaded as an artifact instead, or
+ * kept in the workspace where there are no artifacts.
+ */
+export async function deliver(
+  delivery: DeliveryRun,
+  changes: readonly FileChange[],
+  { result, soFar }: { readonly result: RunResult; readonly soFar: SoFar },
+): Promise<Delivery> {
+  const { inputs, target, log } = delivery
+  let failed: readonly FileChange[] = []
+  const failures: string[] = []
+  const isComplete =
+    inputs.only.length === 0 &&
+    result.stoppedBy === undefined &&
+    result.images.every(({ outcome }) => outcome !== 'failed' && outcome !== 'not-tried')
+  // A cancelled run has no time to do it twice.
+  const done = soFar.count === changes.length && !isComplete ? soFar : undefined
+  let landed: LandedOnBranch = soFar.landed ?? { ours: [], superseded: [] }
+  try {
+    landed =
+      done?.landed ?? (await deliverToBranch(delivery, changes, { isComplete, checkedOut: soFar.checkedOut }))
+  } catch (error) {
+    failures.push(explainFailure(error, target.destination?.branch ?? ''))
+    failed = changes
   }
+  for (const { path, after } of landed.superseded)
+    if (after) log(`${path}: somebody else changed it meanwhile, and their version stays.`)
   let artifact: Artifact | undefined
   try {
-    if (inputs.deliver.includes('artifact')) artifact = await deliverAsArtifact(run, changes)
-    // It holds all of them.
-    if (artifact) for (const { path } of changes) undelivered.delete(path)
+    artifact = done?.artifact ?? (await deliverAsArtifact(delivery, changes))
   } catch (error) {
-    fail(error, 'the artifact')
+    failures.push(explainFailure(error, 'the artifact'))
+    if (!target.destination) failed = changes
   }
-  const rescued = await rescue(run, undelivered)
+  const rescued = await rescue(delivery, failed, artifact ? [] : landed.superseded).catch(
+    (error: unknown): Rescued => ({ note: `The images are in the workspace: ${messageOf(error)}` }),
+  )
   if (rescued.note !== undefined) log(rescued.note)
   const { commit, pullRequest } = landed
   const uploaded = artifact ?? rescued.artifact
@@ -65,30 +126,27 @@ export async function deliver(run: DeliveryRun): Promise<Delivery> {
   }
 }
 
-async function deliverToTarget(
-  run: DeliveryRun,
-  target: Target,
+async function deliverToBranch(
+  { project, inputs, run, target, api, log }: DeliveryRun,
   changes: readonly FileChange[],
-): Promise<Landed & { pullRequest?: PullRequest }> {
-  const { inputs, result, runner, log } = run
-  if (target.kind === 'commit') {
+  options: { readonly isComplete: boolean; readonly checkedOut: string | undefined },
+): Promise<LandedOnBranch> {
+  const { destination, folder } = target
+  const { isComplete } = options
+  if (!destination || (changes.length === 0 && !isComplete)) return { ours: [], superseded: [] }
+  const { branch, base } = destination
+  const checkedOut = options.checkedOut ?? destination.checkedOut
+  const paths = changes.map(({ path }) => path)
+  const lfs = await lfsPaths(project.root, paths)
+  const changeset = { project, folder, checkedOut, changes, lfs, message: inputs.commitMessage, log }
+  if (base === undefined) {
     if (changes.length === 0) return { ours: [], superseded: [] }
-    const api = apiFor(run)
-    const landed = await commitToBranch(api, target.branch, changesetOf(api, run, changes))
-    if (landed.commit) log(`Committed to ${target.branch}: ${landed.commit.url}`)
+    const landed = await commitToBranch(await api(), branch, changeset)
+    if (landed.commit) log(`On ${branch}: ${landed.commit.url}`)
     return landed
   }
-  const api = apiFor(run)
-  const isComplete =
-    inputs.only.length === 0 &&
-    result.stoppedBy === undefined &&
-    result.images.every(({ outcome }) => outcome !== 'failed' && outcome !== 'not-tried')
-  const { branch, base } = target
-  const landed = await deliverAsPullRequest(
-    api,
-    { branch, base, isComplete, serverUrl: runner.serverUrl },
-    changesetOf(api, run, changes),
-  )
+  const plan = { branch, base, isComplete, serverUrl: run.serverUrl }
+  const landed = await deliverAsPullRequest(await api(), plan, changeset)
   const { pullRequest, closed } = landed
   if (pullRequest)
     log(`Pull request ${closed ? 'closed because nothing is left to change' : 'ready'}: ${pullRequest.url}`)
@@ -96,70 +154,75 @@ async function deliverToTarget(
 }
 
 async function deliverAsArtifact(
-  run: DeliveryRun,
+  delivery: DeliveryRun,
   changes: readonly FileChange[],
 ): Promise<Artifact | undefined> {
-  const { log } = run
-  const images = imagesOf(run, changes)
-  if (images.size === 0) return undefined
-  const artifact = await uploadArtifact(await withLock(run, images), artifactOptions(run, 'easel-images'))
+  const { project, target, log } = delivery
+  if (!target.deliver.includes('artifact')) return undefined
+  const paths = changes.flatMap(({ path, after }) => (after ? [path] : []))
+  if (paths.length === 0) return undefined
+  const files = new Map(paths.map((path) => [path, inWorkspace(project.root, path)]))
+  const all = [...files.values(), inWorkspace(project.root, project.lock.path)]
+  const artifact = await uploadArtifact(all, project.root, optionsOf(delivery, 'easel-images'))
   log(`Uploaded: ${artifact.url}`)
-  if (images.size <= PREVIEWS_MAX) {
-    const previews = await uploadPreviews(images, artifactOptions(run, 'preview'))
+  if (files.size <= PREVIEWS_MAX) {
+    const previews = await uploadPreviews(files, optionsOf(delivery, 'preview'))
     for (const { name, url } of previews) log(`${name}: ${url}`)
   }
   return artifact
 }
 
-/** Uploads files that would be lost with the runner's disk. */
+interface Rescued {
+  readonly note?: string
+  readonly artifact?: Artifact
+}
+
+/**
+ * Moves what could not be delivered to the workspace's rescue folder, and uploads that: whichever of the two the next
+ * run finds, it adopts.
+ */
 async function rescue(
-  run: DeliveryRun,
-  files: ArtifactFiles,
-): Promise<{ note?: string; artifact?: Artifact }> {
-  if (files.size === 0) return {}
-  try {
-    const artifact = await uploadArtifact(await withLock(run, files), artifactOptions(run, 'easel-rescued'))
-    return { artifact, note: `The images were uploaded as the artifact ${artifact.name}: ${artifact.url}` }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return {
-      note: `The images could not be uploaded as an artifact either. They are in the workspace. ${why}`,
+  delivery: DeliveryRun,
+  failed: readonly FileChange[],
+  superseded: readonly FileChange[],
+): Promise<Rescued> {
+  const { project, run } = delivery
+  const [folder] = project.rescue
+  for (const { path, after } of [...failed, ...superseded])
+    if (after) await folder.keep(path, after, [await readImage(project.root, path)])
+  for (const { path, before, after } of failed) {
+    if (!after) continue
+    // In its place and in the lock it would look as if it were delivered.
+    await unlink(inWorkspace(project.root, path))
+    await project.lock.set(path, before)
+  }
+  let uploaded: { readonly note: string; readonly artifact: Artifact } | undefined
+  for (const { folder: root, list } of project.rescue) {
+    const images = await list()
+    if (images.length === 0) continue
+    if (!run.hasArtifactService) return { note: `There is no artifact service. The images are in ${root}.` }
+    try {
+      const entries = await readdir(root, { recursive: true, withFileTypes: true })
+      const files = entries.flatMap((one) => (one.isFile() ? [join(one.parentPath, one.name)] : []))
+      const artifact = await uploadArtifact(files, root, optionsOf(delivery, RESCUED))
+      uploaded ??= {
+        artifact,
+        note: `The images were uploaded as the artifact ${artifact.name}: ${artifact.url}`,
+      }
+    } catch (error) {
+      return {
+        note: `The images are in ${root}, and could not be uploaded as an artifact: ${messageOf(error)}`,
+      }
     }
   }
+  return uploaded ?? {}
 }
 
-/** Adds the lock to an artifact's files. There is none if the first run of a project failed. */
-async function withLock({ planned }: DeliveryRun, files: ArtifactFiles): Promise<ArtifactFiles> {
-  const { root, lock } = planned.project
-  const locks = filesOf(root, [lock.path])
-  const exists = await access(locks.get(lock.path) ?? '').then(
-    () => true,
-    () => false,
-  )
-  return exists ? new Map([...files, ...locks]) : files
+function optionsOf({ inputs, run }: DeliveryRun, name: string): ArtifactOptions {
+  const { tempFolder, runUrl } = run
+  return { name, retentionDays: inputs.retentionDays, tempFolder, runUrl }
 }
 
-function artifactOptions({ inputs, runner }: DeliveryRun, name: string) {
-  return {
-    name,
-    retentionDays: inputs.retentionDays,
-    tempFolder: runner.tempFolder,
-    runUrl: runner.runUrl,
-  }
-}
-
-function imagesOf({ planned }: DeliveryRun, changes: readonly FileChange[]): Map<string, string> {
-  return filesOf(
-    planned.project.root,
-    changes.flatMap(({ path, after }) => (after ? [path] : [])),
-  )
-}
-
-/** Images that were paid for but could not be written to their path. */
-function rescuedFiles({ images }: RunResult): [string, string][] {
-  return images.flatMap((image): [string, string][] =>
-    image.outcome === 'failed' && image.rescuedTo !== undefined
-      ? [[`rescued/${image.planned.image.path}`, image.rescuedTo]]
-      : [],
-  )
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,7 +1,8 @@
 import { bytes, usd } from '../../report/format.ts'
 import { oneLine, shorten } from '../../report/one-line.ts'
 import type { LockEntry } from '../../lock/schema.ts'
-import type { FileChange } from './file-change.ts'
+import type { FileChange } from '../changeset/changeset.ts'
+import { costOf } from '../changeset/message.ts'
 
 /** GitHub's limit for a body is 65,536 characters. This leaves room for what people add. */
 const SECTION_MAX_CHARACTERS = 50_000
@@ -9,14 +10,25 @@ const SECTION_MAX_CHARACTERS = 50_000
 const BEGIN = '<!-- easel:begin -->'
 const END = '<!-- easel:end -->'
 
-/** Easel's section of a pull request's body: each image before and after, and its cost. */
+/** The last commit up to which a pull request's branch has only commits of Easel. */
+const RECORD = /<!-- easel:commit ([0-9a-f]{40}) -->/
+
+/**
+ * Easel's section of a pull request's body: each image before and after, and its cost.
+ *
+ * @param before  the URL of the base's files; `after` of those on the branch
+ * @param record  for {@link recordIn}
+ */
 export function bodyFor(
   changes: readonly FileChange[],
-  { before, after }: { readonly before: string; readonly after: string },
+  {
+    before,
+    after,
+    record,
+  }: { readonly before: string; readonly after: string; readonly record?: string | undefined },
 ): string {
-  const cost = changes.reduce((sum, change) => sum + (change.after?.cost_usd ?? 0), 0)
   const head = [
-    `Easel generated these images from their descriptions in this repository, for ${usd(cost)} in total.`,
+    `Easel generated these images from their descriptions in this repository, for ${usd(costOf(changes))} in total.`,
     '',
     '| Image | Before | After | Cost |',
     '| --- | --- | --- | ---: |',
@@ -30,7 +42,17 @@ export function bodyFor(
     shown.push(line)
   }
   const rest = rows.length - shown.length
-  return [...head, ...shown, ...(rest > 0 ? ['', `… and ${rest} more.`] : [])].join('\n')
+  return [
+    ...head,
+    ...shown,
+    ...(rest > 0 ? ['', `… and ${rest} more.`] : []),
+    ...(record === undefined ? [] : ['', `<!-- easel:commit ${record} -->`]),
+  ].join('\n')
+}
+
+/** What a body records; `undefined` when the branch isn't Easel's, or somebody removed it. */
+export function recordIn(body: string): string | undefined {
+  return RECORD.exec(body)?.[1]
 }
 
 /** Replaces Easel's section in a body. An empty body becomes the section. */
@@ -50,7 +72,7 @@ function row({ path, before: old, after: now }: FileChange, beforeUrl: string, a
 
 function image(entry: LockEntry | undefined, path: string, url: string): string {
   if (!entry) return '—'
-  const src = `${url}/${path.split('/').map(encodeURIComponent).join('/')}`
+  const src = `${url}${path.split('/').map(encodeURIComponent).join('/')}`
   return `<img src="${src}" width="240"><br>${entry.width}×${entry.height}, ${bytes(entry.bytes)}`
 }
 

@@ -1,17 +1,13 @@
-import { type GitHubApi, statusOf } from './api.ts'
-import { headOf, readCommit, type CommitContent } from './read-commit.ts'
-import type { FileChange } from './file-change.ts'
-import { createCommit, type NewCommit } from './commit.ts'
-import { BranchMovedError, DeliveryError } from './delivery-error.ts'
-import { messageFor, summaryOf, TRAILER } from './message.ts'
-import type { Merged } from './merge-lock.ts'
-import { filesToSend, mergeOnto } from './merge-onto-commit.ts'
-import { pathsIn, type Changeset } from './changeset.ts'
-import { bodyFor, withSection } from './pull-request-body.ts'
+import { type GitHubApi, statusOf } from '../api/api.ts'
+import { createCommit } from '../api/create-commit.ts'
+import { BranchMovedError, DeliveryError } from '../api/delivery-error.ts'
+import { type CommitContent, headOf } from '../api/read-commit.ts'
+import type { Changeset } from '../changeset/changeset.ts'
+import type { Merged } from '../changeset/merge-lock.ts'
+import { filesToSend, mergeOnto, readFor, type Sending } from '../changeset/merge-onto-commit.ts'
+import { messageFor, summaryOf } from '../changeset/message.ts'
 import { type Landed, retryWhileBranchMoves } from './commit-to-branch.ts'
-
-/** The most commits that GitHub compares in one response. */
-const COMPARED_MAX = 250
+import { bodyFor, recordIn, withSection } from './pull-request-body.ts'
 
 export interface PullRequest {
   readonly number: number
@@ -39,14 +35,17 @@ export interface LandedInPullRequest extends Landed {
 
 /**
  * Commits a changeset to a branch of its own, and opens or updates its pull request. Commits that people added to that
- * branch stay: Easel only adds to it, and never force-pushes.
+ * branch or amended stay: Easel only adds to it then, and never force-pushes.
+ *
+ * The pull request's body records the last commit up to which the branch is Easel's alone. A branch that points
+ * elsewhere has somebody's work, whatever its commits say of themselves; one without a record isn't Easel's.
  */
 export function deliverAsPullRequest(
   api: GitHubApi,
   plan: PullRequestPlan,
   changeset: Changeset,
 ): Promise<LandedInPullRequest> {
-  return retryWhileBranchMoves(plan.branch, changeset, () => attempt(api, plan, changeset))
+  return retryWhileBranchMoves(plan.branch, changeset.log, () => attempt(api, plan, changeset))
 }
 
 async function attempt(
@@ -55,43 +54,38 @@ async function attempt(
   changeset: Changeset,
 ): Promise<LandedInPullRequest> {
   const { branch, base } = plan
-  const [baseHead, branchHead, pull] = await Promise.all([
+  const [baseHead, branchHead, { open, record }] = await Promise.all([
     headOf(api, base),
     headOf(api, branch),
     findPull(api, branch, base),
   ])
   if (baseHead === undefined)
     throw new DeliveryError(`There is no branch ${base} to open a pull request against.`)
-  const onBase = await readCommit(api, baseHead, pathsIn(changeset))
+  const onBase = await readFor(api, baseHead, changeset)
   const merged = await mergeOnto(api, onBase, changeset)
   const needed = await filesToSend(merged, onBase, changeset)
-  const state = branchHead === undefined ? undefined : await compare(api, baseHead, branchHead)
+  const isOwn = branchHead === undefined || branchHead === record
 
   if (needed.files.length + needed.removed.length === 0) {
-    const mayClose = pull && plan.isComplete && !state?.hasOthers
-    if (mayClose) await closePull(api, pull, branch)
+    const mayClose = open !== undefined && plan.isComplete && isOwn
+    if (mayClose) await closePull(api, open, branch)
     const { ours, superseded } = merged
-    return { ours, superseded, ...(pull && { pullRequest: pull }), closed: mayClose === true }
+    return { ours, superseded, ...(open && { pullRequest: open }), closed: mayClose }
   }
 
-  const landed = await commitTo(api, plan, changeset, { onBase, merged, needed, branchHead, state })
+  const landed = await commitTo(api, plan, changeset, { onBase, merged, needed, branchHead, isOwn })
   const tip = landed.commit?.sha ?? branchHead ?? baseHead
-  const content = {
-    title: summaryOf(landed.ours),
-    section: bodyFor(landed.ours, {
-      before: `${plan.serverUrl}/${api.owner}/${api.repo}/raw/${baseHead}`,
-      after: `${plan.serverUrl}/${api.owner}/${api.repo}/raw/${tip}`,
-    }),
-  }
-  const pullRequest = pull ? await updatePull(api, pull, content.section) : await openPull(api, plan, content)
+  const rawUrl = (sha: string): string =>
+    `${plan.serverUrl}/${api.owner}/${api.repo}/raw/${sha}/${changeset.folder}`
+  const section = bodyFor(landed.ours, {
+    before: rawUrl(baseHead),
+    after: rawUrl(tip),
+    record: isOwn ? tip : record,
+  })
+  const pullRequest = open
+    ? await updatePull(api, open, section)
+    : await openPull(api, plan, { title: summaryOf(landed.ours), section })
   return { ...landed, pullRequest, closed: false }
-}
-
-interface BranchState {
-  /** Whether the base has commits that the branch doesn't. */
-  readonly isBehind: boolean
-  /** Whether somebody else committed to it. */
-  readonly hasOthers: boolean
 }
 
 /** Commits the changes to the branch, unless they are there already. */
@@ -104,32 +98,31 @@ async function commitTo(
     merged,
     needed,
     branchHead,
-    state,
+    isOwn,
   }: {
     readonly onBase: CommitContent
     /** The changes merged with the base. */
     readonly merged: Merged
-    readonly needed: Pick<NewCommit, 'files' | 'removed'>
+    readonly needed: Sending
     readonly branchHead: string | undefined
-    readonly state: BranchState | undefined
+    readonly isOwn: boolean
   },
 ): Promise<Landed> {
   const { ours, superseded } = merged
-  const message = (changes: readonly FileChange[]) =>
-    messageFor(changeset.message, changes, changeset.costUsd)
-  if (branchHead === undefined || !state) {
+  const message = ({ changes }: Sending) => messageFor(changeset.message, changes)
+  if (branchHead === undefined) {
     await createBranch(api, branch, onBase.sha)
-    const commit = await createCommit(api, { branch, head: onBase.sha, ...message(ours), ...needed })
+    const commit = await createCommit(api, { branch, head: onBase.sha, ...message(needed), ...needed })
     return { commit, ours, superseded }
   }
 
-  const onBranch = await readCommit(api, branchHead, pathsIn(changeset))
-  if (state.hasOthers || !isComplete) {
+  const onBranch = await readFor(api, branchHead, changeset)
+  if (!isOwn || !isComplete) {
     const added = await mergeOnto(api, onBranch, changeset, onBase)
     const sending = await filesToSend(added, onBranch, changeset)
     const landed = { ours: added.ours, superseded: added.superseded }
     if (sending.files.length + sending.removed.length === 0) return landed
-    const commit = await createCommit(api, { branch, head: branchHead, ...message(added.ours), ...sending })
+    const commit = await createCommit(api, { branch, head: branchHead, ...message(sending), ...sending })
     return { ...landed, commit }
   }
 
@@ -141,43 +134,36 @@ async function commitTo(
   const commit = await createCommit(api, {
     branch,
     head: branchHead,
-    ...message(ours),
+    ...message(needed),
     ...needed,
-    replacesTree: { sha: onBase.sha, merges: state.isBehind },
+    replacesTree: { sha: onBase.sha, merges: await isBehind(api, onBase.sha, branchHead) },
   })
   return { commit, ours, superseded }
 }
 
 /** Whether two commits differ in a file that is not in the changeset. */
-function differsElsewhere(a: CommitContent, b: CommitContent, { changes, lockPath }: Changeset): boolean {
-  const ours = new Set([lockPath, ...changes.map(({ path }) => path)])
+function differsElsewhere(
+  a: CommitContent,
+  b: CommitContent,
+  { changes, project: { lock } }: Changeset,
+): boolean {
+  const ours = new Set([lock.path, ...changes.map(({ path }) => path)])
   return [...new Set([...a.blobs.keys(), ...b.blobs.keys()])].some(
     (path) => !ours.has(path) && a.blobs.get(path) !== b.blobs.get(path),
   )
 }
 
-async function compare(
-  { request, owner, repo }: GitHubApi,
-  base: string,
-  head: string,
-): Promise<BranchState> {
-  const { data } = await request('GET /repos/{owner}/{repo}/compare/{basehead}', {
-    owner,
-    repo,
-    basehead: `${base}...${head}`,
-    per_page: COMPARED_MAX,
-  })
-  return {
-    isBehind: data.behind_by > 0,
-    hasOthers:
-      data.total_commits > data.commits.length ||
-      data.commits.some(({ commit }) => !commit.message.includes(TRAILER)),
-  }
+/** Whether the base has commits that the branch doesn't. */
+async function isBehind({ request }: GitHubApi, base: string, head: string): Promise<boolean> {
+  const basehead = `${base}...${head}`
+  const route = 'GET /repos/{owner}/{repo}/compare/{basehead}'
+  const { data } = await request(route, { basehead, per_page: 1 })
+  return data.behind_by > 0
 }
 
-async function createBranch({ request, owner, repo }: GitHubApi, branch: string, sha: string): Promise<void> {
+async function createBranch({ request }: GitHubApi, branch: string, sha: string): Promise<void> {
   try {
-    await request('POST /repos/{owner}/{repo}/git/refs', { owner, repo, ref: `refs/heads/${branch}`, sha })
+    await request('POST /repos/{owner}/{repo}/git/refs', { ref: `refs/heads/${branch}`, sha })
   } catch (error) {
     // GitHub uses the second wording for two simultaneous requests.
     if (statusOf(error) === 422 && /already exists|reference update failed/i.test(String(error))) {
@@ -189,31 +175,34 @@ async function createBranch({ request, owner, repo }: GitHubApi, branch: string,
 
 type Pull = PullRequest & { readonly body: string }
 
+/** The open pull request, and what the newest one of the branch records: a merged one may have left its branch. */
 async function findPull(
-  { request, owner, repo }: GitHubApi,
+  { request, owner }: GitHubApi,
   branch: string,
   base: string,
-): Promise<Pull | undefined> {
+): Promise<{ readonly open: Pull | undefined; readonly record: string | undefined }> {
   const { data } = await request('GET /repos/{owner}/{repo}/pulls', {
-    owner,
-    repo,
     head: `${owner}:${branch}`,
     base,
-    state: 'open',
+    state: 'all',
+    sort: 'created',
+    direction: 'desc',
+    per_page: 10,
   })
-  const [found] = data
-  return found && { number: found.number, url: found.html_url, body: found.body ?? '' }
+  const open = data.find(({ state }) => state === 'open')
+  return {
+    open: open && { number: open.number, url: open.html_url, body: open.body ?? '' },
+    record: recordIn((open ?? data[0])?.body ?? ''),
+  }
 }
 
 async function openPull(
-  { request, owner, repo }: GitHubApi,
+  { request }: GitHubApi,
   { branch, base }: PullRequestPlan,
   { title, section }: { readonly title: string; readonly section: string },
 ): Promise<PullRequest> {
   try {
     const { data } = await request('POST /repos/{owner}/{repo}/pulls', {
-      owner,
-      repo,
       head: branch,
       base,
       title,
@@ -231,32 +220,20 @@ async function openPull(
 
 /** Changes only Easel's section of the body. Somebody may have edited the title. */
 async function updatePull(
-  { request, owner, repo }: GitHubApi,
+  { request }: GitHubApi,
   { number, url, body: old }: Pull,
   section: string,
 ): Promise<PullRequest> {
   const body = withSection(old, section)
   if (body !== old) {
-    await request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
-      owner,
-      repo,
-      pull_number: number,
-      body,
-    })
+    const route = 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}'
+    await request(route, { pull_number: number, body })
   }
   return { number, url }
 }
 
-async function closePull(
-  { request, owner, repo }: GitHubApi,
-  { number }: Pull,
-  branch: string,
-): Promise<void> {
-  await request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
-    owner,
-    repo,
-    pull_number: number,
-    state: 'closed',
-  })
-  await request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { owner, repo, ref: `heads/${branch}` })
+async function closePull({ request }: GitHubApi, { number }: Pull, branch: string): Promise<void> {
+  const route = 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}'
+  await request(route, { pull_number: number, state: 'closed' })
+  await request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ref: `heads/${branch}` })
 }

@@ -81,15 +81,15 @@ describe('with --json, a mistake is JSON, too', () => {
       'in the config',
       { 'easel.yml': 'version: 1\nimages: [{ path: a.png, promt: x }]\n' },
       ['check', '--json'],
-      { code: 'invalid_config', diagnostics: [{ file: 'easel.yml', line: 2, column: 26 }] },
+      { code: 'invalid_config', diagnostics: [{ file: 'easel.yml', line: 2, column: 25 }] },
     ],
     [
       'in the lock',
-      { 'easel.yml': config(), 'easel.lock.json': '[]' },
-      ['plan', '--json'],
+      { 'easel.yml': config({ path: 'a.png', prompt: 'x' }), 'easel.lock.json': '[]' },
+      ['check', '--json'],
       { code: 'usage' },
     ],
-    ['in an option', { 'easel.yml': config() }, ['check', '--json', '--nope'], { code: 'usage' }],
+    ['in an option', { 'easel.yml': '' }, ['check', '--json', '--nope'], { code: 'usage' }],
   ])('%s', async (_, files, args, error) => {
     await using workspace = await createWorkspace(files)
 

@@ -37,10 +37,12 @@ describe('what was in flight when a run died', () => {
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(1)) })
     const options = { cwd: workspace.root, env: upstream.env }
     const run = startEasel(['generate'], options)
-    const named = async () => (await workspace.files()).map((file) => workspace.text(file))
-    await expect
-      .poll(async () => (await Promise.all(await named())).join(''), POLL)
-      .toContain('"generation_id"')
+    // Of the files that come and go.
+    const state = async (): Promise<string> => {
+      const texts = (await workspace.files()).map((file) => workspace.text(file).catch(() => ''))
+      return (await Promise.all(texts)).join('')
+    }
+    await expect.poll(state, POLL).toContain('"generation_id"')
     run.child.kill('SIGKILL')
     await run.finished
 

@@ -2,9 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { DEFAULTS } from '../../../action/github/inputs.ts'
 import { type ActionRun, runAction } from '../../support/action/processes.ts'
 import { inputsFor, KEY, startUpstream } from '../../support/action/upstream.ts'
 import { config, createWorkspace } from '../../support/action/workspace.ts'
+
+const actionSchema = z.object({
+  inputs: z.record(z.string(), z.object({ default: z.string().optional() })),
+})
 
 /** The names of the lines that the runner would execute as commands. */
 function commands({ stdout }: ActionRun): string[] {
@@ -21,7 +27,7 @@ describe('the built Action', () => {
 
     expect(action).toMatchObject({ runs: { using: 'node24', main: 'action/dist/main.js' } })
     expect(Object.keys((action as { inputs: object }).inputs)).toEqual(
-      'openrouter-api-key base-url config mode deliver branch base only force max-images max-cost-usd concurrency on-error on-drift on-alias-change prune commit-message comment retention-days github-token'.split(
+      'openrouter-api-key base-url config working-directory mode deliver deliver-every branch base only force max-images max-cost-usd concurrency on-error on-drift on-alias-change prune commit-message comment retention-days github-token'.split(
         ' ',
       ),
     )
@@ -215,8 +221,7 @@ describe('the built Action', () => {
     [{ deliver: 'none,artifact' }, 'none and artifact can’t be combined'],
     [{ comment: 'yes' }, 'use true or false'],
     [{ 'retention-days': '0' }, 'whole number from 1 to 400'],
-    [{ deliver: 'commit' }, 'This run isn’t on a branch'],
-    [{ deliver: 'pull-request' }, 'This run isn’t on a branch'],
+    [{ 'deliver-every': 'often' }, 'a number of minutes from 0 to 1440'],
     [{ deliver: 'pull-request', base: 'main', branch: 'main' }, 'can’t go from main to itself'],
     [{ concurrency: '0' }, 'whole number from 1 to 64'],
     [{ force: 'yes' }, 'use true or false'],
@@ -232,6 +237,24 @@ describe('the built Action', () => {
     expect(run.code).toBe(1)
     expect(run.stdout).toContain(message)
     expect(upstream.prompts()).toEqual([])
+  })
+
+  it('takes an empty input as its default', async () => {
+    const { inputs } = actionSchema.parse(parse(await readFile('action.yml', 'utf8')))
+    const empty = Object.fromEntries(Object.keys(inputs).map((name) => [name, '']))
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
+
+    const keyless = await runAction(workspace.root, { inputs: empty })
+    const run = await runAction(workspace.root, {
+      inputs: { ...empty, 'openrouter-api-key': KEY, 'base-url': upstream.url },
+    })
+
+    const declared = Object.entries(inputs).map(([name, { default: value }]) => [name, value])
+    const known = declared.filter(([name, value]) => value !== undefined && name !== 'github-token')
+    expect(DEFAULTS).toEqual(Object.fromEntries(known))
+    expect([keyless.code, keyless.outputs['planned']]).toEqual([0, '1'])
+    expect([run.code, run.outputs['generated']]).toEqual([0, '1'])
   })
 
   it('splits only at commas and line breaks', async () => {

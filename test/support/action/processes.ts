@@ -43,19 +43,30 @@ export interface ActionRun extends Finished {
   readonly report: unknown
 }
 
+/** The Action while it runs. */
+export interface StartedAction extends Pick<Running, 'child' | 'prints'> {
+  readonly ended: Promise<ActionRun>
+}
+
+interface ActionOptions {
+  readonly inputs?: Readonly<Record<string, string>>
+  readonly event?: object
+  readonly eventName?: string
+  readonly env?: Env
+}
+
+export async function runAction(workspace: string, options: ActionOptions): Promise<ActionRun> {
+  return (await startAction(workspace, options)).ended
+}
+
 /**
  * The built Action as the runner starts it: inputs as `INPUT_*` with the defaults of `action.yml`, the runner's files
  * and variables, an event.
  */
-export async function runAction(
+export async function startAction(
   workspace: string,
-  {
-    inputs = {},
-    event = {},
-    eventName = 'push',
-    env = {},
-  }: { inputs?: Readonly<Record<string, string>>; event?: object; eventName?: string; env?: Env },
-): Promise<ActionRun> {
+  { inputs = {}, event = {}, eventName = 'push', env = {} }: ActionOptions,
+): Promise<StartedAction> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-runner-'))
   const file = async (name: string, content = ''): Promise<string> => {
     await writeFile(join(folder, name), content)
@@ -72,7 +83,7 @@ export async function runAction(
     `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
     value,
   ])
-  const finished = await start(MAIN, [], workspace, {
+  const running = start(MAIN, [], workspace, {
     ...Object.fromEntries(withInputs),
     GITHUB_ACTIONS: 'true',
     GITHUB_ACTION: '__easel',
@@ -88,14 +99,18 @@ export async function runAction(
     GITHUB_ENV: environment,
     RUNNER_TEMP: folder,
     ...env,
-  }).finished
-  const outputs = parseOutputs(await readFile(output, 'utf8'))
-  return {
-    ...finished,
-    outputs,
-    summary: await readFile(summary, 'utf8'),
-    report: outputs['report-path'] ? JSON.parse(await readFile(outputs['report-path'], 'utf8')) : undefined,
+  })
+  const end = async (): Promise<ActionRun> => {
+    const finished = await running.finished
+    const outputs = parseOutputs(await readFile(output, 'utf8'))
+    return {
+      ...finished,
+      outputs,
+      summary: await readFile(summary, 'utf8'),
+      report: outputs['report-path'] ? JSON.parse(await readFile(outputs['report-path'], 'utf8')) : undefined,
+    }
   }
+  return { ...running, ended: end() }
 }
 
 async function defaultInputs(): Promise<Record<string, string>> {

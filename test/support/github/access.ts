@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import { respondWithRefusal, Refusal } from './refusal.ts'
 
-type Right = 'contents' | 'pull_requests' | 'issues'
+type Right = 'contents' | 'pull_requests' | 'issues' | 'actions'
 
 /** The rights of a bearer token. */
 export interface Token {

@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import { blobRoutes, type Blob } from './blob-storage.ts'
 import { createFaults, type Faults } from './faults.ts'
+import type { RunArtifact } from './world.ts'
 
 /** An artifact as a run's page lists it. */
 export interface StoredArtifact {
@@ -16,12 +17,15 @@ export interface StoredArtifact {
   readonly expiresAt?: string
   readonly digest: string
   readonly bytes: Buffer
+  readonly run: RunArtifact['run']
 }
 
 export interface ArtifactService extends Pick<Faults, 'requests' | 'add'>, AsyncDisposable {
   readonly url: string
   /** Finalized artifacts, in order. */
   readonly artifacts: readonly StoredArtifact[]
+  /** From now on, artifacts are of another run. */
+  nextRun(options?: { readonly branch?: string; readonly isOfFork?: boolean }): void
   /** The environment that the runner gives to an action. */
   readonly env: Readonly<Record<string, string>>
 }
@@ -94,6 +98,7 @@ export async function serveArtifacts({
   const faults = createFaults()
   let url = ''
   let lastId = 4241
+  let current = { id: 77, branch: 'main', isOfFork: false }
 
   const newBlob = (name: string, mimeType: string): Blob => {
     const blob: Blob = { id: randomUUID(), signature: randomUUID(), name, mimeType, blocks: new Map() }
@@ -109,7 +114,7 @@ export async function serveArtifacts({
       if (version !== 7) throw new TwirpError('invalid_argument', `version ${version} is not supported`)
       checkName(name)
       if (expires_at !== undefined) checkExpiry(expires_at, maxRetentionDays)
-      if (artifacts.some((one) => one.name === name)) {
+      if (artifacts.some((one) => one.name === name && one.run === current)) {
         throw new TwirpError(
           'already_exists',
           'an artifact with this name already exists on the workflow run',
@@ -145,6 +150,7 @@ export async function serveArtifacts({
         createdAt,
         digest,
         bytes: content,
+        run: current,
         ...(expiresAt !== undefined && { expiresAt }),
       })
       return { ok: true, artifact_id: String(id) }
@@ -213,6 +219,9 @@ export async function serveArtifacts({
   return {
     url,
     artifacts,
+    nextRun: ({ branch = 'main', isOfFork = false } = {}) => {
+      current = { id: current.id + 1, branch, isOfFork }
+    },
     requests: faults.requests,
     add: faults.add,
     env: {

@@ -6,7 +6,7 @@ export interface Fault {
   readonly method?: string
   /** Matches the path with its query; absent: every path. */
   readonly path?: RegExp
-  /** Matches the request's body, for GraphQL. */
+  /** Matches the first 64 KB of the request's body, for GraphQL. */
   readonly body?: RegExp
   /** How many matching requests it applies to; absent: all. */
   readonly times?: number
@@ -79,19 +79,19 @@ export function createFaults(): Faults {
     middleware: async (c, next) => {
       const { pathname, search } = new URL(c.req.url)
       const bytes = new Uint8Array(await c.req.arrayBuffer())
-      const small = bytes.length <= JOURNAL_BODY_MAX_BYTES ? new TextDecoder().decode(bytes) : ''
+      const start = new TextDecoder().decode(bytes.subarray(0, JOURNAL_BODY_MAX_BYTES))
       const authorization = c.req.header('authorization')
       const entry: JournalEntry = {
         method: c.req.method,
         path: `${pathname}${search}`,
         bytes: bytes.length,
         ...(authorization !== undefined && { authorization }),
-        ...jsonIn(small),
+        ...(bytes.length <= JOURNAL_BODY_MAX_BYTES && jsonIn(start)),
       }
       requests.push(entry)
       mostAtOnce = Math.max(mostAtOnce, ++inFlight)
       try {
-        const fault = pick(entry.method, entry.path, small)
+        const fault = pick(entry.method, entry.path, start)
         await fault?.meanwhile?.()
         if (fault?.cut === 'before') {
           c.env.incoming.socket.destroy()

@@ -57,6 +57,42 @@ describe('reading', () => {
   })
 })
 
+describe('rules', () => {
+  it('tells those of a ruleset and who may bypass it, and of classic protections only who may push', async () => {
+    await github.push({}, { branch: 'queued' })
+    await github.push({}, { branch: 'secret' })
+    github.protectedBranches.set('main', 'bypassed').set('queued', 'queue').set('secret', 'protection')
+    const { rest, graphql } = octokit(github)
+    const rules = async (branch: string) => (await rest.repos.getBranchRules({ ...REPO, branch })).data
+    const mayPush = async (branch: string) =>
+      graphql<object>(
+        `{ repository(owner: "octo", name: "docs") { ref(qualifiedName: "refs/heads/${branch}") { refUpdateRule { viewerCanPush } } } }`,
+      )
+
+    const [pulls] = await rules('main')
+    const { data } = await rest.repos.getRepoRuleset({ ...REPO, ruleset_id: pulls?.ruleset_id ?? 0 })
+
+    expect([pulls?.type, data.current_user_can_bypass]).toEqual(['pull_request', 'always'])
+    expect((await rules('queued')).map(({ type }) => type)).toEqual(['merge_queue'])
+    expect(await rules('secret')).toEqual([])
+    expect(await mayPush('secret')).toEqual({ repository: { ref: { refUpdateRule: null } } })
+    github.protectedBranches.set('secret', 'restricted')
+    expect(await mayPush('secret')).toEqual({
+      repository: { ref: { refUpdateRule: { viewerCanPush: false } } },
+    })
+  })
+
+  it('knows which branches point to a commit; a fork’s commit is on none', async () => {
+    const tip = await github.push({ 'a.txt': 'a' }, { branch: 'topic' })
+    const fork = await github.pushFork({ 'b.txt': 'b' })
+    const branches = async (commit_sha: string) =>
+      (await octokit(github).rest.repos.listBranchesForHeadCommit({ ...REPO, commit_sha })).data
+
+    expect((await branches(tip)).map(({ name }) => name)).toEqual(['topic'])
+    expect(await branches(fork)).toEqual([])
+  })
+})
+
 describe('pull requests', () => {
   it('are opened, found, updated, commented on and closed', async () => {
     await github.push({ 'a.png': 'a' }, { branch: 'easel/images' })

@@ -5,6 +5,8 @@ import { access, GITHUB_LIMITS, type GitHubEnv, type Limits, rateLimits, type To
 import { createBareRepository, type BareRepository } from './bare-repository.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { graphqlRoutes } from './graphql.ts'
+import { lfsRoutes } from './lfs.ts'
+import { actionsRoutes, artifactStorage } from './rest-actions.ts'
 import { respondWithRefusal, notFound, Refusal } from './refusal.ts'
 import { gitRoutes } from './rest-git.ts'
 import { commentRoutes, pullRoutes } from './rest-pulls.ts'
@@ -13,7 +15,7 @@ import type { PullRequest, World } from './world.ts'
 
 /** The tokens of the tests, and their rights. */
 export const TOKENS = {
-  ghs_test: bot({ contents: 'write', pull_requests: 'write', issues: 'write' }),
+  ghs_test: bot({ contents: 'write', pull_requests: 'write', issues: 'write', actions: 'read' }),
   ghs_contents: bot({ contents: 'write' }),
   ghs_pulls: bot({ contents: 'read', pull_requests: 'write' }),
   ghs_reader: bot({ contents: 'read', pull_requests: 'read', issues: 'read' }),
@@ -31,6 +33,10 @@ export interface GitHubOptions {
   readonly files?: Readonly<Record<string, string | Uint8Array>>
   readonly limits?: Partial<Limits>
   readonly workflowsMayOpenPulls?: boolean
+  /** Whether the repository has Git LFS. */
+  readonly hasLfs?: boolean
+  /** What earlier runs uploaded. */
+  readonly artifacts?: World['artifacts']
 }
 
 /** GitHub's REST and GraphQL APIs for one repository, backed by a real bare one, on a free port. */
@@ -41,16 +47,26 @@ export interface GitHub extends Pick<Faults, 'requests' | 'add'>, AsyncDisposabl
   readonly pulls: readonly PullRequest[]
   readonly comments: World['comments']
   readonly protectedBranches: World['protectedBranches']
+  /** What Git LFS has, by SHA-256. */
+  readonly lfs: World['lfs']
   readonly mostAtOnce: () => number
   /** Requests refused by a secondary limit. */
   readonly limited: () => number
   /** The environment that the runner gives to an action. */
   readonly env: Readonly<Record<string, string>>
-  /** Commits to a branch with git, as somebody else. `null` removes a file. @returns the commit */
+  /**
+   * Commits to a branch with git, as somebody else. `null` removes a file; a number adds a submodule.
+   *
+   * @returns the commit
+   */
   push(
-    files: Readonly<Record<string, string | Uint8Array | null>>,
+    files: Readonly<Record<string, string | Uint8Array | null | 0>>,
     options?: { readonly branch?: string; readonly by?: string; readonly message?: string },
   ): Promise<string>
+  /** Replaces the last commit of a branch, as `git commit --amend` does: its author stays. @returns the new commit */
+  amend(files: Readonly<Record<string, string>>, options: { readonly branch: string }): Promise<string>
+  /** A commit of a fork on top of `main`, reachable as the head of a pull request and on no branch. */
+  pushFork(files: Readonly<Record<string, string>>): Promise<string>
   /** What a branch points to. */
   head(branch?: string): Promise<string>
   /** Merges a pull request with a merge commit, like the button does. */
@@ -62,6 +78,8 @@ export async function serveGitHub({
   files = { 'README.md': '# Docs\n' },
   limits = {},
   workflowsMayOpenPulls = true,
+  hasLfs = false,
+  artifacts = [],
 }: GitHubOptions = {}): Promise<GitHub> {
   const [owner = '', name = ''] = repository.split('/')
   const git = await createBareRepository()
@@ -75,6 +93,8 @@ export async function serveGitHub({
     comments: [],
     protectedBranches: new Map(),
     workflowsMayOpenPulls,
+    lfs: hasLfs ? new Map() : undefined,
+    artifacts,
     // The artifact client only accepts such host names.
     serverUrl: () => `http://github.localhost:${port}`,
     apiUrl: () => `http://127.0.0.1:${port}`,
@@ -94,6 +114,7 @@ export async function serveGitHub({
     pulls: world.pulls,
     comments: world.comments,
     protectedBranches: world.protectedBranches,
+    lfs: world.lfs,
     requests: faults.requests,
     add: faults.add,
     mostAtOnce: () => faults.mostAtOnce,
@@ -105,6 +126,13 @@ export async function serveGitHub({
       GITHUB_REPOSITORY: repository,
     },
     push,
+    amend: (changes, { branch }) => amend(world, changes, branch),
+    async pushFork(changes) {
+      const commit = await push(changes, { branch: 'fork', by: 'mallory' })
+      await git.moveRef('refs/pull/9/head', commit, await git.readRef('refs/pull/9/head'))
+      await git.moveRef('refs/heads/fork', undefined, commit)
+      return commit
+    },
     head: async (branch = 'main') => (await git.readRef(`refs/heads/${branch}`)) ?? '',
     merge: (number) => merge(world, number),
     async [Symbol.asyncDispose]() {
@@ -125,6 +153,8 @@ function gitHubApp(world: World, faults: Faults, limiter: ReturnType<typeof rate
     return c.json({ message: `The double failed: ${error.message}` }, 500)
   })
   app.notFound((c) => respondWithRefusal(c, notFound()))
+  app.route(`/${world.owner}/${world.name}.git/info/lfs`, lfsRoutes(world, faults, TOKENS))
+  app.route('/artifact-storage', artifactStorage(world))
   app.use(faults.middleware, access(TOKENS))
   app.get('/rate_limit', (c) => c.json({ resources: { core: { limit: 1000 } }, rate: { limit: 1000 } }))
   app.use(limiter.middleware)
@@ -132,6 +162,7 @@ function gitHubApp(world: World, faults: Faults, limiter: ReturnType<typeof rate
   app.route(`${repo}/pulls`, pullRoutes(world))
   app.route(`${repo}/issues`, commentRoutes(world))
   app.route('/graphql', graphqlRoutes(world))
+  app.route(`${repo}/actions`, actionsRoutes(world))
   app.route(repo, repositoryRoutes(world))
   return app
 }
@@ -146,8 +177,13 @@ function pusher(world: World): GitHub['push'] {
     const changes = await Promise.all(
       Object.entries(files).map(async ([path, content]) => ({
         path,
-        mode: '100644',
-        sha: content === null ? null : await git.writeBlob(Buffer.from(content)),
+        mode: content === 0 ? '160000' : '100644',
+        sha:
+          content === 0
+            ? (parent ?? '')
+            : content === null
+              ? null
+              : await git.writeBlob(Buffer.from(content)),
       })),
     )
     const person = { name: by, email: `${by}@example.com`, date: new Date().toISOString() }
@@ -162,6 +198,28 @@ function pusher(world: World): GitHub['push'] {
     if (!(await git.moveRef(ref, commit, head))) throw new Error(`${branch} moved while ${by} pushed`)
     return commit
   }
+}
+
+async function amend(
+  { git }: World,
+  files: Readonly<Record<string, string>>,
+  branch: string,
+): Promise<string> {
+  const ref = `refs/heads/${branch}`
+  const head = (await git.readRef(ref)) ?? ''
+  const { parents, author, message } = await git.readCommit(head)
+  const changes = await Promise.all(
+    Object.entries(files).map(async ([path, text]) => ({
+      path,
+      mode: '100644',
+      sha: await git.writeBlob(Buffer.from(text)),
+    })),
+  )
+  const tree = await git.writeTree(head, changes)
+  const committer = { name: 'grace', email: 'grace@example.com', date: new Date().toISOString() }
+  const commit = await git.writeCommit({ tree, parents, message, author, committer, signed: false })
+  await git.moveRef(ref, commit, head)
+  return commit
 }
 
 async function merge({ git, pulls }: World, number: number): Promise<void> {

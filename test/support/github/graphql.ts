@@ -18,7 +18,8 @@ const schema = buildSchema(`
   type Query { viewer: User!, repository(owner: String!, name: String!): Repository }
   type User { login: String! }
   type Repository { nameWithOwner: String!, ref(qualifiedName: String!): Ref }
-  type Ref { name: String!, target: Commit }
+  type Ref { name: String!, target: Commit, refUpdateRule: RefUpdateRule }
+  type RefUpdateRule { pattern: String!, requiredApprovingReviewCount: Int, viewerCanPush: Boolean! }
   type Mutation { createCommitOnBranch(input: CreateCommitOnBranchInput!): CreateCommitOnBranchPayload }
   input CreateCommitOnBranchInput {
     branch: CommittableBranch!
@@ -98,7 +99,11 @@ function repository(world: World, { owner, name }: { owner: string; name: string
     nameWithOwner,
     ref: async ({ qualifiedName }: { qualifiedName: string }) => {
       const oid = await world.git.readRef(qualifiedName)
-      return oid === undefined ? null : { name: qualifiedName, target: await commitNode(world, oid) }
+      if (oid === undefined) return null
+      const branch = qualifiedName.replace('refs/heads/', '')
+      const isRestricted = world.protectedBranches.get(branch) === 'restricted'
+      const refUpdateRule = isRestricted ? { pattern: branch, viewerCanPush: false } : null
+      return { name: qualifiedName, target: await commitNode(world, oid), refUpdateRule }
     },
   }
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { GitHubEnv } from './access.ts'
-import { notFound } from './refusal.ts'
-import { accountOf, verificationOf, type World } from './world.ts'
+import { notFound, Refusal } from './refusal.ts'
+import { accountOf, type Protection, verificationOf, type World } from './world.ts'
 
 /** Larger contents come without their bytes, except raw. */
 const CONTENTS_MAX_BYTES = 1024 * 1024
@@ -48,6 +48,39 @@ export function repositoryRoutes(world: World): Hono<GitHubEnv> {
     name: branch,
     commit: { sha, url: `${api()}/commits/${sha}` },
     protected: world.protectedBranches.has(branch),
+  })
+
+  const RULES: Readonly<Partial<Record<Protection, string>>> = {
+    ruleset: 'pull_request',
+    bypassed: 'pull_request',
+    queue: 'merge_queue',
+  }
+  const rulesetId = (branch: string): number => [...world.protectedBranches.keys()].indexOf(branch) + 1
+
+  app.get('/rules/branches/:branch{.+}', (c) => {
+    const branch = c.req.param('branch')
+    const type = RULES[world.protectedBranches.get(branch) ?? 'protection']
+    const source = { ruleset_source_type: 'Repository', ruleset_source: `${owner}/${name}` }
+    return c.json(type === undefined ? [] : [{ type, ...source, ruleset_id: rulesetId(branch) }])
+  })
+
+  app.get('/rulesets/:id{[0-9]+}', (c) => {
+    const id = Number(c.req.param('id'))
+    const found = [...world.protectedBranches].find(([branch]) => rulesetId(branch) === id)
+    if (!found) throw notFound()
+    const current_user_can_bypass = found[1] === 'bypassed' ? 'always' : 'never'
+    return c.json({ id, name: found[0], target: 'branch', enforcement: 'active', current_user_can_bypass })
+  })
+
+  app.get('/commits/:sha{[0-9a-f]{40}}/branches-where-head', async (c) => {
+    const sha = c.req.param('sha')
+    if ((await git.typeOf(sha)) !== 'commit') throw new Refusal(422, `No commit found for SHA: ${sha}`)
+    const refs = await git.listRefs('refs/heads')
+    return c.json(
+      refs
+        .filter((one) => one.sha === sha)
+        .map(({ ref }) => ({ name: ref.replace('refs/heads/', ''), commit: { sha }, protected: false })),
+    )
   })
 
   app.get('/commits', async (c) => {

@@ -29,6 +29,25 @@ export interface Comment {
   updatedAt: string
 }
 
+/**
+ * - `protection`: a classic one, which a workflow's token can't read
+ * - `restricted`: a classic one that names who may push, and that GraphQL tells
+ * - `ruleset`: pull requests only
+ * - `queue`: merge queue only
+ * - `bypassed`: a ruleset that every token may bypass
+ */
+export type Protection = 'protection' | 'restricted' | 'ruleset' | 'queue' | 'bypassed'
+
+/** An artifact as the API lists it. */
+export interface RunArtifact {
+  readonly id: number
+  readonly name: string
+  readonly digest: string
+  readonly createdAt: string
+  readonly bytes: Buffer
+  readonly run: { readonly id: number; readonly branch: string; readonly isOfFork: boolean }
+}
+
 /** One repository at GitHub: its git repository, and everything else. */
 export interface World {
   readonly owner: string
@@ -37,8 +56,12 @@ export interface World {
   readonly git: BareRepository
   readonly pulls: PullRequest[]
   readonly comments: Comment[]
-  /** Branches that accept changes only through pull requests, with the kind of rule. */
-  readonly protectedBranches: Map<string, 'protection' | 'ruleset'>
+  /** Branches that refuse direct changes, with the kind of rule. */
+  readonly protectedBranches: Map<string, Protection>
+  /** Where Git LFS keeps its files; absent: it is off. */
+  readonly lfs: Map<string, Buffer> | undefined
+  /** What earlier runs uploaded. */
+  readonly artifacts: readonly RunArtifact[]
   /** Whether workflows may open pull requests: a repository setting, off by default. */
   readonly workflowsMayOpenPulls: boolean
   /** The web interface, such as `http://github.localhost:1234`. */
@@ -65,8 +88,9 @@ export function webFlow(date: string): Signature {
 /** @throws {Refusal} when rules forbid direct changes to a branch */
 export function refuseProtected(world: World, branch: string): void {
   const rule = world.protectedBranches.get(branch)
-  if (rule === 'protection') throw new Refusal(422, 'Changes must be made through a pull request.')
-  if (rule === 'ruleset') {
+  if (rule === 'protection' || rule === 'restricted')
+    throw new Refusal(422, 'Changes must be made through a pull request.')
+  if (rule === 'ruleset' || rule === 'queue') {
     throw new Refusal(
       422,
       'Repository rule violations found\n\nChanges must be made through a pull request.\n\n',

@@ -86,6 +86,32 @@ describe('deliver: pull-request', () => {
     expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
   })
 
+  it('keeps a commit of its own that a person has amended', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    await (await world.checkout()).run({ inputs: DELIVER })
+    await world.github.amend({ 'fox.png': 'retouched' }, { branch: 'easel/main' })
+    await world.github.push({ 'easel.yml': listed({ 'fox.png': 'A fox', 'hare.png': 'A hare' }) })
+
+    const run = await (await world.checkout()).run({ inputs: DELIVER })
+
+    expect(run.code).toBe(0)
+    expect((await world.file('fox.png', 'easel/main'))?.toString()).toBe('retouched')
+    expect((await world.lock('easel/main')).has('hare.png')).toBe(true)
+  })
+
+  it('neither closes a pull request nor deletes a branch that it did not make', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
+    const head = await world.github.push({ 'notes.md': 'mine' }, { branch: 'dev', by: 'grace' })
+    await openPull(world.github.apiUrl, 'dev')
+
+    const run = await (await world.checkout()).run({ inputs: { ...DELIVER, branch: 'dev' } })
+
+    expect(run.code).toBe(0)
+    expect(world.github.pulls).toMatchObject([{ number: 1, state: 'open' }])
+    expect(await world.github.head('dev')).toBe(head)
+  })
+
   it('closes it and deletes its branch when nothing is left to change', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
@@ -133,7 +159,7 @@ describe('comment: true', () => {
       { 'easel.yml': listed({ 'fox.png': 'A fox', 'hare.png': 'A hare' }) },
       { branch: 'topic' },
     )
-    const pull = await openPull(world.github.apiUrl)
+    const pull = await openPull(world.github.apiUrl, 'topic')
     const plan = async () => {
       const checkout = await world.checkout('topic')
       return checkout.run({
@@ -165,11 +191,11 @@ describe('comment: true', () => {
   })
 })
 
-async function openPull(apiUrl: string): Promise<number> {
+async function openPull(apiUrl: string, head: string): Promise<number> {
   const response = await fetch(`${apiUrl}/repos/octo/docs/pulls`, {
     method: 'POST',
     headers: { Authorization: 'Bearer ghp_ada' },
-    body: JSON.stringify({ title: 'Hares', head: 'topic', base: 'main' }),
+    body: JSON.stringify({ title: 'Hares', head, base: 'main' }),
   })
   const { number } = (await response.json()) as { number: number }
   return number

@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a,b}from"./chunk-ADQW4DYT.js";import"./chunk-HTW4TEVV.js";import"./chunk-Y2N7PPQM.js";import"./chunk-F3QGRHLK.js";import"./chunk-QCUSTEC6.js";import"./chunk-DZKY4BUM.js";import"./chunk-ID5VOSHX.js";import"./chunk-UA6PQRPP.js";import"./chunk-ITGJT4CS.js";import"./chunk-XL5GPGCF.js";import"./chunk-GKD77PZY.js";import"./chunk-O7SJ7VBR.js";import"./chunk-LIF72FOZ.js";export{b as offlineCatalogue,a as onlineCatalogue};

@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a,b,c,d,e}from"./chunk-QCXZJ2R4.js";import"./chunk-7LJVNOAN.js";import"./chunk-LGJP2P2U.js";import"./chunk-3KRZRR4P.js";import"./chunk-YQOAMYRU.js";import"./chunk-JKQANIPT.js";import"./chunk-ZNZJQPXL.js";import"./chunk-LIF72FOZ.js";export{b as adoptedText,d as factsOf,e as failureText,c as prunedLine,a as resultLines};

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+/** What git says about the workspace. */
+export interface Checkout {
+  /** The commit at `HEAD`. */
+  readonly sha: string
+  /** The branch that `HEAD` is on; absent when it is detached. */
+  readonly branch?: string
+  /** Where the workspace is in the repository: empty, or such as `site/`. */
+  readonly folder: string
+  readonly isSubmodule: boolean
+}
+
+const run = promisify(execFile)
+
+/** Enough for the attributes of 100,000 files. */
+const OUTPUT_MAX_BYTES = 2 ** 25
+
+/** @returns `undefined` when `root` isn't in a git checkout, or there is no git */
+export async function readCheckout(root: string): Promise<Checkout | undefined> {
+  const out = await git(root, [
+    'rev-parse',
+    'HEAD',
+    '--symbolic-full-name',
+    'HEAD',
+    '--show-prefix',
+    '--show-superproject-working-tree',
+  ])
+  const [sha, ref = '', folder = '', superproject] = out?.split('\n') ?? []
+  if (!sha) return undefined
+  const [, branch] = /^refs\/heads\/(.+)$/.exec(ref) ?? []
+  return { sha, ...(branch !== undefined && { branch }), folder, isSubmodule: Boolean(superproject) }
+}
+
+/** The parents of the commit at `HEAD`, also in a shallow clone. */
+export async function parentsOfHead(root: string): Promise<readonly string[]> {
+  // Revision syntax such as `HEAD^2` would stop where a shallow clone was cut off.
+  const commit = (await git(root, ['cat-file', 'commit', 'HEAD'])) ?? ''
+  const [headers = ''] = commit.split('\n\n')
+  return Array.from(headers.matchAll(/^parent ([0-9a-f]+)$/gm), ([, sha = '']) => sha)
+}
+
+/** Which of some files of a checkout are in Git LFS, by its `.gitattributes`. */
+export async function lfsPaths(root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const out = await git(root, ['check-attr', '-z', '--stdin', 'filter'], paths.join('\0'))
+  const fields = out?.split('\0') ?? []
+  return new Set(fields.flatMap((path, at) => (at % 3 === 0 && fields[at + 2] === 'lfs' ? [path] : [])))
+}
+
+/** Whether a checkout's `.lfsconfig` names a server of its own for Git LFS. */
+export async function hasOwnLfsServer(root: string): Promise<boolean> {
+  return (await git(root, ['config', '--blob', 'HEAD:.lfsconfig', 'lfs.url'])) !== undefined
+}
+
+/** The output of git; `undefined` when it fails. */
+async function git(root: string, args: readonly string[], input = ''): Promise<string | undefined> {
+  // In a container the workspace belongs to another user, which git refuses otherwise.
+  const running = run('git', ['-c', 'safe.directory=*', '-C', root, ...args], { maxBuffer: OUTPUT_MAX_BYTES })
+  running.child.stdin?.on('error', () => {}).end(input)
+  const output = await running.catch(() => undefined)
+  return output?.stdout
+}

@@ -1,0 +1,116 @@
+import pMap from 'p-map'
+import type { LfsPointer } from './lfs-pointer.ts'
+
+/** The server of Git LFS for a repository. */
+export interface LfsServer {
+  /** Such as `https://github.com/octo/docs.git/info/lfs`. */
+  readonly url: string
+  /** The value of the header. */
+  readonly authorization: string
+}
+
+/** A file to upload. */
+export interface LfsObject extends LfsPointer {
+  readonly read: () => Promise<Uint8Array<ArrayBuffer>>
+}
+
+/** The server has no Git LFS, or refuses a file. */
+export class LfsError extends Error {
+  override readonly name = 'LfsError'
+}
+
+interface Action {
+  readonly href: string
+  readonly header?: Readonly<Record<string, string>>
+}
+
+interface Answer {
+  readonly oid: string
+  readonly actions?: Readonly<Partial<Record<'upload' | 'verify' | 'download', Action>>>
+  readonly error?: { readonly message: string }
+}
+
+const MEDIA_TYPE = 'application/vnd.git-lfs+json'
+
+/** Objects in one request: servers accept at least as many. */
+const BATCH_MAX = 100
+
+/** Objects sent at the same time; memory holds each. */
+const UPLOADS_AT_ONCE = 4
+
+/** Timeout of one request, in milliseconds. */
+const TIMEOUT_MS = 180_000
+
+/** The empty file. Asking to upload it changes nothing, and tells whether uploads work. */
+const EMPTY: LfsPointer = {
+  sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  bytes: 0,
+}
+
+/** @throws {LfsError} when there is no Git LFS, or uploads aren't allowed */
+export async function checkLfs(server: LfsServer): Promise<void> {
+  await batch(server, 'upload', [EMPTY])
+}
+
+/** Uploads what the server doesn't have yet. A commit may point to it from then on. */
+export async function uploadToLfs(server: LfsServer, objects: readonly LfsObject[]): Promise<void> {
+  for (let at = 0; at < objects.length; at += BATCH_MAX) {
+    const some = objects.slice(at, at + BATCH_MAX)
+    const answers = new Map((await batch(server, 'upload', some)).map((answer) => [answer.oid, answer]))
+    await pMap(some, (object) => upload(object, answers.get(object.sha256)), { concurrency: UPLOADS_AT_ONCE })
+  }
+}
+
+/** Downloads the file behind a pointer. The caller checks its hash. */
+export async function downloadFromLfs(
+  server: LfsServer,
+  pointer: LfsPointer,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const [answer] = await batch(server, 'download', [pointer])
+  const action = actionsOf(answer, pointer)?.download
+  if (!action) throw new LfsError(`Git LFS doesn’t have ${pointer.sha256}.`)
+  return new Uint8Array(await (await send('GET', action)).arrayBuffer())
+}
+
+async function upload(object: LfsObject, answer: Answer | undefined): Promise<void> {
+  const { sha256: oid, bytes: size } = object
+  const actions = actionsOf(answer, object)
+  if (actions?.upload) await send('PUT', actions.upload, await object.read(), 'application/octet-stream')
+  if (actions?.verify) await send('POST', actions.verify, JSON.stringify({ oid, size }), MEDIA_TYPE)
+}
+
+function actionsOf(answer: Answer | undefined, { sha256 }: LfsPointer): Answer['actions'] {
+  if (answer && !answer.error) return answer.actions
+  throw new LfsError(`Git LFS refused ${sha256}: ${answer?.error?.message ?? 'no answer'}.`)
+}
+
+async function batch(
+  { url, authorization }: LfsServer,
+  operation: 'upload' | 'download',
+  pointers: readonly LfsPointer[],
+): Promise<readonly Answer[]> {
+  const objects = pointers.map(({ sha256, bytes }) => ({ oid: sha256, size: bytes }))
+  const body = JSON.stringify({ operation, transfers: ['basic'], hash_algo: 'sha256', objects })
+  const header = { Authorization: authorization, Accept: MEDIA_TYPE }
+  const response = await send('POST', { href: `${url}/objects/batch`, header }, body, MEDIA_TYPE)
+  return ((await response.json()) as { readonly objects?: readonly Answer[] }).objects ?? []
+}
+
+async function send(
+  method: string,
+  { href, header = {} }: Action,
+  body?: string | Uint8Array<ArrayBuffer>,
+  contentType?: string,
+): Promise<Response> {
+  const response = await fetch(href, {
+    method,
+    headers: { ...(contentType !== undefined && { 'Content-Type': contentType }), ...header },
+    ...(body !== undefined && { body }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  })
+  if (response.ok) return response
+  const text = (await response.text()).slice(0, 200).trim()
+  throw new LfsError(
+    `The images are in Git LFS (.gitattributes), and its server responded with ${response.status}: ${text}. Turn Git LFS on for the repository, or take the images out of it.`,
+  )
+}

@@ -1,0 +1,195 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UsageError } from '../../config/diagnostic.ts'
+import { createLinkFinder, pathProblem } from '../../files/safe-path.ts'
+import type { GitHubApi } from '../api/api.ts'
+import type { ActionInputs } from '../inputs.ts'
+import { type Checkout, parentsOfHead, readCheckout } from '../../git/checkout.ts'
+import type { RunContext } from './run-context.ts'
+
+/** The branch that a run's files go to. */
+export interface Destination {
+  /** The branch to commit to. */
+  readonly branch: string
+  /** The branch that a pull request is to merge it into; absent for a commit without one. */
+  readonly base?: string
+  /** The commit that the workspace was checked out from, without the merge that GitHub adds for a pull request. */
+  readonly checkedOut: string
+}
+
+/** Where a run stands and where its files go, settled before anything is generated. */
+export interface Target {
+  /** The folder to work in. */
+  readonly root: string
+  /** Where `root` is in the repository: empty, or such as `site/`. */
+  readonly folder: string
+  readonly deliver: ActionInputs['deliver']
+  /** Absent when the files go to no branch. */
+  readonly destination?: Destination
+  /** Why the run must not generate anything. */
+  readonly planOnly?: string
+}
+
+/**
+ * Events that take write access to cause. Anybody can cause others, and a workflow may check out their code for them.
+ * A pull request from a fork is told by its head.
+ */
+const TRUSTED_EVENTS: ReadonlySet<string> = new Set(
+  'push pull_request pull_request_review schedule workflow_dispatch repository_dispatch release create deployment deployment_status page_build registry_package'.split(
+    ' ',
+  ),
+)
+
+/**
+ * Decides where a run's files go, and whether it may generate any. Asks GitHub only when git and the event leave it
+ * open.
+ *
+ * @param api  GitHub's API; rejects without a token
+ * @throws {UsageError} when the inputs name what can't work
+ */
+export async function settleTarget(
+  inputs: ActionInputs,
+  run: RunContext,
+  api: () => Promise<GitHubApi>,
+): Promise<Target> {
+  const { root, folder } = await workingFolder(run.workspace, inputs.workingDirectory)
+  const deliver = inputs.deliver.length > 0 ? inputs.deliver : [defaultDelivery(run)]
+  const place = { root, folder, deliver }
+  if (inputs.mode !== 'generate') return place
+  const reason = eventReason(run) ?? keyReason(inputs)
+  if (reason !== undefined) return { ...place, planOnly: reason }
+
+  const named = destinationOf({ ...inputs, deliver }, run)
+  if (named === 'none' && TRUSTED_EVENTS.has(run.eventName)) return place
+  if (named === 'unnamed') return { ...place, planOnly: UNNAMED }
+  const checkout = await readCheckout(root)
+  if (!checkout) return { ...place, planOnly: NO_CHECKOUT }
+  if (named === 'none') {
+    const isOwn = checkout.sha === run.sha || (await isOwnTip(api, checkout.sha))
+    return isOwn ? place : { ...place, planOnly: strangersReason(checkout, run) }
+  }
+  if (checkout.isSubmodule) {
+    throw new UsageError(
+      `${root} is a submodule, which is another repository: run Easel in that repository, or set deliver to none.`,
+    )
+  }
+  const checkedOut = await commitOf(named, checkout, { run, root, api })
+  if (checkedOut === undefined) return { ...place, planOnly: elsewhereReason(named, checkout) }
+  const { branch, base } = named
+  return {
+    ...place,
+    folder: checkout.folder,
+    destination: { branch, ...(base !== undefined && { base }), checkedOut },
+  }
+}
+
+const UNNAMED =
+  'This run isn’t on a branch (it may be for a tag), so Easel only plans. Set the input branch, or base for a pull request, to generate.'
+
+const NO_CHECKOUT =
+  'The workspace isn’t a git checkout, so Easel can’t tell which commit it holds and only plans. Check it out with actions/checkout, in a container that has git.'
+
+/** A push to a branch is committed to it. */
+function defaultDelivery({ eventName, branch }: RunContext): ActionInputs['deliver'][number] {
+  return eventName === 'push' && branch !== undefined ? 'commit' : 'none'
+}
+
+function eventReason({ eventName, pull, isOfFork }: RunContext): string | undefined {
+  if (eventName === 'pull_request_target') {
+    return 'On pull_request_target Easel only plans, so that a pull request can’t spend your money.'
+  }
+  if (eventName === 'merge_group') return 'The branch of a merge queue is read-only, so Easel only plans.'
+  if (!isOfFork) return undefined
+  return pull
+    ? 'The pull request comes from a fork, so Easel only plans and spends nothing.'
+    : 'A run for a fork started this workflow, so Easel only plans and spends nothing.'
+}
+
+function keyReason({ apiKey }: ActionInputs): string | undefined {
+  if (apiKey !== undefined) return undefined
+  return 'The input openrouter-api-key is empty, so Easel only plans. Add the secret OPENROUTER_API_KEY and pass it to the input.'
+}
+
+function strangersReason({ sha }: Checkout, { eventName }: RunContext): string {
+  return `Anyone can cause ${eventName}, and the workspace holds ${short(sha)}, which is on no branch of this repository: it may come from a fork, so Easel only plans.`
+}
+
+function elsewhereReason({ into }: Named, { sha, branch }: Checkout): string {
+  const held = branch === undefined ? short(sha) : `${short(sha)} of ${branch}`
+  const other = branch === undefined || branch === into ? '' : `, or set branch to ${branch}`
+  return `The workspace holds ${held}, and the images would go to ${into}, so Easel only plans. Check out ${into}${other}.`
+}
+
+interface Named {
+  readonly branch: string
+  readonly base?: string
+  /** The branch whose files the workspace must hold. */
+  readonly into: string
+  /** Whether an input names `into`. */
+  readonly isGiven: boolean
+}
+
+/** The branches that the inputs and the run name. */
+function destinationOf(
+  { deliver, branch: given, base: givenBase }: Pick<ActionInputs, 'deliver' | 'branch' | 'base'>,
+  run: RunContext,
+): Named | 'none' | 'unnamed' {
+  const isPull = deliver.includes('pull-request')
+  if (!isPull && !deliver.includes('commit')) return 'none'
+  const wanted = isPull ? givenBase : given
+  const into = (wanted ?? run.branch)?.replace(/^refs\/heads\//, '')
+  if (into === undefined) return 'unnamed'
+  const isGiven = wanted !== undefined
+  if (!isPull) return { branch: into, into, isGiven }
+  const branch = given?.replace(/^refs\/heads\//, '') ?? `easel/${into}`
+  if (branch !== into) return { branch, base: into, into, isGiven }
+  throw new UsageError(`A pull request can’t go from ${branch} to itself: set branch to another branch.`)
+}
+
+/** The commit of the destination that the workspace holds; `undefined` when it holds another one. */
+async function commitOf(
+  { into, isGiven }: Named,
+  { sha, branch }: Checkout,
+  {
+    run,
+    root,
+    api,
+  }: { readonly run: RunContext; readonly root: string; readonly api: () => Promise<GitHubApi> },
+): Promise<string | undefined> {
+  if (into === run.branch) {
+    const { headSha } = run.pull ?? { headSha: run.sha }
+    if (sha === headSha) return sha
+    // The default checkout of a pull request is its merge with the base.
+    if (run.pull && sha === run.sha && (await parentsOfHead(root))[1] === headSha) return headSha
+  }
+  if (!isGiven && branch !== into) return undefined
+  const { isOnBranch } = await import('./commit-on-branch.ts')
+  return (await isOnBranch(await api(), sha, into)) ? sha : undefined
+}
+
+async function isOwnTip(api: () => Promise<GitHubApi>, sha: string): Promise<boolean> {
+  const { isTipOfBranch } = await import('./commit-on-branch.ts')
+  return isTipOfBranch(await api(), sha)
+}
+
+async function workingFolder(
+  workspace: string,
+  given: string | undefined,
+): Promise<Pick<Target, 'root' | 'folder'>> {
+  const path = given?.replace(/^\.\//, '').replace(/\/+$/, '') ?? '.'
+  if (path === '.' || path === '') return { root: workspace, folder: '' }
+  const refuse = (problem: string): UsageError =>
+    new UsageError(`The input working-directory is ${JSON.stringify(given)}, which ${problem}.`)
+  const problem = pathProblem(path)
+  if (problem) throw refuse(problem)
+  const link = await createLinkFinder(workspace).linkIn(path)
+  if (link !== undefined) throw refuse(`goes through the symbolic link ${link}`)
+  const root = join(workspace, ...path.split('/'))
+  const found = await stat(root).catch(() => undefined)
+  if (!found?.isDirectory()) throw refuse('is not a folder of the workspace')
+  return { root, folder: `${path}/` }
+}
+
+function short(sha: string): string {
+  return sha.slice(0, 7)
+}

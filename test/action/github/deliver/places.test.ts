@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { listed, startWorld, type World } from '../../../support/action/delivery.ts'
+
+const LFS = { hasLfs: true, files: { '.gitattributes': '*.png filter=lfs diff=lfs merge=lfs -text\n' } }
+
+/** SHA-256 of an image by the lock of `main`. */
+async function sha256Of(world: World, path: string): Promise<string> {
+  return (await world.lock()).get(path)?.sha256 ?? ''
+}
+
+describe('a sparse checkout', () => {
+  it.each([
+    ['commit', 'Add site/owl.png'],
+    ['none', 'Change something'],
+  ])(
+    'adopts what the branch has, and pays only for what is new, with deliver: %s',
+    async (deliver, subject) => {
+      await using world = await startWorld({ 'docs/fox.png': 'A fox', 'site/hare.png': 'A hare' })
+      await (await world.checkout()).run()
+      const before = await world.file('docs/fox.png')
+      const images = { 'docs/fox.png': 'A fox', 'site/hare.png': 'A hare', 'site/owl.png': 'An owl' }
+      await world.github.push({ 'easel.yml': listed(images) })
+
+      const checkout = await world.checkout('main', { sparse: ['site'] })
+      const run = await checkout.run({ inputs: { deliver } })
+
+      expect(run.code).toBe(0)
+      expect(world.upstream.prompts()).toHaveLength(3)
+      expect(run.stdout).toContain('docs/fox.png: adopted')
+      expect(await readFile(join(checkout.root, 'docs/fox.png'))).toEqual(before)
+      expect((await world.subjects())[0]).toBe(subject)
+    },
+  )
+})
+
+describe('working-directory', () => {
+  const files = { 'site/easel.yml': listed({ 'img/fox.png': 'A fox' }) }
+
+  it('is where config, lock and images are, and they are committed at their place', async () => {
+    await using world = await startWorld({}, { files })
+    const inputs = { 'working-directory': 'site' }
+
+    const run = await (await world.checkout()).run({ inputs })
+    const again = await (await world.checkout()).run({ inputs })
+
+    expect([run.code, again.code]).toEqual([0, 0])
+    const head = await world.github.head()
+    expect(run.outputs['commit-sha']).toBe(head)
+    expect(await world.file('site/img/fox.png')).toBeDefined()
+    expect(await world.file('site/easel.lock.json')).toBeDefined()
+    expect(run.summary).toContain(`/raw/${head}/site/img/fox.png`)
+    expect(again.outputs).toMatchObject({ planned: '0', changed: 'false' })
+    expect(world.upstream.prompts()).toEqual(['A fox'])
+  })
+
+  it('is part of the file in an annotation', async () => {
+    await using world = await startWorld({}, { files: { 'site/easel.yml': 'version: 1\nimages: [{}]\n' } })
+
+    const run = await (await world.checkout()).run({ inputs: { 'working-directory': './site/' } })
+
+    expect(run.stdout).toContain('::error title=Easel,file=site/easel.yml,line=2')
+  })
+
+  it.each([
+    ['../elsewhere', 'leads outside'],
+    ['/etc', 'is absolute'],
+    ['.git', 'is inside .git'],
+    ['nowhere', 'is not a folder of the workspace'],
+  ])('refuses %s', async (folder, message) => {
+    await using world = await startWorld({}, { files })
+
+    const run = await (await world.checkout()).run({ inputs: { 'working-directory': folder } })
+
+    expect(run.code).toBe(1)
+    expect(run.stdout).toContain(message)
+  })
+})
+
+describe('Git LFS', () => {
+  it('has the images: uploaded first, then committed as pointers', async () => {
+    await using world = await startWorld({ 'docs/fox.png': 'A fox', 'hare.webp': 'A hare' }, LFS)
+
+    const run = await (await world.checkout()).run({ env: world.lfsEnv })
+
+    expect(run.code).toBe(0)
+    const sha256 = await sha256Of(world, 'docs/fox.png')
+    const pointer = (await world.file('docs/fox.png'))?.toString()
+    expect(pointer).toMatch(
+      new RegExp(`^version https://git-lfs\\.github\\.com/spec/v1\noid sha256:${sha256}\nsize \\d+\n$`),
+    )
+    expect([...(world.github.lfs?.keys() ?? [])]).toEqual([sha256])
+    expect(world.github.lfs?.get(sha256)?.subarray(1, 4).toString()).toBe('PNG')
+    expect((await world.file('hare.webp'))?.subarray(0, 4).toString()).toBe('RIFF')
+    const order = world.github.requests.filter(({ method }) => method !== 'GET').map(({ path }) => path)
+    expect(order.findIndex((path) => path.includes('lfs/storage'))).toBeLessThan(
+      order.lastIndexOf('/graphql'),
+    )
+  })
+
+  it('is recognised in a checkout that has only pointers', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' }, LFS)
+    await (await world.checkout()).run({ env: world.lfsEnv })
+
+    const run = await (await world.checkout()).run({ env: world.lfsEnv })
+
+    expect(run.outputs).toMatchObject({ planned: '0', skipped: '1' })
+    expect(run.stdout).not.toContain('edited by hand')
+    expect(world.upstream.prompts()).toEqual(['A fox'])
+  })
+
+  it('gives an image that another run delivered since the checkout', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' }, LFS)
+    const late = await world.checkout()
+    await (await world.checkout()).run({ env: world.lfsEnv })
+
+    const run = await late.run({ env: world.lfsEnv })
+
+    expect(run.code).toBe(0)
+    expect(world.upstream.prompts()).toEqual(['A fox'])
+    expect((await readFile(join(late.root, 'fox.png'))).subarray(1, 4).toString()).toBe('PNG')
+    expect(await world.subjects()).toHaveLength(2)
+  })
+
+  it('delivers nothing when the upload fails, and the next run uses what was rescued', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' }, LFS)
+    const works = world.github.add({ path: /lfs\/storage/, response: { status: 500 } })
+    const failed = await (await world.checkout()).run({ env: world.lfsEnv })
+    works()
+
+    expect(failed.code).toBe(1)
+    expect(await world.subjects()).toEqual(['Begin'])
+  })
+})

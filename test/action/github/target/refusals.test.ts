@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import { listed, startWorld, type World } from '../../../support/action/delivery.ts'
+import type { GitHubOptions } from '../../../support/github/github.ts'
+
+interface Case {
+  readonly options?: GitHubOptions
+  readonly prepare?: (world: World) => unknown
+  readonly inputs?: Readonly<Record<string, string>>
+}
+
+const READ_ONLY = 'The github-token may not write to main. The job needs permissions: contents: write'
+
+describe('what can’t be delivered is refused before it is paid for', () => {
+  const cases: readonly [string, string, Case][] = [
+    ['a token that may only read', READ_ONLY, { inputs: { 'github-token': 'ghs_reader' } }],
+    ['no token', 'The input github-token is empty', { inputs: { 'github-token': '' } }],
+    [
+      'an unknown token',
+      'GitHub rejected the github-token: it may have expired',
+      { inputs: { 'github-token': 'ghs_expired' } },
+    ],
+    [
+      'a ruleset that asks for pull requests',
+      'main is protected (changes go through pull requests)',
+      { prepare: ({ github }) => github.protectedBranches.set('main', 'ruleset') },
+    ],
+    [
+      'a merge queue',
+      'main is protected (changes go through a merge queue)',
+      { prepare: ({ github }) => github.protectedBranches.set('main', 'queue') },
+    ],
+    [
+      'a branch that only some may push to',
+      'main is protected (pushes are restricted)',
+      { prepare: ({ github }) => github.protectedBranches.set('main', 'restricted') },
+    ],
+    [
+      'a ruleset for the branch of the pull request',
+      'easel/main is protected',
+      {
+        prepare: ({ github }) => github.protectedBranches.set('easel/main', 'ruleset'),
+        inputs: { deliver: 'pull-request' },
+      },
+    ],
+    [
+      'a pull request to its own base',
+      'can’t go from main to itself',
+      { inputs: { deliver: 'pull-request', branch: 'main' } },
+    ],
+    ['a branch that doesn’t exist', 'There is no branch nowhere.', { inputs: { branch: 'nowhere' } }],
+    [
+      'a path in a submodule',
+      'theme/fox.png is inside the submodule theme',
+      {
+        prepare: ({ github }) => github.push({ theme: 0, 'easel.yml': listed({ 'theme/fox.png': 'A fox' }) }),
+      },
+    ],
+    [
+      'Git LFS without a server',
+      'Turn Git LFS on for the repository',
+      { options: { files: { '.gitattributes': '*.png filter=lfs diff=lfs merge=lfs -text\n' } } },
+    ],
+    [
+      'Git LFS on another server',
+      '.lfsconfig names another server than GitHub',
+      {
+        options: {
+          files: {
+            '.gitattributes': '[attr]pointer filter=lfs\n*.png pointer\n',
+            '.lfsconfig': '[lfs]\n\turl = https://lfs.example.com\n',
+          },
+        },
+      },
+    ],
+  ]
+
+  it.each(cases)('%s: fails and says what to change, whether forced or not', async (_name, message, one) => {
+    await using world = await startWorld({ 'fox.png': 'A fox' }, one.options)
+    await one.prepare?.(world)
+    const head = await world.github.head()
+
+    const run = await (
+      await world.checkout()
+    ).run({ inputs: { deliver: 'commit', force: 'true', ...one.inputs }, env: world.lfsEnv })
+
+    expect(run.code).toBe(1)
+    expect(run.stdout).toContain('::error title=Easel::')
+    expect(run.stdout).toContain(message)
+    expect(world.upstream.prompts()).toEqual([])
+    expect(await world.github.head()).toBe(head)
+  })
+
+  it('asks nothing of GitHub when nothing is to be generated', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    await (await world.checkout()).run()
+    const before = world.github.requests.length
+
+    const run = await (await world.checkout()).run({ inputs: { 'github-token': 'ghs_reader' } })
+
+    expect([run.code, world.github.requests.length]).toEqual([0, before])
+  })
+
+  it('commits to a branch whose rules the token may bypass', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    world.github.protectedBranches.set('main', 'bypassed')
+
+    const run = await (await world.checkout()).run()
+
+    expect(run.outputs['commit-sha']).toBe(await world.github.head())
+  })
+})
+
+describe('what is refused only at the end', () => {
+  it('is rescued, and the next run of the branch uses it instead of paying again', async () => {
+    await using world = await startWorld({ 'docs/fox.png': 'A fox', 'hare.png': 'A hare' })
+    world.github.protectedBranches.set('main', 'protection')
+    const failed = await (await world.checkout()).run()
+    world.artifacts.nextRun()
+
+    const again = await (await world.checkout()).run()
+    world.artifacts.nextRun()
+    world.github.protectedBranches.clear()
+    const run = await (await world.checkout()).run()
+
+    expect([failed.code, again.code, run.code]).toEqual([1, 1, 0])
+    expect(failed.stdout).toMatch(/::error title=Easel::main is protected: .*easel-rescued/)
+    expect(world.upstream.prompts()).toHaveLength(2)
+    expect(run.outputs).toMatchObject({
+      changed: 'true',
+      generated: '0',
+      'cost-usd': '0',
+      'commit-sha': await world.github.head(),
+    })
+    expect(run.summary).toContain('2 images existed already and were adopted at no cost.')
+    expect([...(await world.lock()).keys()]).toEqual(['docs/fox.png', 'hare.png'])
+  })
+
+  it('does not trust what a fork’s run or another branch rescued', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    world.github.protectedBranches.set('main', 'protection')
+    world.artifacts.nextRun({ isOfFork: true })
+    await (await world.checkout()).run()
+    world.artifacts.nextRun({ branch: 'other' })
+    await (await world.checkout()).run()
+    world.artifacts.nextRun()
+    world.github.protectedBranches.clear()
+
+    await (await world.checkout()).run()
+
+    expect(world.upstream.prompts()).toHaveLength(3)
+  })
+
+  it('says that actions: read is missing when it can’t look', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+
+    const run = await (await world.checkout()).run({ inputs: { 'github-token': 'ghs_contents' } })
+
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('Easel needs permissions: actions: read')
+  })
+
+  it('stays in the workspace where there are no artifacts, and a kept workspace adopts it', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    world.github.protectedBranches.set('main', 'protection')
+    const checkout = await world.checkout()
+    const env = { ACTIONS_RUNTIME_TOKEN: '', ACTIONS_RESULTS_URL: '' }
+    const failed = await checkout.run({ env })
+    await checkout.reset()
+    world.github.protectedBranches.clear()
+
+    const run = await checkout.run({ env })
+
+    expect([failed.code, run.code]).toEqual([1, 0])
+    expect(failed.stdout).toMatch(/There is no artifact service\. The images are in .*rescued/)
+    expect(world.upstream.prompts()).toEqual(['A fox'])
+    expect([...(await world.lock()).keys()]).toEqual(['fox.png'])
+  })
+})
