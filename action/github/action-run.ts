@@ -10,7 +10,7 @@ export interface ActionRun {
   readonly inputs: ActionInputs
   readonly run: RunContext
   readonly target: Target
-  /** GitHub's API; rejects with a {@link DeliveryError} without a token. */
+  /** GitHub's API; rejects with a `DeliveryError` without a token. */
   readonly api: () => Promise<GitHubApi>
   readonly log: ActionLog
   /** Plans again after the workspace has changed. */

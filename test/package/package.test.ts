@@ -37,7 +37,7 @@ let pack: z.infer<typeof packSchema>[number]
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'easel-package-'))
   const { stdout } = await execute('npm', ['pack', '--json', '--pack-destination', project], { cwd: ROOT })
-  const [packed] = packSchema.parse(JSON.parse(stdout.slice(stdout.indexOf('['))))
+  const [packed] = packSchema.parse(JSON.parse(stdout.slice(stdout.search(/^\[$/m))))
   if (!packed) throw new Error('npm packed nothing')
   pack = packed
   // What npm install does, without a registry: the command brings what it needs along.
@@ -64,6 +64,8 @@ describe('the npm package', () => {
     expect(paths).toEqual(
       expect.arrayContaining([
         'action/dist/bin.js',
+        'dist/url.js',
+        'dist/types/shared/url/index.d.ts',
         'easel.schema.json',
         'CHANGELOG.md',
         'LICENSE',
