@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 import type { FileFormat } from '../config/file-format.ts'
 import type { RasterFormat } from './codecs.ts'
@@ -8,16 +10,47 @@ import type { RasterFormat } from './codecs.ts'
  * @returns what the program posts
  * @throws {Error} with the end of a sentence, when it posts nothing
  */
-export type RunOnThread = <T>(program: 'convert-worker' | 'thumbhash-worker', task: object) => Promise<T>
+export type RunOnThread = <T>(program: Program, task: { readonly file: string }) => Promise<T>
+
+type Program = 'convert-worker' | 'thumbhash-worker'
+
+/** A thread keeps the memory that its largest image took, until it ends. */
+const KEPT_FILE_MAX_BYTES = 4 * 2 ** 20
 
 /**
  * Decodes on a separate thread, one image at a time: a 4K image takes about 400 MB and a few seconds, and must not
- * hold up the responses that are streaming in. Each thread ends with its image, which frees its memory.
+ * hold up the responses that are streaming in. A thread waits for more small images, and ends with a large one.
  */
 export function createCodecThread(): RunOnThread {
   let last: Promise<unknown> = Promise.resolve()
+  let waiting: { readonly program: Program; readonly worker: Worker } | undefined
 
-  return <T>(program: string, task: object) => {
+  async function run<T>(program: Program, task: { readonly file: string }): Promise<T> {
+    const { size } = await stat(task.file)
+    const worker = await take(program)
+    worker.ref()
+    try {
+      const result = await resultOf<T>(worker, task)
+      if (size <= KEPT_FILE_MAX_BYTES) waiting = { program, worker }
+      return result
+    } finally {
+      // One that waits must not keep the process alive.
+      if (waiting) worker.unref()
+      else await worker.terminate()
+    }
+  }
+
+  async function take(program: Program): Promise<Worker> {
+    const found = waiting
+    waiting = undefined
+    if (found?.program === program) return found.worker
+    await found?.worker.terminate()
+    // Next to this file; in `dist/` the build puts it there under the same name.
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+    return new Worker(new URL(`./${program}.${extension}`, import.meta.url))
+  }
+
+  return <T>(program: Program, task: { readonly file: string }) => {
     const work = (): Promise<T> => run(program, task)
     const next = last.then(work, work)
     last = next
@@ -25,18 +58,20 @@ export function createCodecThread(): RunOnThread {
   }
 }
 
-async function run<T>(program: string, task: object): Promise<T> {
-  // Next to this file; in `dist/` the build puts it there under the same name.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const worker = new Worker(new URL(`./${program}.${extension}`, import.meta.url), { workerData: task })
+async function resultOf<T>(worker: Worker, task: object): Promise<T> {
+  const over = new AbortController()
+  const { signal } = over
+  const stopped = once(worker, 'exit', { signal }).then(() => {
+    throw new Error('the converter stopped early.')
+  })
+  // After the result, nobody waits for it.
+  stopped.catch(() => undefined)
   try {
-    return await new Promise<T>((resolve, reject) => {
-      worker.once('message', resolve)
-      worker.once('error', reject)
-      worker.once('exit', () => reject(new Error('the converter stopped early.')))
-    })
+    worker.postMessage(task, [])
+    const [result] = (await Promise.race([once(worker, 'message', { signal }), stopped])) as [T]
+    return result
   } finally {
-    await worker.terminate()
+    over.abort()
   }
 }
 

@@ -96,7 +96,16 @@ function onWhite({ data, width, height }: Pixels): Pixels {
   return { data, width, height }
 }
 
-async function wasm(codec: keyof typeof CODECS): Promise<never> {
+const compiled = new Map<keyof typeof CODECS, Promise<never>>()
+
+/** Compiled once a thread. */
+function wasm(codec: keyof typeof CODECS): Promise<never> {
+  const code = compiled.get(codec) ?? compile(codec)
+  compiled.set(codec, code)
+  return code
+}
+
+async function compile(codec: keyof typeof CODECS): Promise<never> {
   const name = CODECS[codec]
   // In `dist/` the build puts the files next to this one.
   const url = import.meta.url.endsWith('.ts')

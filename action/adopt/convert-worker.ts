@@ -1,7 +1,7 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { decode, encode, type RasterFormat } from './codecs.ts'
 
-// The program of a thread that converts the image it is started with.
+// The program of a thread that converts images.
 
 export interface Conversion {
   readonly file: string
@@ -15,6 +15,10 @@ export interface Converted {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-const { file, from, to, quality } = workerData as Conversion
-const bytes = new Uint8Array(await encode(await decode(file, from), to, quality))
-parentPort?.postMessage({ bytes } satisfies Converted, [bytes.buffer])
+// What fails ends the thread, which says why.
+parentPort?.on('message', (conversion: Conversion) => void convert(conversion))
+
+async function convert({ file, from, to, quality }: Conversion): Promise<void> {
+  const bytes = new Uint8Array(await encode(await decode(file, from), to, quality))
+  parentPort?.postMessage({ bytes } satisfies Converted, [bytes.buffer])
+}

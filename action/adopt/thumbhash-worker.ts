@@ -1,8 +1,8 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { rgbaToThumbHash } from 'thumbhash'
 import { decode, type Pixels, type RasterFormat } from './codecs.ts'
 
-// The program of a thread that computes the thumbhash of the image it is started with.
+// The program of a thread that computes thumbhashes.
 
 export interface Hashing {
   readonly file: string
@@ -17,10 +17,14 @@ export interface Hashed {
 /** The longest side that a thumbhash is computed from, pixels. Its format allows no more. */
 const SIDE_MAX_PX = 100
 
-const { file, format } = workerData as Hashing
-const { width, height, data } = scaledDown(await decode(file, format))
-const thumbhash = Buffer.from(rgbaToThumbHash(width, height, data)).toString('base64')
-parentPort?.postMessage({ thumbhash } satisfies Hashed, [])
+// What fails ends the thread, which says why.
+parentPort?.on('message', (hashing: Hashing) => void hash(hashing))
+
+async function hash({ file, format }: Hashing): Promise<void> {
+  const { width, height, data } = scaledDown(await decode(file, format))
+  const thumbhash = Buffer.from(rgbaToThumbHash(width, height, data)).toString('base64')
+  parentPort?.postMessage({ thumbhash } satisfies Hashed, [])
+}
 
 /** Each pixel is the mean of those that it stands for; transparent ones have no colour. */
 function scaledDown(image: Pixels): Pixels {
