@@ -1,4 +1,5 @@
 import { setSecret } from '@actions/core'
+import type { ExclusivePlan } from '../plan/plan-alone.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
 import type { ActionRun } from './action-run.ts'
 import { connection } from './api/connect.ts'
@@ -31,14 +32,15 @@ export async function runAction(env: Env): Promise<number> {
 }
 
 async function planAndRun(tools: ActionRun): Promise<number> {
-  const { inputs, target, log, planAgain } = tools
+  const { inputs, target, log } = tools
   if (target.planOnly !== undefined) log.notice(target.planOnly)
-  const planned = await planAgain()
+  const isGenerating = inputs.mode === 'generate' && target.planOnly === undefined
+  await using planned = await planFirst(tools, isGenerating)
   for (const warning of planned.project.warnings) log.diagnostic(warning)
   await logPlan(planned, log)
-  if (inputs.mode === 'generate' && target.planOnly === undefined) {
+  if (isGenerating) {
     const { generateAndDeliver } = await import('./generate.ts')
-    return generateAndDeliver(planned, tools)
+    return await generateAndDeliver(planned, tools)
   }
 
   const [{ reportOf }, { publish }] = await Promise.all([
@@ -53,13 +55,28 @@ async function planAndRun(tools: ActionRun): Promise<number> {
   return 1
 }
 
-async function planIn({ root }: Target, inputs: ActionInputs): Promise<PlannedProject> {
-  const [{ planProject }, { onlineCatalogue, offlineCatalogue }] = await Promise.all([
-    import('../plan/plan-project.ts'),
-    import('../config/catalogues.ts'),
+/** Nothing else changes the workspace while images are generated: on a runner of their own, two jobs may share it. */
+async function planFirst({ inputs, target, log }: ActionRun, isGenerating: boolean): Promise<ExclusivePlan> {
+  const [{ planAlone }, { isOutOfDate }, project] = await Promise.all([
+    import('../plan/plan-alone.ts'),
+    import('../plan/plan.ts'),
+    projectOf(target, inputs),
   ])
-  const catalogue = inputs.mode === 'check' ? offlineCatalogue() : onlineCatalogue(inputs)
-  return planProject({ workspace: root, config: inputs.config, catalogue }, inputs)
+  return planAlone(project, inputs, {
+    isIdle: ({ plan }) => !isGenerating || !isOutOfDate(plan, inputs),
+    onWait: (pid) => log.line(`Waiting for another easel command here (process ${pid}).`),
+  })
+}
+
+async function planIn(target: Target, inputs: ActionInputs): Promise<PlannedProject> {
+  const { planProject } = await import('../plan/plan-project.ts')
+  return planProject(await projectOf(target, inputs), inputs)
+}
+
+async function projectOf({ root }: Target, { config, mode, ...inputs }: ActionInputs) {
+  const { onlineCatalogue, offlineCatalogue } = await import('../config/catalogues.ts')
+  const catalogue = mode === 'check' ? offlineCatalogue() : onlineCatalogue(inputs)
+  return { workspace: root, config, catalogue }
 }
 
 async function logPlan({ project, plan }: PlannedProject, log: ActionLog): Promise<void> {
