@@ -8,7 +8,11 @@ let easel: ObservedEasel
 let path: string
 
 beforeAll(async () => {
-  easel = await startObservedEasel({ vars: { ...CREDENTIALS, EASEL_ACCESS: 'open', TEST_EDGE_CACHE: 'yes' } })
+  easel = await startObservedEasel({
+    // Parts of an image must differ.
+    emulator: { plainImages: false },
+    vars: { ...CREDENTIALS, EASEL_ACCESS: 'open', TEST_EDGE_CACHE: 'yes' },
+  })
   const { headers } = await easel.get('/image?prompt=A+wide+harbour&aspect_ratio=16:9')
   path = headers.get('content-location') ?? ''
 })

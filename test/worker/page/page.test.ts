@@ -1,11 +1,14 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EMULATOR_KEY } from '../../../worker/settings.ts'
 import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 
 let easel: RunningEasel
 
 beforeAll(async () => {
-  easel = await startEasel({ vars: { ...CREDENTIALS, EASEL_ACCESS: 'signed' } })
+  easel = await startEasel({
+    vars: { ...CREDENTIALS, EASEL_ACCESS: 'signed', OPENROUTER_API_KEY: EMULATOR_KEY },
+  })
 })
 
 afterAll(() => easel.close())
