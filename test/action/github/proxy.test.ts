@@ -25,6 +25,7 @@ beforeAll(async () => {
   upstream = createAdaptorServer({
     fetch: createEmulator({}).fetch,
     createServer: createSecureServer,
+    overrideGlobalObjects: false,
     serverOptions: { key: pem, cert: pem },
   })
   upstream.listen(0, '127.0.0.1')

@@ -101,7 +101,10 @@ export async function serveGitHub({
   }
   const faults = createFaults()
   const limiter = rateLimits({ ...GITHUB_LIMITS, ...limits })
-  const server = createAdaptorServer({ fetch: gitHubApp(world, faults, limiter).fetch })
+  const server = createAdaptorServer({
+    fetch: gitHubApp(world, faults, limiter).fetch,
+    overrideGlobalObjects: false,
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   port = (server.address() as AddressInfo).port
   const push = pusher(world)
