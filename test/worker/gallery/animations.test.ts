@@ -34,7 +34,7 @@ beforeAll(async () => {
   files['gif'] = await sharp(pixels, { raw }).gif().toBuffer()
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
   const { port } = upstream.address() as AddressInfo
-  easel = await startEasel({ vars: { OPENROUTER_BASE_URL: `http://127.0.0.1:${port}` } })
+  easel = await startEasel({ vars: { OPENROUTER_BASE_URL: `http://127.0.0.1:${port}/api/v1` } })
 })
 afterAll(async () => {
   await easel.close()
