@@ -14,7 +14,7 @@ export default class ClosingLine implements Reporter {
         const result = test.result()
         if (result.state !== 'pending') count[result.state]++
         if (result.state === 'skipped')
-          skipped.add(`${suiteOf(test)}${result.note ? ` (${result.note})` : ''}`)
+          skipped.add(result.note ? `${test.fullName} (${result.note})` : suiteOf(test))
       }
     }
     for (const title of skipped) console.log(`Skipped: ${title}`)
