@@ -1,12 +1,13 @@
 /**
  * Builds what the Worker's page loads: its script and style, and the viewer of the API. Wrangler runs this before it
- * bundles (`[build]` in wrangler.toml). The files go to `[assets]`, under names that hold a hash of their content; the
- * names go to `.wrangler/page-assets.json`, which the Worker imports.
+ * bundles (`[build]` in wrangler.toml). The Worker imports both files: `.wrangler/page-assets.json` has the paths, under
+ * names that hold a hash of the content, and `.wrangler/page-files.json` the texts by path. Static assets of the
+ * platform would be one more hop for every request, images included.
  *
  *     node scripts/build-page.ts
  */
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -15,18 +16,7 @@ import { build } from 'esbuild'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const CLIENT = join(ROOT, 'worker/page/client')
 const VIEWER = join(ROOT, 'node_modules/swagger-ui-dist')
-const TARGET = join(ROOT, '.wrangler/assets')
-const NAMES = join(ROOT, '.wrangler/page-assets.json')
-
-/** An hour. */
-const OLD_MS = 3_600_000
-
-/** Served by Cloudflare, not by the Worker: so these headers are all that these files get. */
-const HEADERS = `/assets/*
-  Cache-Control: public, max-age=31536000, immutable
-  X-Content-Type-Options: nosniff
-  Cross-Origin-Resource-Policy: same-origin
-`
+const TARGET = join(ROOT, '.wrangler')
 
 const files = {
   script: await bundle('main.ts'),
@@ -38,17 +28,13 @@ const files = {
   viewerStyle: await read(join(VIEWER, 'swagger-ui.css')),
 }
 
-await mkdir(join(TARGET, 'assets'), { recursive: true })
-const names: Record<string, string> = {}
-for (const [name, { content, extension }] of Object.entries(files)) {
+await mkdir(TARGET, { recursive: true })
+const named = Object.entries(files).map(([name, { content, extension }]) => {
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 12)
-  const path = `assets/${name}.${hash}${extension}`
-  names[name] = `/${path}`
-  await writeOnce(join(TARGET, path), content)
-}
-await writeOnce(join(TARGET, '_headers'), HEADERS)
-await writeOnce(NAMES, JSON.stringify(names))
-await removeOthers()
+  return { name, path: `/assets/${name}.${hash}${extension}`, text: Buffer.from(content).toString() }
+})
+await writeOnce('page-assets.json', Object.fromEntries(named.map(({ name, path }) => [name, path])))
+await writeOnce('page-files.json', Object.fromEntries(named.map(({ path, text }) => [path, text])))
 
 interface BuiltFile {
   readonly content: Uint8Array
@@ -77,21 +63,11 @@ async function read(path: string): Promise<BuiltFile> {
 }
 
 /** Leaves a file alone that is right already: several builds may run at once, and watchers must not wake up. */
-async function writeOnce(path: string, content: string | Uint8Array): Promise<void> {
-  const found = await readFile(path).catch(() => undefined)
-  if (found && Buffer.from(content).equals(found)) return
+async function writeOnce(name: string, value: object): Promise<void> {
+  const path = join(TARGET, name)
+  const text = JSON.stringify(value)
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return
   const draft = `${path}.${process.pid}`
-  await writeFile(draft, content)
+  await writeFile(draft, text)
   await rename(draft, path)
-}
-
-/** Files of earlier builds, but not those that a Worker may still serve which was started a while ago. */
-async function removeOthers(): Promise<void> {
-  const current = new Set(Object.values(names))
-  for (const name of await readdir(join(TARGET, 'assets'))) {
-    if (current.has(`/assets/${name}`)) continue
-    const path = join(TARGET, 'assets', name)
-    const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now())
-    if (age > OLD_MS) await rm(path, { force: true })
-  }
 }

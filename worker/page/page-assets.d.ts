@@ -6,3 +6,9 @@ declare module 'page-assets' {
   >
   export default paths
 }
+
+declare module 'page-files' {
+  /** The texts of those files, by path. */
+  const files: Readonly<Record<string, string>>
+  export default files
+}

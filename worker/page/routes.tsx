@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { bundledSnapshot } from '../../shared/catalogue/snapshot.ts'
 import type { AppPorts } from '../routes/ports.ts'
+import { notFound } from '../web/not-found.ts'
 import type { AppEnv } from '../web/trace.ts'
 import { type AccessFacts, AccessNote } from './access-note.tsx'
 import { ApiDocs } from './api-docs.tsx'
@@ -10,6 +11,13 @@ import { pageHeaders } from './headers.ts'
 import { type FormValues, type ModelOption, Playground } from './playground.tsx'
 import { createGenerateForm, type FormOutcome, readForm } from './posted-form.ts'
 import { FailureNote, ResultFigure } from './result.tsx'
+
+/** By the end of the name. */
+const ASSET_TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+}
 
 /**
  * The page at `/`, which anyone may see: it holds no data. Its script reads and generates through the API, with the
@@ -39,6 +47,19 @@ export function pageRoutes(ports: AppPorts): Hono<AppEnv> {
   })
 
   app.get('/docs', (c) => c.html(html`<!doctype html>${<ApiDocs />}`, 200, pageHeaders(true)))
+
+  app.get('/assets/:name', async (c) => {
+    // Imported on request: it is large, and start-up must not wait for it.
+    const { default: files } = await import('page-files')
+    const text = Object.hasOwn(files, c.req.path) ? files[c.req.path] : undefined
+    if (text === undefined) throw notFound('There is no such file. The page has been updated: reload it.')
+    return c.body(text, 200, {
+      'Content-Type': ASSET_TYPES[/[^.]+$/.exec(c.req.path)?.[0] ?? ''] ?? 'text/plain; charset=utf-8',
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      'Cross-Origin-Resource-Policy': 'same-origin',
+      'X-Content-Type-Options': 'nosniff',
+    })
+  })
 
   return app
 
