@@ -3,7 +3,7 @@ import type { AccessMode } from '../settings.ts'
 export interface AccessFacts {
   readonly mode: AccessMode
   readonly isEmulated: boolean
-  /** USD. */
+  /** USD; `Infinity` for none. */
   readonly dailyBudgetUsd: number
   readonly maxCostUsd: number
 }
@@ -35,7 +35,8 @@ export function AccessNote({ mode, isEmulated, dailyBudgetUsd, maxCostUsd }: Acc
             {isEmulated
               ? 'Nothing costs money here. The limits work as they would: '
               : 'Nothing is generated beyond '}
-            {`$${dailyBudgetUsd} a day, and $${maxCostUsd} for one request.`}
+            {Number.isFinite(dailyBudgetUsd) && `$${dailyBudgetUsd} a day, and `}
+            {`$${maxCostUsd} for one request.`}
           </dd>
         </div>
       </dl>

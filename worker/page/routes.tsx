@@ -75,7 +75,8 @@ export function pageRoutes(ports: AppPorts): Hono<AppEnv> {
         title="Easel"
         view={view}
         config={{
-          ...facts,
+          mode: facts.mode,
+          isEmulated: facts.isEmulated,
           defaultModel: settings.defaultModel,
           widths: settings.widths,
           allowedModels: settings.allowedModels,

@@ -7,7 +7,12 @@ let easel: RunningEasel
 
 beforeAll(async () => {
   easel = await startEasel({
-    vars: { ...CREDENTIALS, EASEL_ACCESS: 'signed', OPENROUTER_API_KEY: EMULATOR_KEY },
+    vars: {
+      ...CREDENTIALS,
+      EASEL_ACCESS: 'signed',
+      OPENROUTER_API_KEY: EMULATOR_KEY,
+      EASEL_DAILY_BUDGET_USD: '',
+    },
   })
 })
 
@@ -37,7 +42,10 @@ describe('the page', () => {
   })
 
   it('says that images are emulated, where they are', async () => {
-    expect(await (await easel.get('/')).text()).toContain('Images come from the offline emulator')
+    const html = await (await easel.get('/')).text()
+    expect(html).toContain('Images come from the offline emulator')
+    expect(html).toContain('The limits work as they would: $1 for one request.')
+    expect(html).not.toContain('Infinity')
   })
 
   it('loads less than 60 kB compressed at first, from names that never change their content', async () => {

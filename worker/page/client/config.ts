@@ -2,8 +2,6 @@
 export interface PageConfig {
   readonly mode: 'signed' | 'private' | 'open' | 'listed'
   readonly isEmulated: boolean
-  readonly dailyBudgetUsd: number
-  readonly maxCostUsd: number
   readonly defaultModel: string
   /** Pixels, ascending: the widths that variants are made in. */
   readonly widths: readonly number[]

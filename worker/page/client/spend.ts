@@ -22,7 +22,7 @@ interface Usage extends Totals {
   readonly models: readonly (Totals & { readonly model: string })[]
   readonly tokens: readonly (Totals & { readonly token: string | null })[]
   readonly budget: {
-    readonly daily_usd: number
+    readonly daily_usd?: number
     readonly monthly_usd?: number
     readonly spent_today_usd: number
     readonly spent_month_usd: number
@@ -81,7 +81,9 @@ function report(usage: Usage): HTMLElement[] {
       figure(
         'Today',
         budget.spent_today_usd,
-        meter('today', budget.spent_today_usd, budget.daily_usd, budget.reserved_usd),
+        budget.daily_usd === undefined
+          ? h('p', { class: 'hint' }, 'No daily budget is set.')
+          : meter('today', budget.spent_today_usd, budget.daily_usd, budget.reserved_usd),
       ),
       figure(
         'This month',
