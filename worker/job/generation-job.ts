@@ -1,7 +1,5 @@
 import { DurableObject, exports } from 'cloudflare:workers'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import { createOpenRouterClient } from '../../shared/openrouter/client.ts'
-import { billedCost } from '../../shared/prices/billed-cost.ts'
 import type { Budget } from '../budget/budget.ts'
 import { createR2ImageStore, type ImageStore, type StoredImage } from '../gallery/image-store.ts'
 import { storageFailed } from '../gallery/storage-error.ts'
@@ -10,20 +8,16 @@ import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
 import { admit, LEDGER_FAILED } from './admission.ts'
 import { admitVariant } from './admit-variant.ts'
 import { type Bills, createBills } from './bills.ts'
-import { buildManifest } from './build-manifest.ts'
-import { billOf, type Failure, interrupted, NOT_STORED_YET, PURGED, toFailure } from './failure.ts'
+import { type Failure, toFailure } from './failure.ts'
 import { createFailureMemory, type FailureMemory } from './failure-memory.ts'
-import { logGeneration } from './generation-log.ts'
 import { createImageSet, type ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
-import { createJobStorage, type JobStorage, type UnfinishedState, type Unsettled } from './job-storage.ts'
+import { createJobStorage, type JobStorage } from './job-storage.ts'
 import { discardPacked } from './packed-request.ts'
-import type { PendingGeneration } from './pieces.ts'
 import { createPreviews, type OnPreview } from './previews.ts'
-import { findReplaced } from './publish.ts'
-import { type Generated, requestImages } from './request-images.ts'
+import { createStep, type Step } from './step.ts'
 import { type AddThumbhashes, createThumbhashMaker } from './thumbhash-maker.ts'
-import type { Flight, HeldImage, JobRequest, JobResult, Outcome, Run, SentRequest } from './types.ts'
+import type { Flight, HeldImage, JobResult, Outcome, Run, SentRequest } from './types.ts'
 import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
 
 /** What the object uses of the Worker's environment. */
@@ -59,6 +53,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
   readonly #budget: DurableObjectStub<Budget>
   readonly #bills: Bills
   readonly #failures: FailureMemory
+  readonly #step: Step
   readonly #makeVariant: VariantMaker
   readonly #addThumbhashes: AddThumbhashes
   readonly #previews = createPreviews()
@@ -80,6 +75,18 @@ export class GenerationJob extends DurableObject<JobEnv> {
       unknownHoldMs: this.#settings.unknownHoldMs,
     })
     this.#set = createImageSet({ bucket: env.BUCKET, images: this.#images, storage: this.#storage, forget })
+    this.#step = createStep({
+      bucket: env.BUCKET,
+      settings: this.#settings,
+      storage: this.#storage,
+      images: this.#images,
+      set: this.#set,
+      bills: this.#bills,
+      failures: this.#failures,
+      previews: this.#previews.sink,
+      isAwaited: () => this.#flight !== undefined,
+      again: () => this.#again(),
+    })
     const transforming = {
       bucket: env.BUCKET,
       images: env.IMAGES,
@@ -235,117 +242,6 @@ export class GenerationJob extends DurableObject<JobEnv> {
     }
   }
 
-  async #step(): Promise<Outcome> {
-    const state = await this.#storage.state()
-    switch (state?.phase) {
-      case 'reserved':
-        return this.#generate(await this.#storage.request(state), state)
-      case 'started':
-        return this.#recover(await this.#storage.request(state), state.attempt)
-      case 'storing':
-        return this.#finish(
-          await this.#publish(state, async () => (await this.#storage.state())?.phase === 'storing'),
-        )
-      case 'failed':
-        await this.#failures.expire(state)
-        return { ok: false, failure: state.failure }
-      case undefined:
-        return { ok: true }
-    }
-  }
-
-  async #generate(request: JobRequest, state: UnfinishedState): Promise<Outcome> {
-    const { attempt } = state
-    const startedAt = Date.now()
-    const epoch = this.#set.epoch()
-    await this.#storage.putState({ ...state, phase: 'started' })
-    let generated: Generated
-    try {
-      const client = createOpenRouterClient(this.#settings.openRouter)
-      generated = await requestImages(request, client, this.env.BUCKET, this.#storage, this.#previews.sink)
-    } catch (error) {
-      return this.#fail(request, attempt, error, startedAt)
-    }
-    const { images, summary, text } = generated
-    const cost = billedCost(summary.usage?.costUsd, this.#limitsOf(request))
-    logGeneration(request, { cost, summary, startedAt }, this.#settings)
-    const manifest = buildManifest(request, images, summary, text, new Date())
-    const bill: Unsettled = { attempt, usd: cost.usd, outcome: 'generated' }
-    const generation = await this.#record(request, { images, manifest }, bill)
-    const [outcome] = await Promise.all([
-      this.#publish(generation, () => epoch === this.#set.epoch()),
-      this.#bills.settle(bill),
-    ])
-    // Not before the bill is settled or written down.
-    return this.#finish(outcome)
-  }
-
-  /** Leaves nothing behind, unless the images still have to be stored. */
-  async #finish(outcome: Outcome): Promise<Outcome> {
-    if (outcome.ok || outcome.failure === PURGED) await this.#storage.clear()
-    return outcome
-  }
-
-  /** What is more than one write is recorded before it is published, so that a restart in between loses nothing. */
-  async #record(
-    request: JobRequest,
-    generation: PendingGeneration,
-    bill: Unsettled,
-  ): Promise<PendingGeneration> {
-    const [only, ...others] = generation.images
-    const isOneWrite = others.length === 0 && only?.uploadId === undefined && only?.pieces[0]?.at === 'memory'
-    if (!request.refresh && isOneWrite) return generation
-    const replaced = request.refresh
-      ? await findReplaced(this.env.BUCKET, request.fingerprint).catch(() => ({}))
-      : undefined
-    await this.#storage.putStoring({ ...generation, replaced }, bill)
-    return { ...generation, replaced }
-  }
-
-  /** Makes the images visible. When R2 rejects them they stay safe, and the alarm tries again. */
-  async #publish(
-    generation: PendingGeneration,
-    isWanted: () => boolean | Promise<boolean>,
-  ): Promise<Outcome> {
-    const publication = await this.#set.publish(generation, isWanted)
-    if (publication.status === 'published') {
-      return { ok: true, manifest: generation.manifest, held: publication.held }
-    }
-    if (publication.status === 'purged') return { ok: false, failure: PURGED }
-    await this.#storage.putStoring({ ...generation, images: publication.left })
-    await this.#again()
-    return { ok: false, failure: NOT_STORED_YET }
-  }
-
-  /** After a restart in the middle: the image may be stored; if it isn't, nobody knows what was billed. */
-  async #recover(request: JobRequest, attempt: string): Promise<Outcome> {
-    const { fingerprint, refresh } = request
-    const complete = refresh ? undefined : await this.#images.complete(fingerprint)
-    if (complete) {
-      await complete.first.body.cancel()
-      const { manifest } = complete
-      const { usd } = billedCost(manifest.cost_usd, this.#limitsOf(request))
-      await this.#bills.settle({ attempt, usd, outcome: 'generated' })
-      await this.#storage.clear()
-      return { ok: true, manifest }
-    }
-    const uploads = await this.#storage.uploads()
-    await abortUploads(this.env.BUCKET, fingerprint, uploads)
-    // A manifest without images, if it got so far.
-    if (!refresh) await this.#set.purge(fingerprint)
-    return this.#fail(request, attempt, interrupted(), Date.now())
-  }
-
-  /** Settles and remembers a failure, and tells it to whoever waits. */
-  async #fail(request: JobRequest, attempt: string, error: unknown, startedAt: number): Promise<Outcome> {
-    const bill = billOf(error, this.#limitsOf(request))
-    const failure = toFailure(error)
-    if (failure.code === 'internal') console.error(error)
-    logGeneration(request, { error, cost: bill, startedAt }, this.#settings)
-    await this.#bills.settle({ attempt, usd: bill.usd, outcome: bill.outcome })
-    return { ok: false, failure: await this.#failures.keep(failure, this.#flight !== undefined) }
-  }
-
   #again(): Promise<void> {
     return this.#wakeAt(Date.now() + AGAIN_MS)
   }
@@ -354,10 +250,6 @@ export class GenerationJob extends DurableObject<JobEnv> {
   async #wakeAt(time: number): Promise<void> {
     const alarm = await this.ctx.storage.getAlarm()
     if (alarm === null || alarm > time) await this.ctx.storage.setAlarm(time)
-  }
-
-  #limitsOf({ estimateUsd }: JobRequest) {
-    return { estimateUsd, maxUsd: this.#settings.maxCostUsd }
   }
 }
 
