@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { startEasel } from '../test/support/worker/easel.ts'
+import { serveEmulator } from '../emulator/serve.ts'
+import { startDeployed } from './support/deployed.ts'
 import { havePeers, startIpx } from './support/peers.ts'
 import { type Bench, type BenchOptions, interleave, type Row, timed, toRow } from './support/rows.ts'
 
@@ -17,12 +18,18 @@ const AS_IPX = { of: 'ratio', atMost: 1.5 } as const
 export const variants: Bench = { name: 'variants', measure }
 
 async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
-  const easel = await startEasel({ emulator: { plainImages: false } })
+  const emulator = await serveEmulator()
+  await using easel = await startDeployed('wrangler.toml', {
+    EASEL_ACCESS: 'open',
+    EASEL_DAILY_BUDGET_USD: '1000',
+    OPENROUTER_API_KEY: 'sk-or-bench',
+    OPENROUTER_BASE_URL: emulator.url,
+  })
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-'))
   const ipx = (await havePeers(note, quick)) ? await startIpx(folder) : undefined
   try {
     const generate = async (name: string): Promise<Uint8Array> => {
-      const response = await easel.get(`/image?prompt=${name}&aspect_ratio=16:9`)
+      const response = await fetch(new URL(`/image?prompt=${name}&aspect_ratio=16:9`, easel.url))
       if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`)
       return new Uint8Array(await response.arrayBuffer())
     }
@@ -84,7 +91,7 @@ async function measure({ quick, note }: BenchOptions): Promise<Row[]> {
         : []),
     ]
   } finally {
-    await Promise.all([easel.close(), ipx?.close()])
+    await Promise.all([emulator.close(), ipx?.close()])
     await rm(folder, { recursive: true })
   }
 }

@@ -30,6 +30,8 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
     c.set('trace', trace)
     const start = performance.now()
     await next()
+    // A busy site has thousands of hits for each generation: lines for them would cost more than its images.
+    if (trace.hasAllHeaders && trace.cache === 'hit') return
     if (!trace.hasAllHeaders) {
       const { headers } = c.res
       if (trace.steps.length > 0) headers.set('Server-Timing', serverTiming(trace))

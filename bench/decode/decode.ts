@@ -34,7 +34,8 @@ async function measure({ quick }: BenchOptions): Promise<Row[]> {
   const rows: Row[] = []
   try {
     for (const host of hosts) {
-      for (const megabytes of quick ? [8] : [1, 8, 32]) rows.push(...(await rowsOf(host, megabytes, quick)))
+      for (const megabytes of quick ? [1, 8] : [1, 8, 32])
+        rows.push(...(await rowsOf(host, megabytes, quick)))
     }
   } finally {
     node.close()

@@ -58,8 +58,8 @@ export function billOf(
     fromR2 * counted['variant, cached'][what] +
     generated * counted.miss[what] +
     variants * counted['variant, generated'][what]
-  // One for each request, and one for each generation.
-  const logLines = requests + generated
+  // A generation has its own line and its request's; hits have none.
+  const logLines = 2 * generated
   const gb = (traffic.images * (traffic.imageMb + traffic.variantsPerImage * traffic.variantMb)) / 1000
   const amounts: Record<Exclude<keyof typeof PRICES, 'plan'>, number> = {
     requests,

@@ -23,9 +23,10 @@ export interface CachedEntrypoint {
  */
 export function createCachedGallery(entrypoint: CachedEntrypoint): Gallery {
   async function request(wanted: Wanted, method: string, range?: ByteRange): Promise<Response | undefined> {
+    const limitKey = await wanted.limitKey?.()
     const headers = {
       ...(range && { Range: `bytes=${range.start}-${range.end}` }),
-      ...(wanted.limitKey !== undefined && { [LIMIT_KEY_HEADER]: wanted.limitKey }),
+      ...(limitKey !== undefined && { [LIMIT_KEY_HEADER]: limitKey }),
     }
     const response = await entrypoint.fetch(galleryUrl(wanted), { method, headers })
     if (response.ok) return response
@@ -91,5 +92,11 @@ export function parseGalleryRequest({ url, headers }: Request): Wanted | undefin
     ...(types.length > 0 && { keep: types.map(([type]) => type as ImageMediaType) }),
     ...(quality && { quality: Number(quality) }),
   }
-  return { fingerprint, index: Number(index), variant, limitKey: headers.get(LIMIT_KEY_HEADER) ?? undefined }
+  const limitKey = headers.get(LIMIT_KEY_HEADER)
+  return {
+    fingerprint,
+    index: Number(index),
+    variant,
+    ...(limitKey !== null && { limitKey: async () => limitKey }),
+  }
 }

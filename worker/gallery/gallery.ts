@@ -16,8 +16,8 @@ export interface Wanted {
   readonly fingerprint: Fingerprint
   readonly index: number
   readonly variant: Variant
-  /** Whom the rate limit counts a variant for that has to be made. */
-  readonly limitKey?: string | undefined
+  /** Whom the rate limit counts a variant for; asked only when one has to be made. */
+  readonly limitKey?: () => Promise<string>
 }
 
 /** An image ready to be sent. `headers` describe the whole, also when `body` is a range of it. */
@@ -48,7 +48,7 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
   }
 
   async function make(wanted: Wanted, { make: makeVariant }: Variants, range?: ByteRange) {
-    const { fingerprint, index, variant, limitKey = 'unknown' } = wanted
+    const { fingerprint, index, variant, limitKey } = wanted
     const image = await store.get(fingerprint, index)
     if (!image) return undefined
     if (!transformationOf(image, variant)) {
@@ -56,7 +56,7 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
       await image.body.cancel()
       return original(wanted, range)
     }
-    const made = await makeVariant(image, variant, limitKey)
+    const made = await makeVariant(image, variant, (await limitKey?.()) ?? 'unknown')
     if (made === 'original') return original(wanted, range)
     if ('reason' in made) return original(wanted, range, made)
     return servedFromMemory(wanted, made, range) ?? stored(wanted, range)

@@ -16,7 +16,7 @@ export async function previewOf(
   { caller, ports: { gallery, settings } }: ToolRequest,
 ): Promise<readonly ContentBlock[]> {
   const width = settings.widths.find((configured) => configured >= WIDTH) ?? WIDTH
-  const limitKey = limitKeyOf(caller)
+  const limitKey = async () => limitKeyOf(caller)
   const served = await gallery.get({ fingerprint, index: 0, variant: { width, format: 'webp' }, limitKey })
   const bytes = served?.body ? new Uint8Array(await new Response(served.body).arrayBuffer()) : undefined
   const mimeType = served?.headers['content-type']

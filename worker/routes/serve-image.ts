@@ -85,11 +85,15 @@ export function createImageServer(ports: AppPorts): ImageServer {
           get: async () => ({ headers: imageHeaders(image.record), body: image.bytes }),
         }
       : gallery
-    const limitKey = isOriginal(variant) ? undefined : await access.limitKey(request)
     return deliver(
       request,
       source,
-      { fingerprint, index: delivery.index ?? 0, variant, limitKey },
+      {
+        fingerprint,
+        index: delivery.index ?? 0,
+        variant,
+        ...(!isOriginal(variant) && { limitKey: () => access.limitKey(request) }),
+      },
       {
         redirectTo: (headers) => redirectTo(c.req.path, request.url, headers, delivery.pin),
         finish(headers) {
