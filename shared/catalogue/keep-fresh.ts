@@ -1,3 +1,5 @@
+import { startDeadline } from '../deadline.ts'
+
 interface Freshness {
   /** Milliseconds that a loaded value stays fresh. */
   readonly ttlMs: number
@@ -29,7 +31,8 @@ export function keepFresh<T>(
 
   async function reload(): Promise<void> {
     try {
-      value = await load(AbortSignal.timeout(timeoutMs))
+      using deadline = startDeadline(timeoutMs)
+      value = await load(deadline.signal)
       nextLoadAt = now() + ttlMs
     } catch (error) {
       nextLoadAt = now() + retryMs

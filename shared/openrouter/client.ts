@@ -1,4 +1,5 @@
 import type { ImageModel } from '../catalogue/model.ts'
+import { startDeadline } from '../deadline.ts'
 import { EaselError, UpstreamError } from '../errors.ts'
 import type { BlockDecoder } from '../response/base64.ts'
 import { billingUnknown } from '../response/outcome-errors.ts'
@@ -82,8 +83,8 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
   async function* send(
     request: UpstreamRequest,
     { signal: callerSignal, onGenerationId, previews }: SendOptions = {},
-    timeout = AbortSignal.timeout(deadlineMs),
-    retryUntil = clock.now() + deadlineMs,
+    timeout: AbortSignal,
+    retryUntil: number,
   ): AsyncGenerator<ResponseEvent, void, undefined> {
     const signal = callerSignal ? AbortSignal.any([callerSignal, timeout]) : timeout
 
@@ -170,18 +171,21 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     })
   }
 
+  async function* sendUnderDeadline(request: UpstreamRequest, sending: SendOptions | undefined) {
+    using timeout = startDeadline(deadlineMs)
+    yield* send(request, sending, timeout.signal, clock.now() + deadlineMs)
+  }
+
   return {
     async *generate(spec, model, sending) {
-      yield* send(buildRequest(spec, model), sending)
+      yield* sendUnderDeadline(buildRequest(spec, model), sending)
     },
-    async *send(request, sending) {
-      yield* send(request, sending)
-    },
+    send: sendUnderDeadline,
     async *sendFirst(candidates, sending) {
-      const timeout = AbortSignal.timeout(deadlineMs)
+      using timeout = startDeadline(deadlineMs)
       const deadline = clock.now() + deadlineMs
       const sendOne = (request: UpstreamRequest, retryUntil: number) =>
-        send(request, sending, timeout, retryUntil)
+        send(request, sending, timeout.signal, retryUntil)
       yield* firstThatServes(candidates, sendOne, { now: clock.now, deadline })
     },
     costOf: (generationId, { signal } = {}) => lookUpCost(generationId, signal),

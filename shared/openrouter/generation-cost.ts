@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { startDeadline } from '../deadline.ts'
 import type { RetryClock } from './retry.ts'
 
 const MAX_TRIES = 4
@@ -31,7 +32,8 @@ export async function generationCost(
   { sleep, random }: Pick<RetryClock, 'sleep' | 'random'>,
   callerSignal?: AbortSignal,
 ): Promise<number | undefined> {
-  const timeout = AbortSignal.timeout(TOTAL_MS)
+  using deadline = startDeadline(TOTAL_MS)
+  const timeout = deadline.signal
   const signal = callerSignal ? AbortSignal.any([callerSignal, timeout]) : timeout
   try {
     for (let attempt = 1; ; attempt++) {

@@ -1,3 +1,4 @@
+import { startDeadline } from '../../shared/deadline.ts'
 import { latin1Bytes, utf8Bytes } from '../../shared/media/bytes.ts'
 
 /** Where alerts go. */
@@ -31,6 +32,7 @@ export async function postWebhook(
   { id, body }: WebhookMessage,
   sentAt: number,
 ): Promise<void> {
+  using deadline = startDeadline(TIMEOUT_MS)
   const timestamp = String(Math.floor(sentAt / 1000))
   const response = await fetch(url, {
     method: 'POST',
@@ -44,7 +46,7 @@ export async function postWebhook(
     body,
     // A redirect would be followed as a GET, without the message.
     redirect: 'manual',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: deadline.signal,
   })
   await response.body?.cancel()
   if (!response.ok) throw new Error(`the receiver responded with ${response.status}`)
