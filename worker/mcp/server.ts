@@ -16,11 +16,14 @@ const INSTRUCTIONS =
  * @param body  the request's JSON, already read
  */
 export function answerMcp(body: unknown, request: ToolRequest): Promise<Response> {
-  // Nearly always the client's fault, so without a stack. What tools throw is logged by them.
-  const onerror = ({ message }: Error) => console.warn(JSON.stringify({ event: 'mcp_rejected', message }))
-  return createMcpHandler(() => createServer(request), { onerror }).fetch(request.c.req.raw, {
+  return createMcpHandler(() => createServer(request), { onerror: logRejected }).fetch(request.c.req.raw, {
     parsedBody: body,
   })
+}
+
+/** Nearly always the client's fault, so without a stack. What tools throw is logged by them. */
+function logRejected({ message }: Error): void {
+  console.warn(JSON.stringify({ event: 'mcp_rejected', message }))
 }
 
 function createServer(request: ToolRequest): McpServer {
