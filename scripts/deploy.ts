@@ -13,7 +13,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { findMissing } from './deploy/preconditions.ts'
+import { checkAccount, type Preconditions } from './deploy/preconditions.ts'
 import { stagingConfig } from './deploy/staging-config.ts'
 import { runWrangler } from './deploy/wrangler.ts'
 
@@ -42,14 +42,18 @@ if (staging) {
 
 // Workers Builds, which the Deploy to Cloudflare button starts, has set everything up.
 const isChecked = others.includes('--dry-run') || process.env['WORKERS_CI'] !== undefined
-const missing = isChecked && !check ? [] : await findMissing(text, config, runWrangler)
+const { missing, address }: Preconditions =
+  isChecked && !check ? { missing: [] } : await checkAccount(text, config, runWrangler)
 if (missing.length > 0) {
   console.error('Not deployed. Missing:\n')
   for (const { problem, remedy } of missing) console.error(`${problem}\n  ${remedy}\n`)
   console.error('Then run this command again.')
   process.exitCode = 1
 } else if (check) {
-  console.log('Nothing is missing. npm run deploy deploys it.')
+  const command = `npm run deploy${staging ? ' -- --staging' : ''}`
+  console.log(
+    `Nothing is missing. ${command} deploys the Worker${address === undefined ? '' : ` to ${address}`}.`,
+  )
 } else {
   const wrangler = spawn('wrangler', ['deploy', '--config', config, ...others], {
     stdio: 'inherit',
@@ -58,9 +62,7 @@ if (missing.length > 0) {
   const [code] = await once(wrangler, 'exit')
   process.exitCode = typeof code === 'number' ? code : 1
   if (code === 0 && !others.includes('--dry-run')) {
-    console.log(
-      '\nNext: open /healthz on that address. It says whether R2, the ledger and the OpenRouter key work.',
-    )
+    console.log(`\nNext: is everything well?\n  curl ${address ?? 'https://<that address>'}/healthz`)
   }
 }
 

@@ -9,6 +9,7 @@ import { dropinApi } from './dropin/routes.ts'
 import { createHealth } from './web/health.ts'
 import { mcpRoutes } from './mcp/routes.ts'
 import { openAiApi, openAiImages } from './openai/routes.ts'
+import { answerWrongBase } from './openai/wrong-base.ts'
 import { llmsText } from './web/llms.ts'
 import { notFound } from './web/not-found.ts'
 import { requestLine } from './web/request-log.ts'
@@ -87,6 +88,7 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
 
   app.notFound(
     (c) =>
+      answerWrongBase(c) ??
       answerOtherMethod(app, c) ??
       problemResponse(notFound(`There is nothing at ${c.req.path}. Images are at /image?prompt=….`)),
   )

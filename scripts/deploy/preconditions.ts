@@ -1,14 +1,10 @@
+import process from 'node:process'
 import { parse } from 'smol-toml'
 import * as z from 'zod'
+import { cloudflareApi } from './cloudflare-api.ts'
+import { type Domain, domainSchema, findDomain } from './domain.ts'
+import type { Missing } from './missing.ts'
 import type { Wrangler } from './wrangler.ts'
-
-/** Something without which the Worker can't be deployed, or wouldn't work. */
-export interface Missing {
-  /** One sentence. */
-  readonly problem: string
-  /** What to run, or where to click. */
-  readonly remedy: string
-}
 
 /** What to put into a secret; `wrangler secret put` asks for it. */
 const SECRET_VALUES: Readonly<Record<string, string>> = {
@@ -21,27 +17,32 @@ const SECRET_VALUES: Readonly<Record<string, string>> = {
 const R2_NOT_ENABLED = /code: 10042\b/
 const NO_SUCH_WORKER = /code: 10007\b|If this is a new Worker/
 
-const configSchema = z.object({
+const configSchema = domainSchema.extend({
   name: z.string(),
+  account_id: z.string().optional(),
   r2_buckets: z.array(z.object({ bucket_name: z.string() })),
   vars: z.object({ EASEL_ACCESS: z.string().optional() }).default({}),
   secrets: z.object({ required: z.array(z.string()) }),
 })
+const loginSchema = z.object({ accounts: z.array(z.object({ id: z.string() })) })
 const secretsSchema = z.array(z.object({ name: z.string() }))
 
+export interface Preconditions {
+  /** In the order in which to do it. Only what can be done now: without a login nothing else is known. */
+  readonly missing: readonly Missing[]
+  /** The Worker's URL, where it is known. */
+  readonly address?: string | undefined
+}
+
 /**
- * What is missing in the account, in the order in which to do it. Only what can be done now: without a login nothing
- * else is known.
+ * Looks in the account for what the Worker needs.
  *
  * @param text  the config, TOML
  * @param file  its path, for the commands that are suggested
  */
-export async function findMissing(
-  text: string,
-  file: string,
-  wrangler: Wrangler,
-): Promise<readonly Missing[]> {
-  const { name, r2_buckets, vars, secrets } = configSchema.parse(parse(text))
+export async function checkAccount(text: string, file: string, wrangler: Wrangler): Promise<Preconditions> {
+  const config = configSchema.parse(parse(text))
+  const { name, r2_buckets, vars, secrets } = config
   const option = file === 'wrangler.toml' ? '' : ` --config ${file}`
   const [login, buckets, listed] = await Promise.all([
     wrangler(['whoami', '--json']),
@@ -49,20 +50,19 @@ export async function findMissing(
     wrangler(['secret', 'list', '--format', 'json', '--config', file]),
   ])
   if (!login.ok) {
-    return [
-      {
-        problem: 'You are not logged in to Cloudflare.',
-        remedy: 'npx wrangler login      (in CI, set CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID)',
-      },
-    ]
+    const problem = 'You are not logged in to Cloudflare.'
+    const remedy = 'npx wrangler login      (in CI, set CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID)'
+    return { missing: [{ problem, remedy }] }
   }
+  const domain = await domainIn(config, login.stdout, wrangler)
   const present = secretNames(listed)
   const required = vars.EASEL_ACCESS === 'open' ? ['OPENROUTER_API_KEY'] : secrets.required
-  return [
+  const missing = [
     ...missingBuckets(
       buckets,
       r2_buckets.map(({ bucket_name }) => bucket_name),
     ),
+    ...('missing' in domain ? [domain.missing] : []),
     ...required
       .filter((secret) => !present.includes(secret))
       .map((secret) => ({
@@ -70,6 +70,20 @@ export async function findMissing(
         remedy: `npx wrangler secret put ${secret}${option}`,
       })),
   ]
+  return { missing, ...('address' in domain && { address: domain.address }) }
+}
+
+async function domainIn(
+  config: z.infer<typeof configSchema>,
+  login: string,
+  wrangler: Wrangler,
+): Promise<Domain> {
+  const [only, ...others] = loginSchema.parse(JSON.parse(login)).accounts
+  // As wrangler chooses it; it asks where there are several.
+  const account =
+    config.account_id ?? process.env['CLOUDFLARE_ACCOUNT_ID'] ?? (others.length > 0 ? undefined : only?.id)
+  if (account === undefined) return { address: undefined }
+  return findDomain(config, config.name, account, await cloudflareApi(wrangler))
 }
 
 function missingBuckets(

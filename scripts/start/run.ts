@@ -6,7 +6,7 @@ import { signUrl } from '../../shared/url/sign.ts'
 import { EMULATOR_KEY, isEmulated } from '../../worker/settings.ts'
 import { compileConfig } from './compile-config.ts'
 import { localCredentials } from './credentials.ts'
-import { generationLine } from './generation-line.ts'
+import { logLine } from './log-line.ts'
 import { freePortFrom, HOST } from './ports.ts'
 import { stateFolder } from './state-folder.ts'
 import { givenVariables } from './variables.ts'
@@ -64,7 +64,7 @@ async function start(): Promise<void> {
       persist: state,
       watch: false,
       structuredLogsHandler({ level, message }: { readonly level: string; readonly message: string }) {
-        const line = generationLine(message, url)
+        const line = logLine(message, url)
         if (line !== undefined) console.log(line)
         else if (level === 'error' || level === 'warn') console.error(message)
       },

@@ -1,5 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /**
  * The folder for images, ledger and credentials: one for the emulator's, another one for those of a real key. Images
@@ -11,7 +11,7 @@ import { join } from 'node:path'
 export async function stateFolder(parent: string, world: 'emulated' | 'real'): Promise<string> {
   const folder = join(parent, world)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await access(folder, constants.W_OK)
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
@@ -21,4 +21,23 @@ export async function stateFolder(parent: string, world: 'emulated' | 'real'): P
     )
   }
   return folder
+}
+
+/** One folder after the other: with `recursive`, Node never ends below /proc, which has folders that can't have any. */
+async function makeFolder(folder: string): Promise<void> {
+  if (await canMake(folder)) return
+  await makeFolder(dirname(folder))
+  await mkdir(folder)
+}
+
+/** Makes a folder, unless it is there. @returns whether the one that it belongs in is there */
+async function canMake(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') return false
+    if (code !== 'EEXIST') throw error
+  }
+  return true
 }

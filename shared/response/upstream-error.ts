@@ -181,10 +181,11 @@ export function errorInResponse(
 ): UpstreamError {
   const error = upstreamErrorBody.safeParse(errorField(body)).data ?? {}
   const generationId = headers.get('X-Generation-Id') ?? undefined
-  if (!isComplete && status >= 500) {
-    return billingUnknown('The connection to OpenRouter was cut', { upstreamStatus: status }).with({
-      generationId,
-    })
+  if (status >= 500 && !(isComplete && isNamed(error))) {
+    const what = isComplete
+      ? `A gateway on the way to OpenRouter responded with ${status}`
+      : 'The connection to OpenRouter was cut'
+    return billingUnknown(what, { upstreamStatus: status }).with({ generationId })
   }
   const retryAfter = retryAfterSeconds(headers.get('Retry-After') ?? '', now)
   return upstreamError(status, error, { retryAfter, isComplete }).with({ generationId })
@@ -239,6 +240,14 @@ function meaningOf(status: number, body: UpstreamErrorBody): Meaning {
 /** The images API's events call it `type`, everything else `metadata.error_type`. */
 function typeOf({ type, metadata }: UpstreamErrorBody): string | undefined {
   return metadata?.error_type ?? type ?? undefined
+}
+
+/**
+ * Whether OpenRouter itself says what failed. A gateway's bare 5xx doesn't: it may have passed the request on and lost
+ * the response.
+ */
+function isNamed(error: UpstreamErrorBody): boolean {
+  return (error.code ?? typeOf(error)) !== undefined
 }
 
 /** A provider's own code, in place of a status. */

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { checkAccount } from '../../scripts/deploy/preconditions.ts'
+import { runWrangler } from '../../scripts/deploy/wrangler.ts'
 import { type CloudflareAccount, serveCloudflare } from '../support/cloudflare.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -23,18 +25,20 @@ describe('npm run deploy', { timeout: 60_000 }, () => {
     expect(remedies(output)).toEqual([expect.stringMatching(/^npx wrangler login /)])
   })
 
-  it('says where to enable R2, and which command sets each missing secret', async () => {
+  it('says where to enable R2 and to choose a subdomain, and which command sets each missing secret', async () => {
     const { code, output } = await deployTo({ buckets: undefined, secrets: {} }, ['--check'])
 
     expect(code).toBe(1)
     expect(remedies(output)).toEqual([
       'https://dash.cloudflare.com/?to=/:account/r2/overview',
+      expect.stringMatching(/^https:.*\/workers\/onboarding .*routes in wrangler.toml/),
       ...SECRETS.map((name) => `npx wrangler secret put ${name}`),
     ])
   })
 
   it('knows a second Worker for staging, with a bucket and secrets of its own', async () => {
-    const account = { buckets: ['easel'], secrets: { easel: SECRETS, 'easel-staging': SECRETS.slice(1) } }
+    const secrets = { easel: SECRETS, 'easel-staging': SECRETS.slice(1) }
+    const account = { buckets: ['easel'], secrets, subdomain: 'ada' }
     const [staging, production] = await Promise.all([
       deployTo(account, ['--check', '--staging']),
       deployTo(account, ['--check']),
@@ -46,6 +50,32 @@ describe('npm run deploy', { timeout: 60_000 }, () => {
       'npx wrangler secret put OPENROUTER_API_KEY --config wrangler.staging.toml',
     ])
     expect(production.code).toBe(0)
+    expect(production.output).toContain('npm run deploy deploys the Worker to https://easel.ada.workers.dev.')
+  })
+})
+
+describe('the domain in wrangler.toml', () => {
+  it.each([
+    ['that is in the account is where the Worker will be', 'img.example.com', 'https://img.example.com', []],
+    ['that is in no zone of the account is named', 'img.example.org', undefined, [/^img.example.org/]],
+  ])('%s', async (_, domain, address, problems) => {
+    const cloudflare = await serveCloudflare({
+      buckets: ['easel'],
+      secrets: { easel: SECRETS },
+      zones: ['example.com'],
+    })
+    vi.stubEnv('CLOUDFLARE_API_BASE_URL', cloudflare.url)
+    vi.stubEnv('CLOUDFLARE_API_TOKEN', 'token')
+    const config = await readFile(join(ROOT, 'wrangler.toml'), 'utf8')
+    const withDomain = config.replace('# routes = ', 'routes = ').replace('img.example.com', domain)
+    const found = await checkAccount(withDomain, 'wrangler.toml', runWrangler)
+    vi.unstubAllEnvs()
+    cloudflare.close()
+
+    expect(found.address).toBe(address)
+    expect(found.missing.map(({ problem }) => problem)).toEqual(
+      problems.map((one) => expect.stringMatching(one)),
+    )
   })
 })
 

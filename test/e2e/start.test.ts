@@ -48,7 +48,7 @@ describe('npm start', { timeout: 90_000 }, () => {
     await expect.poll(() => generatedIn(first.output())).toHaveLength(1)
     const [line = ''] = generatedIn(first.output())
     expect(line).toMatch(/^Generated “A lighthouse at dusk” \(google\/\S+, \$0\.\d{4}, \d+\.\d s\): http/)
-    const [, image = ''] = /(http\S+)/.exec(line) ?? []
+    const [, image = ''] = /(http\S+\/i\/[0-9a-f]{64}\.png)$/.exec(line) ?? []
     expect(await (await fetch(image)).arrayBuffer()).toEqual(bytes)
     // A service manager's SIGTERM reaches only npm, a terminal's Ctrl-C the whole group.
     await first.stop('npm', 'SIGTERM')
@@ -131,14 +131,18 @@ describe('npm start', { timeout: 90_000 }, () => {
     ])
   })
 
-  it('says that the state can’t be written, and which variable moves it', async () => {
-    const file = join(stateDir, 'file')
-    await writeFile(file, '')
+  it.each(['a file', '/proc/easel/state'])(
+    'says that the state can’t be in %s, and which variable moves it',
+    async (path) => {
+      const file = join(stateDir, 'file')
+      await writeFile(file, '')
+      const folder = path === 'a file' ? file : path
 
-    expect(await fail({ STATE_DIR: file })).toEqual([
-      expect.stringMatching(/can’t be written to .*STATE_DIR/),
-    ])
-  })
+      expect(await fail({ STATE_DIR: folder })).toEqual([
+        expect.stringMatching(/can’t be written to .*STATE_DIR/),
+      ])
+    },
+  )
 })
 
 describe('.dev.vars', () => {

@@ -1,5 +1,6 @@
 import { type Failure, STORAGE_FAILURES, UPSTREAM_FAILURES } from './failures.ts'
 import { type Moment, MOMENTS } from './moments.ts'
+import { REGENERATIONS } from './regenerations.ts'
 
 const INTRODUCTION = `# What happens when something fails
 
@@ -33,6 +34,11 @@ const INTERRUPTED = `## When the job or the Worker stops
 The job's object is aborted at this moment, or the whole process is killed and starts again. After an abort, the client that waits gets the response below. After a kill, its connection breaks, and the next request gets that response. At the end nothing is left in the job's storage, and R2 has the whole image.
 `
 
+const REGENERATED = `## When the job stops while it regenerates an image
+
+The image is there, and somebody regenerates it. Afterwards R2 has all of the old images or all of the new ones, and requests get those. The ledger counts both generations.
+`
+
 const STORAGE = `## When R2 or the ledger fails
 
 It fails during the first request, and works again for the next one.
@@ -57,6 +63,11 @@ export function reliabilityDocument(): string {
         String(expected.requests),
         expected.ledger,
       ]),
+    ),
+    REGENERATED,
+    table(
+      ['stopped', 'response', 'ledger'],
+      REGENERATIONS.map(([name, seen, ledger]) => [name, responseOf(seen), ledger]),
     ),
     STORAGE,
     failureTable(STORAGE_FAILURES),

@@ -2,19 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../emulator/index.ts'
 import { sha256 } from '../support/worker/client.ts'
 import { type FaultyEasel, startFaultyEasel } from '../support/worker/faulty-easel.ts'
-import { type Moment, type MomentName, MOMENTS } from './moments.ts'
+import { type Moment, MOMENTS } from './moments.ts'
+import { REGENERATIONS } from './regenerations.ts'
 import { createVisitor, faultFor, varsFor } from './run-cell.ts'
-
-/** What the client sees whose regeneration is interrupted there, and how the ledger counts both generations. */
-const CELLS: readonly (readonly [name: MomentName, seen: string, ledger: string])[] = [
-  ['The model works', '424 billing_unknown', 'unknown, generated'],
-  ['Between two parts of a large image', '424 billing_unknown', 'unknown, generated'],
-  // What replaces an image is recorded before it is published, small or large.
-  ['A small image has arrived; neither stored nor settled', '200', 'generated, generated'],
-  ['The manifest is written, the image is not', '200', 'generated, generated'],
-  ['The second of two images is written, the first is not', '200', 'generated, generated'],
-  ['The first image is written, the job does not know', '200', 'generated, generated'],
-]
 
 interface Manifest {
   readonly images: readonly { readonly sha256: string; readonly url: string }[]
@@ -22,8 +12,8 @@ interface Manifest {
 
 let easel: FaultyEasel
 beforeAll(async () => {
-  easel = await startFaultyEasel({ vars: { ...varsFor(CELLS), TEST_PATIENCE: '20' } })
-  const faults = CELLS.flatMap(([name], index) => {
+  easel = await startFaultyEasel({ vars: { ...varsFor(REGENERATIONS), TEST_PATIENCE: '20' } })
+  const faults = REGENERATIONS.flatMap(([name], index) => {
     const { response }: Moment = MOMENTS[name]
     return response ? [faultFor(index, response)] : []
   })
@@ -32,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => easel.close())
 
 describe('a job that is stopped while it regenerates an image', () => {
-  it.concurrent.each(CELLS.map((cell, index) => [...cell, index] as const))(
+  it.concurrent.each(REGENERATIONS.map((cell, index) => [...cell, index] as const))(
     'leaves the old images or the new ones, never both, and pays for each once: %s',
     async (name, seen, ledger, index) => {
       const visitor = await createVisitor(easel, index, name)

@@ -8,6 +8,10 @@ export interface CloudflareAccount {
   readonly buckets: readonly string[] | undefined
   /** Names of secrets by Worker; a Worker that isn't listed does not exist. */
   readonly secrets: Readonly<Record<string, readonly string[]>>
+  /** Of workers.dev. Default: none is registered. */
+  readonly subdomain?: string
+  /** Domains. */
+  readonly zones?: readonly string[]
 }
 
 const ACCOUNT = { id: '0123456789abcdef0123456789abcdef', name: 'Ada' }
@@ -34,6 +38,17 @@ export async function serveCloudflare(account: CloudflareAccount): Promise<{
     return names
       ? ok(names.map((name) => ({ name, type: 'secret_text' })))
       : fail(404, 10007, 'This Worker does not exist on your account.')
+  })
+  app.get('/accounts/:account/workers/subdomain', () =>
+    account.subdomain === undefined
+      ? fail(404, 10007, 'There is no workers.dev subdomain.')
+      : ok({ subdomain: account.subdomain }),
+  )
+  app.get('/zones', (c) => {
+    const isOwn = c.req.query('account.id') === ACCOUNT.id
+    return ok(
+      (account.zones ?? []).filter((name) => isOwn && name === c.req.query('name')).map((name) => ({ name })),
+    )
   })
   app.notFound(() => fail(404, 7003, 'Could not route to this path.'))
 

@@ -82,25 +82,20 @@ export function createR2ImageStore(bucket: R2Bucket): ImageStore {
   }
 }
 
-/**
- * What {@link readRecord} reads back. R2 takes it before the bytes, so nothing of it depends on them all.
- *
- * @param known  when the same bytes are written again
- */
+/** What {@link readRecord} reads back. R2 takes it before the bytes, so nothing of it depends on them all. */
 export function imageMetadata(
   { width, height, isAnimated }: Pick<ImageHeader, 'width' | 'height' | 'isAnimated'>,
   model: string,
-  known?: { readonly created: Date; readonly thumbhash: string },
 ): Record<string, string> {
   return {
     width: String(width),
     height: String(height),
     model,
     ...(isAnimated && { animated: 'true' }),
-    ...(known && { created: known.created.toISOString(), thumbhash: known.thumbhash }),
   }
 }
 
+/** `created` and `thumbhash` are there once the object was written again. */
 function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): ImageRecord {
   const { width, height, model = '', animated, created, thumbhash } = object.customMetadata ?? {}
   return {

@@ -13,7 +13,7 @@ export interface VariantRecord extends ImageHeader {
   readonly transformation: Transformation
   readonly byteLength: number
   readonly created: Date
-  /** Of the original, base64, if it was known when the variant was made. */
+  /** Of the original, base64, if it is known. */
   readonly thumbhash?: string | undefined
 }
 
@@ -106,7 +106,7 @@ function readVariant({
   size,
   uploaded,
 }: R2Object): VariantRecord | 'original' {
-  const { width, height, original, original_type, transformation, thumbhash } = customMetadata ?? {}
+  const { width, height, original, original_type, transformation, created, thumbhash } = customMetadata ?? {}
   if (original === undefined || transformation === undefined) return 'original'
   return {
     etag,
@@ -116,7 +116,7 @@ function readVariant({
     width: Number(width),
     height: Number(height),
     byteLength: size,
-    created: uploaded,
+    created: created === undefined ? uploaded : new Date(created),
     ...(thumbhash !== undefined && { thumbhash }),
   }
 }

@@ -90,6 +90,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     const transforming = {
       bucket: env.BUCKET,
       images: env.IMAGES,
+      thumbhashes: new Map<string, string>(),
       admit: (limitKey: string) => admitVariant(limitKey, this.#settings, env.VARIANT_LIMIT, this.#budget),
       whileCurrent: this.#set.whileCurrent,
     }

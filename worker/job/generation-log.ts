@@ -1,5 +1,7 @@
 import { EaselError } from '../../shared/errors.ts'
+import type { ImageMediaType } from '../../shared/media/image.ts'
 import type { ResponseSummary } from '../../shared/response/read-response.ts'
+import { imagePath } from '../gallery/manifest.ts'
 import type { Settings } from '../settings.ts'
 import type { JobRequest } from './types.ts'
 
@@ -12,13 +14,15 @@ export interface GenerationLog {
   readonly cost: { readonly usd: number; readonly suspicious?: string | undefined }
   /** What came, when there was no error. */
   readonly summary?: Pick<ResponseSummary, 'model' | 'failedModels' | 'problems'>
+  /** Of the first image, when there was no error. */
+  readonly mediaType?: ImageMediaType | undefined
   /** Milliseconds since the epoch. */
   readonly startedAt: number
 }
 
 export function logGeneration(
   { fingerprint, model, prompt, caller }: JobRequest,
-  { error, cost, summary, startedAt }: GenerationLog,
+  { error, cost, summary, mediaType, startedAt }: GenerationLog,
   { logPrompts }: Pick<Settings, 'logPrompts'>,
 ): void {
   const outcome = error === undefined ? 'generated' : error instanceof EaselError ? error.code : 'internal'
@@ -31,6 +35,7 @@ export function logGeneration(
     // Their messages may quote the request.
     ...(failedModels && { failed_models: failedModels.map(({ model: id, code }) => ({ model: id, code })) }),
     outcome,
+    ...(mediaType && { path: imagePath(fingerprint, 0, mediaType) }),
     ...(outcome === 'billing_unknown' && { may_have_been_billed: true }),
     // An IP address is nobody's business.
     caller: caller.kind === 'anonymous' ? 'anonymous' : `${caller.kind}:${caller.name}`,

@@ -132,7 +132,7 @@ export async function readManifest(
   return object ? object.json<Manifest>() : undefined
 }
 
-async function keysUnder(bucket: R2Bucket, prefix: string): Promise<string[]> {
+export async function keysUnder(bucket: R2Bucket, prefix: string): Promise<string[]> {
   const keys: string[] = []
   let cursor: string | undefined
   do {

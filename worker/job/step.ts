@@ -82,7 +82,7 @@ export function createStep({
     }
     const { images, summary, text } = generated
     const cost = billedCost(summary.usage?.costUsd, limitsOf(request))
-    logGeneration(request, { cost, summary, startedAt }, settings)
+    logGeneration(request, { cost, summary, mediaType: images[0]?.header.mediaType, startedAt }, settings)
     const manifest = buildManifest(request, images, summary, text, new Date())
     const bill: Unsettled = { attempt, usd: cost.usd, outcome: 'generated' }
     const generation = await record(request, { images, manifest }, bill)

@@ -1,10 +1,9 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
-import { imageMetadata, type ImageStore, type StoredImage } from '../gallery/image-store.ts'
-import { imageKey } from '../gallery/keys.ts'
+import type { ImageStore, StoredImage } from '../gallery/image-store.ts'
 import { putListEntry } from '../gallery/list.ts'
 import { type Manifest, missingThumbhashes } from '../gallery/manifest.ts'
 import type { VariantUnavailable } from '../gallery/variant-store.ts'
-import { within } from './patience.ts'
+import { describeStored } from './describe-stored.ts'
 import { putManifest, readManifest } from './publish.ts'
 import { THUMBHASH_MAX_PX, thumbhashOfPng } from './thumbhash-of-png.ts'
 
@@ -15,6 +14,8 @@ export interface ThumbhashMakerPorts {
   readonly bucket: R2Bucket
   readonly store: Pick<ImageStore, 'get'>
   readonly images: ImagesBinding | undefined
+  /** By the original's ETag; what is found joins them. */
+  readonly thumbhashes: Map<string, string>
   /** Counts a transformation that is about to be made. @returns why it may not be, or `undefined` */
   readonly admit: (limitKey: string) => Promise<VariantUnavailable['reason'] | undefined>
   /** Runs `put` unless the image was replaced or purged since `read` was read, and not beside either. */
@@ -33,7 +34,7 @@ export interface ThumbhashMakerPorts {
 export type AddThumbhashes = (fingerprint: Fingerprint, limitKey: string) => Promise<Manifest | undefined>
 
 export function createThumbhashMaker(ports: ThumbhashMakerPorts): AddThumbhashes {
-  const { bucket, store, images, admit, whileCurrent, forget } = ports
+  const { bucket, store, images, thumbhashes, admit, whileCurrent, forget } = ports
   let adding: ReturnType<AddThumbhashes> | undefined
   let failedUntil = 0
 
@@ -71,10 +72,11 @@ export function createThumbhashMaker(ports: ThumbhashMakerPorts): AddThumbhashes
 
   /** The manifest last: what it says decides whether this is done again. */
   async function keep(original: StoredImage, thumbhash: string): Promise<Manifest | undefined> {
-    const { fingerprint, index } = original
+    const { fingerprint, index, etag } = original
     const manifest = await readManifest(bucket, fingerprint)
     if (!manifest) return undefined
-    await describeObject(original, thumbhash)
+    thumbhashes.set(etag, thumbhash)
+    await describeStored(bucket, original, thumbhash)
     const listed = manifest.images.map((image, at) => (at === index ? { ...image, thumbhash } : image))
     const changed = { ...manifest, images: listed }
     await putManifest(bucket, changed)
@@ -82,35 +84,8 @@ export function createThumbhashMaker(ports: ThumbhashMakerPorts): AddThumbhashes
     return changed
   }
 
-  /**
-   * Writes an image's object again, the same bytes with the thumbhash: R2 can't change metadata otherwise, and a hit
-   * must not read anything else. A large image was uploaded in parts, and would get another ETag: it stays as it is.
-   */
-  async function describeObject(original: StoredImage, thumbhash: string): Promise<void> {
-    const { fingerprint, index, etag, mediaType, model, created } = original
-    const key = imageKey(fingerprint, index)
-    const object = isOfParts(etag) ? undefined : await within(bucket.get(key), 'R2')
-    if (object?.etag !== etag) {
-      await object?.body.cancel()
-      return
-    }
-    await within(
-      bucket.put(key, object.body, {
-        onlyIf: { etagMatches: etag },
-        httpMetadata: { contentType: mediaType },
-        customMetadata: imageMetadata(original, model, { created, thumbhash }),
-      }),
-      'R2',
-    )
-  }
-
   return (fingerprint, limitKey) =>
     (adding ??= addAll(fingerprint, limitKey).finally(() => (adding = undefined)))
-}
-
-/** The ETag of a multipart upload ends with the number of its parts. */
-function isOfParts(etag: string): boolean {
-  return etag.includes('-')
 }
 
 async function toSmallPng(images: ImagesBinding, body: ReadableStream<Uint8Array>): Promise<ArrayBuffer> {

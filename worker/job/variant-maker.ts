@@ -21,6 +21,8 @@ const JPEG_BACKGROUND = '#ffffff'
 export interface VariantMakerPorts {
   readonly bucket: R2Bucket
   readonly images: ImagesBinding | undefined
+  /** By the original's ETag: known since an original was read, perhaps. */
+  readonly thumbhashes: ReadonlyMap<string, string>
   /** Counts a variant that is about to be made. @returns why it may not be, or `undefined` */
   readonly admit: (limitKey: string) => Promise<VariantUnavailable['reason'] | undefined>
   /**
@@ -37,7 +39,8 @@ export type VariantMaker = MakeVariant
  * Makes the variants of one fingerprint, each once, however many requests want it. Holds the variant, never the
  * original.
  */
-export function createVariantMaker({ bucket, images, admit, whileCurrent }: VariantMakerPorts): VariantMaker {
+export function createVariantMaker(ports: VariantMakerPorts): VariantMaker {
+  const { bucket, images, thumbhashes, admit, whileCurrent } = ports
   const making = new Map<string, ReturnType<VariantMaker>>()
   const failedUntil = new Map<string, number>()
 
@@ -91,21 +94,21 @@ export function createVariantMaker({ bucket, images, admit, whileCurrent }: Vari
         height: header.height,
         original: { etag: original.etag, mediaType: original.mediaType },
         transformation: made.transformation,
-        thumbhash: original.thumbhash,
       }
-    const object = await whileCurrent(original, () =>
-      within(
-        bucket.put(key, made?.bytes ?? '', {
-          ...(facts && { httpMetadata: { contentType: facts.mediaType } }),
-          customMetadata: variantMetadata(facts),
-        }),
-        'R2',
-      ),
-    )
-    if (!object) return { reason: 'changed' }
-    if (!facts || !made) return 'original'
+    const stored = await whileCurrent(original, async () => {
+      const thumbhash = thumbhashes.get(original.etag) ?? original.thumbhash
+      const described = facts && { ...facts, thumbhash }
+      const options = {
+        ...(facts && { httpMetadata: { contentType: facts.mediaType } }),
+        customMetadata: variantMetadata(described),
+      }
+      return { described, object: await within(bucket.put(key, made?.bytes ?? '', options), 'R2') }
+    })
+    if (!stored) return { reason: 'changed' }
+    const { described, object } = stored
+    if (!described || !made) return 'original'
     const { etag, size: byteLength, uploaded: created } = object
-    const record: VariantRecord = { ...facts, etag, byteLength, created }
+    const record: VariantRecord = { ...described, etag, byteLength, created }
     return byteLength > SENT_MAX_BYTES ? record : { ...record, bytes: made.bytes }
   }
 

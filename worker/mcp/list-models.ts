@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import type { ListedModel } from '../../shared/catalogue/catalogue.ts'
+import { InvalidSpecError } from '../../shared/errors.ts'
 import { estimateCost } from '../../shared/prices/estimate.ts'
+import { specIssue } from '../../shared/spec/spec-issue.ts'
 import { dataResult, type Tool } from './tool.ts'
 
 /** Which models there are, in the few words that a choice needs. */
@@ -12,7 +14,13 @@ export const listModels: Tool = {
   input: z.strictObject({}),
   isReadOnly: true,
 
-  async call(_, { ports: { catalogue, settings } }) {
+  async call(args, { ports: { catalogue, settings } }) {
+    const [unknown] = Object.keys(args ?? {})
+    if (unknown !== undefined) {
+      throw new InvalidSpecError([
+        specIssue([unknown], `${unknown} is not accepted: list_models takes nothing.`),
+      ])
+    }
     const { models } = await catalogue.list()
     return dataResult({ default_model: settings.defaultModel, models: models.map(describe) })
   },

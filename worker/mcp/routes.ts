@@ -6,8 +6,8 @@ import type { AppPorts } from '../routes/ports.ts'
 import { readJsonBody } from '../web/json-body.ts'
 import type { AppEnv } from '../web/trace.ts'
 
-/** JSON-RPC 2.0: the request itself is wrong; and the first of the codes that servers define. */
-const INVALID_REQUEST = -32_600
+/** JSON-RPC 2.0: what came is not JSON, or not to be read; and the first of the codes that servers define. */
+const PARSE_ERROR = -32_700
 const SERVER_ERROR = -32_000
 
 /** The Model Context Protocol over streamable HTTP, without sessions. Whoever may POST images may use it. */
@@ -28,7 +28,7 @@ export function mcpRoutes(ports: AppPorts): Hono<AppEnv> {
     const { status, code, detail } = toProblem(error)
     const headers = errorHeaders(error)
     headers.set('Content-Type', 'application/json')
-    const rpcCode = status === 400 ? INVALID_REQUEST : SERVER_ERROR
+    const rpcCode = status === 400 ? PARSE_ERROR : SERVER_ERROR
     const body = { jsonrpc: '2.0', id: null, error: { code: rpcCode, message: detail, data: { code } } }
     return new Response(JSON.stringify(body), { status, headers })
   })

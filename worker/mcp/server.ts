@@ -8,7 +8,7 @@ import { describedBy, errorResult, type Tool, type ToolRequest } from './tool.ts
 const TOOLS: readonly Tool[] = [generateImage, estimateCost, listModels, findImages]
 
 const INSTRUCTIONS =
-  'Easel turns prompts into images with permanent URLs. Estimate before you generate with a dear model, and look for an image before you generate a similar one.'
+  'Easel turns prompts into images with permanent URLs. Estimate before you generate with an expensive model, and look for an image before you generate a similar one.'
 
 /**
  * Answers one request of the Model Context Protocol, in either of its forms: nothing is kept between requests.
@@ -16,9 +16,14 @@ const INSTRUCTIONS =
  * @param body  the request's JSON, already read
  */
 export function answerMcp(body: unknown, request: ToolRequest): Promise<Response> {
-  return createMcpHandler(() => createServer(request), { onerror: console.error }).fetch(request.c.req.raw, {
+  return createMcpHandler(() => createServer(request), { onerror: logRejected }).fetch(request.c.req.raw, {
     parsedBody: body,
   })
+}
+
+/** Nearly always the client's fault, so without a stack. What tools throw is logged by them. */
+function logRejected({ message }: Error): void {
+  console.warn(JSON.stringify({ event: 'mcp_rejected', message }))
 }
 
 function createServer(request: ToolRequest): McpServer {

@@ -36,7 +36,7 @@ export async function readEditForm(form: FormData): Promise<EditForm> {
   const fields = new Map<string, unknown>()
   for (const [name, value] of form as Iterable<[string, string | Blob]>) {
     const why = REFUSED.get(name)
-    if (why !== undefined) throw invalid(name, `${name} is not accepted: ${why}`)
+    if (why !== undefined) throw invalid(name, `${name} is not accepted. ${why}`)
     if (IMAGE_NAMES.has(name)) {
       files.push(value)
     } else if (fields.has(name)) {

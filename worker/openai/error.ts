@@ -10,12 +10,12 @@ const TYPES: Readonly<Record<number, string>> = {
 }
 
 /** What OpenAI calls a field of the spec. */
-const PARAMS: Readonly<Record<string, string>> = {
-  input_images: 'image',
-  aspect_ratio: 'size',
-  image_size: 'size',
-  'image_config.moderation': 'moderation',
-}
+const PARAMS: ReadonlyMap<string, string> = new Map([
+  ['input_images', 'image'],
+  ['aspect_ratio', 'size'],
+  ['image_size', 'size'],
+  ['image_config.moderation', 'moderation'],
+])
 
 /** OpenAI's `error` object for any thrown value; `code` is Easel's own. */
 export function toOpenAiError(error: unknown) {
@@ -42,5 +42,5 @@ export function openAiErrorResponse(error: unknown): Response {
 
 function paramOf(field: string): string {
   const [name = field] = field.split('[')
-  return PARAMS[name] ?? field
+  return PARAMS.get(name) ?? field
 }

@@ -94,7 +94,7 @@ describe('easel.schema.json', async () => {
   const schema: object = JSON.parse(
     await readFile(new URL('../../../easel.schema.json', import.meta.url), 'utf8'),
   )
-  const validate = new Ajv({ strict: false }).compile(schema)
+  const validate = new Ajv({ strict: false, formats: { uri: true } }).compile(schema)
 
   it.each([GOOD, parse(CONFIG)])('accepts what Easel accepts', (value) => {
     expect(validate(value)).toBe(true)

@@ -34,6 +34,7 @@ describe('a response that breaks off', () => {
       'as an error',
       (response) => cutAfter(response, response.writeHead(503, { 'Content-Length': 100 }), '{"error":'),
     ],
+    ['in a gateway, which says so itself', (response) => response.writeHead(502).end('Bad Gateway')],
   ])('%s may have been billed, and is not retried', async (_how, listener) => {
     await using server = await serveRaw((_request, response) => listener(response))
     const { error } = await failing(server.url)

@@ -194,24 +194,40 @@ describe('what may have been billed', () => {
   })
 })
 
-describe('a body that is no error object', () => {
-  it.each(['', 'not JSON', '[]', 'null', '{"error": 7}', '{"error": {"code": {}, "metadata": 5}}', '<html>'])(
-    '(%s) leaves the status to speak',
-    (body) => {
-      expect(respondWith(429, body)).toMatchObject({
-        code: 'rate_limited',
-        retryable: true,
-      })
-    },
-  )
+describe.each([
+  '',
+  'Bad Gateway',
+  '<html><title>502 Bad Gateway</title></html>',
+  'null',
+  '[]',
+  '{"error": "Bad Gateway"}',
+  '{"error": [{"code": 502}]}',
+  '{"error": {}}',
+  '{"error": {"code": {}, "metadata": 5}}',
+  '{"error": {"code": null, "message": "Bad Gateway"}}',
+  '{"title": "Error 502", "status": 502, "retryable": true, "retry_after": 60}',
+])('a body in which OpenRouter names no error (%s)', (body) => {
+  it.each([500, 501, 502, 503, 529, 599])('with %i may have been billed, and is not retried', (status) => {
+    const headers = new Headers({ 'X-Generation-Id': 'gen-7', 'Retry-After': '1' })
+    const error = respondWith(status, body, { headers })
+    expect(error).toMatchObject({ code: 'billing_unknown', mayHaveBeenBilled: true, retryable: false })
+    expect(error).toMatchObject({ upstreamStatus: status, generationId: 'gen-7' })
+    expect(error.message).toContain(`responded with ${status}`)
+  })
 
   it.each([
     [301, 'upstream_failed', false],
+    [401, 'upstream_unauthorized', false],
     [418, 'invalid_spec', false],
-    [599, 'upstream_failed', false],
-  ])('of the undocumented status %i is %s', (status, code, retryable) => {
-    expect(respondWith(status, '')).toMatchObject({ code, retryable })
+    [429, 'rate_limited', true],
+  ])('with %i is %s: nothing was done', (status, code, retryable) => {
+    expect(respondWith(status, body)).toMatchObject({ code, retryable, mayHaveBeenBilled: false })
   })
+})
+
+it('an undocumented status that OpenRouter names is a failure, not retried', () => {
+  expect(respond(501)).toMatchObject({ code: 'upstream_failed', retryable: false })
+  expect(respond(599)).toMatchObject({ code: 'upstream_failed', retryable: false })
 })
 
 it('quotes a refusal’s reason on one line, cut, and without anyone’s key', () => {

@@ -53,7 +53,8 @@ export function commandProblem(command: string, { scripts, exists }: KnownComman
   }
   if (name === 'npx' && args[0] === 'vitest')
     return args.slice(2).every(exists) ? undefined : 'names a missing test'
-  if (name === 'npx' && /^(@easel-images\/)?easel$/.test(args[0] ?? '')) return easelProblem(args.slice(1))
+  // `npx easel` would run a stranger's package where ours isn't installed.
+  if (name === 'npx' && args[0] === '@easel-images/easel') return easelProblem(args.slice(1))
   if (name === 'easel') return easelProblem(args)
   if (name === 'node') return nodeProblem(args, exists)
   if (name === 'curl') return curlProblem(args)

@@ -69,11 +69,11 @@ function withoutPriceOf(unpriced: string): Catalogue {
 
 describe('a price', () => {
   it('is an estimate for people, and a reservation that the bill cannot exceed', async () => {
-    const { estimateUsd, reserveUsd } = await price(specOf({ model: 'openai/gpt-image-1' }))
+    const { estimateUsd, reserveUsd } = await price(specOf({ model: GPT }))
 
     // Quality and ratio are open: medium and square, or high and upright.
-    expect(estimateUsd).toBeCloseTo(0.0423, 3)
-    expect(reserveUsd).toBeCloseTo(0.2505, 3)
+    expect(estimateUsd).toBeCloseTo(0.0317, 3)
+    expect(reserveUsd).toBeCloseTo(0.1879, 3)
   })
 
   it('of several models is the first one’s estimate, and the dearest one’s reservation', async () => {

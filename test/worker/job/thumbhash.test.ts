@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto'
 import { rgbaToThumbHash } from 'thumbhash'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bearer, CREDENTIALS, TOKENS } from '../../support/worker/easel.ts'
 import { fingerprintIn, type ObservedEasel, startObservedEasel } from '../../support/worker/observed-easel.ts'
 import { thumbhashOfPng } from '../../../worker/job/thumbhash-of-png.ts'
+
+/** Headers that a thumbhash changes nothing of. */
+const UNCHANGED = ['etag', 'last-modified', 'content-type', 'x-easel-model', 'x-easel-variant'] as const
 
 interface Listed {
   readonly images: readonly { readonly thumbhash?: string }[]
@@ -43,13 +47,34 @@ describe('a thumbhash', () => {
     expect(before.headers.get('x-easel-thumbhash')).toBeNull()
     expect(after.headers.get('x-easel-thumbhash')).toBe(hash)
     expect(Buffer.from(await after.arrayBuffer()).equals(Buffer.from(bytes))).toBe(true)
-    for (const name of ['etag', 'last-modified', 'content-type', 'x-easel-model'])
-      expect(after.headers.get(name)).toBe(before.headers.get(name))
+    for (const name of UNCHANGED) expect(after.headers.get(name)).toBe(before.headers.get(name))
     expect((await easel.counts()).reads).toHaveLength(length + 1)
     expect((await easel.get(`${path}?w=320`)).headers.get('x-easel-thumbhash')).toBe(hash)
     expect((await easel.get('/image?prompt=A+harbour+with+a+header')).headers.get('x-easel-thumbhash')).toBe(
       hash,
     )
+  })
+
+  it('is in the headers of a large image, in the parts that it has, and of a variant that was there before', async () => {
+    easel.upstream.setFaults([{ match: 'A large harbour', bytes: 11 * 2 ** 20 }])
+    const path = await easel.generate('A large harbour')
+    easel.upstream.setFaults([])
+    const paths = [path, `${path}?w=320`, `${path}?w=320&format=webp`]
+    const get = async (from: string) => {
+      const { headers, bytes } = await easel.get(from).then(withBytes)
+      const [hash, ...facts] = ['x-easel-thumbhash', ...UNCHANGED].map((name) => headers.get(name))
+      return { hash, facts: [...facts, createHash('sha256').update(bytes).digest('hex')] }
+    }
+    const before = await Promise.all(paths.map(get))
+    const hash = (await manifestOf(path)).images[0]?.thumbhash
+    const { length } = (await easel.counts()).reads
+    const after = await Promise.all(paths.map(get))
+
+    expect(before[0]?.facts[0]).toMatch(/-3"$/)
+    expect(before.map((one) => one.hash)).toEqual([null, null, null])
+    expect(after.map((one) => one.hash)).toEqual([hash, hash, hash])
+    expect(after.map(({ facts }) => facts)).toEqual(before.map(({ facts }) => facts))
+    expect((await easel.counts()).reads).toHaveLength(length + 3)
   })
 
   it('is in the list', async () => {
@@ -144,6 +169,10 @@ describe('a PNG', () => {
     expect(thumbhashOfPng(copy)).toBe(await thumbhashOf(png))
   })
 })
+
+async function withBytes(response: Response) {
+  return { headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) }
+}
 
 /** As the local Images binding scales it. */
 async function expectedThumbhash(bytes: ArrayBuffer): Promise<string> {

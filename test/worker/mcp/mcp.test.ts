@@ -17,30 +17,71 @@ const HEADERS = { Accept: 'application/json, text/event-stream', 'Content-Type':
 const call = (name: string, args: object) =>
   JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } })
 
-const send = (body: string, token: string = TOKENS.docs) =>
+const send = (body: string, token: string = TOKENS.docs, signal?: AbortSignal) =>
   easel.get('/mcp', {
     method: 'POST',
     body,
     headers: { ...HEADERS, ...(token && bearer(token).headers) },
+    ...(signal && { signal }),
   })
+
+interface ToolResult {
+  readonly isError?: boolean
+  readonly content: readonly { readonly type: string; readonly uri: string }[]
+  readonly structuredContent: Readonly<Record<string, unknown>>
+}
+
+async function resultOf(body: string): Promise<ToolResult> {
+  const text = await (await send(body)).text()
+  const message = text.startsWith('{') ? text : (/^data: (.*)$/m.exec(text)?.[1] ?? '')
+  return (JSON.parse(message) as { readonly result: ToolResult }).result
+}
 
 describe('/mcp', () => {
   it('generates for a call without any session, and links to the image', async () => {
-    const response = await send(call('generate_image', { prompt: 'A fox without a session' }))
-    const text = await response.text()
-    const message = JSON.parse(text.startsWith('{') ? text : (/^data: (.*)$/m.exec(text)?.[1] ?? '')) as {
-      result: { content: readonly { type: string; uri: string }[] }
-    }
-    const [link] = message.result.content
+    const [link] = (await resultOf(call('generate_image', { prompt: 'A fox without a session' }))).content
     expect(link?.type).toBe('resource_link')
     expect((await fetch(link?.uri ?? '')).status).toBe(200)
     expect(easel.generations('A fox without a session')).toHaveLength(1)
+  })
+
+  it('generates once for twenty equal calls at once', async () => {
+    easel.upstream.setFaults([{ match: 'Twenty foxes', latencyMs: 300 }])
+    const calls = Array.from({ length: 20 }, () =>
+      resultOf(call('generate_image', { prompt: 'Twenty foxes' })),
+    )
+    const uris = (await Promise.all(calls)).map(({ content: [link] }) => link?.uri)
+    easel.upstream.setFaults([])
+
+    expect(new Set(uris).size).toBe(1)
+    expect(easel.generations('Twenty foxes')).toHaveLength(1)
+  })
+
+  it('keeps the image of a call that is cancelled, and pays once for it', async () => {
+    easel.upstream.setFaults([{ match: 'A cancelled fox', latencyMs: 500 }])
+    const body = call('generate_image', { prompt: 'A cancelled fox' })
+    const controller = new AbortController()
+    const cancelled = send(body, TOKENS.docs, controller.signal).then((response) => response.text())
+    await expect.poll(() => easel.generations('A cancelled fox')).toHaveLength(1)
+    controller.abort()
+    await expect(cancelled).rejects.toThrow()
+    const { structuredContent } = await resultOf(body)
+    easel.upstream.setFaults([])
+
+    expect(structuredContent['cache']).toMatch(/^(hit|collapsed)$/)
+    expect(easel.generations('A cancelled fox')).toHaveLength(1)
+  })
+
+  it('refuses arguments that a tool does not take', async () => {
+    const { isError, structuredContent } = await resultOf(call('list_models', { author: 'google' }))
+    expect([isError, structuredContent['field']]).toEqual([true, 'author'])
   })
 
   it.each([
     ['has no token', call('generate_image', { prompt: 'Not paid' }), '', 401, 'unauthorized'],
     ['has a wrong token', call('generate_image', { prompt: 'Not paid' }), 'a'.repeat(20), 403, 'forbidden'],
     ['is no JSON', 'generate_image', TOKENS.docs, 400, 'invalid_spec'],
+    ['is empty', '', TOKENS.docs, 400, 'invalid_spec'],
     ['has a key twice', '{"jsonrpc":"2.0","jsonrpc":"2.0"}', TOKENS.docs, 400, 'invalid_spec'],
     ['is nested too deeply', '['.repeat(100), TOKENS.docs, 400, 'invalid_spec'],
     ['is too large', `"${'x'.repeat(33 * 2 ** 20)}"`, TOKENS.docs, 413, 'payload_too_large'],

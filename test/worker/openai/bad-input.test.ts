@@ -29,6 +29,13 @@ const GENERATIONS: Readonly<Record<string, readonly [body: unknown, ...Refusal]>
     'invalid_spec',
     /Accepted are model/,
   ],
+  'has a field that every object has': [
+    JSON.parse('{"prompt":"A refused fox","__proto__":{}}'),
+    400,
+    '__proto__',
+    'invalid_spec',
+    /not accepted/,
+  ],
   'says complexity': [
     { prompt: PROMPT, complexity: 'low' },
     400,
@@ -210,6 +217,19 @@ describe('anybody else', () => {
       refusal([401, null, 'unauthorized', /Easel token/]),
     )
   })
+
+  it.each(['/v1/images/generations', '/openai/images/edits', '/chat/completions'])(
+    'whose base URL leads to %s is told which ones there are',
+    async (path) => {
+      const expected = refusal([
+        404,
+        null,
+        'not_found',
+        new RegExp(`base URL to ${easel.url.origin}/openai/v1`),
+      ])
+      expect(await outcomeOf(() => easel.post(path, { prompt: PROMPT }))).toMatchObject(expected)
+    },
+  )
 
   it('is told what is there', async () => {
     expect(

@@ -110,7 +110,8 @@ async function pasted(operation: OperationObject): Promise<string> {
 }
 
 function errorsOf(value: unknown, schema: object): readonly unknown[] {
-  const isValid = new Ajv2020({ strict: false, formats: { uri: true, 'date-time': true } }).compile(schema)
+  const formats = { uri: true, base64: true, date: true, 'date-time': true } as const
+  const isValid = new Ajv2020({ strict: false, formats }).compile(schema)
   isValid(value)
   return isValid.errors ?? []
 }

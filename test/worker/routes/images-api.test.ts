@@ -230,6 +230,7 @@ describe('the log', () => {
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       model: DEFAULT_MODEL,
       outcome: 'generated',
+      path: expect.stringMatching(/^\/i\/[0-9a-f]{64}\.png$/),
       caller: 'anonymous',
       cost_usd: expect.any(Number),
       duration_ms: expect.any(Number),

@@ -3,6 +3,7 @@ import * as z from 'zod'
 const generationSchema = z.object({
   event: z.literal('generation'),
   fingerprint: z.string(),
+  path: z.string().optional(),
   model: z.string(),
   outcome: z.string(),
   cost_usd: z.number(),
@@ -10,19 +11,29 @@ const generationSchema = z.object({
   prompt: z.string().default(''),
 })
 
+const warningSchema = z.object({ warnings: z.array(z.string()) })
+
 /** Characters of a prompt in a line. */
 const PROMPT_LENGTH = 40
 
-/** What a line of the Worker's log says about a generation, for people; `undefined` for any other line. */
-export function generationLine(message: string, baseUrl: string): string | undefined {
-  const { data } = generationSchema.safeParse(parseJson(message))
-  if (!data) return undefined
-  const { fingerprint, model, outcome, cost_usd, duration_ms, prompt } = data
+/** What a line of the Worker's log says to the person who started it; `undefined` for most lines. */
+export function logLine(message: string, baseUrl: string): string | undefined {
+  const json = parseJson(message)
+  const generation = generationSchema.safeParse(json).data
+  if (generation) return generationLine(generation, baseUrl)
+  return warningSchema
+    .safeParse(json)
+    .data?.warnings.map((warning) => `Warning: ${warning}`)
+    .join('\n')
+}
+
+function generationLine(generation: z.infer<typeof generationSchema>, baseUrl: string): string {
+  const { fingerprint, path, model, outcome, cost_usd, duration_ms, prompt } = generation
   const facts = `${model}, $${cost_usd.toFixed(4)}, ${(duration_ms / 1000).toFixed(1)} s`
   // Empty where EASEL_LOG_PROMPTS is false.
   const what = prompt === '' ? fingerprint.slice(0, 12) : `“${shortened(prompt)}”`
-  if (outcome !== 'generated') return `Failed: ${outcome}, ${what} (${facts})`
-  return `Generated ${what} (${facts}): ${baseUrl}/i/${fingerprint}`
+  if (path === undefined) return `Failed: ${outcome}, ${what} (${facts})`
+  return `Generated ${what} (${facts}): ${baseUrl}${path}`
 }
 
 /** On one line, cut between characters. Control characters can't move the cursor. */
