@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { formatUsd } from '../../shared/format.ts'
 
 const generationSchema = z.object({
   event: z.literal('generation'),
@@ -18,7 +19,7 @@ export function generationLine(message: string, baseUrl: string): string | undef
   const { data } = generationSchema.safeParse(parseJson(message))
   if (!data) return undefined
   const { fingerprint, model, outcome, cost_usd, duration_ms, prompt } = data
-  const facts = `${model}, $${cost_usd.toFixed(4)}, ${(duration_ms / 1000).toFixed(1)} s`
+  const facts = `${model}, ${formatUsd(cost_usd)}, ${(duration_ms / 1000).toFixed(1)} s`
   // Empty where EASEL_LOG_PROMPTS is false.
   const what = prompt === '' ? fingerprint.slice(0, 12) : `“${shortened(prompt)}”`
   if (outcome !== 'generated') return `Failed: ${outcome}, ${what} (${facts})`

@@ -1,4 +1,5 @@
 import type { EaselErrorCode } from '../../shared/errors.ts'
+import { formatUsd } from '../../shared/format.ts'
 import { imagePath, type Manifest } from '../gallery/manifest.ts'
 import type { CacheOutcome } from '../web/trace.ts'
 
@@ -22,7 +23,7 @@ export function ResultFigure({
   readonly prompt: string
   readonly base: string
 }) {
-  const price = costUsd === undefined ? 'an unknown amount' : `$${costUsd}`
+  const price = costUsd === undefined ? 'an unknown amount' : formatUsd(costUsd)
   return (
     <>
       {images.map(({ media_type, width, height }, index) => {

@@ -1,4 +1,4 @@
-import { usd } from './config.ts'
+import { formatUsd } from '../../../shared/format.ts'
 import { h, svg } from './dom.ts'
 
 export interface Bar {
@@ -23,7 +23,7 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
   const summary =
     most === 0 || !peak
       ? 'Nothing was spent in these days.'
-      : `Spending by day. The most was ${usd(most)} on ${peak.label}.`
+      : `Spending by day. The most was ${formatUsd(most)} on ${peak.label}.`
   const chart = svg(
     'svg',
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'chart', role: 'img', 'aria-label': summary },
@@ -33,7 +33,7 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
         'g',
         {},
         svg('line', { x1: 0, x2: WIDTH, y1: y, y2: y, class: 'rule' }),
-        svg('text', { x: 0, y: y - 5 }, usd(ceiling * part)),
+        svg('text', { x: 0, y: y - 5 }, formatUsd(ceiling * part)),
       )
     }),
     svg('line', { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: 'base' }),
@@ -51,7 +51,7 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
           rx: 2,
           class: 'value',
         }),
-        svg('title', {}, `${label}: ${usd(value)}, ${note}`),
+        svg('title', {}, `${label}: ${formatUsd(value)}, ${note}`),
       )
     }),
     ...[0, bars.length - 1].flatMap((index) => {
@@ -96,7 +96,7 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
           ...bars
             .filter(({ value, note }) => value > 0 || !note.startsWith('0 '))
             .map(({ label, value, note }) =>
-              h('tr', {}, h('th', { scope: 'row' }, label), h('td', {}, usd(value)), h('td', {}, note)),
+              h('tr', {}, h('th', { scope: 'row' }, label), h('td', {}, formatUsd(value)), h('td', {}, note)),
             ),
         ),
       ),

@@ -1,5 +1,5 @@
 import { ask, askJson, type Generation, type ListedImage, problemOf } from './api.ts'
-import { bytes, usd } from './config.ts'
+import { formatBytes, formatUsd } from '../../../shared/format.ts'
 import { confirmed, confirmedRegeneration } from './confirm.ts'
 import { copyButton } from './copy-button.ts'
 import { announce, h } from './dom.ts'
@@ -83,9 +83,9 @@ export async function showDetail(image: ListedImage, actions: DetailActions): Pr
     const shown: Spec = spec ?? { prompt: prompt ?? image.prompt, model: generation.model }
     const rows: readonly (readonly [string, string | undefined])[] = [
       ['Model', generation.model],
-      ['Cost', generation.cost_usd === undefined ? 'not reported' : usd(generation.cost_usd)],
+      ['Cost', generation.cost_usd === undefined ? 'not reported' : formatUsd(generation.cost_usd)],
       ['Generated', new Date(generation.created).toLocaleString()],
-      ['Size', `${image.width} × ${image.height}, ${bytes(image.bytes)}, ${image.media_type}`],
+      ['Size', `${image.width} × ${image.height}, ${formatBytes(image.bytes)}, ${image.media_type}`],
     ]
     return [
       h('p', { class: 'detail-prompt' }, textOf(shown['prompt'])),

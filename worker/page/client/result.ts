@@ -1,5 +1,5 @@
 import type { Generation } from './api.ts'
-import { bytes, usd } from './config.ts'
+import { formatBytes, formatUsd } from '../../../shared/format.ts'
 import { confirmedRegeneration } from './confirm.ts'
 import { h } from './dom.ts'
 import type { Spec } from './form.ts'
@@ -67,12 +67,12 @@ export function resultView(
 
 function summary({ images, model, cost_usd: cost, cache }: Generation, seconds: number): string {
   const [image] = images
-  const price = cost === undefined ? 'at an unknown price' : `for ${usd(cost)}`
+  const price = cost === undefined ? 'at an unknown price' : `for ${formatUsd(cost)}`
   const how =
     cache === 'hit'
       ? `Cached: free (generated once ${price})`
       : `Generated ${price} in ${seconds.toFixed(1)} s`
-  return [how, model, image && `${image.width} × ${image.height}`, image && bytes(image.bytes)]
+  return [how, model, image && `${image.width} × ${image.height}`, image && formatBytes(image.bytes)]
     .filter(Boolean)
     .join(' · ')
 }

@@ -1,6 +1,6 @@
 import { askJson, problemOf } from './api.ts'
 import { barChart } from './chart.ts'
-import { usd } from './config.ts'
+import { formatUsd } from '../../../shared/format.ts'
 import { byId, h } from './dom.ts'
 import { emptyNote, failureNote } from './notices.ts'
 import { onToken, token } from './session.ts'
@@ -142,7 +142,7 @@ function figure(label: string, amount: number, below: Node): HTMLElement {
     'section',
     { class: 'figure', 'aria-label': label },
     h('h2', {}, label),
-    h('p', { class: 'amount' }, usd(amount)),
+    h('p', { class: 'amount' }, formatUsd(amount)),
     below,
   )
 }
@@ -157,8 +157,8 @@ function meter(period: string, spent: number, limit: number, reserved: number): 
     optimum: 0,
     'aria-label': `Budget ${period}`,
   })
-  const held = reserved > 0 ? ` (${usd(reserved)} reserved)` : ''
-  return h('div', {}, bar, h('p', { class: 'hint' }, `${usd(left)} of ${usd(limit)} left${held}`))
+  const held = reserved > 0 ? ` (${formatUsd(reserved)} reserved)` : ''
+  return h('div', {}, bar, h('p', { class: 'hint' }, `${formatUsd(left)} of ${formatUsd(limit)} left${held}`))
 }
 
 function totalsTable(
@@ -198,7 +198,7 @@ function totalsTable(
               'tr',
               {},
               h('th', { scope: 'row' }, label, share(most > 0 ? spent / most : 0)),
-              ...[usd(spent), generated, failed, unknown].map((value) => h('td', {}, String(value))),
+              ...[formatUsd(spent), generated, failed, unknown].map((value) => h('td', {}, String(value))),
             ),
           ),
         ),
