@@ -37,6 +37,10 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
       headers.set('Access-Control-Allow-Origin', '*')
       if (ports.settings.emulated) headers.set('X-Easel-Emulated', 'true')
     }
+    // Parts of an image, and headers alone, aren't another image served.
+    const isHit = trace.cache === 'hit' && (c.res.status === 200 || c.res.status === 304)
+    const telling = isHit && c.req.method !== 'HEAD' ? ports.hits.add(trace.savedUsd) : undefined
+    if (telling) c.executionCtx.waitUntil(telling)
     const line = requestLine({
       method: c.req.method,
       route: c.req.routePath,

@@ -13,6 +13,8 @@ export interface VariantRecord extends ImageHeader {
   readonly transformation: Transformation
   readonly byteLength: number
   readonly created: Date
+  /** Of the original, if it is known. */
+  readonly costUsd?: number | undefined
   /** Of the original, base64, if it was known when the variant was made. */
   readonly thumbhash?: string | undefined
 }
@@ -85,16 +87,19 @@ export function createR2Variants(bucket: R2Bucket, make: MakeVariant): Variants 
 
 /** The metadata of a variant; without a record, of a mark that the original itself is the variant. */
 export function variantMetadata(
-  record: Pick<VariantRecord, 'width' | 'height' | 'original' | 'transformation' | 'thumbhash'> | undefined,
+  record:
+    | Pick<VariantRecord, 'width' | 'height' | 'original' | 'transformation' | 'costUsd' | 'thumbhash'>
+    | undefined,
 ): Record<string, string> {
   if (!record) return {}
-  const { width, height, original, transformation, thumbhash } = record
+  const { width, height, original, transformation, costUsd, thumbhash } = record
   return {
     width: String(width),
     height: String(height),
     original: original.etag,
     original_type: original.mediaType,
     transformation: JSON.stringify(transformation),
+    ...(costUsd !== undefined && { cost: String(costUsd) }),
     ...(thumbhash !== undefined && { thumbhash }),
   }
 }
@@ -106,7 +111,7 @@ function readVariant({
   size,
   uploaded,
 }: R2Object): VariantRecord | 'original' {
-  const { width, height, original, original_type, transformation, thumbhash } = customMetadata ?? {}
+  const { width, height, original, original_type, transformation, cost, thumbhash } = customMetadata ?? {}
   if (original === undefined || transformation === undefined) return 'original'
   return {
     etag,
@@ -117,6 +122,7 @@ function readVariant({
     height: Number(height),
     byteLength: size,
     created: uploaded,
+    ...(cost !== undefined && { costUsd: Number(cost) }),
     ...(thumbhash !== undefined && { thumbhash }),
   }
 }

@@ -91,6 +91,7 @@ export function createVariantMaker({ bucket, images, admit, whileCurrent }: Vari
         height: header.height,
         original: { etag: original.etag, mediaType: original.mediaType },
         transformation: made.transformation,
+        costUsd: original.costUsd,
         thumbhash: original.thumbhash,
       }
     const object = await whileCurrent(original, () =>

@@ -171,7 +171,8 @@ export const operations: readonly Operation[] = [
     path: '/v1/usage',
     id: 'usage',
     tag: 'API',
-    summary: 'What was generated and spent, by day, model and token',
+    summary: 'What was generated, spent and served from the cache',
+    description: 'Generations and spending by day, model and token; hits and what they saved by day.',
     parameters: [
       {
         name: 'from',

@@ -56,6 +56,7 @@ export function createGenerateForm(ports: AppPorts): GenerateForm {
           const manifest = generated?.manifest ?? complete?.manifest
           return manifest && { manifest, cache }
         },
+        costUsd: ({ manifest }) => manifest?.cost_usd,
       })
     } catch (error) {
       return failed(error)
