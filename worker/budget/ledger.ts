@@ -165,10 +165,10 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
       today()
       const { days, ...report } = history.report(from, to)
       const hits = hitHistory.byDay(from, to)
-      const served = days.map((day) => ({ ...day, ...(hits.get(day.date) ?? NO_HITS) }))
+      const served = days.map((one) => ({ ...one, ...(hits.get(one.date) ?? NO_HITS) }))
       return {
         ...report,
-        hits: served.reduce((sum, day) => sum + day.hits, 0),
+        hits: served.reduce((sum, one) => sum + one.hits, 0),
         // In millionths: sums of floating-point numbers drift.
         savedUsd: toUsd(served.reduce((sum, { savedUsd }) => sum + toMicro(savedUsd), 0)),
         days: served,

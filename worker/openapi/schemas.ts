@@ -102,11 +102,18 @@ export const estimate = z
   })
   .meta({ id: 'Estimate' })
 
-export const toSign = signRequest.extend({ spec: imageSpecInputSchema }).meta({ id: 'ToSign' })
+export const toSign = signRequest.extend({ spec: imageSpecInputSchema.optional() }).meta({ id: 'ToSign' })
 
 export const signedUrl = z
-  .object({ url: z.url(), fingerprint, expires: z.iso.datetime() })
-  .meta({ id: 'SignedUrl', description: 'A URL that generates its image for anyone who opens it.' })
+  .object({
+    url: z.url(),
+    fingerprint: fingerprint.optional().meta({ description: 'Of `spec`.' }),
+    expires: z.iso.datetime(),
+  })
+  .meta({
+    id: 'SignedUrl',
+    description: 'A URL that shows its image to anyone, and generates it for a spec.',
+  })
 
 export const modelList = z
   .object({

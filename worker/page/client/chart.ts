@@ -6,13 +6,18 @@ export interface Bar {
   readonly label: string
   /** USD. */
   readonly value: number
-  readonly note: string
+  readonly generated: number
+  readonly hits: number
+  /** USD. */
+  readonly saved: number
 }
 
 const WIDTH = 720
 const HEIGHT = 180
 const BASE = 156
 const TOP = 22
+
+const COLUMNS = ['Day', 'Spent', 'Generated', 'From the cache', 'Saved'] as const
 
 /** Bars by day, with the same numbers as a table. */
 export function barChart(bars: readonly Bar[]): HTMLElement {
@@ -37,7 +42,7 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
       )
     }),
     svg('line', { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: 'base' }),
-    ...bars.map(({ label, value, note }, index) => {
+    ...bars.map(({ label, value, generated, hits }, index) => {
       const height = Math.max(value > 0 ? 2 : 0, ((BASE - TOP) * value) / ceiling)
       return svg(
         'g',
@@ -51,7 +56,7 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
           rx: 2,
           class: 'value',
         }),
-        svg('title', {}, `${label}: ${formatUsd(value)}, ${note}`),
+        svg('title', {}, `${label}: ${formatUsd(value)}, ${generated} generated, ${hits} from the cache`),
       )
     }),
     ...[0, bars.length - 1].flatMap((index) => {
@@ -79,24 +84,21 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
       h(
         'table',
         {},
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            h('th', { scope: 'col' }, 'Day'),
-            h('th', { scope: 'col' }, 'Spent'),
-            h('th', { scope: 'col' }, 'Images'),
-          ),
-        ),
+        h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col' }, name)))),
         h(
           'tbody',
           {},
           ...bars
-            .filter(({ value, note }) => value > 0 || !note.startsWith('0 '))
-            .map(({ label, value, note }) =>
-              h('tr', {}, h('th', { scope: 'row' }, label), h('td', {}, formatUsd(value)), h('td', {}, note)),
+            .filter(({ generated, hits, value }) => generated + hits + value > 0)
+            .map(({ label, value, generated, hits, saved }) =>
+              h(
+                'tr',
+                {},
+                h('th', { scope: 'row' }, label),
+                ...[formatUsd(value), generated, hits, formatUsd(saved)].map((cell) =>
+                  h('td', {}, String(cell)),
+                ),
+              ),
             ),
         ),
       ),

@@ -6,6 +6,7 @@ import type { Spec } from './form.ts'
 import { largeImage } from './images.ts'
 import { pastePanel } from './paste-panel.ts'
 import { token } from './session.ts'
+import { imageLink } from './signed.ts'
 import { textOf } from './text.ts'
 
 export interface ResultActions {
@@ -29,13 +30,9 @@ export function resultView(
       'div',
       { class: images.length > 1 ? 'images several' : 'images' },
       ...images.map((image, index) =>
-        h(
-          'a',
-          {
-            href: new URL(image.url).pathname,
-            target: '_blank',
-            'aria-label': `Open image ${index + 1} of ${images.length}`,
-          },
+        imageLink(
+          image.url,
+          { target: '_blank', 'aria-label': `Open image ${index + 1} of ${images.length}` },
           largeImage(image, prompt),
         ),
       ),
@@ -49,7 +46,7 @@ export function resultView(
       h('button', { type: 'button', onclick: () => void another() }, 'Another take'),
       token() !== undefined &&
         h('button', { type: 'button', onclick: () => void regenerate() }, 'Regenerate'),
-      h('a', { class: 'button', href: new URL(generation.url).pathname, download: '' }, 'Download'),
+      imageLink(generation.url, { class: 'button', download: '' }, 'Download'),
     ),
     pastePanel(generation, spec),
   )
@@ -61,7 +58,7 @@ export function resultView(
   }
 
   async function regenerate(): Promise<void> {
-    if (await confirmedRegeneration()) await generate(spec, true)
+    if (await confirmedRegeneration(generation)) await generate(spec, true)
   }
 }
 
