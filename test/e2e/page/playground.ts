@@ -73,7 +73,7 @@ export function testPlayground(running: InBrowser): void {
       const { page } = opened
       await page.getByLabel('Preset').selectOption('line-art')
       await generateOnPage(page, 'A harbour')
-      expect(page.url()).toContain('preset=line-art')
+      await page.waitForURL(/[?&]preset=line-art\b/)
       await page.getByRole('tab', { name: 'easel.yml' }).click()
       expect(await copied(page, 'easel.yml')).toContain('preset: "line-art"')
       await page.reload()

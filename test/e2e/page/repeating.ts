@@ -13,7 +13,7 @@ export function testRepeating(running: InBrowser): void {
       await page.getByRole('button', { name: 'Another take' }).click()
       await expect.poll(() => page.locator('.result').getByText(first).count()).toBe(0)
       await expectLoaded(page, '.result img')
-      expect(new URL(page.url()).searchParams.get('take')).toBe('2')
+      await page.waitForURL(/[?&]take=2\b/)
       expect(await copied(page, 'URL')).not.toBe(first)
       expect((await fetch(first)).status).toBe(200)
       expect(running.easel.generations('Taken twice')).toHaveLength(2)
