@@ -1,9 +1,9 @@
-/** `$0.067`, `$0.04`, `$0.0039`, `$12.50`: enough digits to tell the prices of images apart. */
+/** `$0.067`, `$0.04`, `$0.0039`, `$12.50`, `$1,234.50`: enough digits to tell the prices of images apart. */
 export function formatUsd(amount: number | undefined): string {
   if (amount === undefined) return 'unknown price'
   if (amount === 0) return '$0'
   const digits = amount >= 1 ? 2 : amount >= 0.01 ? 3 : Math.min(6, 1 - Math.floor(Math.log10(amount)))
-  return `$${amount.toFixed(digits).replace(/(\.\d\d\d*?)0+$/, '$1')}`
+  return `$${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: digits })}`
 }
 
 /** `640 B`, `1.4 MB`, `12 MB`. */

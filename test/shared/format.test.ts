@@ -14,7 +14,7 @@ describe('amounts', () => {
     [0.9996, '$1.00'],
     [1, '$1.00'],
     [12.5, '$12.50'],
-    [1234.567, '$1234.57'],
+    [1234.567, '$1,234.57'],
     [undefined, 'unknown price'],
   ])('%d USD reads %s', (amount, text) => {
     expect(formatUsd(amount)).toBe(text)

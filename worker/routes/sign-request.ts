@@ -3,7 +3,7 @@ import { DEFAULT_EXPIRES_IN_SECONDS, MAX_EXPIRES_IN_SECONDS } from '../../shared
 
 /** Body of `POST /v1/sign`, with `spec` or `url`. The spec is checked separately, for better sentences. */
 export const signRequest = z.strictObject({
-  spec: z.unknown(),
+  spec: z.unknown().optional(),
   url: z.url().optional().meta({
     description:
       'Instead of `spec`: an image of this Worker by its address, with its delivery parameters. In `private` mode, whoever has the signed URL may see it.',

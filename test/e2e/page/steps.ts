@@ -11,7 +11,7 @@ export async function generate(easel: RunningEasel, spec: { readonly prompt: str
 /** Describes an image, has it generated, and waits until it is shown. */
 export async function generateOnPage(page: Page, prompt: string): Promise<void> {
   await page.getByLabel('Prompt').fill(prompt)
-  await page.getByRole('button', { name: 'Generate' }).click()
+  await page.getByRole('button', { name: 'Generate', exact: true }).click()
   await expectLoaded(page, '.result img')
 }
 

@@ -106,10 +106,10 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
   )
 }
 
-/** 1, 2, 5 or 10 times a power of ten. */
+/** So that the highest bar takes most of the chart, and its half is a round amount. */
 function niceCeiling(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
-  return ([1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10) * power
+  return ([1, 1.2, 1.6, 2, 3, 4, 6, 8, 10].find((factor) => factor * power >= value) ?? 10) * power
 }
 
 function dayText(day: string): string {

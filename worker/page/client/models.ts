@@ -89,7 +89,7 @@ export function modelFacts(model: Model): HTMLElement {
       h(
         'p',
         { class: 'warning' },
-        `Retires ${retirement.date}. ${retirement.successor === undefined ? 'Choose another model for new images.' : `Use ${retirement.successor} for new images.`}`,
+        `${Date.parse(retirement.date) > Date.now() ? 'Retires' : 'Was retired'} on ${retirement.date}. ${retirement.successor === undefined ? 'Choose another model for new images.' : `Use ${retirement.successor} for new images.`}`,
       ),
   )
 }

@@ -110,7 +110,7 @@ function report(usage: Usage): HTMLElement[] {
           h(
             'p',
             { class: 'warning' },
-            `${usage.unknown} ${usage.unknown === 1 ? 'generation' : 'generations'} may have been billed: the connection broke off before OpenRouter said so. They count with their estimate.`,
+            `${usage.unknown} ${usage.unknown === 1 ? 'generation' : 'generations'} may have been billed: the connection broke off before OpenRouter said so. ${usage.unknown === 1 ? 'It counts with its' : 'They count with their'} estimate.`,
           ),
         ]
       : []),
