@@ -32,15 +32,7 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
   const chart = svg(
     'svg',
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'chart', role: 'img', 'aria-label': summary },
-    ...[0.5, 1].map((part) => {
-      const y = BASE - (BASE - TOP) * part
-      return svg(
-        'g',
-        {},
-        svg('line', { x1: 0, x2: WIDTH, y1: y, y2: y, class: 'rule' }),
-        svg('text', { x: 0, y: y - 5 }, formatUsd(ceiling * part)),
-      )
-    }),
+    ...[0.5, 1].map((part) => svg('line', { x1: 0, x2: WIDTH, y1: yOf(part), y2: yOf(part), class: 'rule' })),
     svg('line', { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: 'base' }),
     ...bars.map(({ label, value, generated, hits }, index) => {
       const height = Math.max(value > 0 ? 2 : 0, ((BASE - TOP) * value) / ceiling)
@@ -59,6 +51,7 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
         svg('title', {}, `${label}: ${formatUsd(value)}, ${generated} generated, ${hits} from the cache`),
       )
     }),
+    ...[0.5, 1].map((part) => svg('text', { x: 0, y: yOf(part) - 5 }, formatUsd(ceiling * part))),
     ...[0, bars.length - 1].flatMap((index) => {
       const bar = bars[index]
       const anchor = index === 0 ? 'start' : 'end'
@@ -104,6 +97,10 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
       ),
     ),
   )
+}
+
+function yOf(part: number): number {
+  return BASE - (BASE - TOP) * part
 }
 
 /** So that the highest bar takes most of the chart, and its half is a round amount. */
