@@ -31,7 +31,11 @@ export function createApp(ports: AppPorts): Hono<AppEnv> {
     c.set('trace', trace)
     const start = performance.now()
     await next()
-    // A busy site has thousands of hits for each generation: lines for them would cost more than its images.
+    // Parts of an image, and headers alone, aren't another image served.
+    const isHit = trace.cache === 'hit' && (c.res.status === 200 || c.res.status === 304)
+    const telling = isHit && c.req.method !== 'HEAD' ? ports.hits.add(trace.savedUsd) : undefined
+    if (telling) c.executionCtx.waitUntil(telling)
+    // Hits are counted. A busy site has thousands for each generation: lines for them would cost more than its images.
     if (trace.hasAllHeaders && trace.cache === 'hit') return
     if (!trace.hasAllHeaders) {
       const { headers } = c.res

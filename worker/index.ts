@@ -6,6 +6,7 @@ import { EaselError } from '../shared/errors.ts'
 import { problemResponse } from '../shared/problem.ts'
 import { createAccess } from './access/access.ts'
 import { createApp } from './app.ts'
+import { createHitCount } from './budget/hit-count.ts'
 import type { BudgetUseOf } from './budget/types.ts'
 import { createEdgeConfig } from './config/edge-config.ts'
 import { directGallery } from './delivery/gallery-entrypoint.ts'
@@ -69,6 +70,7 @@ function compose(env: Env, ctx: ExecutionContext): Hono<AppEnv> {
       ledger: () => checkLedger(budgetUseOf),
       openrouter: () => checkKey(openRouter.baseUrl, openRouter.apiKey),
     },
+    hits: createHitCount({ now: Date.now, record: async (hits) => ledger().addHits(hits) }),
     jobs: createJobs({ catalogue, jobs: env.JOBS, settings }),
     store,
     settings,

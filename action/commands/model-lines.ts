@@ -1,7 +1,8 @@
 import type { Capability, ImageModel } from '../../shared/catalogue/model.ts'
 import { retirementWarning } from '../../shared/catalogue/retirement.ts'
 import { imageSizeOf } from '../../shared/spec/pixel-sizes.ts'
-import { count, usd } from '../report/format.ts'
+import { formatUsd } from '../../shared/format.ts'
+import { count } from '../report/format.ts'
 import { oneLine } from '../report/one-line.ts'
 import { columns } from '../report/table.ts'
 import type { FoundModel } from './find-models.ts'
@@ -19,7 +20,7 @@ export async function modelLines(models: readonly FoundModel[], now: number): Pr
   const head = ['MODEL', 'PRICE', 'SIZES', 'RATIOS', 'INPUTS', 'FORMATS', 'ALSO']
   const rows = models.map(({ model, price }) => [
     oneLine(model.id),
-    price.usd === undefined ? '?' : usd(price.usd),
+    price.usd === undefined ? '?' : formatUsd(price.usd),
     sizes(model),
     ratios(model),
     inputs(model),

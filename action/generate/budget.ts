@@ -1,3 +1,4 @@
+import { formatUsd } from '../../shared/format.ts'
 import type { CostEstimate } from '../../shared/prices/estimate.ts'
 import type { Doubt } from './doubts.ts'
 
@@ -77,9 +78,9 @@ export function createBudget(
       const price =
         estimate.maxUsd === undefined
           ? 'the price of this image is unknown, so it needs the whole limit'
-          : `this image may cost $${estimate.maxUsd.toFixed(4)}`
+          : `this image may cost ${formatUsd(estimate.maxUsd)}`
       return {
-        refused: `$${left.toFixed(4)} is left of the $${maxCostUsd} for this run (max-cost-usd), and ${price}.`,
+        refused: `${formatUsd(left)} is left of the ${formatUsd(maxCostUsd)} for this run (max-cost-usd), and ${price}.`,
       }
     },
   }

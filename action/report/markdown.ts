@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../config/diagnostic.ts'
-import { bytes, count, usd } from './format.ts'
+import { formatBytes, formatUsd } from '../../shared/format.ts'
+import { count } from './format.ts'
 import type { ImageReport, Report } from './json.ts'
 import { oneLine, shorten } from './one-line.ts'
 import { possiblyBilledText } from './possibly-billed.ts'
@@ -147,10 +148,10 @@ function headline({ config, totals }: Report): string {
       ? [
           planned === 0
             ? 'Nothing to generate'
-            : `**${count(planned, 'image')}** to generate, for about ${usd(estimate_usd ?? undefined)}`,
+            : `**${count(planned, 'image')}** to generate, for about ${formatUsd(estimate_usd ?? undefined)}`,
         ]
       : [
-          `**${count(generated, 'image')}** generated for ${usd(cost_usd)}`,
+          `**${count(generated, 'image')}** generated for ${formatUsd(cost_usd)}`,
           ...(failed ? [`**${failed} failed**`] : []),
           ...(not_tried ? [`${not_tried} not tried`] : []),
         ]
@@ -160,7 +161,7 @@ function headline({ config, totals }: Report): string {
 function imageCells(image: ImageReport): string[] {
   const { file } = image
   const size = file
-    ? `${file.width}×${file.height}, ${bytes(file.bytes)}`
+    ? `${file.width}×${file.height}, ${formatBytes(file.bytes)}`
     : (image.size ?? ([image.aspect_ratio, image.image_size].filter(Boolean).join(' ') || 'default'))
   return [cell(image.path), statusText(image), cell(image.model), size, costText(image)]
 }
@@ -175,8 +176,8 @@ function statusText(image: ImageReport): string {
 
 function costText(image: ImageReport): string {
   const { cost_usd, estimate_usd, action, outcome } = image
-  if (cost_usd !== undefined) return usd(cost_usd)
-  const estimate = estimate_usd === null ? 'unknown' : `about ${usd(estimate_usd)}`
+  if (cost_usd !== undefined) return formatUsd(cost_usd)
+  const estimate = estimate_usd === null ? 'unknown' : `about ${formatUsd(estimate_usd)}`
   if (image.may_have_been_billed) return `${estimate}?`
   return action === 'generate' && outcome === undefined ? estimate : ''
 }

@@ -1,7 +1,8 @@
 import { totalEstimate } from '../generate/results.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { reasonOf, sizeOf } from './describe.ts'
-import { count, itOrThem, usd } from './format.ts'
+import { formatUsd } from '../../shared/format.ts'
+import { count, itOrThem } from './format.ts'
 import { oneLine, shorten } from './one-line.ts'
 import type { Paint, Style } from './paint.ts'
 import { columns } from './table.ts'
@@ -78,7 +79,7 @@ export function keptText(kept: readonly unknown[]): string {
 function estimateOf(images: readonly PlannedImage[]): string {
   const priced = images.filter(({ image }) => image.estimate.usd !== undefined)
   const unknown = images.length - priced.length
-  const sum = `about ${usd(totalEstimate(priced) ?? 0)}`
+  const sum = `about ${formatUsd(totalEstimate(priced) ?? 0)}`
   if (unknown === 0) return sum
   return priced.length === 0
     ? 'an unknown price'
@@ -92,7 +93,7 @@ function cells(planned: PlannedImage): string[] {
     name,
     shorten(oneLine(image.spec.model), MODEL_MAX_CHARACTERS),
     sizeOf(planned),
-    action === 'generate' ? usd(image.estimate.usd) : '',
+    action === 'generate' ? formatUsd(image.estimate.usd) : '',
     reasonOf(planned),
   ]
 }

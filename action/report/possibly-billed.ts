@@ -1,4 +1,5 @@
-import { count, itOrThem, usd } from './format.ts'
+import { formatUsd } from '../../shared/format.ts'
+import { count, itOrThem } from './format.ts'
 import { oneLine } from './one-line.ts'
 
 const PATHS_MAX = 5
@@ -15,6 +16,6 @@ export function possiblyBilledText(
   if (paths.length === 0) return undefined
   const named = paths.slice(0, PATHS_MAX).map(oneLine).join(', ')
   const more = paths.length > PATHS_MAX ? ` and ${paths.length - PATHS_MAX} more` : ''
-  const price = estimateUsd === undefined ? 'unknown price' : `about ${usd(estimateUsd)}`
+  const price = estimateUsd === undefined ? 'unknown price' : `about ${formatUsd(estimateUsd)}`
   return `${count(paths.length, 'image')} may have been billed: ${named}${more} (${price}). Check openrouter.ai/activity before you generate ${itOrThem(paths)} again.`
 }

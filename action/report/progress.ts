@@ -1,6 +1,7 @@
 import type { Doubt } from '../generate/doubts.ts'
 import type { ImageResult, OnProgress, ProgressEvent } from '../generate/results.ts'
-import { count, seconds, usd } from './format.ts'
+import { formatUsd } from '../../shared/format.ts'
+import { count, seconds } from './format.ts'
 import { oneLine, shorten } from './one-line.ts'
 import { type Paint, paintFor } from './paint.ts'
 import { adoptedText, factsOf, failureText } from './result-lines.ts'
@@ -97,7 +98,10 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
     const shown = [...inFlight].slice(0, SHOWN_MAX)
     const more = inFlight.size - shown.length
     const spinner = paint('cyan', FRAMES[frame++ % FRAMES.length] ?? '')
-    const money = estimateUsd === undefined ? usd(spentUsd) : `${usd(spentUsd)} of about ${usd(estimateUsd)}`
+    const money =
+      estimateUsd === undefined
+        ? formatUsd(spentUsd)
+        : `${formatUsd(spentUsd)} of about ${formatUsd(estimateUsd)}`
     area(
       [
         ...shown.map(
@@ -144,15 +148,15 @@ function liveProgress(area: LiveArea, stream: NodeJS.WriteStream, paint: Paint):
 }
 
 function openingLines({ total, estimateUsd, doubts }: ProgressEvent & { readonly type: 'begin' }): string[] {
-  const price = estimateUsd === undefined ? 'at an unknown price' : `about ${usd(estimateUsd)}`
+  const price = estimateUsd === undefined ? 'at an unknown price' : `about ${formatUsd(estimateUsd)}`
   return [...doubts.map(doubtLine), ...(total > 0 ? [`Generating ${count(total, 'image')}, ${price}.`] : [])]
 }
 
 function doubtLine({ path, billedUsd, estimateUsd }: Doubt): string {
   const what =
     billedUsd === undefined
-      ? `may have been billed (${estimateUsd === undefined ? 'unknown price' : `about ${usd(estimateUsd)}`})`
-      : `was billed ${usd(billedUsd)}`
+      ? `may have been billed (${estimateUsd === undefined ? 'unknown price' : `about ${formatUsd(estimateUsd)}`})`
+      : `was billed ${formatUsd(billedUsd)}`
   return `${oneLine(path)} was in flight when an earlier run ended: it ${what} and did not arrive. It counts towards this run’s limit.`
 }
 

@@ -7,7 +7,8 @@ import {
 } from '../generate/results.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import { reasonOf } from './describe.ts'
-import { bytes, count, seconds, usd } from './format.ts'
+import { formatBytes, formatUsd } from '../../shared/format.ts'
+import { count, seconds } from './format.ts'
 import { oneLine } from './one-line.ts'
 import type { Paint } from './paint.ts'
 import { keptText } from './plan-lines.ts'
@@ -37,10 +38,12 @@ export async function resultLines(
   const rows = await columns(generated.map((image) => [oneLine(image.planned.image.path), ...factsOf(image)]))
   const cost = costOf(result)
   const parts = [
-    ...(generated.length > 0 ? [`${count(generated.length, 'image')} generated for ${usd(cost)}`] : []),
+    ...(generated.length > 0 ? [`${count(generated.length, 'image')} generated for ${formatUsd(cost)}`] : []),
     ...(adopted.length > 0 ? [`${count(adopted.length, 'image')} adopted`] : []),
     ...(failed.length > 0
-      ? [`${failed.length} failed${generated.length === 0 && cost > 0 ? ` (${usd(cost)} was billed)` : ''}`]
+      ? [
+          `${failed.length} failed${generated.length === 0 && cost > 0 ? ` (${formatUsd(cost)} was billed)` : ''}`,
+        ]
       : []),
     ...(notTried.length > 0 ? [`${notTried.length} not tried`] : []),
     ...(pruned.length > 0 ? [`${count(pruned.length, 'orphan')} removed`] : []),
@@ -97,8 +100,8 @@ export function factsOf(image: ImageResult & { readonly outcome: 'generated' }):
   const { entry, ms, convertedFrom } = image
   return [
     `${entry.width}×${entry.height}`,
-    bytes(entry.bytes),
-    entry.cost_usd === undefined ? 'unknown cost' : usd(entry.cost_usd),
+    formatBytes(entry.bytes),
+    entry.cost_usd === undefined ? 'unknown cost' : formatUsd(entry.cost_usd),
     seconds(ms),
     ...(convertedFrom ? [`converted from ${convertedFrom}`] : []),
   ]

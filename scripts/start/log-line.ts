@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { formatUsd } from '../../shared/format.ts'
 
 const generationSchema = z.object({
   event: z.literal('generation'),
@@ -29,7 +30,7 @@ export function logLine(message: string, baseUrl: string): string | undefined {
 
 function generationLine(generation: z.infer<typeof generationSchema>, baseUrl: string): string {
   const { fingerprint, path, model, outcome, cost_usd, duration_ms, prompt } = generation
-  const facts = `${model}, $${cost_usd.toFixed(4)}, ${(duration_ms / 1000).toFixed(1)} s`
+  const facts = `${model}, ${formatUsd(cost_usd)}, ${(duration_ms / 1000).toFixed(1)} s`
   // Empty where EASEL_LOG_PROMPTS is false.
   const what = prompt === '' ? fingerprint.slice(0, 12) : `“${shortened(prompt)}”`
   if (path === undefined) return `Failed: ${outcome}, ${what} (${facts})`

@@ -1,4 +1,5 @@
 import { UpstreamError } from '../errors.ts'
+import { formatUsd } from '../format.ts'
 
 /** What is known of a generation that brought no image. */
 export interface Billing {
@@ -48,5 +49,7 @@ export function noImage(words: string, billing: Billing): UpstreamError {
 }
 
 function billed({ billedUsd }: Billing): string {
-  return billedUsd === undefined ? 'OpenRouter bills such responses.' : `OpenRouter billed $${billedUsd}.`
+  return billedUsd === undefined
+    ? 'OpenRouter bills such responses.'
+    : `OpenRouter billed ${formatUsd(billedUsd)}.`
 }

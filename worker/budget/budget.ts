@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import type { ReachedThreshold } from './thresholds.ts'
-import type { BudgetUse, Limits, Reservation, ReserveResult, Settlement, UsageReport } from './types.ts'
+import type { BudgetUse, Hits, Limits, Reservation, ReserveResult, Settlement, UsageReport } from './types.ts'
 import { postWebhook, type WebhookTarget } from './webhook.ts'
 
 /** What the budget uses of the environment. The Worker has checked both before anything is reserved. */
@@ -66,6 +66,11 @@ export class Budget extends DurableObject<BudgetEnv> {
   /** Counts one more variant for today, unless `limit` are counted already. @returns whether it was counted */
   takeVariant(limit: number): boolean {
     return this.#ledger.takeVariant(limit)
+  }
+
+  /** Counts images that were served from the cache. */
+  addHits(hits: Hits): void {
+    this.#ledger.addHits(hits)
   }
 
   /** Delivers alerts. One that fails is due again later, with its own backoff instead of the platform's. */

@@ -1,7 +1,7 @@
 import { addDays } from './calendar.ts'
 import { toUsd } from './money.ts'
 import type { Sql } from './storage.ts'
-import type { Settlement, UsageReport, UsageTotals } from './types.ts'
+import type { Settlement, SpendingReport, UsageTotals } from './types.ts'
 
 /** How far back the history goes, today included. */
 export const HISTORY_DAYS = 400
@@ -21,7 +21,7 @@ export interface History {
   add(key: HistoryKey, micro: number, outcome: Settlement['outcome']): void
   /** @param from, to  days, both included */
   spent(from: string, to: string, token?: string): number
-  report(from: string, to: string): UsageReport
+  report(from: string, to: string): SpendingReport
   forgetBefore(day: string): void
 }
 

@@ -29,6 +29,9 @@ export function createTables(sql: Sql): void {
       generated INTEGER NOT NULL, unknown INTEGER NOT NULL, failed INTEGER NOT NULL,
       PRIMARY KEY (day, token, model)
     ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS ledger_hits (
+      day TEXT PRIMARY KEY, hits INTEGER NOT NULL, saved INTEGER NOT NULL
+    ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS ledger_thresholds (
       period TEXT, budget TEXT, token TEXT, percent INTEGER NOT NULL, PRIMARY KEY (period, budget, token)
     ) WITHOUT ROWID;

@@ -70,13 +70,32 @@ export interface UsageTotals {
   readonly failed: number
 }
 
-/** The history of some days. A token of `undefined` is requests without one. */
-export interface UsageReport extends UsageTotals {
+/** Hits of one UTC day, on their way to the ledger. */
+export interface Hits {
+  readonly day: string
+  readonly count: number
+  /** USD: what generating the images had cost, of those whose cost is known. */
+  readonly savedUsd: number
+}
+
+/** Images served from the cache: at least so many, since an isolate that is evicted takes some of its count along. */
+export interface HitTotals {
+  readonly hits: number
+  readonly savedUsd: number
+}
+
+/** What was generated and spent in some days. A token of `undefined` is requests without one. */
+export interface SpendingReport extends UsageTotals {
   /** Every day of the period, oldest first. */
   readonly days: readonly (UsageTotals & { readonly date: string })[]
   /** Most expensive first, as are tokens. */
   readonly models: readonly (UsageTotals & { readonly model: string })[]
   readonly tokens: readonly (UsageTotals & { readonly token: string | undefined })[]
+}
+
+/** The history of some days. */
+export interface UsageReport extends SpendingReport, HitTotals {
+  readonly days: readonly (UsageTotals & HitTotals & { readonly date: string })[]
 }
 
 /** Reads today's use, of all requests or of one token's. */

@@ -48,6 +48,7 @@ export function createResponder(ports: AppPorts): Responder {
       caller,
       index: 0,
       find: (cache, generated) => find(fingerprint, cache, generated),
+      costUsd: ({ result }) => result.manifest.cost_usd,
     }
     if (!stream) {
       const { result, cache } = await findOrGenerate(c, wanted)

@@ -17,6 +17,9 @@ const CACHE_CONTROL_RATE_LIMIT = 'private, max-age=60'
 /** SVG is a document: nothing in it may run, load or look like the site that serves it. */
 const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
+/** From the gallery to the routes, through the edge's cache; {@link takeImageCost} takes it off before it is sent. */
+const IMAGE_COST = 'x-easel-image-cost-usd'
+
 /** Headers by their names in lower case. No `Headers` until they are sent: each of its calls costs. */
 export type HeaderFields = Record<string, string>
 
@@ -32,6 +35,7 @@ export function imageHeaders(image: ImageRecord): HeaderFields {
   const headers = headersOf(image, imagePath(image.fingerprint, image.index, image.mediaType))
   headers['x-easel-model'] = image.model
   if (image.thumbhash !== undefined) headers['x-easel-thumbhash'] = image.thumbhash
+  if (image.costUsd !== undefined) headers[IMAGE_COST] = String(image.costUsd)
   return headers
 }
 
@@ -49,6 +53,7 @@ export function variantHeaders(fingerprint: Fingerprint, index: number, record: 
   ]
   headers['x-easel-variant'] = `${mediaType}; ${facts.join('; ')}; original="${pinOf(original.etag)}"`
   if (record.thumbhash !== undefined) headers['x-easel-thumbhash'] = record.thumbhash
+  if (record.costUsd !== undefined) headers[IMAGE_COST] = String(record.costUsd)
   return headers
 }
 
@@ -67,6 +72,14 @@ export function fallbackHeaders(original: ImageRecord, { reason }: VariantUnavai
   if (reason === 'rate-limit') headers['cache-control'] = CACHE_CONTROL_RATE_LIMIT
   else if (reason !== 'no-images-binding') headers['cache-control'] = CACHE_CONTROL_FALLBACK
   return headers
+}
+
+/** Takes what generating the image had cost off its headers, USD; `undefined` if that isn't known. */
+export function takeImageCost(headers: HeaderFields): number | undefined {
+  const cost = headers[IMAGE_COST]
+  if (cost === undefined) return undefined
+  delete headers[IMAGE_COST]
+  return Number(cost)
 }
 
 /** Whether an original is served in the place of a variant. */

@@ -16,6 +16,8 @@ export interface ImageRecord extends ImageHeader {
   /** As in the manifest. */
   readonly model: string
   readonly created: Date
+  /** USD: its share of what the generation cost, if that was known when it was stored. */
+  readonly costUsd?: number | undefined
   /** Base64, if it is known. */
   readonly thumbhash?: string | undefined
 }
@@ -84,7 +86,7 @@ export function createR2ImageStore(bucket: R2Bucket): ImageStore {
 
 /** What {@link readRecord} reads back. R2 takes it before the bytes, so nothing of it depends on them all. */
 export function imageMetadata(
-  { width, height, isAnimated }: Pick<ImageHeader, 'width' | 'height' | 'isAnimated'>,
+  { width, height, isAnimated, costUsd }: Pick<ImageRecord, 'width' | 'height' | 'isAnimated' | 'costUsd'>,
   model: string,
 ): Record<string, string> {
   return {
@@ -92,12 +94,13 @@ export function imageMetadata(
     height: String(height),
     model,
     ...(isAnimated && { animated: 'true' }),
+    ...(costUsd !== undefined && { cost: String(costUsd) }),
   }
 }
 
 /** `created` and `thumbhash` are there once the object was written again. */
 function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): ImageRecord {
-  const { width, height, model = '', animated, created, thumbhash } = object.customMetadata ?? {}
+  const { width, height, model = '', animated, cost, created, thumbhash } = object.customMetadata ?? {}
   return {
     fingerprint,
     index,
@@ -109,6 +112,7 @@ function readRecord(object: R2Object, fingerprint: Fingerprint, index: number): 
     model,
     created: created === undefined ? object.uploaded : new Date(created),
     ...(animated !== undefined && { isAnimated: true }),
+    ...(cost !== undefined && { costUsd: Number(cost) }),
     ...(thumbhash !== undefined && { thumbhash }),
   }
 }

@@ -13,6 +13,8 @@ export interface VariantRecord extends ImageHeader {
   readonly transformation: Transformation
   readonly byteLength: number
   readonly created: Date
+  /** Of the original, if it is known. */
+  readonly costUsd?: number | undefined
   /** Of the original, base64, if it is known. */
   readonly thumbhash?: string | undefined
 }
@@ -85,16 +87,19 @@ export function createR2Variants(bucket: R2Bucket, make: MakeVariant): Variants 
 
 /** The metadata of a variant; without a record, of a mark that the original itself is the variant. */
 export function variantMetadata(
-  record: Pick<VariantRecord, 'width' | 'height' | 'original' | 'transformation' | 'thumbhash'> | undefined,
+  record:
+    | Pick<VariantRecord, 'width' | 'height' | 'original' | 'transformation' | 'costUsd' | 'thumbhash'>
+    | undefined,
 ): Record<string, string> {
   if (!record) return {}
-  const { width, height, original, transformation, thumbhash } = record
+  const { width, height, original, transformation, costUsd, thumbhash } = record
   return {
     width: String(width),
     height: String(height),
     original: original.etag,
     original_type: original.mediaType,
     transformation: JSON.stringify(transformation),
+    ...(costUsd !== undefined && { cost: String(costUsd) }),
     ...(thumbhash !== undefined && { thumbhash }),
   }
 }
@@ -106,7 +111,8 @@ function readVariant({
   size,
   uploaded,
 }: R2Object): VariantRecord | 'original' {
-  const { width, height, original, original_type, transformation, created, thumbhash } = customMetadata ?? {}
+  const { width, height, original, original_type, transformation, cost, created, thumbhash } =
+    customMetadata ?? {}
   if (original === undefined || transformation === undefined) return 'original'
   return {
     etag,
@@ -117,6 +123,7 @@ function readVariant({
     height: Number(height),
     byteLength: size,
     created: created === undefined ? uploaded : new Date(created),
+    ...(cost !== undefined && { costUsd: Number(cost) }),
     ...(thumbhash !== undefined && { thumbhash }),
   }
 }

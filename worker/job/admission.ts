@@ -1,4 +1,5 @@
 import type { EaselErrorCode } from '../../shared/errors.ts'
+import { formatUsd } from '../../shared/format.ts'
 import { limitKeyOf } from '../access/access.ts'
 import { storageFailed } from '../gallery/storage-error.ts'
 import type { Budget } from '../budget/budget.ts'
@@ -78,8 +79,4 @@ function refused(code: EaselErrorCode, message: string, retryAfterSeconds: numbe
     ok: false,
     failure: { code, message, extras: { retryAfterSeconds: Math.ceil(retryAfterSeconds) } },
   }
-}
-
-function formatUsd(usd: number): string {
-  return `$${usd.toFixed(usd < 0.01 ? 4 : 2)}`
 }

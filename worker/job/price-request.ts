@@ -2,6 +2,7 @@ import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import { assertModelCan } from '../../shared/catalogue/models-that-can.ts'
 import { EaselError } from '../../shared/errors.ts'
 import { canonicalSpec, type Fingerprint } from '../../shared/fingerprint.ts'
+import { formatUsd } from '../../shared/format.ts'
 import { buildRequest, type UpstreamRequest } from '../../shared/openrouter/request.ts'
 import { type CostEstimate, estimateCost, estimateFallback } from '../../shared/prices/estimate.ts'
 import { candidateSpecs, type SingleModelSpec } from '../../shared/spec/candidates.ts'
@@ -104,6 +105,6 @@ async function priceSpec(
 function exceedsMaxCost(usd: number, maxCostUsd: number): EaselError {
   return new EaselError(
     'budget_exhausted',
-    `This generation can cost $${usd.toFixed(2)}; the limit is $${maxCostUsd.toFixed(2)} (EASEL_MAX_COST_USD). Choose a smaller size or another model.`,
+    `This generation can cost ${formatUsd(usd)}; the limit is ${formatUsd(maxCostUsd)} (EASEL_MAX_COST_USD). Choose a smaller size or another model.`,
   )
 }

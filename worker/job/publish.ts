@@ -65,13 +65,16 @@ export async function deleteAll(bucket: R2Bucket, fingerprint: Fingerprint): Pro
 
 async function putImage(
   { bucket, storage }: PublishPorts,
-  { fingerprint, model }: Manifest,
+  { fingerprint, model, cost_usd: costUsd, images }: Manifest,
   { index, header, byteLength, sha256, uploadId, pieces }: PendingImage,
 ): Promise<R2Object> {
   const key = imageKey(fingerprint, index)
   const options = {
     httpMetadata: { contentType: header.mediaType },
-    customMetadata: imageMetadata(header, model),
+    customMetadata: imageMetadata(
+      { ...header, costUsd: costUsd === undefined ? undefined : costUsd / images.length },
+      model,
+    ),
   }
   const [first, ...others] = pieces
   if (first && first.at !== 'r2' && others.length === 0 && uploadId === undefined) {

@@ -94,6 +94,7 @@ export function createVariantMaker(ports: VariantMakerPorts): VariantMaker {
         height: header.height,
         original: { etag: original.etag, mediaType: original.mediaType },
         transformation: made.transformation,
+        costUsd: original.costUsd,
       }
     const stored = await whileCurrent(original, async () => {
       const thumbhash = thumbhashes.get(original.etag) ?? original.thumbhash

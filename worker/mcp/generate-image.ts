@@ -2,6 +2,7 @@ import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { InvalidSpecError } from '../../shared/errors.ts'
 import { fingerprint as fingerprintOf } from '../../shared/fingerprint.ts'
+import { formatUsd } from '../../shared/format.ts'
 import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { imageSpecInputSchema } from '../../shared/spec/schema.ts'
 import { specIssue } from '../../shared/spec/spec-issue.ts'
@@ -41,8 +42,12 @@ export const generateImage: Tool = {
       const manifest = generated?.manifest ?? stored?.manifest
       return manifest && { manifest, cache }
     }
-    const wanted = { requested: { spec, fingerprint }, caller, find }
-    const generating = createFlow(ports).findOrGenerate(c, wanted)
+    const generating = createFlow(ports).findOrGenerate(c, {
+      requested: { spec, fingerprint },
+      caller,
+      find,
+      costUsd: (found) => found.manifest.cost_usd,
+    })
     const { manifest, cache } = await withProgress(context, `Generating with ${spec.model}`, generating)
     const preview = wantsPreview ? await previewOf(manifest, request) : []
     return resultOf(manifest, cache, preview, request)
@@ -91,5 +96,5 @@ async function resultOf(
 }
 
 function priceOf(usd: number | undefined): string {
-  return usd === undefined ? 'at an unknown cost' : `for $${usd}`
+  return usd === undefined ? 'at an unknown cost' : `for ${formatUsd(usd)}`
 }

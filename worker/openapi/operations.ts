@@ -160,7 +160,7 @@ export const operations: readonly Operation[] = [
     path: '/v1/sign',
     id: 'sign',
     tag: 'API',
-    summary: 'Signs the URL of an image that isn’t generated yet',
+    summary: 'Signs the URL of an image',
     body: { schema: schemas.toSign, example: { spec: SPEC, expires_in: 86_400 } },
     success: json('The URL is valid until `expires`.', schemas.signedUrl),
     errors: ['invalid_spec', 'unauthorized', 'forbidden', 'payload_too_large', 'unsupported_media_type'],
@@ -171,7 +171,8 @@ export const operations: readonly Operation[] = [
     path: '/v1/usage',
     id: 'usage',
     tag: 'API',
-    summary: 'What was generated and spent, by day, model and token',
+    summary: 'What was generated, spent and served from the cache',
+    description: 'Generations and spending by day, model and token; hits and what they saved by day.',
     parameters: [
       {
         name: 'from',

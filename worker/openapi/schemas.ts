@@ -102,11 +102,18 @@ export const estimate = z
   })
   .meta({ id: 'Estimate' })
 
-export const toSign = signRequest.extend({ spec: imageSpecInputSchema }).meta({ id: 'ToSign' })
+export const toSign = signRequest.extend({ spec: imageSpecInputSchema.optional() }).meta({ id: 'ToSign' })
 
 export const signedUrl = z
-  .object({ url: z.url(), fingerprint, expires: z.iso.datetime() })
-  .meta({ id: 'SignedUrl', description: 'A URL that generates its image for anyone who opens it.' })
+  .object({
+    url: z.url(),
+    fingerprint: fingerprint.optional().meta({ description: 'Of `spec`.' }),
+    expires: z.iso.datetime(),
+  })
+  .meta({
+    id: 'SignedUrl',
+    description: 'A URL that shows its image to anyone, and generates it for a spec.',
+  })
 
 export const modelList = z
   .object({
@@ -227,12 +234,21 @@ const totals = {
   failed: z.int(),
 }
 
+const hitTotals = {
+  hits: z.int().meta({
+    description:
+      'Images served from the cache, at least: what an isolate had not told yet when it ended is missing.',
+  }),
+  saved_usd: z.number().meta({ description: 'What generating those images had cost, where that is known.' }),
+}
+
 export const usageReport = z
   .object({
     from: z.iso.date(),
     to: z.iso.date(),
     ...totals,
-    days: z.array(z.object({ date: z.iso.date(), ...totals })),
+    ...hitTotals,
+    days: z.array(z.object({ date: z.iso.date(), ...totals, ...hitTotals })),
     models: z.array(z.object({ model: z.string(), ...totals })),
     tokens: z.array(z.object({ token: z.string().nullable(), ...totals })),
     budget: z.object({
@@ -244,7 +260,7 @@ export const usageReport = z
       resets_at: z.iso.datetime(),
     }),
   })
-  .meta({ id: 'Usage', description: 'Generations and spending, both days included (UTC).' })
+  .meta({ id: 'Usage', description: 'Generations, spending and hits, both days included (UTC).' })
 
 export const keyInfo = z
   .object({

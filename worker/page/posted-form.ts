@@ -6,6 +6,7 @@ import { parseSpecInput } from '../../shared/spec/parse.ts'
 import { SMALL_BODY } from '../access/body-limit.ts'
 import type { Manifest } from '../gallery/manifest.ts'
 import { createFlow } from '../routes/find-or-generate.ts'
+import { imageAddress } from '../routes/image-address.ts'
 import type { AppPorts } from '../routes/ports.ts'
 import type { AppEnv, CacheOutcome } from '../web/trace.ts'
 import { specOfForm } from './form-fields.ts'
@@ -32,14 +33,20 @@ export type FailureStatus =
 
 /** What a posted form came to. */
 export type FormOutcome =
-  | { readonly manifest: Manifest; readonly cache: CacheOutcome; readonly failure?: undefined }
+  | {
+      readonly manifest: Manifest
+      /** Of its images; signed where nobody sees images without a credential. */
+      readonly urls: readonly string[]
+      readonly cache: CacheOutcome
+      readonly failure?: undefined
+    }
   | { readonly failure: Failure; readonly status: FailureStatus; readonly manifest?: undefined }
 
 /** Generates what a posted form describes. Never throws: the page shows what went wrong. */
 export type GenerateForm = (c: Context<AppEnv>, form: FormValues) => Promise<FormOutcome>
 
 export function createGenerateForm(ports: AppPorts): GenerateForm {
-  const { access, config, store } = ports
+  const { access, config, settings, store } = ports
   const { findOrGenerate } = createFlow(ports)
   return async (c, form) => {
     try {
@@ -54,12 +61,18 @@ export function createGenerateForm(ports: AppPorts): GenerateForm {
           const complete = generated?.manifest ? undefined : await store.complete(fingerprint)
           await complete?.first.body.cancel()
           const manifest = generated?.manifest ?? complete?.manifest
-          return manifest && { manifest, cache }
+          return manifest && { manifest, urls: await addressesOf(manifest, c.req.url), cache }
         },
+        costUsd: ({ manifest }) => manifest?.cost_usd,
       })
     } catch (error) {
       return failed(error)
     }
+  }
+
+  function addressesOf({ fingerprint, images }: Manifest, base: string): Promise<string[]> {
+    const addressed = images.map(({ media_type: mediaType }, index) => ({ fingerprint, index, mediaType }))
+    return Promise.all(addressed.map((image) => imageAddress(image, base, settings)))
   }
 }
 

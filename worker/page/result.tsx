@@ -1,5 +1,6 @@
 import type { EaselErrorCode } from '../../shared/errors.ts'
-import { imagePath, type Manifest } from '../gallery/manifest.ts'
+import { formatUsd } from '../../shared/format.ts'
+import type { Manifest } from '../gallery/manifest.ts'
 import type { CacheOutcome } from '../web/trace.ts'
 
 export interface Failure {
@@ -12,26 +13,28 @@ export interface Failure {
 
 /** The images of a posted form, for browsers without script. */
 export function ResultFigure({
-  manifest: { fingerprint, images, model, cost_usd: costUsd, text },
+  manifest: { images, model, cost_usd: costUsd, text },
+  urls,
   cache,
   prompt,
-  base,
 }: {
   readonly manifest: Manifest
+  readonly urls: readonly string[]
   readonly cache: CacheOutcome
   readonly prompt: string
-  readonly base: string
 }) {
-  const price = costUsd === undefined ? 'an unknown amount' : `$${costUsd}`
+  const price = costUsd === undefined ? 'an unknown amount' : formatUsd(costUsd)
   return (
     <>
-      {images.map(({ media_type, width, height }, index) => {
-        const path = imagePath(fingerprint, index, media_type)
+      {urls.map((url, index) => {
+        const { pathname, search } = new URL(url)
+        const path = pathname + search
+        const { width, height } = images[index] ?? {}
         return (
           <figure class="result">
             <img src={path} width={width} height={height} alt={prompt} />
             <figcaption>
-              <a href={path}>{new URL(path, base).href}</a>
+              <a href={path}>{url}</a>
             </figcaption>
           </figure>
         )

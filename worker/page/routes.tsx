@@ -108,9 +108,7 @@ export function pageRoutes(ports: AppPorts): Hono<AppEnv> {
               needsToken={!isOpen}
             />
             <div class="stage" id="stage">
-              {outcome?.manifest && (
-                <ResultFigure {...outcome} prompt={values['prompt'] ?? ''} base={c.req.url} />
-              )}
+              {outcome?.manifest && <ResultFigure {...outcome} prompt={values['prompt'] ?? ''} />}
               {outcome?.failure && <FailureNote failure={outcome.failure} />}
               {!outcome && <AccessNote {...facts} />}
             </div>

@@ -15,6 +15,8 @@ export interface FindOrGenerate<T> {
   readonly requested: Requested
   /** Finds the image, or what was just generated. `undefined` when there is none. */
   readonly find: (cache: CacheOutcome, generated?: Generated) => Promise<T | undefined>
+  /** USD: what generating it had cost. Absent where `find` itself says so in the trace. */
+  readonly costUsd?: (found: T) => number | undefined
   /** The image that `find` will want the bytes of. */
   readonly index?: number | undefined
   /** Called before anything is generated: what is refused here costs nothing. */
@@ -74,7 +76,7 @@ export function createFlow({ access, jobs }: { readonly access: Access; readonly
 
   async function findCached<T>(
     c: Context<AppEnv>,
-    { requested, find, beforeGenerating, caller: known, current }: FindOrGenerate<T>,
+    { requested, find, costUsd, beforeGenerating, caller: known, current }: FindOrGenerate<T>,
   ): Promise<{ readonly found: T } | { readonly missing: GenerateRequest }> {
     const trace = c.get('trace')
     const request = c.req.raw
@@ -86,6 +88,7 @@ export function createFlow({ access, jobs }: { readonly access: Access; readonly
     const found = refresh ? undefined : await timed(trace, 'read', () => find('hit'))
     if (found !== undefined) {
       trace.cache = 'hit'
+      if (costUsd) trace.savedUsd = costUsd(found)
       return { found }
     }
     const caller = known ?? (await access.toGenerate(request, requested.fingerprint))

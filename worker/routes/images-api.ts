@@ -39,6 +39,7 @@ export function imagesApi(ports: AppPorts): Hono<AppEnv> {
         const manifest = generated?.manifest ?? (await completeManifest(c.req.raw, fingerprint))
         return manifest && { manifest, cache }
       },
+      costUsd: ({ manifest }) => manifest.cost_usd,
     }
     if (wantsEvents(c.req.header('Accept'))) {
       // What is refused is refused with a status, before the stream begins.

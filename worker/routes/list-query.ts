@@ -1,9 +1,8 @@
 import * as z from 'zod'
-import { InvalidSpecError } from '../../shared/errors.ts'
-import { specIssue } from '../../shared/spec/spec-issue.ts'
 import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, LIST_WORDS_MAX_CHARACTERS } from '../gallery/list-limits.ts'
 import { type ListedImage, type ListQuery, parseListCursor } from '../gallery/list.ts'
 import { imagePath } from '../gallery/manifest.ts'
+import { parseQuery } from './parse-query.ts'
 
 const listQuery = z.strictObject({
   cursor: z
@@ -30,17 +29,7 @@ const listQuery = z.strictObject({
  * @throws {InvalidSpecError} naming the parameter
  */
 export function parseListQuery(query: URLSearchParams): ListQuery {
-  const repeated = Array.from(query.keys()).find((name) => query.getAll(name).length > 1)
-  if (repeated !== undefined) throw invalid(repeated, 'must be given once')
-  const { data, error } = listQuery.safeParse(Object.fromEntries(query))
-  if (!data) {
-    const [issue] = error.issues
-    if (issue?.code === 'unrecognized_keys') {
-      throw invalid(issue.keys.join(', '), 'is not a parameter here; cursor, model, q and limit are')
-    }
-    throw invalid(String(issue?.path[0]), issue?.message ?? 'is invalid')
-  }
-  const { cursor, limit, model, q = '' } = data
+  const { cursor, limit, model, q = '' } = parseQuery(query, listQuery)
   return { cursor, limit, model, words: q.split(/\s+/).filter((word) => word !== '') }
 }
 
@@ -61,8 +50,4 @@ export function listedImage(image: ListedImage, base: string) {
     media_type: mediaType,
     thumbhash,
   }
-}
-
-function invalid(field: string, rule: string): InvalidSpecError {
-  return new InvalidSpecError([specIssue([field], `${field} ${rule}.`)])
 }

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import type { Access } from '../access/access.ts'
+import type { HitCount } from '../budget/hit-count.ts'
 import type { BudgetUseOf, UsageOf } from '../budget/types.ts'
 import type { EdgeConfig } from '../config/edge-config.ts'
 import type { Gallery } from '../gallery/gallery.ts'
@@ -25,6 +26,7 @@ export interface AppPorts {
   readonly findImages: FindImages
   readonly gallery: Gallery
   readonly health: HealthChecks
+  readonly hits: HitCount
   readonly jobs: Jobs
   readonly store: ImageStore
   readonly usageOf: UsageOf

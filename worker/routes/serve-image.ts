@@ -7,7 +7,13 @@ import { isConditional } from '../delivery/conditions.ts'
 import { deliver } from '../delivery/deliver.ts'
 import type { DeliveryParameters } from '../../shared/delivery-parameters.ts'
 import { requestedVariant } from '../delivery/requested-variant.ts'
-import { type HeaderFields, imageHeaders, isFallback, originalPin } from '../gallery/image-headers.ts'
+import {
+  type HeaderFields,
+  imageHeaders,
+  isFallback,
+  originalPin,
+  takeImageCost,
+} from '../gallery/image-headers.ts'
 import { isOriginal, ORIGINAL } from '../gallery/variant.ts'
 import type { Generated } from '../job/jobs.ts'
 import type { SpecToGenerate } from '../job/price-request.ts'
@@ -97,6 +103,8 @@ export function createImageServer(ports: AppPorts): ImageServer {
       {
         redirectTo: (headers) => redirectTo(c.req.path, request.url, headers, delivery.pin),
         finish(headers) {
+          const imageCostUsd = takeImageCost(headers)
+          if (cache === 'hit') trace.savedUsd = imageCostUsd
           headers['cache-status'] = CACHE_STATUS[cache]
           // What this request cost: only the one that generated the image paid.
           const costUsd = cache === 'miss' ? generated?.manifest?.cost_usd : 0

@@ -9,6 +9,8 @@ export interface AppEnv {
 export interface Trace {
   fingerprint?: Fingerprint
   cache?: CacheOutcome
+  /** USD: what generating the cached image had cost, if it is known. */
+  savedUsd?: number | undefined
   readonly steps: Step[]
   /** The response has all its headers: setting another one takes longer than the rest of a hit. */
   hasAllHeaders?: boolean

@@ -1,4 +1,5 @@
-import { count, usd } from '../../report/format.ts'
+import { formatUsd } from '../../../shared/format.ts'
+import { count } from '../../report/format.ts'
 import type { FileChange } from './changeset.ts'
 
 /** Images listed in a commit message. */
@@ -20,7 +21,7 @@ export function messageFor(
   const values: Readonly<Record<(typeof PLACEHOLDERS)[number], string>> = {
     '{summary}': summaryOf(changes),
     '{count}': String(changes.length),
-    '{cost}': usd(costOf(changes)),
+    '{cost}': formatUsd(costOf(changes)),
     '{list}': listOf(changes),
   }
   const text = template.replaceAll(/\{(summary|count|cost|list)\}/g, (found) =>

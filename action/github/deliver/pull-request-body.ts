@@ -1,4 +1,4 @@
-import { bytes, usd } from '../../report/format.ts'
+import { formatBytes, formatUsd } from '../../../shared/format.ts'
 import { oneLine, shorten } from '../../report/one-line.ts'
 import type { LockEntry } from '../../lock/schema.ts'
 import type { FileChange } from '../changeset/changeset.ts'
@@ -28,7 +28,7 @@ export function bodyFor(
   }: { readonly before: string; readonly after: string; readonly record?: string | undefined },
 ): string {
   const head = [
-    `Easel generated these images from their descriptions in this repository, for ${usd(costOf(changes))} in total.`,
+    `Easel generated these images from their descriptions in this repository, for ${formatUsd(costOf(changes))} in total.`,
     '',
     '| Image | Before | After | Cost |',
     '| --- | --- | --- | ---: |',
@@ -66,14 +66,14 @@ export function withSection(body: string, section: string): string {
 }
 
 function row({ path, before: old, after: now }: FileChange, beforeUrl: string, afterUrl: string): string {
-  const cost = now?.cost_usd === undefined ? '' : usd(now.cost_usd)
+  const cost = now?.cost_usd === undefined ? '' : formatUsd(now.cost_usd)
   return `| ${[code(path), image(old, path, beforeUrl), image(now, path, afterUrl), cost].join(' | ')} |`
 }
 
 function image(entry: LockEntry | undefined, path: string, url: string): string {
   if (!entry) return '—'
   const src = `${url}${path.split('/').map(encodeURIComponent).join('/')}`
-  return `<img src="${src}" width="240"><br>${entry.width}×${entry.height}, ${bytes(entry.bytes)}`
+  return `<img src="${src}" width="240"><br>${entry.width}×${entry.height}, ${formatBytes(entry.bytes)}`
 }
 
 /** Escapes a path for a table cell, so that nothing in it is Markdown or HTML. */

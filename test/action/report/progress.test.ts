@@ -36,7 +36,7 @@ describe('progress', () => {
     report({ type: 'end' })
 
     expect(text()).toBe(
-      'Generating 2 images, about $0.080.\n[1/2] ✓ a.png  8×4  1 kB  $0.040  1.5 s\n[2/2] ✗ b.png: No. ::error::x\n',
+      'Generating 2 images, about $0.08.\n[1/2] ✓ a.png  8×4  1.2 kB  $0.04  1.5 s\n[2/2] ✗ b.png: No. ::error::x\n',
     )
   })
 

@@ -15,18 +15,20 @@ export interface ConfiguredEasel extends RunningEasel {
 /**
  * @param files  by name: `easel.yml`, and what it refers to
  * @param main   another entrypoint than the Worker's own
+ * @param emulator  its options
  */
 export async function startConfiguredEasel(
   files: Readonly<Record<'easel.yml', string>> & Readonly<Record<string, string | Uint8Array>>,
   vars: NonNullable<StartOptions['vars']>,
   main = './worker/index.ts',
+  emulator: NonNullable<StartOptions['emulator']> = {},
 ): Promise<ConfiguredEasel> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-configured-'))
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
   const compiled = await compileConfig(join(folder, 'easel.yml'), () => {})
   const easelConfig = join(folder, 'compiled.json')
   await writeFile(easelConfig, JSON.stringify(compiled))
-  const easel = await startEasel({ main, easelConfig, vars })
+  const easel = await startEasel({ main, emulator, easelConfig, vars })
   return {
     ...easel,
     folder,

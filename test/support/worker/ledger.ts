@@ -62,6 +62,7 @@ export function startLedger(time = '2026-11-25T12:00:00Z'): TestLedger {
     use: (token) => ledger.use(token),
     usage: (from, to) => ledger.usage(from, to),
     takeVariant: (limit) => ledger.takeVariant(limit),
+    addHits: (hits) => ledger.addHits(hits),
   }
 }
 

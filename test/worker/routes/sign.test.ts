@@ -189,10 +189,37 @@ describe('POST /v1/sign', () => {
     ['an object that no URL holds', { spec: { prompt: 'x', provider: { sort: 'price' } } }, 'provider'],
     ['more than ten years', { expires_in: 315_360_001 }, 'expires_in'],
     ['no time at all', { expires_in: 0 }, 'expires_in'],
+    ['nothing to sign', { spec: undefined }, 'spec'],
+    ['a spec and a URL', { url: 'https://img.example.com/named/a.png' }, 'url'],
+    ['a URL of elsewhere', { spec: undefined, url: 'https://img.example.com/named/a.png' }, 'url'],
+    ['a URL that is none', { spec: undefined, url: '/named/a.png' }, 'url'],
   ])('refuses %s', async (_what, body, field) => {
     const response = await sign({ spec: { prompt: 'x' }, ...body })
 
     expect([response.status, await response.json()]).toMatchObject([400, { code: 'invalid_spec', field }])
+  })
+})
+
+describe('POST /v1/sign with the address of an image', () => {
+  it('signs it with its size, so that whoever has the URL sees this image, in this size only', async () => {
+    const generated = await easel.post('/v1/images', { prompt: 'Addressed' }, bearer(TOKENS.docs))
+    const { url } = (await generated.json()) as { readonly url: string }
+    const address = `${url}?w=320&format=webp`
+    const response = await sign({ url: address, expires_in: 60 })
+    const body = (await response.json()) as { readonly url: string; readonly expires: string }
+
+    expect([response.status, Object.keys(body)]).toEqual([200, ['url', 'expires']])
+    expect((await fetch(body.url)).headers.get('content-type')).toBe('image/webp')
+    expect((await fetch(address)).status).toBe(401)
+    expect((await fetch(body.url.replace('w=320', 'w=640'))).status).toBe(403)
+  })
+
+  it('refuses an address of this Worker that is no image’s', async () => {
+    const response = await sign({ url: new URL('/v1/images', easel.url).href })
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { code: 'invalid_spec', field: 'url' },
+    ])
   })
 })
 

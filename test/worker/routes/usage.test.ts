@@ -34,6 +34,8 @@ function totals(spent_usd: number, generated: number, { unknown = 0, failed = 0 
   return { spent_usd, generated, unknown, failed }
 }
 
+const NO_HITS = { hits: 0, saved_usd: 0 }
+
 describe('GET /v1/usage', () => {
   it('tells who has a token what was generated, what it cost and what is left', async () => {
     expect((await easel.get(`/image?prompt=one&model=${MODEL}`, bearer)).status).toBe(200)
@@ -51,11 +53,12 @@ describe('GET /v1/usage', () => {
       from: daysAgo(3),
       to: daysAgo(0),
       ...totals(0.14, 3, { unknown: 1, failed: 1 }),
+      ...NO_HITS,
       days: [
-        { date: daysAgo(3), ...totals(0.1, 2, { unknown: 1 }) },
-        { date: daysAgo(2), ...totals(0, 0) },
-        { date: daysAgo(1), ...totals(0, 0) },
-        { date: daysAgo(0), ...totals(PRICE_USD, 1, { failed: 1 }) },
+        { date: daysAgo(3), ...totals(0.1, 2, { unknown: 1 }), ...NO_HITS },
+        { date: daysAgo(2), ...totals(0, 0), ...NO_HITS },
+        { date: daysAgo(1), ...totals(0, 0), ...NO_HITS },
+        { date: daysAgo(0), ...totals(PRICE_USD, 1, { failed: 1 }), ...NO_HITS },
       ],
       models: [
         { model: 'another/model', ...totals(0.1, 2, { unknown: 1 }) },
@@ -86,7 +89,7 @@ describe('GET /v1/usage', () => {
     const { body } = await usage('?from=2026-02-28&to=2026-02-28')
     expect(body).toMatchObject({
       spent_usd: 0,
-      days: [{ date: '2026-02-28', ...totals(0, 0) }],
+      days: [{ date: '2026-02-28', ...totals(0, 0), ...NO_HITS }],
       models: [],
       tokens: [],
     })
@@ -121,6 +124,63 @@ describe('GET /v1/usage', () => {
       body: { code: 'forbidden' },
     })
   })
+})
+
+describe('hits', () => {
+  it('are counted with what generating their images had cost, however they are requested', async () => {
+    const spec = { prompt: 'Counted', model: MODEL }
+    const generated = await easel.post('/v1/images', spec, bearer)
+    const { url, fingerprint } = (await generated.json()) as { url: string; fingerprint: string }
+    const path = new URL(url).pathname
+    const before = await hits()
+    const served: readonly (readonly [string, RequestInit?])[] = [
+      [`/image?prompt=Counted&model=${MODEL}`],
+      [path],
+      [`${path}?w=320&format=webp`],
+      [`${path}?w=320&format=webp`],
+    ]
+    for (const [at, init] of served) await expectOk(await easel.get(at, init))
+    const { headers } = await easel.get(path)
+    const known = { headers: { 'If-None-Match': headers.get('etag') ?? '' } }
+    expect((await easel.get(path, known)).status).toBe(304)
+    await expectOk(await easel.post('/v1/images', spec, bearer))
+    await expectOk(await easel.post('/api/v1/images', spec, bearer))
+    expect(await hits()).toEqual([(before[0] ?? 0) + 8, expect.closeTo((before[1] ?? 0) + 8 * PRICE_USD, 6)])
+    expect(Array.from(headers.keys())).not.toContain('x-easel-image-cost-usd')
+
+    // None of these is another image served.
+    await easel.get(path, { method: 'HEAD' })
+    await easel.get(path, { headers: { Range: 'bytes=0-99' } })
+    await easel.get(`/v1/images/${fingerprint}`)
+    await easel.get(`/i/${'0'.repeat(64)}.png`)
+    await easel.get('/image?prompt=Never+generated')
+    expect(await hits()).toEqual([(before[0] ?? 0) + 8, expect.closeTo((before[1] ?? 0) + 8 * PRICE_USD, 6)])
+  })
+
+  it('of an image save its share of what all images of its generation cost', async () => {
+    const spec = { prompt: 'Four of them', model: 'openai/gpt-image-1', quality: 'low', n: 4 }
+    const { images, cost_usd } = (await (await easel.post('/v1/images', spec, bearer)).json()) as {
+      images: { url: string }[]
+      cost_usd: number
+    }
+    const [count = 0, saved = 0] = await hits()
+    for (const { url } of images) await expectOk(await easel.get(new URL(url).pathname))
+    expect(images).toHaveLength(4)
+    expect(await hits()).toEqual([count + 4, expect.closeTo(saved + cost_usd, 6)])
+  })
+
+  async function hits(): Promise<readonly number[]> {
+    const { hits: count, saved_usd } = (await usage(`?from=${daysAgo(0)}`)).body as {
+      hits: number
+      saved_usd: number
+    }
+    return [count, saved_usd]
+  }
+
+  async function expectOk(response: Response): Promise<void> {
+    expect(response.status).toBe(200)
+    await response.arrayBuffer()
+  }
 })
 
 describe('GET /healthz', () => {

@@ -1,4 +1,4 @@
-import { usd } from './config.ts'
+import { formatUsd } from '../../../shared/format.ts'
 import { h, svg } from './dom.ts'
 
 export interface Bar {
@@ -6,13 +6,18 @@ export interface Bar {
   readonly label: string
   /** USD. */
   readonly value: number
-  readonly note: string
+  readonly generated: number
+  readonly hits: number
+  /** USD. */
+  readonly saved: number
 }
 
 const WIDTH = 720
 const HEIGHT = 180
 const BASE = 156
 const TOP = 22
+
+const COLUMNS = ['Day', 'Spent', 'Generated', 'From the cache', 'Saved'] as const
 
 /** Bars by day, with the same numbers as a table. */
 export function barChart(bars: readonly Bar[]): HTMLElement {
@@ -23,21 +28,13 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
   const summary =
     most === 0 || !peak
       ? 'Nothing was spent in these days.'
-      : `Spending by day. The most was ${usd(most)} on ${peak.label}.`
+      : `Spending by day. The most was ${formatUsd(most)} on ${peak.label}.`
   const chart = svg(
     'svg',
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'chart', role: 'img', 'aria-label': summary },
-    ...[0.5, 1].map((part) => {
-      const y = BASE - (BASE - TOP) * part
-      return svg(
-        'g',
-        {},
-        svg('line', { x1: 0, x2: WIDTH, y1: y, y2: y, class: 'rule' }),
-        svg('text', { x: 0, y: y - 5 }, usd(ceiling * part)),
-      )
-    }),
+    ...[0.5, 1].map((part) => svg('line', { x1: 0, x2: WIDTH, y1: yOf(part), y2: yOf(part), class: 'rule' })),
     svg('line', { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: 'base' }),
-    ...bars.map(({ label, value, note }, index) => {
+    ...bars.map(({ label, value, generated, hits }, index) => {
       const height = Math.max(value > 0 ? 2 : 0, ((BASE - TOP) * value) / ceiling)
       return svg(
         'g',
@@ -51,9 +48,10 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
           rx: 2,
           class: 'value',
         }),
-        svg('title', {}, `${label}: ${usd(value)}, ${note}`),
+        svg('title', {}, `${label}: ${formatUsd(value)}, ${generated} generated, ${hits} from the cache`),
       )
     }),
+    ...[0.5, 1].map((part) => svg('text', { x: 0, y: yOf(part) - 5 }, formatUsd(ceiling * part))),
     ...[0, bars.length - 1].flatMap((index) => {
       const bar = bars[index]
       const anchor = index === 0 ? 'start' : 'end'
@@ -79,24 +77,21 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
       h(
         'table',
         {},
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            h('th', { scope: 'col' }, 'Day'),
-            h('th', { scope: 'col' }, 'Spent'),
-            h('th', { scope: 'col' }, 'Images'),
-          ),
-        ),
+        h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col' }, name)))),
         h(
           'tbody',
           {},
           ...bars
-            .filter(({ value, note }) => value > 0 || !note.startsWith('0 '))
-            .map(({ label, value, note }) =>
-              h('tr', {}, h('th', { scope: 'row' }, label), h('td', {}, usd(value)), h('td', {}, note)),
+            .filter(({ generated, hits, value }) => generated + hits + value > 0)
+            .map(({ label, value, generated, hits, saved }) =>
+              h(
+                'tr',
+                {},
+                h('th', { scope: 'row' }, label),
+                ...[formatUsd(value), generated, hits, formatUsd(saved)].map((cell) =>
+                  h('td', {}, String(cell)),
+                ),
+              ),
             ),
         ),
       ),
@@ -104,10 +99,14 @@ export function barChart(bars: readonly Bar[]): HTMLElement {
   )
 }
 
-/** 1, 2, 5 or 10 times a power of ten. */
+function yOf(part: number): number {
+  return BASE - (BASE - TOP) * part
+}
+
+/** So that the highest bar takes most of the chart, and its half is a round amount. */
 function niceCeiling(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
-  return ([1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10) * power
+  return ([1, 1.2, 1.6, 2, 3, 4, 6, 8, 10].find((factor) => factor * power >= value) ?? 10) * power
 }
 
 function dayText(day: string): string {

@@ -1,3 +1,5 @@
+import { formatUsd } from '../../../shared/format.ts'
+import type { Generation } from './api.ts'
 import { h } from './dom.ts'
 
 /** Asks before something that can't be undone, or that costs money. */
@@ -49,11 +51,12 @@ export function confirmed(question: {
   })
 }
 
-/** Asks before an image is generated once more, and billed once more. */
-export function confirmedRegeneration(): Promise<boolean> {
+/** Asks before an image is generated once more, and billed once more; says what it cost. */
+export function confirmedRegeneration({ cost_usd: costUsd }: Pick<Generation, 'cost_usd'>): Promise<boolean> {
+  const price = costUsd === undefined ? '' : `: ${formatUsd(costUsd)} last time`
   return confirmed({
     title: 'Replace this image?',
-    text: 'The model generates it again, and bills it again. The new image takes the place of this one at every URL.',
+    text: `The model generates it again, and bills it again${price}. The new image takes the place of this one at every URL.`,
     action: 'Regenerate',
   })
 }

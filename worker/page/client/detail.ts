@@ -1,5 +1,5 @@
 import { ask, askJson, type Generation, type ListedImage, problemOf } from './api.ts'
-import { bytes, usd } from './config.ts'
+import { formatBytes, formatUsd } from '../../../shared/format.ts'
 import { confirmed, confirmedRegeneration } from './confirm.ts'
 import { copyButton } from './copy-button.ts'
 import { announce, h } from './dom.ts'
@@ -7,6 +7,7 @@ import type { Spec } from './form.ts'
 import { largeImage } from './images.ts'
 import { failureNote } from './notices.ts'
 import { pastePanel } from './paste-panel.ts'
+import { imageLink } from './signed.ts'
 import { textOf } from './text.ts'
 
 export interface GalleryActions {
@@ -83,9 +84,9 @@ export async function showDetail(image: ListedImage, actions: DetailActions): Pr
     const shown: Spec = spec ?? { prompt: prompt ?? image.prompt, model: generation.model }
     const rows: readonly (readonly [string, string | undefined])[] = [
       ['Model', generation.model],
-      ['Cost', generation.cost_usd === undefined ? 'not reported' : usd(generation.cost_usd)],
+      ['Cost', generation.cost_usd === undefined ? 'not reported' : formatUsd(generation.cost_usd)],
       ['Generated', new Date(generation.created).toLocaleString()],
-      ['Size', `${image.width} × ${image.height}, ${bytes(image.bytes)}, ${image.media_type}`],
+      ['Size', `${image.width} × ${image.height}, ${formatBytes(image.bytes)}, ${image.media_type}`],
     ]
     return [
       h('p', { class: 'detail-prompt' }, textOf(shown['prompt'])),
@@ -115,13 +116,11 @@ export async function showDetail(image: ListedImage, actions: DetailActions): Pr
               'p',
               { class: 'row' },
               'All images: ',
-              ...generation.images.map(({ url }, index) =>
-                h('a', { href: new URL(url).pathname, target: '_blank' }, `${index}`),
-              ),
+              ...generation.images.map(({ url }, index) => imageLink(url, { target: '_blank' }, `${index}`)),
             ),
           ]
         : []),
-      h('p', { class: 'row' }, ...buttons(shown, Boolean(spec))),
+      h('p', { class: 'row' }, ...buttons(generation, shown, Boolean(spec))),
       ...(generation.text ? [h('blockquote', { class: 'model-text' }, generation.text)] : []),
       h(
         'details',
@@ -138,7 +137,7 @@ export async function showDetail(image: ListedImage, actions: DetailActions): Pr
     ]
   }
 
-  function buttons(spec: Spec, isSpec: boolean): Node[] {
+  function buttons(generation: Generation, spec: Spec, isSpec: boolean): Node[] {
     return [
       ...(isSpec
         ? [
@@ -148,7 +147,7 @@ export async function showDetail(image: ListedImage, actions: DetailActions): Pr
               'Another take',
             ),
             h('button', { type: 'button', onclick: () => use(spec, false) }, 'Edit prompt'),
-            h('button', { type: 'button', onclick: () => void regenerate(spec) }, 'Regenerate'),
+            h('button', { type: 'button', onclick: () => void regenerate(generation, spec) }, 'Regenerate'),
           ]
         : []),
       h('button', { type: 'button', class: 'danger', onclick: () => void purge() }, 'Purge'),
@@ -161,8 +160,8 @@ export async function showDetail(image: ListedImage, actions: DetailActions): Pr
     actions.use(spec, start, refresh)
   }
 
-  async function regenerate(spec: Spec): Promise<void> {
-    if (await confirmedRegeneration()) use(spec, true, true)
+  async function regenerate(generation: Generation, spec: Spec): Promise<void> {
+    if (await confirmedRegeneration(generation)) use(spec, true, true)
   }
 
   async function purge(): Promise<void> {

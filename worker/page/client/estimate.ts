@@ -1,5 +1,5 @@
 import { askJson, json, problemOf } from './api.ts'
-import { usd } from './config.ts'
+import { formatUsd } from '../../../shared/format.ts'
 import { byId, debounced, h } from './dom.ts'
 import type { Spec, SpecForm } from './form.ts'
 import { onToken } from './session.ts'
@@ -56,8 +56,8 @@ export function setUpEstimate(form: SpecForm): () => void {
 function priceLine({ usd: price, max_usd: most, cached }: Estimate, spec: Spec): Node {
   if (cached && !hasFiles(spec)) return h('span', {}, h('strong', {}, 'Free'), ' — already cached')
   if (price === undefined || most === undefined) return h('span', {}, 'Price unknown')
-  const upTo = most > price * 1.05 ? `, at most ${usd(most)}` : ''
-  return h('span', {}, 'About ', h('strong', {}, usd(price)), upTo)
+  const upTo = most > price * 1.05 ? `, at most ${formatUsd(most)}` : ''
+  return h('span', {}, 'About ', h('strong', {}, formatUsd(price)), upTo)
 }
 
 function hasFiles(spec: Spec): boolean {

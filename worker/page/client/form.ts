@@ -4,7 +4,8 @@ import { setUpAttachments } from './attachments.ts'
 import { announce, byId, debounced, h, svg } from './dom.ts'
 import { type Model, modelFacts, models, offerOf } from './models.ts'
 import { queryOf } from './snippets.ts'
-import { config, usd } from './config.ts'
+import { formatUsd } from '../../../shared/format.ts'
+import { config } from './config.ts'
 import { textOf } from './text.ts'
 
 export type Spec = Readonly<Record<string, unknown>>
@@ -80,7 +81,7 @@ export function setUpForm(): SpecForm {
     if (known.length === 0) return
     const chosen = select.value
     const options = known.map(({ id, name, estimate_usd: price }) =>
-      h('option', { value: id }, price === undefined ? name : `${name} — ${usd(price)}`),
+      h('option', { value: id }, price === undefined ? name : `${name} — ${formatUsd(price)}`),
     )
     select.replaceChildren(
       ...(known.some(({ id }) => id === chosen) ? [] : [h('option', { value: chosen }, chosen)]),

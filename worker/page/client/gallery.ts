@@ -1,6 +1,6 @@
 import { thumbhashToDataUrl } from '../../../shared/url/thumbhash.ts'
 import { askJson, type ListedImage, problemOf } from './api.ts'
-import { usd } from './config.ts'
+import { formatUsd } from '../../../shared/format.ts'
 import { type GalleryActions, showDetail } from './detail.ts'
 import { announce, byId, debounced, h } from './dom.ts'
 import { createGrid, type Tile } from './grid.ts'
@@ -141,7 +141,7 @@ export function setUpGallery(actions: GalleryActions): () => void {
     if (!image) throw new Error('a tile without an image')
     const picture = h('img', { alt: '', decoding: 'async', loading: 'lazy' })
     picture.addEventListener('load', () => picture.classList.add('loaded'))
-    const caption = `${image.prompt.slice(0, 200)}. ${image.model}${image.cost_usd === undefined ? '' : `, ${usd(image.cost_usd)}`}`
+    const caption = `${image.prompt.slice(0, 200)}. ${image.model}${image.cost_usd === undefined ? '' : `, ${formatUsd(image.cost_usd)}`}`
     const button = h(
       'button',
       { type: 'button', 'aria-label': caption, onclick: () => open(index) },

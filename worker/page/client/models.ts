@@ -7,7 +7,8 @@ import {
 import type { Capability, ImageModel } from '../../../shared/catalogue/model.ts'
 import { imageSizeOf } from '../../../shared/spec/pixel-sizes.ts'
 import { askJson } from './api.ts'
-import { config, usd } from './config.ts'
+import { formatUsd } from '../../../shared/format.ts'
+import { config } from './config.ts'
 import { h } from './dom.ts'
 
 /** A model of `GET /v1/models`. */
@@ -75,7 +76,7 @@ export function modelFacts(model: Model): HTMLElement {
   const { estimate_usd: price, retirement, supports_streaming: streams } = model
   const inputs = offerOf(model, 'input_images')
   const facts = [
-    price === undefined ? 'Price unknown' : `About ${usd(price)} an image`,
+    price === undefined ? 'Price unknown' : `About ${formatUsd(price)} an image`,
     inputs && (inputs.type === 'range' ? `up to ${inputs.max} input images` : 'input images'),
     model.output_modalities.includes('text') && 'text with the image',
     streams && 'previews while it works',
@@ -88,7 +89,7 @@ export function modelFacts(model: Model): HTMLElement {
       h(
         'p',
         { class: 'warning' },
-        `Retires ${retirement.date}. ${retirement.successor === undefined ? 'Choose another model for new images.' : `Use ${retirement.successor} for new images.`}`,
+        `${Date.parse(retirement.date) > Date.now() ? 'Retires' : 'Was retired'} on ${retirement.date}. ${retirement.successor === undefined ? 'Choose another model for new images.' : `Use ${retirement.successor} for new images.`}`,
       ),
   )
 }

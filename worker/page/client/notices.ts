@@ -1,5 +1,5 @@
 import type { Problem } from './api.ts'
-import { usd } from './config.ts'
+import { formatUsd } from '../../../shared/format.ts'
 import { type Child, h } from './dom.ts'
 
 /** What went wrong, what it cost, and what to do. */
@@ -11,7 +11,7 @@ export function failureNote(problem: Problem, ...actions: readonly Child[]): HTM
     h('h2', {}, title),
     h('p', {}, detail),
     isUnknown && h('p', {}, 'It may have been billed. Check your OpenRouter activity before you try again.'),
-    billedUsd !== undefined && h('p', {}, `OpenRouter billed ${usd(billedUsd)} for it.`),
+    billedUsd !== undefined && h('p', {}, `OpenRouter billed ${formatUsd(billedUsd)} for it.`),
     actions.length > 0 && h('p', { class: 'row' }, ...actions),
     h('p', { class: 'code' }, code),
   )

@@ -1,7 +1,9 @@
-import { askJson, type Generation, json, problemOf } from './api.ts'
+import { type Generation, problemOf } from './api.ts'
+import { config } from './config.ts'
 import { copyButton } from './copy-button.ts'
 import { h } from './dom.ts'
 import { token } from './session.ts'
+import { PASTED_EXPIRES_IN, signed } from './signed.ts'
 import { promptUrl, type Snippet, snippetsOf } from './snippets.ts'
 
 const EXPIRIES = [
@@ -11,8 +13,29 @@ const EXPIRIES = [
   ['a year', 31_536_000],
 ] as const
 
-/** What to paste: one tab for each form, each with a copy button. */
-export function pastePanel(generation: Generation, spec: Readonly<Record<string, unknown>>): HTMLElement {
+type Spec = Readonly<Record<string, unknown>>
+
+/** What to paste: one tab for each form, each with a copy button. In `private` mode the image's URL is signed first. */
+export function pastePanel(generation: Generation, spec: Spec): HTMLElement {
+  const section = h('section', { class: 'paste', 'aria-label': 'Use this image' })
+  if (config.mode === 'private') void signFirst()
+  else section.append(...tabsOf(generation, spec))
+  return section
+
+  async function signFirst(): Promise<void> {
+    try {
+      const { url, expires } = await signed({ url: generation.url }, PASTED_EXPIRES_IN)
+      section.append(
+        ...tabsOf({ ...generation, url }, spec),
+        h('p', { class: 'hint' }, `Anyone who has this URL sees the image, until ${dateOf(expires)}.`),
+      )
+    } catch (error) {
+      section.append(h('p', { class: 'error' }, problemOf(error).detail))
+    }
+  }
+}
+
+function tabsOf(generation: Generation, spec: Spec): readonly HTMLElement[] {
   const snippets = snippetsOf(generation, spec)
   const url = promptUrl(spec)
   const panels = [
@@ -42,12 +65,7 @@ export function pastePanel(generation: Generation, spec: Readonly<Record<string,
       content,
     ),
   )
-  return h(
-    'section',
-    { class: 'paste', 'aria-label': 'Use this image' },
-    h('div', { role: 'tablist', 'aria-label': 'Forms to paste' }, ...tabs),
-    ...bodies,
-  )
+  return [h('div', { role: 'tablist', 'aria-label': 'Forms to paste' }, ...tabs), ...bodies]
 
   function select(chosen: number): void {
     for (const [index, tab] of tabs.entries()) {
@@ -83,7 +101,7 @@ function codeBlock({ label, text }: Omit<Snippet, 'id'>): HTMLElement {
 }
 
 /** Anyone who has a signed URL may have its image generated, until it expires. */
-function signedUrl(spec: Readonly<Record<string, unknown>>, unsigned: string): HTMLElement {
+function signedUrl(spec: Spec, unsigned: string): HTMLElement {
   const output = h('div', { 'aria-live': 'polite' })
   const select = h(
     'select',
@@ -116,16 +134,17 @@ function signedUrl(spec: Readonly<Record<string, unknown>>, unsigned: string): H
 
   async function sign(): Promise<void> {
     try {
-      const { url, expires } = await askJson<{ readonly url: string; readonly expires: string }>(
-        '/v1/sign',
-        json({ spec, expires_in: Number(select.value) }),
-      )
+      const { url, expires } = await signed({ spec }, Number(select.value))
       output.replaceChildren(
         codeBlock({ label: 'Signed URL', text: url }),
-        h('p', { class: 'hint' }, `Valid until ${new Date(expires).toLocaleString()}.`),
+        h('p', { class: 'hint' }, `Valid until ${dateOf(expires)}.`),
       )
     } catch (error) {
       output.replaceChildren(h('p', { class: 'error' }, problemOf(error).detail))
     }
   }
+}
+
+function dateOf(time: string): string {
+  return new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 }

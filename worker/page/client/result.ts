@@ -1,11 +1,12 @@
 import type { Generation } from './api.ts'
-import { bytes, usd } from './config.ts'
+import { formatBytes, formatUsd } from '../../../shared/format.ts'
 import { confirmedRegeneration } from './confirm.ts'
 import { h } from './dom.ts'
 import type { Spec } from './form.ts'
 import { largeImage } from './images.ts'
 import { pastePanel } from './paste-panel.ts'
 import { token } from './session.ts'
+import { imageLink } from './signed.ts'
 import { textOf } from './text.ts'
 
 export interface ResultActions {
@@ -29,13 +30,9 @@ export function resultView(
       'div',
       { class: images.length > 1 ? 'images several' : 'images' },
       ...images.map((image, index) =>
-        h(
-          'a',
-          {
-            href: new URL(image.url).pathname,
-            target: '_blank',
-            'aria-label': `Open image ${index + 1} of ${images.length}`,
-          },
+        imageLink(
+          image.url,
+          { target: '_blank', 'aria-label': `Open image ${index + 1} of ${images.length}` },
           largeImage(image, prompt),
         ),
       ),
@@ -49,7 +46,7 @@ export function resultView(
       h('button', { type: 'button', onclick: () => void another() }, 'Another take'),
       token() !== undefined &&
         h('button', { type: 'button', onclick: () => void regenerate() }, 'Regenerate'),
-      h('a', { class: 'button', href: new URL(generation.url).pathname, download: '' }, 'Download'),
+      imageLink(generation.url, { class: 'button', download: '' }, 'Download'),
     ),
     pastePanel(generation, spec),
   )
@@ -61,18 +58,18 @@ export function resultView(
   }
 
   async function regenerate(): Promise<void> {
-    if (await confirmedRegeneration()) await generate(spec, true)
+    if (await confirmedRegeneration(generation)) await generate(spec, true)
   }
 }
 
 function summary({ images, model, cost_usd: cost, cache }: Generation, seconds: number): string {
   const [image] = images
-  const price = cost === undefined ? 'at an unknown price' : `for ${usd(cost)}`
+  const price = cost === undefined ? 'at an unknown price' : `for ${formatUsd(cost)}`
   const how =
     cache === 'hit'
       ? `Cached: free (generated once ${price})`
       : `Generated ${price} in ${seconds.toFixed(1)} s`
-  return [how, model, image && `${image.width} × ${image.height}`, image && bytes(image.bytes)]
+  return [how, model, image && `${image.width} × ${image.height}`, image && formatBytes(image.bytes)]
     .filter(Boolean)
     .join(' · ')
 }

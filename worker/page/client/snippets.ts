@@ -46,6 +46,9 @@ export function queryOf(spec: Spec): URLSearchParams | undefined {
 function imgTag({ url, images: [image] }: Generation, alt: string): string {
   if (!image || image.media_type === 'image/svg+xml') return `<img src="${url}" alt="${escapeHtml(alt)}">`
   const { width, height } = image
+  // A signature is for one URL, and so for one size.
+  if (config.mode === 'private')
+    return `<img\n  src="${escapeHtml(url)}"\n  width="${width}" height="${height}" loading="lazy"\n  alt="${escapeHtml(alt)}"\n>`
   const widths = [...config.widths.filter((one) => one < width), width]
   const candidates = srcSet(location.origin, url, { widths, format: 'auto' }).replaceAll(', ', ',\n    ')
   return [

@@ -1,6 +1,6 @@
 import { askJson, problemOf } from './api.ts'
 import { barChart } from './chart.ts'
-import { usd } from './config.ts'
+import { formatUsd } from '../../../shared/format.ts'
 import { byId, h } from './dom.ts'
 import { emptyNote, failureNote } from './notices.ts'
 import { onToken, token } from './session.ts'
@@ -14,11 +14,17 @@ interface Totals {
   readonly failed: number
 }
 
+/** Served from the cache: at least so many. */
+interface Hits {
+  readonly hits: number
+  readonly saved_usd: number
+}
+
 /** `GET /v1/usage`. */
-interface Usage extends Totals {
+interface Usage extends Totals, Hits {
   readonly from: string
   readonly to: string
-  readonly days: readonly (Totals & { readonly date: string })[]
+  readonly days: readonly (Totals & Hits & { readonly date: string })[]
   readonly models: readonly (Totals & { readonly model: string })[]
   readonly tokens: readonly (Totals & { readonly token: string | null })[]
   readonly budget: {
@@ -97,22 +103,25 @@ function report(usage: Usage): HTMLElement[] {
         usage.spent_usd,
         h('p', { class: 'hint' }, `${usage.generated} generated, ${usage.failed} failed without a bill`),
       ),
+      figure('Saved by the cache', usage.saved_usd, hitRatio(usage)),
     ),
     ...(usage.unknown > 0
       ? [
           h(
             'p',
             { class: 'warning' },
-            `${usage.unknown} ${usage.unknown === 1 ? 'generation' : 'generations'} may have been billed: the connection broke off before OpenRouter said so. They count with their estimate.`,
+            `${usage.unknown} ${usage.unknown === 1 ? 'generation' : 'generations'} may have been billed: the connection broke off before OpenRouter said so. ${usage.unknown === 1 ? 'It counts with its' : 'They count with their'} estimate.`,
           ),
         ]
       : []),
     h('h2', {}, 'By day'),
     barChart(
-      days.map(({ date, spent_usd, generated }) => ({
+      days.map(({ date, spent_usd, generated, hits, saved_usd }) => ({
         label: date,
         value: spent_usd,
-        note: `${generated} generated`,
+        generated,
+        hits,
+        saved: saved_usd,
       })),
     ),
     h(
@@ -132,7 +141,7 @@ function report(usage: Usage): HTMLElement[] {
     h(
       'p',
       { class: 'hint' },
-      'Every image after its first request is served from the cache and costs nothing. Such hits aren’t counted: counting would cost more than serving them.',
+      'A hit is an image served from the cache, and saves what generating it had cost. Hits are reported every few minutes, and some not at all: there were at least so many.',
     ),
   ]
 }
@@ -142,9 +151,28 @@ function figure(label: string, amount: number, below: Node): HTMLElement {
     'section',
     { class: 'figure', 'aria-label': label },
     h('h2', {}, label),
-    h('p', { class: 'amount' }, usd(amount)),
+    h('p', { class: 'amount' }, formatUsd(amount)),
     below,
   )
+}
+
+/** How much of what was asked for came from the cache, in the last 30 days. */
+function hitRatio({ hits, generated }: Usage): HTMLElement {
+  const all = hits + generated
+  const counts = `${number(hits)} ${hits === 1 ? 'hit' : 'hits'}, ${number(generated)} ${generated === 1 ? 'miss' : 'misses'}`
+  if (all === 0) return h('p', { class: 'hint' }, counts)
+  // Never rounded up to all of it.
+  const percent = Math.floor((hits / all) * 100)
+  return h(
+    'div',
+    {},
+    h('meter', { min: 0, max: 1, value: hits / all, 'aria-label': 'Part served from the cache' }),
+    h('p', { class: 'hint' }, `${counts}: ${percent} % from the cache`),
+  )
+}
+
+function number(value: number): string {
+  return value.toLocaleString()
 }
 
 function meter(period: string, spent: number, limit: number, reserved: number): HTMLElement {
@@ -157,8 +185,8 @@ function meter(period: string, spent: number, limit: number, reserved: number): 
     optimum: 0,
     'aria-label': `Budget ${period}`,
   })
-  const held = reserved > 0 ? ` (${usd(reserved)} reserved)` : ''
-  return h('div', {}, bar, h('p', { class: 'hint' }, `${usd(left)} of ${usd(limit)} left${held}`))
+  const held = reserved > 0 ? ` (${formatUsd(reserved)} reserved)` : ''
+  return h('div', {}, bar, h('p', { class: 'hint' }, `${formatUsd(left)} of ${formatUsd(limit)} left${held}`))
 }
 
 function totalsTable(
@@ -198,7 +226,7 @@ function totalsTable(
               'tr',
               {},
               h('th', { scope: 'row' }, label, share(most > 0 ? spent / most : 0)),
-              ...[usd(spent), generated, failed, unknown].map((value) => h('td', {}, String(value))),
+              ...[formatUsd(spent), generated, failed, unknown].map((value) => h('td', {}, String(value))),
             ),
           ),
         ),

@@ -40,7 +40,7 @@ describe('a commit’s message', () => {
 
   it('replaces only placeholders, and none in a path', () => {
     expect(messageFor('{summary} {what} {cost}', [added('{cost}.png')]).headline).toBe(
-      'Add {cost}.png {what} $0.040',
+      'Add {cost}.png {what} $0.04',
     )
   })
 })
