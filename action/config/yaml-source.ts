@@ -1,4 +1,5 @@
 import {
+  type Document,
   isAlias,
   isMap,
   isScalar,
@@ -7,6 +8,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml'
 import type { Diagnostic, Position } from './diagnostic.ts'
@@ -34,8 +36,6 @@ export function readYaml(
   file: string,
 ): { readonly source: YamlSource } | { readonly problems: readonly [Diagnostic, ...Diagnostic[]] } {
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, merge: true, stringKeys: true })
-
   const positionAt = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
@@ -46,16 +46,26 @@ export function readYaml(
     message: `Invalid YAML: ${oneSentence(message)}`,
   })
 
-  const [first, ...rest] = document.errors.map((error) =>
-    problem(error.pos[0], unquotedColon(error, text) ?? error.message),
-  )
-  if (first) return { problems: [first, ...rest] }
-
+  let document: Document.Parsed
   let value: unknown
   try {
+    document = parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      merge: true,
+      stringKeys: true,
+      uniqueKeys: boundedComparison(),
+    })
+    const tooDeep = document.errors.find(({ message }) => /call stack/i.test(message))
+    if (tooDeep) return { problems: [problem(tooDeep.pos[0], 'it nests too deeply')] }
+    const [first, ...rest] = document.errors.map((error) =>
+      problem(error.pos[0], unquotedColon(error, text) ?? error.message),
+    )
+    if (first) return { problems: [first, ...rest] }
+    refuseAliases(document, text)
     value = document.toJS()
   } catch (error) {
-    // An alias without an anchor, or too many of them (a “billion laughs” file).
+    // An alias without an anchor, too many of them (a “billion laughs” file), or too many keys.
     return { problems: [problem(0, error instanceof Error ? error.message : String(error))] }
   }
 
@@ -86,6 +96,28 @@ export function readYaml(
       has: (path) => walk(path).found,
     },
   }
+}
+
+/** Enough for a mapping of 2,000 keys: yaml compares each key with all those before it. */
+const COMPARISONS_MAX = 2_000_000
+
+/** Whether two keys are equal. @throws {Error} when there are too many to compare */
+function boundedComparison(): (a: unknown, b: unknown) => boolean {
+  let comparisons = 0
+  return (a, b) => {
+    if (++comparisons > COMPARISONS_MAX) throw new Error('it has a mapping with thousands of keys')
+    return isScalar(a) && isScalar(b) && a.value === b.value
+  }
+}
+
+/** Aliases times characters: yaml looks through the document for each alias. */
+const ALIAS_WORK_MAX = 1e9
+
+/** @throws {Error} when there are too many */
+function refuseAliases(document: Document, text: string): void {
+  let aliases = 0
+  visit(document, { Alias: () => void aliases++ })
+  if (aliases * text.length > ALIAS_WORK_MAX) throw new Error('it has thousands of aliases')
 }
 
 function child(node: Node | undefined, step: PropertyKey): { key?: Node; node?: Node } | undefined {

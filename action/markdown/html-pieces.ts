@@ -1,3 +1,4 @@
+import { spendInVain } from './bounds.ts'
 import type { EaselComment, PageImage, Piece } from './piece.ts'
 import { scanTag, type Tag } from './tags.ts'
 
@@ -12,11 +13,17 @@ const EASEL = /^\s*(easel)(?=$|[\s:])/i
 /** Elements whose content is not HTML. */
 const RAW = /^(script|style|textarea|title)$/i
 
-/** The pieces of an HTML fragment or a comment. @param offset  where it starts in the page */
+/**
+ * The pieces of an HTML fragment or a comment.
+ *
+ * @param offset  where it starts in the page
+ * @throws {UnreadableError} when its tags never end
+ */
 export function piecesInHtml(html: string, offset: number): Piece[] {
   const pieces: Piece[] = []
   let at = 0
   let textFrom = 0
+  let lowerCase: string | undefined
   const flush = (): void => {
     const found = /\S/.exec(html.slice(textFrom, at))
     if (!found) return
@@ -27,6 +34,7 @@ export function piecesInHtml(html: string, offset: number): Piece[] {
     const end = commentEnd(html, at)
     const tag = end === undefined ? scanTag(html, at) : undefined
     if (end === undefined && typeof tag !== 'object') {
+      if (tag === 'incomplete') spendInVain(html.length - at, offset + at)
       const next = html.slice(at + 1).search(/[<{]/)
       at = next === -1 ? html.length : at + 1 + next
       continue
@@ -38,7 +46,7 @@ export function piecesInHtml(html: string, offset: number): Piece[] {
       at = end
     } else if (typeof tag === 'object') {
       pieces.push(...imageOf(tag, offset))
-      at = RAW.test(tag.name) && !tag.isClosing ? rawEnd(html, tag) : tag.to
+      at = RAW.test(tag.name) && !tag.isClosing ? rawEnd((lowerCase ??= html.toLowerCase()), tag) : tag.to
     }
     textFrom = at
   }
@@ -108,6 +116,6 @@ function imageOf(tag: Tag, offset: number): PageImage[] {
 }
 
 function rawEnd(html: string, tag: Tag): number {
-  const close = html.toLowerCase().indexOf(`</${tag.name.toLowerCase()}`, tag.to)
+  const close = html.indexOf(`</${tag.name.toLowerCase()}`, tag.to)
   return close === -1 ? html.length : close
 }

@@ -10,6 +10,7 @@ import {
   Table,
   TaskList,
 } from '@lezer/markdown'
+import { beginPage, boundedBlocks, spendInVain, spendOnText } from './bounds.ts'
 import type { PageSyntax } from './page-text.ts'
 import { scanTag, skipExpression } from './tags.ts'
 
@@ -44,11 +45,11 @@ const mdx: MarkdownConfig = {
   ],
 }
 
-const GFM = [Table, Strikethrough, TaskList]
+const COMMON = [Table, Strikethrough, TaskList, boundedBlocks]
 
 const PARSERS: Readonly<Record<PageSyntax, MarkdownParser>> = {
-  markdown: parser.configure(GFM),
-  mdx: parser.configure([...GFM, mdx]),
+  markdown: parser.configure(COMMON),
+  mdx: parser.configure([...COMMON, mdx]),
 }
 
 /** Text without one of these has no image, comment or tag. */
@@ -58,35 +59,39 @@ const WORTH_READING = /!\[|[<{]/
 const EMPHASIS_MAX = 2000
 const WITHOUT_EMPHASIS: MarkdownConfig = { remove: ['Emphasis', 'Strikethrough'] }
 
+const FULL_PARSERS = inlineParsers({ isLean: false })
 /** Skip text that holds nothing of interest: a third of the time, and half of the tree. */
-const LEAN_PARSERS: Readonly<Record<PageSyntax, MarkdownParser>> = {
-  markdown: lean(PARSERS.markdown),
-  mdx: lean(PARSERS.mdx),
-}
+const LEAN_PARSERS = inlineParsers({ isLean: true })
 
 /** The page that is being parsed, which is synchronous. A block's parser is otherwise given a line at a time. */
 let page = ''
-/** How much more may be read in vain, so that no page takes time in proportion to its square. */
-let vainCharacters = 0
 
-/** @param isLean  parses only images, comments and tags in text, and skips the rest */
+/**
+ * @param isLean  parses only images, comments and tags in text, and skips the rest
+ * @throws {UnreadableError} when the page nests too deeply, or would take too long
+ */
 export function parsePage(
   text: string,
   syntax: PageSyntax,
   { isLean }: { readonly isLean: boolean },
 ): ReturnType<MarkdownParser['parse']> {
   page = text
-  vainCharacters = 1_000_000 + 20 * text.length
-  return (isLean ? LEAN_PARSERS : PARSERS)[syntax].parse(text)
+  beginPage(text)
+  return (isLean ? LEAN_PARSERS : FULL_PARSERS)[syntax].parse(text)
 }
 
-function lean(full: MarkdownParser): MarkdownParser {
-  const plain = full.configure(WITHOUT_EMPHASIS)
-  const parseInline: MarkdownParser['parseInline'] = (text, offset) => {
-    if (!WORTH_READING.test(text)) return []
-    return (countOf(/[*_~]/g, text) > EMPHASIS_MAX ? plain : full).parseInline(text, offset)
+function inlineParsers({ isLean }: { readonly isLean: boolean }): typeof PARSERS {
+  return { markdown: bounded(PARSERS.markdown), mdx: bounded(PARSERS.mdx) }
+
+  function bounded(full: MarkdownParser): MarkdownParser {
+    const plain = full.configure(WITHOUT_EMPHASIS)
+    const parseInline: MarkdownParser['parseInline'] = (text, offset) => {
+      if (isLean && !WORTH_READING.test(text)) return []
+      spendOnText(text, offset)
+      return (countOf(/[*_~]/g, text) > EMPHASIS_MAX ? plain : full).parseInline(text, offset)
+    }
+    return Object.assign(Object.create(full) as MarkdownParser, { parseInline })
   }
-  return Object.assign(Object.create(full) as MarkdownParser, { parseInline })
 }
 
 function countOf(pattern: RegExp, text: string): number {
@@ -146,11 +151,10 @@ function readTagBlock(context: BlockContext, line: Line): boolean {
 }
 
 function readTagLines(context: BlockContext, line: Line): boolean {
-  if (vainCharacters < 0) return false
   const from = context.lineStart + line.pos
   const tag = scanTag(page, from)
   if (tag === undefined) {
-    vainCharacters -= page.length - from
+    spendInVain(page.length - from, from)
     return false
   }
   return readLines(context, line, 'MdxTag', tag === 'incomplete' ? -1 : tag.to)
@@ -186,11 +190,11 @@ function readLines(context: BlockContext, line: Line, name: string, end: number)
 }
 
 function readExpression(context: InlineContext, next: number, position: number): number {
-  if (next !== 123 /* { */ || vainCharacters < 0) return -1
+  if (next !== 123 /* { */) return -1
   const text = context.slice(position, context.end)
   const end = skipExpression(text, 0)
   if (end === -1) {
-    vainCharacters -= text.length
+    spendInVain(text.length, position)
     return -1
   }
   const name = COMMENT_START.test(text) ? 'MdxComment' : 'MdxExpression'
@@ -204,9 +208,8 @@ function readTag(context: InlineContext, next: number, position: number): number
     const end = text.indexOf('-->')
     return end === -1 ? -1 : context.addElement(context.elt('MdxComment', position, position + end + 3))
   }
-  if (vainCharacters < 0) return -1
   const tag = scanTag(text, 0)
-  if (tag === 'incomplete') vainCharacters -= text.length
+  if (tag === 'incomplete') spendInVain(text.length, position)
   if (typeof tag !== 'object') return -1
   return context.addElement(context.elt('MdxTag', position, position + tag.to))
 }

@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common'
 import { decodeHTMLStrict } from 'entities'
 import { ConfigError } from '../config/diagnostic.ts'
+import { UnreadableError } from './bounds.ts'
 import type { PageText } from './page-text.ts'
 import { parsePage } from './parser.ts'
 import { piecesInHtml, piecesInTag } from './html-pieces.ts'
@@ -10,14 +11,17 @@ import type { Piece } from './piece.ts'
  * Splits a page into comments, images, headings, and the content between them.
  *
  * @param isLean  faster, but headings may contain marks
+ * @throws {ConfigError} when the page nests too deeply, or would take too long
  */
 export function piecesOf(page: PageText, isLean = false): Piece[] {
   try {
     return piecesIn(page, isLean)
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    const message = `${page.file} nests quotes or lists too deeply to be read.`
-    throw new ConfigError([{ ...page.position(0), severity: 'error', message }])
+    // Lezer's tree is nested as deeply as the page.
+    const problem = error instanceof RangeError ? new UnreadableError('nests marks too deeply', 0) : error
+    if (!(problem instanceof UnreadableError)) throw error
+    const message = `${page.file} ${problem.message}, so Easel can’t read it: change it, or leave it out with "!${page.file}" under markdown.`
+    throw new ConfigError([{ ...page.position(problem.offset), severity: 'error', message }])
   }
 }
 
@@ -190,12 +194,13 @@ const UNREAD: ReadonlySet<string> = new Set(['HTMLTag', 'Comment', 'MdxTag', 'Md
 
 /** A node's text with quote marks blanked out. */
 function withoutMarks(node: SyntaxNode, text: string): string {
-  let result = text.slice(node.from, node.to)
+  const parts: string[] = []
+  let at = node.from
   for (const { from, to } of node.getChildren('QuoteMark')) {
-    const at = from - node.from
-    result = result.slice(0, at) + ' '.repeat(to - from) + result.slice(at + to - from)
+    parts.push(text.slice(at, from), ' '.repeat(to - from))
+    at = to
   }
-  return result
+  return parts.join('') + text.slice(at, node.to)
 }
 
 /** A page's structure as one string: the names of its nodes in order, without comments and marks. */
