@@ -23,8 +23,7 @@ export function createImageInspector(): ImageInspector {
   let lookAt = HEADER_USUAL_BYTES
   let known: { readonly header: ImageHeader; readonly end: EndCheck } | undefined
 
-  function look(): void {
-    const head = joinSegments(held)
+  function look(head: Uint8Array<ArrayBuffer>): void {
     const header = readHeader(head.subarray(0, HEADER_USUAL_BYTES)) ?? readHeader(head)
     if (header) {
       known = { header, end: createEndCheck(header.mediaType) }
@@ -39,13 +38,12 @@ export function createImageInspector(): ImageInspector {
     push(bytes) {
       byteLength += bytes.byteLength
       if (known) return known.end.push(bytes)
-      if (lookAt === Infinity) return
-      held.push(bytes.slice())
-      if (byteLength >= lookAt) look()
+      if (byteLength >= lookAt) look(joinSegments([...held, bytes]))
+      if (!known && lookAt !== Infinity) held.push(bytes.slice())
     },
     byteLength: () => byteLength,
     finish() {
-      if (!known && lookAt !== Infinity) look()
+      if (!known && lookAt !== Infinity) look(joinSegments(held))
       if (!known) throw new BrokenImageError('its bytes are not a PNG, JPEG, WebP, GIF, AVIF or SVG image')
       if (!known.end.isWhole()) throw new BrokenImageError('the file ends too early')
       return { ...known.header, byteLength }

@@ -1,7 +1,6 @@
 import type { ImageModel } from '../catalogue/model.ts'
 import { startDeadline } from '../deadline.ts'
 import { EaselError, UpstreamError } from '../errors.ts'
-import { formatUsd } from '../format.ts'
 import type { BlockDecoder } from '../response/base64.ts'
 import { billingUnknown } from '../response/outcome-errors.ts'
 import type { PreviewSink } from '../response/previews.ts'
@@ -204,7 +203,7 @@ function withCost(error: UpstreamError, usd: number): UpstreamError {
   if (usd > 0) {
     return new UpstreamError(
       'upstream_invalid',
-      `OpenRouter billed ${formatUsd(usd)} for an image that did not arrive whole. Request it again, or try another model.`,
+      `OpenRouter billed $${usd} for an image that did not arrive whole. Request it again, or try another model.`,
       { ...options, billedUsd: usd },
     )
   }

@@ -1,4 +1,5 @@
 import { BrokenImageError } from '../media/broken-image-error.ts'
+import { createBufferPool } from './buffer-pool.ts'
 
 /**
  * Decodes base64 as it arrives, into one buffer that is reused: neither the text nor the image is ever held.
@@ -25,10 +26,14 @@ export interface Base64Decoder {
   finish(padding: number): void
   /** Forgets the text so far. */
   reset(): void
+  /** Ends the decoder: what `take` returned is no longer valid. */
+  release(): void
 }
 
 /** A multiple of three, so that a group of four digits always fits whole. */
 const BUFFER_BYTES = 3 * 2 ** 16
+
+const buffers = createBufferPool(BUFFER_BYTES)
 
 /** Digits decoded at once: large enough to make calls cheap, small enough to stay in the CPU's cache. */
 const BLOCK_DIGITS = 2 ** 16
@@ -48,7 +53,7 @@ export function createBase64Decoder(
   /** The digits of a group that isn't whole yet. */
   const group = new Uint8Array(4)
   let pending = 0
-  const buffer = new Uint8Array(BUFFER_BYTES)
+  const buffer = new Uint8Array(buffers.take())
   let used = 0
   let unescaped: Uint8Array | undefined
 
@@ -122,6 +127,7 @@ export function createBase64Decoder(
       pending = 0
       used = 0
     },
+    release: () => buffers.give(buffer.buffer),
   }
 }
 

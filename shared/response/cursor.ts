@@ -1,3 +1,4 @@
+import { createBufferPool } from './buffer-pool.ts'
 import { ResponseLimitError } from './response-limits.ts'
 
 /** Where a parser stands in bytes that are still arriving. */
@@ -74,6 +75,7 @@ export async function* runParse<Event>(
       if (done || !value) cursor.ended = true
       else Object.assign(cursor, { bytes: plainBytes(value), at: 0 })
     }
+    reader.release?.()
   } finally {
     // Cancels the request when the consumer, or an error, ends it early. Nothing depends on the outcome.
     reader.cancel().catch(() => undefined)
@@ -83,6 +85,8 @@ export async function* runParse<Event>(
 /** The limit of one read: room for what has arrived while the parser was busy. */
 const READ_BYTES = 2 ** 18
 
+const buffers = createBufferPool(READ_BYTES)
+
 /**
  * Reads into one buffer, over and over: the parser holds on to nothing that it has read. A default reader in
  * workerd returns a body in thousands of pieces of 4 KiB, which takes longer than decoding them.
@@ -90,7 +94,7 @@ const READ_BYTES = 2 ** 18
 function openReader(body: ReadableStream<Uint8Array>): PieceReader {
   try {
     const reader = body.getReader({ mode: 'byob' })
-    let buffer = new ArrayBuffer(READ_BYTES)
+    let buffer = buffers.take()
     return {
       async read() {
         const { done, value } = await reader.read(new Uint8Array(buffer))
@@ -98,6 +102,7 @@ function openReader(body: ReadableStream<Uint8Array>): PieceReader {
         return { done, value }
       },
       cancel: () => reader.cancel(),
+      release: () => buffers.give(buffer),
     }
   } catch {
     // Streams that a program constructed may not be byte streams.
@@ -108,6 +113,8 @@ function openReader(body: ReadableStream<Uint8Array>): PieceReader {
 interface PieceReader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
   cancel(): Promise<void>
+  /** Nothing that was read is needed any more. */
+  release?(): void
 }
 
 /** A `Buffer`'s `slice` is a view where that of any other array is a copy. */

@@ -1,5 +1,4 @@
 import { UpstreamError } from '../errors.ts'
-import { formatUsd } from '../format.ts'
 
 /** What is known of a generation that brought no image. */
 export interface Billing {
@@ -51,5 +50,5 @@ export function noImage(words: string, billing: Billing): UpstreamError {
 function billed({ billedUsd }: Billing): string {
   return billedUsd === undefined
     ? 'OpenRouter bills such responses.'
-    : `OpenRouter billed ${formatUsd(billedUsd)}.`
+    : `OpenRouter billed $${billedUsd}.`
 }

@@ -56,15 +56,18 @@ export function* parseResponse(
   cursor: ByteCursor,
   { isStream, decodeBlock, previews }: ParseOptions,
 ): Parse<void, ResponsePart> {
-  const { readImage, onValue } = createPartReader(createBase64Decoder(decodeBlock), previews)
+  const decoder = createBase64Decoder(decodeBlock)
+  const { readImage, onValue } = createPartReader(decoder, previews)
   if (isStream) {
     const isComplete = yield* readEvents(cursor, RESPONSE_SHAPE, { readImage, onEvent: onValue })
     if (isComplete) yield { type: 'end-of-stream' }
-    return
+  } else {
+    yield* skipByteOrderMark(cursor)
+    const value = yield* readJson(cursor, RESPONSE_SHAPE, { readImage })
+    if (value !== undefined) yield* onValue(value)
   }
-  yield* skipByteOrderMark(cursor)
-  const value = yield* readJson(cursor, RESPONSE_SHAPE, { readImage })
-  if (value !== undefined) yield* onValue(value)
+  // Only here: where reading ends early, somebody may still hold its last bytes.
+  decoder.release()
 }
 
 function createPartReader(decoder: Base64Decoder, previews: PreviewSink | undefined) {

@@ -41,8 +41,8 @@ interface Arriving {
   filled: number
 }
 
-/** Nearly all images are larger; growing starts here. */
-const FIRST_BUFFER_BYTES = 2 ** 18
+/** Growing starts here. */
+const FIRST_BUFFER_BYTES = 2 ** 16
 
 /**
  * Writes a generation's images while they arrive, in pieces of {@link PART_BYTES}. A full piece goes to R2 as a
