@@ -1,5 +1,6 @@
 import process from 'node:process'
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import type { InBrowser } from '../../support/in-browser.ts'
 import { TOKENS } from '../../support/worker/easel.ts'
@@ -32,7 +33,6 @@ export function takeScreenshots(running: InBrowser): void {
     await fillHistory(running)
     await using opened = await running.open('/?prompt=A+lighthouse+at+dusk&aspect_ratio=3:2', {
       token: TOKENS.docs,
-      viewport: { width: 1280, height: 860 },
       deviceScaleFactor: 1.5,
     })
     const { page } = opened
@@ -40,24 +40,27 @@ export function takeScreenshots(running: InBrowser): void {
     await page.getByLabel('Prompt').press('Control+Enter')
     await expectLoaded(page, '.result img')
     await page.locator('#estimate', { hasText: 'Free' }).waitFor()
-    await shoot(page, 'playground')
+    await shoot(page, 'playground', 860)
 
     await page.getByRole('link', { name: 'Gallery' }).press('Enter')
     await expect
       .poll(() => page.evaluate<number>(`document.querySelectorAll('.tiles img.loaded').length`))
       .toBe(PROMPTS.length + 1)
-    await shoot(page, 'gallery')
+    await shoot(page, 'gallery', 720)
 
     await page.getByRole('link', { name: 'Spend' }).press('Enter')
     await page.getByRole('img', { name: /Spending by day/ }).waitFor()
-    await shoot(page, 'spend')
+    await shoot(page, 'spend', 1080)
     expect(opened.problems).toEqual([])
   })
 }
 
-async function shoot(page: Page, name: string): Promise<void> {
+/** @param height  pixels of the window */
+async function shoot(page: Page, name: string, height: number): Promise<void> {
+  await page.setViewportSize({ width: 1280, height })
   await page.evaluate('document.activeElement.blur(), scrollTo(0, 0)')
-  await page.screenshot({ path: `docs/img/${name}.png`, animations: 'disabled' })
+  const png = await page.screenshot({ animations: 'disabled' })
+  await sharp(png).webp({ quality: 90, effort: 6 }).toFile(`docs/img/${name}.webp`)
 }
 
 /** Only what the screenshots are to show. */

@@ -12,95 +12,101 @@ export interface Bar {
   readonly saved: number
 }
 
+/** Of the drawing, which is stretched to the width of the page. */
 const WIDTH = 720
-const HEIGHT = 180
-const BASE = 156
-const TOP = 22
+const HEIGHT = 100
 
 const COLUMNS = ['Day', 'Spent', 'Generated', 'From the cache', 'Saved'] as const
 
 /** Bars by day, with the same numbers as a table. */
 export function barChart(bars: readonly Bar[]): HTMLElement {
   const most = Math.max(...bars.map(({ value }) => value), 0)
-  const step = WIDTH / Math.max(1, bars.length)
   const ceiling = most === 0 ? 1 : niceCeiling(most)
   const peak = bars.find(({ value }) => value === most)
   const summary =
     most === 0 || !peak
       ? 'Nothing was spent in these days.'
       : `Spending by day. The most was ${formatUsd(most)} on ${peak.label}.`
-  const chart = svg(
-    'svg',
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'chart', role: 'img', 'aria-label': summary },
-    ...[0.5, 1].map((part) => svg('line', { x1: 0, x2: WIDTH, y1: yOf(part), y2: yOf(part), class: 'rule' })),
-    svg('line', { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: 'base' }),
-    ...bars.map(({ label, value, generated, hits }, index) => {
-      const height = Math.max(value > 0 ? 2 : 0, ((BASE - TOP) * value) / ceiling)
-      return svg(
-        'g',
-        { class: 'bar' },
-        svg('rect', { x: index * step, y: TOP, width: step, height: BASE - TOP, class: 'area' }),
-        svg('rect', {
-          x: index * step + step * 0.16,
-          y: BASE - height,
-          width: step * 0.68,
-          height,
-          rx: 2,
-          class: 'value',
-        }),
-        svg('title', {}, `${label}: ${formatUsd(value)}, ${generated} generated, ${hits} from the cache`),
-      )
-    }),
-    ...[0.5, 1].map((part) => svg('text', { x: 0, y: yOf(part) - 5 }, formatUsd(ceiling * part))),
-    ...[0, bars.length - 1].flatMap((index) => {
-      const bar = bars[index]
-      const anchor = index === 0 ? 'start' : 'end'
-      return bar
-        ? [
-            svg(
-              'text',
-              { x: index === 0 ? 0 : WIDTH, y: HEIGHT - 6, 'text-anchor': anchor },
-              dayText(bar.label),
-            ),
-          ]
-        : []
-    }),
-  )
+  const first = bars[0]
+  const last = bars.at(-1)
   return h(
     'figure',
-    { class: 'chart-figure' },
-    chart,
+    {},
     h(
-      'details',
-      {},
-      h('summary', {}, 'As a table'),
+      'div',
+      { class: 'chart' },
+      // Text would be stretched with the drawing.
       h(
-        'table',
-        {},
-        h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col' }, name)))),
-        h(
-          'tbody',
-          {},
-          ...bars
-            .filter(({ generated, hits, value }) => generated + hits + value > 0)
-            .map(({ label, value, generated, hits, saved }) =>
-              h(
-                'tr',
-                {},
-                h('th', { scope: 'row' }, label),
-                ...[formatUsd(value), generated, hits, formatUsd(saved)].map((cell) =>
-                  h('td', {}, String(cell)),
-                ),
-              ),
-            ),
+        'div',
+        { class: 'amounts', 'aria-hidden': 'true' },
+        ...[1, 0.5].map((part) => h('span', {}, formatUsd(ceiling * part))),
+      ),
+      svg(
+        'svg',
+        {
+          viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+          preserveAspectRatio: 'none',
+          role: 'img',
+          'aria-label': summary,
+        },
+        ...[0, 0.5, 1].map((part) =>
+          svg('line', { x1: 0, x2: WIDTH, y1: part * HEIGHT, y2: part * HEIGHT, class: 'rule' }),
         ),
+        ...bars.map((bar, index) => drawBar(bar, index, WIDTH / bars.length, ceiling)),
+      ),
+      h(
+        'div',
+        { class: 'days', 'aria-hidden': 'true' },
+        ...[first, last].map((bar) => bar && h('span', {}, dayText(bar.label))),
       ),
     ),
+    h('details', {}, h('summary', {}, 'As a table'), barTable(bars)),
   )
 }
 
-function yOf(part: number): number {
-  return BASE - (BASE - TOP) * part
+function drawBar({ label, value, generated, hits }: Bar, index: number, step: number, ceiling: number) {
+  const height = value > 0 ? Math.max(1.5, (HEIGHT * value) / ceiling) : 0
+  return svg(
+    'g',
+    { class: 'bar' },
+    svg('rect', { x: index * step, y: 0, width: step, height: HEIGHT, class: 'area' }),
+    svg('rect', {
+      x: (index + 0.16) * step,
+      y: HEIGHT - height,
+      width: step * 0.68,
+      height,
+      class: 'value',
+    }),
+    svg('title', {}, `${label}: ${formatUsd(value)}, ${generated} generated, ${hits} from the cache`),
+  )
+}
+
+function barTable(bars: readonly Bar[]): HTMLElement {
+  return h(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'By day' },
+    h(
+      'table',
+      {},
+      h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col' }, name)))),
+      h(
+        'tbody',
+        {},
+        ...bars
+          .filter(({ generated, hits, value }) => generated + hits + value > 0)
+          .map(({ label, value, generated, hits, saved }) =>
+            h(
+              'tr',
+              {},
+              h('th', { scope: 'row' }, label),
+              ...[formatUsd(value), generated, hits, formatUsd(saved)].map((cell) =>
+                h('td', {}, String(cell)),
+              ),
+            ),
+          ),
+      ),
+    ),
+  )
 }
 
 /** So that the highest bar takes most of the chart, and its half is a round amount. */

@@ -80,8 +80,8 @@ export function setUpForm(): SpecForm {
     known = await models().catch(() => [])
     if (known.length === 0) return
     const chosen = select.value
-    const options = known.map(({ id, name, estimate_usd: price }) =>
-      h('option', { value: id }, price === undefined ? name : `${name} — ${formatUsd(price)}`),
+    const options = Array.from(Map.groupBy(known, authorOf), ([author, theirs]) =>
+      h('optgroup', { label: author }, ...theirs.map(optionOf)),
     )
     select.replaceChildren(
       ...(known.some(({ id }) => id === chosen) ? [] : [h('option', { value: chosen }, chosen)]),
@@ -179,6 +179,18 @@ function clearProblem(name: string): void {
   for (const control of document.querySelectorAll(`[data-field="${name}"] [aria-invalid]`)) {
     control.removeAttribute('aria-invalid')
   }
+}
+
+/** OpenRouter calls its models `Author: Name`. */
+const AUTHOR = /^([^:]+): /
+
+function authorOf({ name }: Model): string {
+  return AUTHOR.exec(name)?.[1] ?? 'Others'
+}
+
+function optionOf({ id, name, estimate_usd: price }: Model): HTMLOptionElement {
+  const rest = name.replace(AUTHOR, '')
+  return h('option', { value: id }, price === undefined ? rest : `${rest} — ${formatUsd(price)}`)
 }
 
 /** The usual ones first. `auto` is what no choice means. */
