@@ -31,7 +31,7 @@ const packSchema = z
   )
   .length(1)
 
-const own = packageSchema.parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')))
+const own = manifestIn(ROOT)
 let project: string
 let pack: z.infer<typeof packSchema>[number]
 
@@ -78,11 +78,8 @@ describe('the npm package', () => {
   })
 
   it('depends on nothing: what it needs is bundled, and the repository lists it', () => {
-    const dependenciesIn = (folder: string) =>
-      packageSchema.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).dependencies
-
-    expect(dependenciesIn(join(project, 'node_modules', own.name))).toBeUndefined()
-    expect(dependenciesIn(ROOT)).toEqual(own.dependencies)
+    expect(manifestIn(join(project, 'node_modules', own.name)).dependencies).toBeUndefined()
+    expect(manifestIn(ROOT)).toEqual(own)
     expect(own.dependencies).toHaveProperty('zod')
   })
 
@@ -113,6 +110,10 @@ describe('the npm package', () => {
     expect(own.repository.url).toBe(`git+https://github.com/${REPOSITORY}.git`)
   })
 })
+
+function manifestIn(folder: string): z.infer<typeof packageSchema> {
+  return packageSchema.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')))
+}
 
 /** A Node on the path that is older than Easel supports. */
 function oldNode(): string | undefined {
