@@ -81,7 +81,7 @@ describe('the quick start in CI', { timeout: 60_000 }, () => {
     const planned = await command(plan, repository.root)
     expect(planned).toMatch(/2 images to generate, for about \$0\.\d+; 0 up to date\./)
 
-    const files = ['easel.yml', '.github/workflows/easel.yml']
+    const files = ['easel.yml', '.github/workflows/easel.yml', '.gitattributes']
     const contents = await Promise.all(files.map((file) => readFile(join(repository.root, file), 'utf8')))
     await world.github.push(Object.fromEntries(files.map((file, index) => [file, contents[index] ?? ''])))
     const { inputs } = easelStep(workflow)

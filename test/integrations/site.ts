@@ -25,11 +25,15 @@ export async function sitesFolder(): Promise<SitesFolder> {
   const installed = join(folder, 'node_modules', name)
   await buildModules(ENTRIES, join(installed, 'dist'))
   await writeFile(join(installed, 'package.json'), manifest)
+  // Some frameworks look there for packages to compile.
+  const { dependencies } = JSON.parse(await readFile(join(FOLDER, 'package.json'), 'utf8')) as {
+    readonly dependencies: object
+  }
 
   return {
     async siteOf(page, base) {
       const site = await mkdtemp(join(folder, `${page.replace('.md', '')}-`))
-      await writeFile(join(site, 'package.json'), '{ "type": "module" }')
+      await writeFile(join(site, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
       const text = await readFile(join('docs/integrations', page), 'utf8')
       for (const [file, content] of filesIn(text)) {
         await mkdir(dirname(join(site, file)), { recursive: true })

@@ -30,7 +30,7 @@ const packSchema = z
   )
   .length(1)
 
-const own = packageSchema.parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')))
+const own = manifestIn(ROOT)
 let project: string
 let pack: z.infer<typeof packSchema>[number]
 
@@ -103,6 +103,10 @@ describe('the npm package', () => {
     expect(own.repository.url).toBe(`git+https://github.com/${REPOSITORY}.git`)
   })
 })
+
+function manifestIn(folder: string): z.infer<typeof packageSchema> {
+  return packageSchema.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')))
+}
 
 /** A Node on the path that is older than Easel supports. */
 function oldNode(): string | undefined {
