@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commitText, parseCommit, type NewCommit, type StoredCommit } from './commit-object.ts'
+import { runInSmallProcess } from './git-runner.ts'
 
 /** An entry of `git ls-tree`; only blobs have a `size`. */
 export interface TreeEntry {
@@ -130,7 +130,9 @@ export async function runGit(
   input: string | Uint8Array = '',
   env: Readonly<Record<string, string>> = {},
 ): Promise<Buffer> {
-  const child = spawn('git', args, {
+  const { code, out, err } = await runInSmallProcess({
+    args,
+    input,
     env: {
       PATH: process.env['PATH'],
       GIT_CONFIG_NOSYSTEM: '1',
@@ -140,17 +142,6 @@ export async function runGit(
       ...env,
     },
   })
-  const out: Buffer[] = []
-  const err: Buffer[] = []
-  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
-  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-  // git may exit before it has read everything.
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  if (code === 0) return Buffer.concat(out)
-  throw new Error(`git ${args.join(' ')} ended with ${code}: ${Buffer.concat(err).toString('utf8').trim()}`)
+  if (code === 0) return Buffer.from(out.buffer, out.byteOffset, out.byteLength)
+  throw new Error(`git ${args.join(' ')} ended with ${code}: ${err}`)
 }

@@ -15,6 +15,8 @@ const { main, state, vars } = z
 const worker = await startWorker({
   config: 'wrangler.toml',
   entrypoint: main,
+  // The process that started this one has built what is bundled.
+  build: { custom: { command: '' } },
   bindings: Object.fromEntries(
     Object.entries(vars).map(([name, value]) => [name, { type: 'plain_text' as const, value }]),
   ),

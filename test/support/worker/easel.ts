@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { DurableObjectNamespace, R2Bucket } from '@cloudflare/workers-types'
-import { parse as parseToml } from 'smol-toml'
 import { createTestHarness, type TestHarnessOptions } from 'wrangler'
 import { type JournalEntry } from '../../../emulator/index.ts'
 import { type ServedEmulator, type ServeOptions, serveEmulator } from '../../../emulator/serve.ts'
+import { buildOnce, readConfig } from './built.ts'
 import { type Client, createClient } from './client.ts'
 
 export { bearer, CREDENTIALS, SIGNING_KEY, TOKENS } from './client.ts'
@@ -32,11 +32,11 @@ export interface StartOptions {
   readonly vars?: Readonly<Record<string, string | undefined>>
   /** Another entrypoint than the Worker's own, such as one that counts what it does. */
   readonly main?: string
-  /** Keys of wrangler.toml that are left out, such as a binding's; with `main` only. */
+  /** Keys of wrangler.toml that are left out, such as a binding's. */
   readonly without?: readonly string[]
-  /** Keys of wrangler.toml with another value; with `main` only. */
+  /** Keys of wrangler.toml with another value. */
   readonly config?: Readonly<Record<string, unknown>>
-  /** A compiled easel.yml to be deployed with; with `main` only. */
+  /** A compiled easel.yml to be deployed with. */
   readonly easelConfig?: string
 }
 
@@ -48,7 +48,7 @@ export async function startEasel({
   config = {},
   easelConfig,
 }: StartOptions = {}): Promise<RunningEasel> {
-  const upstream = await serveEmulator({ plainImages: true, ...emulator })
+  const [upstream] = await Promise.all([serveEmulator({ plainImages: true, ...emulator }), buildOnce()])
   const harness = createTestHarness(
     harnessOptions(
       main,
@@ -90,7 +90,7 @@ export async function startEasel({
 }
 
 function harnessOptions(
-  main: string | undefined,
+  main = './worker/index.ts',
   vars: Readonly<Record<string, string | undefined>>,
   without: readonly string[],
   changed: Readonly<Record<string, unknown>>,
@@ -99,16 +99,16 @@ function harnessOptions(
   const present = Object.fromEntries(
     Object.entries(vars).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
-  if (main === undefined) return { workers: [{ configPath: './wrangler.toml', vars: present }] }
   // Secrets are given as variables, and a name can't be both.
-  const { vars: configured, secrets: _, ...all } = parseToml(readFileSync('wrangler.toml', 'utf8'))
+  const { vars: configured, secrets: _, build: __, alias, ...all } = readConfig()
+  const paths = Object.entries({ ...alias, ...(easelConfig && { 'easel-config': easelConfig }) })
   const config = {
     ...Object.fromEntries(Object.entries(all).filter(([key]) => !without.includes(key))),
     ...changed,
-    ...(easelConfig && {
-      build: { command: 'node scripts/build-page.ts' },
-      alias: { ...(all['alias'] as object), 'easel-config': easelConfig },
-    }),
+    main: resolve(main),
+    alias: Object.fromEntries(paths.map(([name, path]) => [name, resolve(path)])),
+    vars: { ...configured, ...present },
   }
-  return { workers: [{ config: { ...config, main, vars: { ...(configured as object), ...present } } }] }
+  // A folder where nobody keeps a .dev.vars, whose variables would win.
+  return { root: '.wrangler', workers: [{ config }] }
 }

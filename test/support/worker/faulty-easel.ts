@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JournalEntry } from '../../../emulator/index.ts'
 import { type ServedEmulator, type ServeOptions, serveEmulator } from '../../../emulator/serve.ts'
+import { buildOnce } from './built.ts'
 import { type Client, createClient } from './client.ts'
 import type { JobStorage } from './fault-rules.ts'
 import { type Faults, serveFaults } from './faults.ts'
@@ -53,6 +54,7 @@ export async function startFaultyEasel({
     serveEmulator({ plainImages: true, ...emulator }),
     serveFaults(),
     mkdtemp(join(tmpdir(), 'easel-state-')),
+    buildOnce(),
   ])
   const lines: string[] = []
   const start = (changed: Readonly<Record<string, string>> = {}): Promise<Running> =>
