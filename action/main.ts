@@ -4,5 +4,7 @@ import { runAction } from './github/run-action.ts'
 
 // GitHub's host: the runner's variables and files. What it needs is loaded as the run goes.
 
+// What bundled libraries do is Easel's to mend, and nothing for the log of a run.
+process.noDeprecation = true
 await useProxy(process.env)
 process.exitCode = await runAction(process.env)

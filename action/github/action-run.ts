@@ -16,3 +16,8 @@ export interface ActionRun {
   /** Plans again after the workspace has changed. */
   readonly planAgain: () => Promise<PlannedProject>
 }
+
+/** What the deliveries of a run share. */
+export interface DeliveryRun extends ActionRun {
+  readonly project: PlannedProject['project']
+}

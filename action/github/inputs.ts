@@ -1,11 +1,9 @@
-import { getInput as getRawInput } from '@actions/core'
+import { getInput } from '@actions/core'
+import * as z from 'zod'
 import { OPENROUTER_BASE_URL } from '../../shared/openrouter/http.ts'
 import { normaliseBaseUrl } from '../config/base-url.ts'
 import { UsageError } from '../config/diagnostic.ts'
-import type { OnAliasChange } from '../plan/alias-change.ts'
-import type { OnDrift } from '../plan/plan.ts'
 
-const MODES = ['generate', 'plan', 'check'] as const
 const DELIVERIES = ['commit', 'pull-request', 'artifact', 'none'] as const
 const CONTRADICTIONS = [
   ['commit', 'pull-request'],
@@ -35,145 +33,102 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
   comment: 'false',
 }
 
-/** The inputs under `with:` in a workflow. */
-export interface ActionInputs {
-  readonly apiKey: string | undefined
-  readonly baseUrl: string
-  readonly config: string | undefined
+const text = z.string().optional()
+const list = z
+  .string()
+  .default('')
+  .transform((value) => value.split(/[,\n]/).map((part) => part.trim()))
+  .transform((parts) => parts.filter(Boolean))
+/** YAML 1.2 booleans, as in GitHub's own `getBooleanInput`. */
+const flag = z
+  .string()
+  .regex(/^(true|True|TRUE|false|False|FALSE)$/, 'use true or false')
+  .transform((value) => /^t/i.test(value))
+
+const schema = z.object({
+  openrouterApiKey: text,
+  baseUrl: z.string(),
+  config: text,
   /** Relative to the workspace; absent: the workspace itself. */
-  readonly workingDirectory: string | undefined
-  readonly mode: (typeof MODES)[number]
-  readonly only: readonly string[]
-  readonly force: boolean
-  readonly maxImages: number | undefined
-  readonly maxCostUsd: number | undefined
-  readonly concurrency: number
-  readonly onError: 'fail' | 'keep-going'
-  readonly onDrift: OnDrift
-  readonly onAliasChange: OnAliasChange
-  readonly prune: boolean
+  workingDirectory: text,
+  mode: choice(['generate', 'plan', 'check']),
+  only: list,
+  force: flag,
+  maxImages: wholeNumber(0, 1_000_000).optional(),
+  maxCostUsd: amount('an amount in USD, such as 0.50').optional(),
+  concurrency: wholeNumber(1, CONCURRENCY_MAX),
+  onError: choice(['fail', 'keep-going']),
+  onDrift: choice(['keep', 'regenerate', 'fail']),
+  onAliasChange: choice(['keep', 'regenerate']),
+  prune: flag,
   /** Empty: what suits the event. */
-  readonly deliver: readonly (typeof DELIVERIES)[number][]
+  deliver: list.pipe(z.array(choice(DELIVERIES))).superRefine(refuseContradictions),
   /** Minutes; 0: only at the end. */
-  readonly deliverEvery: number
-  readonly branch: string | undefined
-  readonly base: string | undefined
-  readonly commitMessage: string | undefined
-  readonly comment: boolean
-  readonly retentionDays: number | undefined
-  readonly githubToken: string | undefined
-}
+  deliverEvery: amount(
+    `a number of minutes from 0 to ${DELIVER_EVERY_MAX_MINUTES}`,
+    DELIVER_EVERY_MAX_MINUTES,
+  ),
+  branch: text,
+  base: text,
+  commitMessage: text,
+  comment: flag,
+  retentionDays: wholeNumber(1, RETENTION_DAYS_MAX).optional(),
+  githubToken: text,
+})
+
+/** The inputs under `with:` in a workflow, by their names in camel case. */
+export type ActionInputs = z.infer<typeof schema>
 
 /**
- * Reads and validates all inputs.
+ * Reads and validates all inputs. An empty one means its default.
  *
  * @throws {UsageError} naming each invalid input, its value and what is accepted
  */
 export function readInputs(): ActionInputs {
-  const problems: string[] = []
-  const attempt = <T>(read: () => T, fallback: T): T => {
-    try {
-      return read()
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      problems.push(error.message)
-      return fallback
-    }
-  }
-
-  const inputs: ActionInputs = {
-    apiKey: optional('openrouter-api-key'),
-    baseUrl: attempt(() => normaliseBaseUrl(getInput('base-url')), ''),
-    config: optional('config'),
-    workingDirectory: optional('working-directory'),
-    mode: attempt(() => choice('mode', MODES), 'plan'),
-    only: list('only'),
-    force: attempt(() => flag('force'), false),
-    maxImages: attempt(() => wholeNumber('max-images', 0, 1_000_000), undefined),
-    maxCostUsd: attempt(() => usd('max-cost-usd'), undefined),
-    concurrency: attempt(() => wholeNumber('concurrency', 1, CONCURRENCY_MAX), undefined) ?? 1,
-    onError: attempt(() => choice('on-error', ['fail', 'keep-going']), 'fail'),
-    onDrift: attempt(() => choice('on-drift', ['keep', 'regenerate', 'fail']), 'keep'),
-    onAliasChange: attempt(() => choice('on-alias-change', ['keep', 'regenerate']), 'keep'),
-    prune: attempt(() => flag('prune'), false),
-    deliver: attempt(deliveries, []),
-    deliverEvery: attempt(() => minutes('deliver-every'), 0),
-    branch: optional('branch'),
-    base: optional('base'),
-    commitMessage: optional('commit-message'),
-    comment: attempt(() => flag('comment'), false),
-    retentionDays: attempt(() => wholeNumber('retention-days', 1, RETENTION_DAYS_MAX), undefined),
-    githubToken: optional('github-token'),
-  }
-  if (problems.length > 0) throw new UsageError(problems.join(' '))
-  return inputs
+  const values = Object.keys(schema.shape).map((key) => {
+    const name = inputName(key)
+    return [key, getInput(name) || DEFAULTS[name]] as const
+  })
+  const given = Object.fromEntries(values)
+  const { data, error } = schema.safeParse(given)
+  if (data) return { ...data, baseUrl: normaliseBaseUrl(data.baseUrl) }
+  const problems = error.issues.map(({ path: [key], message }) => {
+    const name = String(key)
+    return `The input ${inputName(name)} is ${JSON.stringify(given[name])}: ${message}.`
+  })
+  throw new UsageError(problems.join(' '))
 }
 
-function deliveries(): ActionInputs['deliver'] {
-  const wanted = list('deliver')
-  const found = DELIVERIES.filter((known) => wanted.includes(known))
-  const unknown = wanted.filter((one) => !found.some((known) => known === one))
-  if (unknown.length > 0) throw invalid('deliver', unknown.join(', '), `use ${DELIVERIES.join(', ')}`)
+/** `maxCostUsd` → `max-cost-usd` */
+function inputName(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+function choice<const T extends readonly string[]>(accepted: T) {
+  return z.enum(accepted, `use ${accepted.join(', ')}`)
+}
+
+function wholeNumber(min: number, max: number) {
+  const message = `it must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d+$/, message)
+    .transform(Number)
+    .pipe(z.number().min(min, message).max(max, message))
+}
+
+function amount(what: string, max = Infinity) {
+  const message = `it must be ${what}`
+  return z
+    .string()
+    .regex(/^\$?\d+(\.\d+)?$/, message)
+    .transform((value) => Number(value.replace('$', '')))
+    .pipe(z.number().max(max, message))
+}
+
+function refuseContradictions(found: readonly (typeof DELIVERIES)[number][], context: z.RefinementCtx): void {
   for (const [one, other] of CONTRADICTIONS) {
-    if (found.includes(one) && found.includes(other)) {
-      throw invalid('deliver', wanted.join(', '), `${one} and ${other} can’t be combined`)
-    }
+    if (found.includes(one) && found.includes(other))
+      context.addIssue(`${one} and ${other} can’t be combined`)
   }
-  return found
-}
-
-/** An empty input means its default. */
-function getInput(name: string): string {
-  return getRawInput(name) || (DEFAULTS[name] ?? '')
-}
-
-function optional(name: string): string | undefined {
-  return getInput(name) || undefined
-}
-
-function list(name: string): string[] {
-  return getInput(name)
-    .split(/[,\n]/)
-    .map((part) => part.trim())
-    .filter(Boolean)
-}
-
-function choice<T extends string>(name: string, accepted: readonly T[]): T {
-  const value = getInput(name)
-  const found = accepted.find((one) => one === value)
-  if (found === undefined) throw invalid(name, value, `use ${accepted.join(', ')}`)
-  return found
-}
-
-/** YAML 1.2 booleans, as in GitHub's own `getBooleanInput`. */
-function flag(name: string): boolean {
-  const value = getInput(name)
-  if (/^(true|True|TRUE)$/.test(value)) return true
-  if (/^(false|False|FALSE)$/.test(value)) return false
-  throw invalid(name, value, 'use true or false')
-}
-
-function wholeNumber(name: string, min: number, max: number): number | undefined {
-  const value = getInput(name)
-  if (value === '') return undefined
-  const number = Number(value)
-  if (/^\d+$/.test(value) && number >= min && number <= max) return number
-  throw invalid(name, value, `it must be a whole number from ${min} to ${max}`)
-}
-
-function minutes(name: string): number {
-  const value = getInput(name)
-  if (/^\d+(\.\d+)?$/.test(value) && Number(value) <= DELIVER_EVERY_MAX_MINUTES) return Number(value)
-  throw invalid(name, value, `it must be a number of minutes from 0 to ${DELIVER_EVERY_MAX_MINUTES}`)
-}
-
-function usd(name: string): number | undefined {
-  const value = getInput(name)
-  if (value === '') return undefined
-  if (/^\$?\d+(\.\d+)?$/.test(value)) return Number(value.replace('$', ''))
-  throw invalid(name, value, 'it must be an amount in USD, such as 0.50')
-}
-
-function invalid(name: string, value: string, advice: string): UsageError {
-  return new UsageError(`The input ${name} is ${JSON.stringify(value)}: ${advice}.`)
 }

@@ -11,6 +11,7 @@ const ANNOTATION_MAX_CHARACTERS = 4096
 /** The log of a run, and its annotations. No text in it can become a command to the runner. */
 export interface ActionLog {
   line(text: string): void
+  /** Its title is printed with its first line. */
   group<T>(title: string, run: () => Promise<T>): Promise<T>
   notice(text: string): void
   /** Why the step fails. */
@@ -24,17 +25,25 @@ export interface ActionLog {
 export function createLog(): ActionLog {
   const used = { error: 0, warning: 0 }
   let folder = ''
+  let unopened: string | undefined
+
+  function line(text: string): void {
+    if (unopened !== undefined) startGroup(unopened)
+    unopened = undefined
+    for (const one of text.split('\n')) info(harmless(one))
+  }
 
   return {
     line,
     notice: (text) => notice(annotation(text), { title: 'Easel' }),
     failure: (text) => error(annotation(text), { title: 'Easel' }),
     async group(title, run) {
-      startGroup(harmless(title))
+      unopened = harmless(title)
       try {
         return await run()
       } finally {
-        endGroup()
+        if (unopened === undefined) endGroup()
+        unopened = undefined
       }
     },
     placeFilesIn: (found) => (folder = found),
@@ -61,8 +70,4 @@ function annotation(text: string): string {
  */
 function harmless(text: string): string {
   return text.replaceAll('::', ':\u200b:').replaceAll('##[', '#\u200b#[')
-}
-
-function line(text: string): void {
-  for (const one of text.split('\n')) info(harmless(one))
 }

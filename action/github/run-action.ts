@@ -1,10 +1,17 @@
 import { setSecret } from '@actions/core'
-import type { ExclusivePlan } from '../plan/plan-alone.ts'
-import type { PlannedProject } from '../plan/plan-project.ts'
+import { offlineCatalogue, onlineCatalogue } from '../config/catalogues.ts'
+import { type ExclusivePlan, planAlone } from '../plan/plan-alone.ts'
+import { planProject, type PlannedProject } from '../plan/plan-project.ts'
+import { isOutOfDate } from '../plan/plan.ts'
+import { reportOf } from '../report/json.ts'
+import { plainPaint } from '../report/paint.ts'
+import { planLines } from '../report/plan-lines.ts'
 import type { ActionRun } from './action-run.ts'
 import { connection } from './api/connect.ts'
 import { type ActionInputs, readInputs } from './inputs.ts'
 import { type ActionLog, createLog } from './log.ts'
+import { explain } from './report/explain.ts'
+import { publish } from './report/publish.ts'
 import { type Env, readRunContext } from './target/run-context.ts'
 import { settleTarget, type Target } from './target/target.ts'
 
@@ -17,15 +24,15 @@ export async function runAction(env: Env): Promise<number> {
   const log = createLog()
   try {
     const inputs = readInputs()
-    for (const secret of [inputs.apiKey, inputs.githubToken]) if (secret !== undefined) setSecret(secret)
+    for (const secret of [inputs.openrouterApiKey, inputs.githubToken])
+      if (secret !== undefined) setSecret(secret)
     const run = await readRunContext(env)
     const api = connection(inputs.githubToken, run, log.line)
     const target = await settleTarget(inputs, run, api)
     log.placeFilesIn(target.folder)
-    const planAgain = () => planIn(target, inputs)
+    const planAgain = () => planProject(projectOf(target, inputs), inputs)
     return await planAndRun({ inputs, run, target, api, log, planAgain })
   } catch (error) {
-    const { explain } = await import('./report/explain.ts')
     await explain(error, log, env)
     return 1
   }
@@ -43,13 +50,8 @@ async function planAndRun(tools: ActionRun): Promise<number> {
     return await generateAndDeliver(planned, tools)
   }
 
-  const [{ reportOf }, { publish }] = await Promise.all([
-    import('../report/json.ts'),
-    import('./report/publish.ts'),
-  ])
   await publish(reportOf(planned), tools)
   if (inputs.mode !== 'check') return 0
-  const { isOutOfDate } = await import('../plan/plan.ts')
   if (!isOutOfDate(planned.plan, inputs)) return 0
   log.failure('Images are out of date: run easel generate, or this Action with mode: generate.')
   return 1
@@ -57,33 +59,18 @@ async function planAndRun(tools: ActionRun): Promise<number> {
 
 /** Nothing else changes the workspace while images are generated: on a runner of their own, two jobs may share it. */
 async function planFirst({ inputs, target, log }: ActionRun, isGenerating: boolean): Promise<ExclusivePlan> {
-  const [{ planAlone }, { isOutOfDate }, project] = await Promise.all([
-    import('../plan/plan-alone.ts'),
-    import('../plan/plan.ts'),
-    projectOf(target, inputs),
-  ])
-  return planAlone(project, inputs, {
+  return planAlone(projectOf(target, inputs), inputs, {
     isIdle: ({ plan }) => !isGenerating || !isOutOfDate(plan, inputs),
     onWait: (pid) => log.line(`Waiting for another easel command here (process ${pid}).`),
   })
 }
 
-async function planIn(target: Target, inputs: ActionInputs): Promise<PlannedProject> {
-  const { planProject } = await import('../plan/plan-project.ts')
-  return planProject(await projectOf(target, inputs), inputs)
-}
-
-async function projectOf({ root }: Target, { config, mode, ...inputs }: ActionInputs) {
-  const { onlineCatalogue, offlineCatalogue } = await import('../config/catalogues.ts')
-  const catalogue = mode === 'check' ? offlineCatalogue() : onlineCatalogue(inputs)
+function projectOf({ root }: Target, { config, mode, baseUrl, openrouterApiKey: apiKey }: ActionInputs) {
+  const catalogue = mode === 'check' ? offlineCatalogue() : onlineCatalogue({ apiKey, baseUrl })
   return { workspace: root, config, catalogue }
 }
 
 async function logPlan({ project, plan }: PlannedProject, log: ActionLog): Promise<void> {
-  const [{ planLines }, { plainPaint }] = await Promise.all([
-    import('../report/plan-lines.ts'),
-    import('../report/paint.ts'),
-  ])
   await log.group('Plan', async () => {
     const lines = await planLines(plan, { configPath: project.configPath, paint: plainPaint })
     for (const line of lines) log.line(line)

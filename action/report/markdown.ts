@@ -2,13 +2,13 @@ import type { Diagnostic } from '../config/diagnostic.ts'
 import { formatBytes, formatUsd } from '../../shared/format.ts'
 import { count } from './format.ts'
 import type { ImageReport, Report } from './json.ts'
-import { oneLine, shorten } from './one-line.ts'
+import { cell, type Table, withinLimit } from './markdown-table.ts'
 import { possiblyBilledText } from './possibly-billed.ts'
 
 /** GitHub drops a whole summary above 1 MiB. This leaves room for what else the step writes. */
 const SUMMARY_MAX_BYTES = 1_000_000
 
-const CELL_MAX_CHARACTERS = 300
+const IN_REPORT = ', in the report (report-path)'
 
 /** Room for the paths of the images that may have been billed. */
 const DOUBT_MAX_CHARACTERS = 1500
@@ -55,7 +55,7 @@ export function summaryOf(
     },
     { open: ['', '**Warnings**', ''], rows: report.warnings.map(item), close: [] },
   ]
-  return withinLimit(head, tables, maxBytes)
+  return withinLimit(head, tables, { maxBytes, more: IN_REPORT })
 }
 
 /** The step summary for an invalid config: every mistake, in the order of the file. */
@@ -67,43 +67,10 @@ export function problemsSummary(diagnostics: readonly Diagnostic[]): string {
     `${count(errors.length, 'mistake')} in the config; nothing was generated.`,
     '',
   ]
-  return withinLimit(head, [{ open: [], rows: diagnostics.map(item), close: [] }])
-}
-
-interface Table {
-  readonly open: readonly string[]
-  readonly rows: readonly string[]
-  readonly close: readonly string[]
-}
-
-/** Leaves out tables without rows, and counts rows that don't fit. */
-function withinLimit(
-  head: readonly string[],
-  tables: readonly Table[],
-  maxBytes = SUMMARY_MAX_BYTES,
-): string {
-  const lines = [...head]
-  let size = sizeOf(head)
-  for (const { open, rows, close } of tables) {
-    if (rows.length === 0) continue
-    size += sizeOf(open) + sizeOf(close) + 100
-    if (size > maxBytes) break
-    lines.push(...open)
-    let shown = 0
-    for (const line of rows) {
-      size += sizeOf([line])
-      if (size > maxBytes) break
-      lines.push(line)
-      shown++
-    }
-    lines.push(...close)
-    if (shown < rows.length) lines.push('', `… and ${rows.length - shown} more, in the report (report-path).`)
-  }
-  return `${lines.join('\n')}\n`
-}
-
-function sizeOf(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)
+  return withinLimit(head, [{ open: [], rows: diagnostics.map(item), close: [] }], {
+    maxBytes: SUMMARY_MAX_BYTES,
+    more: IN_REPORT,
+  })
 }
 
 /** A table of images. It has previews if at least one image has a URL. */
@@ -191,14 +158,6 @@ function preview(image: ImageReport, imageUrl: ImageUrl): string {
 
 function item({ file, line, column, severity, message }: Diagnostic): string {
   return `- ${cell(file)}:${line}:${column}: ${severity}: ${cell(message, 4096)}`
-}
-
-/** Escapes user text for a table cell: no Markdown, no HTML, no line breaks. */
-function cell(text: string, maxCharacters = CELL_MAX_CHARACTERS): string {
-  return shorten(oneLine(text), maxCharacters).replaceAll(
-    /[\\`*_[\]#!|<>&~@"$]/g,
-    (character) => `&#${character.codePointAt(0)};`,
-  )
 }
 
 function rank(image: ImageReport): number {

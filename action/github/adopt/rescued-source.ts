@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { AdoptionSource } from '../../adopt/adopt-images.ts'
 import { createFolderSource } from '../../adopt/folder-source.ts'
 import { type GitHubApi, statusOf } from '../api/api.ts'
-import { RESCUED } from '../deliver/artifact.ts'
+import { RESCUED } from '../deliver/rescue.ts'
 
 /** Artifacts to download: the newest ones of a branch. */
 const ARTIFACTS_MAX = 5
@@ -29,6 +29,7 @@ export async function rescuedSources(api: GitHubApi, options: RescueOptions): Pr
     const client = new DefaultArtifactClient()
     const sources: AdoptionSource[] = []
     for (const { id, runId } of found) {
+      log(`Downloading what run ${runId} could not deliver.`)
       const path = await mkdtemp(join(tempFolder, 'easel-earlier-'))
       const { owner: repositoryOwner, repo: repositoryName } = api
       await client.downloadArtifact(id, {

@@ -1,7 +1,10 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArtifactClient, UploadArtifactOptions } from '@actions/artifact'
+import { inWorkspace } from '../../files/safe-path.ts'
 import { DeliveryError } from '../api/delivery-error.ts'
+import type { DeliveryRun } from '../action-run.ts'
+import type { FileChange } from '../changeset/changeset.ts'
 
 export interface Artifact {
   readonly id: number
@@ -9,19 +12,8 @@ export interface Artifact {
   readonly url: string
 }
 
-export interface ArtifactOptions {
-  /** Its name, if that is still free. */
-  readonly name: string
-  /** Days; `undefined`: the repository's setting. */
-  readonly retentionDays: number | undefined
-  /** For copies of the files. */
-  readonly tempFolder: string
-  /** The page of the run, such as `https://github.com/octo/docs/actions/runs/77`. */
-  readonly runUrl: string
-}
-
-/** The artifact with images that could not be delivered. */
-export const RESCUED = 'easel-rescued'
+/** Up to this many images are also uploaded one by one, so that they can be viewed in the browser. */
+const PREVIEWS_MAX = 10
 
 /** Names to try: other steps or attempts of the run may have used some. */
 const NAMES_MAX = 20
@@ -33,41 +25,60 @@ const COMPRESSION_LEVEL = 0
 const REFUSED = /[":<>|*?\r\n\\/]+/g
 
 /**
+ * Uploads a run's images and their lock, and each image once more for the browser, named after its path.
+ *
+ * @returns `undefined` when there are none
+ * @throws {DeliveryError} when there is no artifact service, or an upload fails
+ */
+export async function uploadImages(
+  delivery: DeliveryRun,
+  changes: readonly FileChange[],
+): Promise<Artifact | undefined> {
+  const { project, log } = delivery
+  const paths = changes.flatMap(({ path, after }) => (after ? [path] : []))
+  if (paths.length === 0) return undefined
+  const files = [...paths, project.lock.path].map((path) => inWorkspace(project.root, path))
+  const artifact = await uploadArtifact('easel-images', files, project.root, delivery)
+  log.line(`Uploaded: ${artifact.url}`)
+  if (paths.length <= PREVIEWS_MAX) await uploadPreviews(paths, delivery)
+  return artifact
+}
+
+/**
  * Uploads files as one artifact, with their paths below a folder.
  *
+ * @param name  used if it is still free
  * @throws {DeliveryError} when there is no artifact service, or the upload fails
  */
 export async function uploadArtifact(
+  name: string,
   files: string[],
   folder: string,
-  options: ArtifactOptions,
+  delivery: DeliveryRun,
 ): Promise<Artifact> {
-  const client = await loadClient()
-  return underFreeName(safeName(options.name), '', options, (free) =>
-    client.uploadArtifact(free, files, folder, uploadOptions(options)),
+  const client = await loadClient(delivery)
+  // The client writes to the log as well: this opens the log's group before it does.
+  delivery.log.line(`Uploading the artifact ${name}.`)
+  return underFreeName(name, '', delivery, (free) =>
+    client.uploadArtifact(free, files, folder, uploadOptions(delivery)),
   )
 }
 
-/** Uploads each file unzipped, so that it can be viewed in the browser. Its name is derived from its path. */
-export async function uploadPreviews(
-  files: ReadonlyMap<string, string>,
-  options: ArtifactOptions,
-): Promise<Artifact[]> {
-  const client = await loadClient()
-  const folder = await mkdtemp(join(options.tempFolder, 'easel-preview-'))
-  const previews: Artifact[] = []
+async function uploadPreviews(paths: readonly string[], delivery: DeliveryRun): Promise<void> {
+  const { project, run, log } = delivery
+  const client = await loadClient(delivery)
+  const folder = await mkdtemp(join(run.tempFolder, 'easel-preview-'))
   try {
-    for (const [path, source] of files) {
+    for (const path of paths) {
       const [, stem = path, extension = ''] = /^(.*?)(\.[^./]+)?$/.exec(path) ?? []
-      const artifact = await underFreeName(safeName(stem), extension, options, async (free) => {
+      const { name, url } = await underFreeName(safeName(stem), extension, delivery, async (free) => {
         // The client names it after the file.
         const copy = join(folder, free)
-        await copyFile(source, copy)
-        return client.uploadArtifact(free, [copy], folder, { ...uploadOptions(options), skipArchive: true })
+        await copyFile(inWorkspace(project.root, path), copy)
+        return client.uploadArtifact(free, [copy], folder, { ...uploadOptions(delivery), skipArchive: true })
       })
-      previews.push(artifact)
+      log.line(`${name}: ${url}`)
     }
-    return previews
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -78,9 +89,8 @@ export function safeName(name: string): string {
   return name.replaceAll(REFUSED, '-').replaceAll(/^-+|-+$/g, '') || 'images'
 }
 
-async function loadClient(): Promise<ArtifactClient> {
-  const { ACTIONS_RUNTIME_TOKEN, ACTIONS_RESULTS_URL } = process.env
-  if (!ACTIONS_RUNTIME_TOKEN || !ACTIONS_RESULTS_URL) {
+async function loadClient({ run }: DeliveryRun): Promise<ArtifactClient> {
+  if (!run.hasArtifactService) {
     throw new DeliveryError('There is no artifact service: only a GitHub Actions step can upload artifacts.')
   }
   // Three times the size of everything else together, so load it only when it is needed.
@@ -92,7 +102,7 @@ async function loadClient(): Promise<ArtifactClient> {
 async function underFreeName(
   name: string,
   extension: string,
-  { runUrl }: ArtifactOptions,
+  { run: { runUrl } }: DeliveryRun,
   upload: (name: string) => Promise<{ id?: number }>,
 ): Promise<Artifact> {
   for (let at = 1; ; at++) {
@@ -109,6 +119,6 @@ async function underFreeName(
   }
 }
 
-function uploadOptions({ retentionDays }: ArtifactOptions): UploadArtifactOptions {
+function uploadOptions({ inputs: { retentionDays } }: DeliveryRun): UploadArtifactOptions {
   return { compressionLevel: COMPRESSION_LEVEL, ...(retentionDays !== undefined && { retentionDays }) }
 }

@@ -13,6 +13,11 @@ const TRIES_MAX = 5
 /** The longest delay before the second try, in milliseconds; doubled for each further try. */
 const JITTER_MS = 1000
 
+export interface PullRequest {
+  readonly number: number
+  readonly url: string
+}
+
 /** What happened to a changeset. */
 export interface Landed {
   /** The commit that holds the changes, whoever made it; absent when there are none. */
@@ -22,6 +27,7 @@ export interface Landed {
   /** Changes that are on the branch now, from this run or from before. */
   readonly ours: readonly FileChange[]
   readonly superseded: readonly FileChange[]
+  readonly pullRequest?: PullRequest
 }
 
 /**
@@ -72,6 +78,7 @@ async function tryCommit(api: GitHubApi, branch: string, changeset: Changeset): 
   }
   const message = messageFor(changeset.message, changes)
   const commit = await createCommit(api, { branch, head, ...message, files, removed })
+  changeset.log(`On ${branch}: ${commit.url}`)
   return { commit, onto: head, ours, superseded }
 }
 

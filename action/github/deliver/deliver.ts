@@ -1,32 +1,14 @@
-import { readdir, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
-import { inWorkspace } from '../../files/safe-path.ts'
 import { lfsPaths } from '../../git/checkout.ts'
 import type { RunResult } from '../../generate/results.ts'
-import type { PlannedProject } from '../../plan/plan-project.ts'
-import type { GitHubApi } from '../api/api.ts'
+import type { DeliveryRun } from '../action-run.ts'
 import type { Committed } from '../api/create-commit.ts'
 import { explainFailure } from '../api/explain-failure.ts'
-import { type FileChange, readImage } from '../changeset/changeset.ts'
-import type { ActionInputs } from '../inputs.ts'
-import type { RunContext } from '../target/run-context.ts'
-import type { Target } from '../target/target.ts'
-import { type Artifact, type ArtifactOptions, RESCUED, uploadArtifact, uploadPreviews } from './artifact.ts'
-import { commitToBranch, type Landed } from './commit-to-branch.ts'
-import { deliverAsPullRequest, type PullRequest } from './pull-request.ts'
-
-/** Up to this many images are also uploaded one by one, so that they can be viewed in the browser. */
-const PREVIEWS_MAX = 10
-
-/** What a delivery needs to know of its run. */
-export interface DeliveryRun {
-  readonly project: PlannedProject['project']
-  readonly inputs: ActionInputs
-  readonly run: RunContext
-  readonly target: Target
-  readonly api: () => Promise<GitHubApi>
-  readonly log: (line: string) => void
-}
+import type { FileChange } from '../changeset/changeset.ts'
+import { setDeliveryOutputs } from '../report/outputs.ts'
+import { type Artifact, uploadImages } from './artifact.ts'
+import { commitToBranch, type Landed, type PullRequest } from './commit-to-branch.ts'
+import { deliverAsPullRequest } from './pull-request.ts'
+import { rescue } from './rescue.ts'
 
 /** The result of a delivery. */
 export interface Delivery {
@@ -37,192 +19,139 @@ export interface Delivery {
   readonly failures: readonly string[]
 }
 
-type LandedOnBranch = Landed & { readonly pullRequest?: PullRequest }
-
-/** What was delivered before the end of a run. */
-export interface SoFar {
-  /** How many changes that were. */
-  readonly count: number
-  readonly landed?: LandedOnBranch
-  readonly artifact?: Artifact
-  /** The commit that the workspace is as good as now. */
-  readonly checkedOut?: string | undefined
+/** The deliveries of a run. */
+export interface Deliveries {
+  /** Takes what is finished. It is delivered with the next early delivery, or at the end. */
+  add(changes: readonly FileChange[]): void
+  /**
+   * Delivers a run's images as the target says. Images that can't be delivered are uploaded as an artifact instead, or
+   * kept in the workspace where there are no artifacts.
+   *
+   * @returns `undefined` when there is nowhere to deliver to, and nothing to rescue
+   */
+  finish(changes: readonly FileChange[], result: RunResult): Promise<Delivery | undefined>
 }
 
 /**
- * Delivers what is finished, while the run goes on. The end of the run tries again what fails.
- *
- * @param isLast  whether the run is about to be killed
+ * Delivers what is finished every `deliver-every` minutes, and at once when the job is cancelled: the runner then kills
+ * it within ten seconds. Outputs are set as soon as they are known.
  */
-export async function deliverSoFar(
-  delivery: DeliveryRun,
-  changes: readonly FileChange[],
-  { before, isLast }: { readonly before: SoFar; readonly isLast: boolean },
-): Promise<SoFar> {
-  try {
-    const { checkedOut = delivery.target.destination?.checkedOut } = before
-    const [landed, artifact] = await Promise.all([
-      deliverToBranch(delivery, changes, { isComplete: false, checkedOut }),
-      isLast ? deliverAsArtifact(delivery, changes) : undefined,
-    ])
-    // Nobody else's commit is in between.
-    const isNext = landed.onto !== undefined && landed.onto === checkedOut
-    const held = isNext ? landed.commit?.sha : checkedOut
-    return { count: changes.length, landed, ...(artifact && { artifact }), checkedOut: held }
-  } catch (error) {
-    delivery.log(`Not delivered yet: ${explainFailure(error, delivery.target.destination?.branch ?? '')}`)
-    return before
-  }
-}
-
-/**
- * Delivers a run's images as the target says. Images that can't be delivered are uploaded as an artifact instead, or
- * kept in the workspace where there are no artifacts.
- */
-export async function deliver(
-  delivery: DeliveryRun,
-  changes: readonly FileChange[],
-  { result, soFar }: { readonly result: RunResult; readonly soFar: SoFar },
-): Promise<Delivery> {
+export function startDeliveries(delivery: DeliveryRun, stop: AbortSignal): Deliveries {
   const { inputs, target, log } = delivery
-  let failed: readonly FileChange[] = []
-  const failures: string[] = []
-  const isComplete =
-    inputs.only.length === 0 &&
-    result.stoppedBy === undefined &&
-    result.images.every(({ outcome }) => outcome !== 'failed' && outcome !== 'not-tried')
-  // A cancelled run has no time to do it twice.
-  const done = soFar.count === changes.length && !isComplete ? soFar : undefined
-  let landed: LandedOnBranch = soFar.landed ?? { ours: [], superseded: [] }
-  try {
-    landed =
-      done?.landed ?? (await deliverToBranch(delivery, changes, { isComplete, checkedOut: soFar.checkedOut }))
-  } catch (error) {
-    failures.push(explainFailure(error, target.destination?.branch ?? ''))
-    failed = changes
-  }
-  for (const { path, after } of landed.superseded)
-    if (after) log(`${path}: somebody else changed it meanwhile, and their version stays.`)
+  const { deliver, destination } = target
+  const finished: FileChange[] = []
+  /** How many of the changes are delivered. */
+  let delivered = 0
+  /** The commit that the workspace is as good as now. */
+  let checkedOut = destination?.checkedOut ?? ''
+  let landed: Landed = { ours: [], superseded: [] }
   let artifact: Artifact | undefined
-  try {
-    artifact = done?.artifact ?? (await deliverAsArtifact(delivery, changes))
-  } catch (error) {
-    failures.push(explainFailure(error, 'the artifact'))
-    if (!target.destination) failed = changes
-  }
-  const rescued = await rescue(delivery, failed, artifact ? [] : landed.superseded).catch(
-    (error: unknown): Rescued => ({ note: `The images are in the workspace: ${messageOf(error)}` }),
-  )
-  if (rescued.note !== undefined) log(rescued.note)
-  const { commit, pullRequest } = landed
-  const uploaded = artifact ?? rescued.artifact
-  return {
-    ...(commit && { commit }),
-    ...(pullRequest && { pullRequest }),
-    ...(uploaded && { artifact: uploaded }),
-    failures: failures.map((failure) =>
-      rescued.note === undefined ? failure : `${failure} ${rescued.note}`,
-    ),
-  }
-}
 
-async function deliverToBranch(
-  { project, inputs, run, target, api, log }: DeliveryRun,
-  changes: readonly FileChange[],
-  options: { readonly isComplete: boolean; readonly checkedOut: string | undefined },
-): Promise<LandedOnBranch> {
-  const { destination, folder } = target
-  const { isComplete } = options
-  if (!destination || (changes.length === 0 && !isComplete)) return { ours: [], superseded: [] }
-  const { branch, base } = destination
-  const checkedOut = options.checkedOut ?? destination.checkedOut
-  const paths = changes.map(({ path }) => path)
-  const lfs = await lfsPaths(project.root, paths)
-  const changeset = { project, folder, checkedOut, changes, lfs, message: inputs.commitMessage, log }
-  if (base === undefined) {
-    if (changes.length === 0) return { ours: [], superseded: [] }
-    const landed = await commitToBranch(await api(), branch, changeset)
-    if (landed.commit) log(`On ${branch}: ${landed.commit.url}`)
-    return landed
-  }
-  const plan = { branch, base, isComplete, serverUrl: run.serverUrl }
-  const landed = await deliverAsPullRequest(await api(), plan, changeset)
-  const { pullRequest, closed } = landed
-  if (pullRequest)
-    log(`Pull request ${closed ? 'closed because nothing is left to change' : 'ready'}: ${pullRequest.url}`)
-  return landed
-}
+  // One after the other, each with everything that is finished by then.
+  let turn = Promise.resolve()
+  const deliverNow = (): void => void (turn = turn.then(deliverEarly))
+  const isOften = inputs.deliverEvery > 0 && destination !== undefined
+  const timer = isOften ? setInterval(deliverNow, inputs.deliverEvery * 60_000).unref() : undefined
+  stop.addEventListener('abort', deliverNow)
 
-async function deliverAsArtifact(
-  delivery: DeliveryRun,
-  changes: readonly FileChange[],
-): Promise<Artifact | undefined> {
-  const { project, target, log } = delivery
-  if (!target.deliver.includes('artifact')) return undefined
-  const paths = changes.flatMap(({ path, after }) => (after ? [path] : []))
-  if (paths.length === 0) return undefined
-  const files = new Map(paths.map((path) => [path, inWorkspace(project.root, path)]))
-  const all = [...files.values(), inWorkspace(project.root, project.lock.path)]
-  const artifact = await uploadArtifact(all, project.root, optionsOf(delivery, 'easel-images'))
-  log(`Uploaded: ${artifact.url}`)
-  if (files.size <= PREVIEWS_MAX) {
-    const previews = await uploadPreviews(files, optionsOf(delivery, 'preview'))
-    for (const { name, url } of previews) log(`${name}: ${url}`)
-  }
-  return artifact
-}
-
-interface Rescued {
-  readonly note?: string
-  readonly artifact?: Artifact
-}
-
-/**
- * Moves what could not be delivered to the workspace's rescue folder, and uploads that: whichever of the two the next
- * run finds, it adopts.
- */
-async function rescue(
-  delivery: DeliveryRun,
-  failed: readonly FileChange[],
-  superseded: readonly FileChange[],
-): Promise<Rescued> {
-  const { project, run } = delivery
-  const [folder] = project.rescue
-  for (const { path, after } of [...failed, ...superseded])
-    if (after) await folder.keep(path, after, [await readImage(project.root, path)])
-  for (const { path, before, after } of failed) {
-    if (!after) continue
-    // In its place and in the lock it would look as if it were delivered.
-    await unlink(inWorkspace(project.root, path))
-    await project.lock.set(path, before)
-  }
-  let uploaded: { readonly note: string; readonly artifact: Artifact } | undefined
-  for (const { folder: root, list } of project.rescue) {
-    const images = await list()
-    if (images.length === 0) continue
-    if (!run.hasArtifactService) return { note: `There is no artifact service. The images are in ${root}.` }
+  /** The end of the run tries again what fails. */
+  async function deliverEarly(): Promise<void> {
+    const changes = [...finished]
+    if (changes.length === delivered) return
     try {
-      const entries = await readdir(root, { recursive: true, withFileTypes: true })
-      const files = entries.flatMap((one) => (one.isFile() ? [join(one.parentPath, one.name)] : []))
-      const artifact = await uploadArtifact(files, root, optionsOf(delivery, RESCUED))
-      uploaded ??= {
-        artifact,
-        note: `The images were uploaded as the artifact ${artifact.name}: ${artifact.url}`,
-      }
+      await Promise.all([toBranch(changes, { isComplete: false }), stop.aborted && toArtifact(changes)])
+      delivered = changes.length
     } catch (error) {
-      return {
-        note: `The images are in ${root}, and could not be uploaded as an artifact: ${messageOf(error)}`,
-      }
+      log.line(`Not delivered yet: ${explainFailure(error, destination?.branch ?? '')}`)
     }
   }
-  return uploaded ?? {}
-}
 
-function optionsOf({ inputs, run }: DeliveryRun, name: string): ArtifactOptions {
-  const { tempFolder, runUrl } = run
-  return { name, retentionDays: inputs.retentionDays, tempFolder, runUrl }
-}
+  async function toBranch(
+    changes: readonly FileChange[],
+    { isComplete }: { readonly isComplete: boolean },
+  ): Promise<void> {
+    // Without changes, a pull request may still be out of date.
+    if (!destination || (changes.length === 0 && !(isComplete && destination.base !== undefined))) return
+    const { project, run, api } = delivery
+    const paths = changes.map(({ path }) => path)
+    const lfs = await lfsPaths(project.root, paths)
+    const { folder } = target
+    const changeset = {
+      project,
+      folder,
+      checkedOut,
+      changes,
+      lfs,
+      message: inputs.commitMessage,
+      log: log.line,
+    }
+    const { branch, base } = destination
+    landed =
+      base === undefined
+        ? await commitToBranch(await api(), branch, changeset)
+        : await deliverAsPullRequest(await api(), { branch, base, isComplete, run }, changeset)
+    const { commit, onto } = landed
+    // Nobody else's commit is in between.
+    if (commit && onto === checkedOut) checkedOut = commit.sha
+    setDeliveryOutputs(landed)
+  }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  async function toArtifact(changes: readonly FileChange[]): Promise<void> {
+    if (!deliver.includes('artifact')) return
+    artifact = await uploadImages(delivery, changes)
+    setDeliveryOutputs({ ...(artifact && { artifact }) })
+  }
+
+  async function deliverAtEnd(changes: readonly FileChange[], isComplete: boolean): Promise<Delivery> {
+    let failed: readonly FileChange[] = []
+    const failures: string[] = []
+    // A cancelled run has no time to do it twice.
+    const isDone = delivered === changes.length && !isComplete
+    try {
+      if (!isDone) await toBranch(changes, { isComplete })
+    } catch (error) {
+      failures.push(explainFailure(error, destination?.branch ?? ''))
+      failed = changes
+    }
+    for (const { path, after } of landed.superseded)
+      if (after) log.line(`${path}: somebody else changed it meanwhile, and their version stays.`)
+    try {
+      if (!isDone || !artifact) await toArtifact(changes)
+    } catch (error) {
+      failures.push(explainFailure(error, 'the artifact'))
+      if (!destination) failed = changes
+    }
+    const { note, artifact: rescued } = await rescue(delivery, failed, artifact ? [] : landed.superseded)
+    if (note !== undefined) log.line(note)
+    const uploaded = artifact ?? rescued
+    const { commit, pullRequest } = landed
+    return {
+      ...(commit && { commit }),
+      ...(pullRequest && { pullRequest }),
+      ...(uploaded && { artifact: uploaded }),
+      failures: failures.map((failure) => (note === undefined ? failure : `${failure} ${note}`)),
+    }
+  }
+
+  return {
+    add(changes) {
+      finished.push(...changes)
+      if (stop.aborted) deliverNow()
+    },
+    async finish(changes, result) {
+      clearInterval(timer)
+      stop.removeEventListener('abort', deliverNow)
+      await turn
+      const hasRescued = result.images.some((image) => image.outcome === 'failed' && image.rescuedTo)
+      // With nothing to deliver, rescued images would still be lost with the runner's disk.
+      const isNeeded =
+        deliver.some((way) => way !== 'none') || (hasRescued && delivery.run.hasArtifactService)
+      if (!isNeeded) return undefined
+      const isComplete =
+        inputs.only.length === 0 &&
+        result.stoppedBy === undefined &&
+        result.images.every(({ outcome }) => outcome !== 'failed' && outcome !== 'not-tried')
+      return log.group('Deliver', () => deliverAtEnd(changes, isComplete))
+    },
+  }
 }

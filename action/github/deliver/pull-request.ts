@@ -6,13 +6,10 @@ import type { Changeset } from '../changeset/changeset.ts'
 import type { Merged } from '../changeset/merge-lock.ts'
 import { filesToSend, mergeOnto, readFor, type Sending } from '../changeset/merge-onto-commit.ts'
 import { messageFor, summaryOf } from '../changeset/message.ts'
-import { type Landed, retryWhileBranchMoves } from './commit-to-branch.ts'
+import type { RunContext } from '../target/run-context.ts'
+import { rawUrl } from '../report/image-url.ts'
+import { type Landed, type PullRequest, retryWhileBranchMoves } from './commit-to-branch.ts'
 import { bodyFor, recordIn, withSection } from './pull-request-body.ts'
-
-export interface PullRequest {
-  readonly number: number
-  readonly url: string
-}
 
 export interface PullRequestPlan {
   /** The branch to commit to. */
@@ -24,13 +21,7 @@ export interface PullRequestPlan {
    * to them, and the pull request be closed when there are none.
    */
   readonly isComplete: boolean
-  readonly serverUrl: string
-}
-
-export interface LandedInPullRequest extends Landed {
-  readonly pullRequest?: PullRequest
-  /** Whether this run closed the pull request. */
-  readonly closed: boolean
+  readonly run: RunContext
 }
 
 /**
@@ -44,15 +35,11 @@ export function deliverAsPullRequest(
   api: GitHubApi,
   plan: PullRequestPlan,
   changeset: Changeset,
-): Promise<LandedInPullRequest> {
+): Promise<Landed> {
   return retryWhileBranchMoves(plan.branch, changeset.log, () => attempt(api, plan, changeset))
 }
 
-async function attempt(
-  api: GitHubApi,
-  plan: PullRequestPlan,
-  changeset: Changeset,
-): Promise<LandedInPullRequest> {
+async function attempt(api: GitHubApi, plan: PullRequestPlan, changeset: Changeset): Promise<Landed> {
   const { branch, base } = plan
   const [baseHead, branchHead, { open, record }] = await Promise.all([
     headOf(api, base),
@@ -67,25 +54,27 @@ async function attempt(
   const isOwn = branchHead === undefined || branchHead === record
 
   if (needed.files.length + needed.removed.length === 0) {
-    const mayClose = open !== undefined && plan.isComplete && isOwn
-    if (mayClose) await closePull(api, open, branch)
     const { ours, superseded } = merged
-    return { ours, superseded, ...(open && { pullRequest: open }), closed: mayClose }
+    if (!open) return { ours, superseded }
+    if (plan.isComplete && isOwn) {
+      await closePull(api, open, branch)
+      changeset.log(`Pull request closed because nothing is left to change: ${open.url}`)
+    }
+    return { ours, superseded, pullRequest: open }
   }
 
   const landed = await commitTo(api, plan, changeset, { onBase, merged, needed, branchHead, isOwn })
   const tip = landed.commit?.sha ?? branchHead ?? baseHead
-  const rawUrl = (sha: string): string =>
-    `${plan.serverUrl}/${api.owner}/${api.repo}/raw/${sha}/${changeset.folder}`
   const section = bodyFor(landed.ours, {
-    before: rawUrl(baseHead),
-    after: rawUrl(tip),
+    before: rawUrl(plan.run, baseHead, changeset.folder),
+    after: rawUrl(plan.run, tip, changeset.folder),
     record: isOwn ? tip : record,
   })
   const pullRequest = open
     ? await updatePull(api, open, section)
     : await openPull(api, plan, { title: summaryOf(landed.ours), section })
-  return { ...landed, pullRequest, closed: false }
+  changeset.log(`Pull request ready: ${pullRequest.url}`)
+  return { ...landed, pullRequest }
 }
 
 /** Commits the changes to the branch, unless they are there already. */

@@ -1,34 +1,52 @@
+import type { Report } from '../../report/json.ts'
+import { summaryOf } from '../../report/markdown.ts'
+import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
+import { explainFailure } from '../api/explain-failure.ts'
 
-/** GitHub's limit for a comment. */
-const COMMENT_MAX_CHARACTERS = 65_536
+/** GitHub's limit is 65,536 characters. This leaves room for the marker. */
+const COMMENT_MAX_BYTES = 60_000
+
+const UP_TO_DATE = '## Easel\n\nEverything is up to date.\n'
+
+/** Puts the summary into a comment on the run's pull request, if there is or was anything to do. */
+export async function commentOnPullRequest(
+  report: Report,
+  notices: readonly string[],
+  { run, api, log }: Pick<ActionRun, 'run' | 'api' | 'log'>,
+): Promise<void> {
+  const issue = run.pull?.number
+  if (issue === undefined) return
+  const { planned, drifted, orphans, generated = 0, failed = 0 } = report.totals
+  const hasContent = planned + drifted + orphans + generated + failed > 0
+  try {
+    // Without images: their URLs change with every commit, and so would the comment.
+    const summary = summaryOf(report, { notices, imageUrl: () => undefined, maxBytes: COMMENT_MAX_BYTES })
+    const body = hasContent ? summary : undefined
+    const outcome = await updateComment(await api(), { issue, key: report.config, body })
+    log.line(`Comment on the pull request: ${outcome}.`)
+  } catch (error) {
+    // A fork’s token can only read, and a missing comment is no reason to fail.
+    log.notice(`Easel could not comment: ${explainFailure(error, 'the pull request')}`)
+  }
+}
 
 /**
  * Keeps one comment on a pull request up to date. Writes only when its text changes, so that nobody is notified
  * without need.
  *
  * @param key   tells the comments of several configs apart
- * @param body  its text; `undefined` creates no comment, and gives an existing one `emptyBody`
+ * @param body  its text; `undefined` creates no comment, and says in an existing one that all is done
  */
-export async function updateComment(
+async function updateComment(
   api: GitHubApi,
-  {
-    issue,
-    key,
-    body,
-    emptyBody,
-  }: {
-    readonly issue: number
-    readonly key: string
-    readonly body: string | undefined
-    readonly emptyBody: string
-  },
+  { issue, key, body }: { readonly issue: number; readonly key: string; readonly body: string | undefined },
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const { request } = api
   const marker = `<!-- easel:${encodeURIComponent(key)} -->`
   const own = await findOwn(api, issue, marker)
   if (!own && body === undefined) return 'unchanged'
-  const text = `${marker}\n${body ?? emptyBody}`.slice(0, COMMENT_MAX_CHARACTERS)
+  const text = `${marker}\n${body ?? UP_TO_DATE}`
   if (!own) {
     await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
       issue_number: issue,

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setOutput, summary } from '@actions/core'
-import type { Delivery } from '../deliver/deliver.ts'
+import type { Artifact } from '../deliver/artifact.ts'
+import type { Landed } from '../deliver/commit-to-branch.ts'
 import type { Report } from '../../report/json.ts'
 
 /** Sets the outputs of `action.yml`, except those of a delivery. */
@@ -21,7 +22,7 @@ export function setOutputs(
   } = totals
   const ran = totals.generated !== undefined
   const removed = orphans.filter(({ file }) => file !== undefined).length
-  const outputs = {
+  set({
     changed: hasAdopted || generated + adopted + removed > 0,
     planned,
     generated,
@@ -29,20 +30,35 @@ export function setOutputs(
     failed: failed + not_tried,
     'cost-usd': (ran ? cost_usd : estimate_usd) ?? '',
     'report-path': reportPath,
-  }
-  for (const [name, value] of Object.entries(outputs)) setOutput(name, value)
+  })
+}
+
+/** Sets what is known before images are generated: a run may be killed. */
+export function setEarlyOutputs(
+  { totals }: Report,
+  { reportPath, hasAdopted }: { readonly reportPath: string; readonly hasAdopted: boolean },
+): void {
+  set({ changed: hasAdopted, planned: totals.planned, 'report-path': reportPath })
 }
 
 /** Sets the outputs of a delivery. Those that don't apply stay empty. */
-export function setDeliveryOutputs({ commit, pullRequest, artifact }: Delivery): void {
-  const outputs = {
+export function setDeliveryOutputs({
+  commit,
+  pullRequest,
+  artifact,
+}: Partial<Landed> & { readonly artifact?: Artifact }): void {
+  set({
+    changed: commit && true,
     'commit-sha': commit?.sha,
     verified: commit?.verified,
     'pull-request-number': pullRequest?.number,
     'pull-request-url': pullRequest?.url,
     'artifact-id': artifact?.id,
     'artifact-url': artifact?.url,
-  }
+  })
+}
+
+function set(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void {
   for (const [name, value] of Object.entries(outputs)) if (value !== undefined) setOutput(name, value)
 }
 

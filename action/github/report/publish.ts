@@ -27,7 +27,7 @@ export async function publish(
   const imageUrl = imageUrls(run, target.folder, delivery?.commit?.sha)
   await writeSummary(summaryOf(report, { notices, imageUrl }))
   if (!inputs.comment) return
-  const { commentOnPullRequest } = await import('./comment-on.ts')
+  const { commentOnPullRequest } = await import('./comment.ts')
   await commentOnPullRequest(report, notices, tools)
 }
 

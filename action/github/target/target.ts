@@ -105,8 +105,8 @@ function eventReason({ eventName, pull, isOfFork }: RunContext): string | undefi
     : 'A run for a fork started this workflow, so Easel only plans and spends nothing.'
 }
 
-function keyReason({ apiKey }: ActionInputs): string | undefined {
-  if (apiKey !== undefined) return undefined
+function keyReason({ openrouterApiKey }: ActionInputs): string | undefined {
+  if (openrouterApiKey !== undefined) return undefined
   return 'The input openrouter-api-key is empty, so Easel only plans. Add the secret OPENROUTER_API_KEY and pass it to the input.'
 }
 

@@ -45,6 +45,8 @@ export interface ActionRun extends Finished {
 
 /** The Action while it runs. */
 export interface StartedAction extends Pick<Running, 'child' | 'prints'> {
+  /** The outputs that are set by now. */
+  outputs(): Promise<ActionRun['outputs']>
   readonly ended: Promise<ActionRun>
 }
 
@@ -100,9 +102,10 @@ export async function startAction(
     RUNNER_TEMP: folder,
     ...env,
   })
+  const readOutputs = async () => parseOutputs(await readFile(output, 'utf8'))
   const end = async (): Promise<ActionRun> => {
     const finished = await running.finished
-    const outputs = parseOutputs(await readFile(output, 'utf8'))
+    const outputs = await readOutputs()
     return {
       ...finished,
       outputs,
@@ -110,7 +113,7 @@ export async function startAction(
       report: outputs['report-path'] ? JSON.parse(await readFile(outputs['report-path'], 'utf8')) : undefined,
     }
   }
-  return { ...running, ended: end() }
+  return { ...running, outputs: readOutputs, ended: end() }
 }
 
 async function defaultInputs(): Promise<Record<string, string>> {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FileChange } from '../../../../action/github/changeset/changeset.ts'
 import { messageFor } from '../../../../action/github/changeset/message.ts'
 import { bodyFor, withSection } from '../../../../action/github/deliver/pull-request-body.ts'
+import { rawUrl } from '../../../../action/github/report/image-url.ts'
 import type { LockEntry } from '../../../../action/lock/schema.ts'
 
 const ENTRY: LockEntry = {
@@ -46,13 +47,14 @@ describe('a commit’s message', () => {
 })
 
 describe('a pull request’s body', () => {
-  const options = { before: 'https://x/before', after: 'https://x/after/' }
+  const run = { serverUrl: 'https://x', repository: 'octo/docs' }
+  const options = { before: rawUrl(run, 'before', ''), after: rawUrl(run, 'after', '') }
 
   it('escapes Markdown and HTML in paths', () => {
     const body = bodyFor([added('a|<b>`c`.png')], options)
 
     expect(body).toContain('a&#124;&#60;b&#62;&#96;c&#96;.png')
-    expect(body).toContain('https://x/after/a%7C%3Cb%3E%60c%60.png')
+    expect(body).toContain('https://x/octo/docs/raw/after/a%7C%3Cb%3E%60c%60.png')
   })
 
   it('stays within GitHub’s limit and counts what doesn’t fit', () => {
@@ -62,7 +64,7 @@ describe('a pull request’s body', () => {
     )
 
     expect(body.length).toBeLessThan(65_536)
-    expect(body).toMatch(/… and \d+ more\.$/)
+    expect(body).toMatch(/… and \d+ more\.\n$/)
   })
 
   it('keeps what people wrote around its section, and leaves a body without it alone', () => {

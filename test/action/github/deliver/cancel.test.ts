@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { startWorld } from '../../../support/action/delivery.ts'
@@ -27,10 +28,14 @@ describe('a cancelled run', () => {
       // As the runner does.
       await sleep(7500)
       const inTime = await world.lock()
+      const known = await run.outputs()
       run.child.kill('SIGTERM')
       const { code, outputs, summary } = await run.ended
 
       expect([...inTime.keys()]).toEqual(['0.png', '1.png', '2.png', '3.png'])
+      // In case the runner kills it: a step that runs always() sees what was delivered.
+      expect(known).toMatchObject({ changed: 'true', planned: '8', 'commit-sha': await world.github.head() })
+      expect(await readFile(known['report-path'] ?? '', 'utf8')).toContain('"0.png"')
       expect(code).toBe(1)
       expect(outputs).toMatchObject({ generated: '4', 'commit-sha': await world.github.head() })
       expect(summary).toContain('Stopped early')

@@ -135,6 +135,23 @@ describe('what is refused only at the end', () => {
     expect([...(await world.lock()).keys()]).toEqual(['docs/fox.png', 'hare.png'])
   })
 
+  it('is found when a second attempt of the same run rescued it under another name', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
+    world.github.protectedBranches.set('main', 'protection')
+    const inputs = { 'max-images': '1' }
+    await (await world.checkout()).run({ inputs })
+    await (await world.checkout()).run({ inputs })
+    world.artifacts.nextRun()
+    world.github.protectedBranches.clear()
+
+    const run = await (await world.checkout()).run()
+
+    expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued', 'easel-rescued-2'])
+    expect(world.upstream.prompts()).toEqual(['A fox', 'A hare'])
+    expect([run.code, run.outputs['generated']]).toEqual([0, '0'])
+    expect([...(await world.lock()).keys()]).toEqual(['fox.png', 'hare.png'])
+  })
+
   it('does not trust what a fork’s run or another branch rescued', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     world.github.protectedBranches.set('main', 'protection')

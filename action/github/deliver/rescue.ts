@@ -1,0 +1,70 @@
+import { readdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { inWorkspace } from '../../files/safe-path.ts'
+import type { DeliveryRun } from '../action-run.ts'
+import { type FileChange, readImage } from '../changeset/changeset.ts'
+import { type Artifact, uploadArtifact } from './artifact.ts'
+
+/** The artifact with images that could not be delivered. */
+export const RESCUED = 'easel-rescued'
+
+interface Rescued {
+  /** Where they are; absent when there are none. */
+  readonly note?: string
+  readonly artifact?: Artifact
+}
+
+/**
+ * Moves what could not be delivered to the workspace's rescue folder, and uploads that: whichever of the two the next
+ * run finds, it adopts. Never throws.
+ *
+ * @param superseded  kept as well, and left in their place
+ */
+export async function rescue(
+  delivery: DeliveryRun,
+  failed: readonly FileChange[],
+  superseded: readonly FileChange[],
+): Promise<Rescued> {
+  try {
+    await keep(delivery, failed, superseded)
+  } catch (error) {
+    return { note: `The images are in the workspace: ${messageOf(error)}` }
+  }
+  let rescued: Rescued = {}
+  for (const { folder: root, list } of delivery.project.rescue) {
+    if ((await list()).length === 0) continue
+    if (!delivery.run.hasArtifactService)
+      return { note: `There is no artifact service. The images are in ${root}.` }
+    try {
+      const entries = await readdir(root, { recursive: true, withFileTypes: true })
+      const files = entries.flatMap((one) => (one.isFile() ? [join(one.parentPath, one.name)] : []))
+      const artifact = await uploadArtifact(RESCUED, files, root, delivery)
+      const note = `The images were uploaded as the artifact ${artifact.name}: ${artifact.url}`
+      if (!rescued.artifact) rescued = { artifact, note }
+    } catch (error) {
+      return {
+        note: `The images are in ${root}, and could not be uploaded as an artifact: ${messageOf(error)}`,
+      }
+    }
+  }
+  return rescued
+}
+
+async function keep(
+  { project: { root, lock, rescue: folders } }: DeliveryRun,
+  failed: readonly FileChange[],
+  superseded: readonly FileChange[],
+): Promise<void> {
+  for (const { path, after } of [...failed, ...superseded])
+    if (after) await folders[0].keep(path, after, [await readImage(root, path)])
+  for (const { path, before, after } of failed) {
+    if (!after) continue
+    // In its place and in the lock it would look as if it were delivered.
+    await unlink(inWorkspace(root, path))
+    await lock.set(path, before)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
