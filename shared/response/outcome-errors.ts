@@ -48,7 +48,5 @@ export function noImage(words: string, billing: Billing): UpstreamError {
 }
 
 function billed({ billedUsd }: Billing): string {
-  return billedUsd === undefined
-    ? 'OpenRouter bills such responses.'
-    : `OpenRouter billed $${billedUsd}.`
+  return billedUsd === undefined ? 'OpenRouter bills such responses.' : `OpenRouter billed $${billedUsd}.`
 }

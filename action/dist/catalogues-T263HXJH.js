@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a,b}from"./chunk-SCILLCR6.js";import"./chunk-HTW4TEVV.js";import"./chunk-VAZHOYSS.js";import"./chunk-F3QGRHLK.js";import"./chunk-QCUSTEC6.js";import"./chunk-DZKY4BUM.js";import"./chunk-ESUTCL7X.js";import"./chunk-ITGJT4CS.js";import"./chunk-MGH5AU4C.js";import"./chunk-UA6PQRPP.js";import"./chunk-SJFN2NKD.js";import"./chunk-GKD77PZY.js";import"./chunk-NAZQJCCK.js";import"./chunk-LIF72FOZ.js";export{b as offlineCatalogue,a as onlineCatalogue};

@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{stripVTControlCharacters as u}from"node:util";var o=/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;function i(r){return u(r).replaceAll(o," ").trim()}function s(r,n){let t=Array.from(r);return t.length<=n?r:`${t.slice(0,n-1).join("")}\u2026`}export{i as a,s as b};

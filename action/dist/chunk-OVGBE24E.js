@@ -1,5 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{execFile as c}from"node:child_process";import{promisify as f}from"node:util";var u=f(c),d=2**25;async function p(n){let t=await s(n,["rev-parse","HEAD","--symbolic-full-name","HEAD","--show-prefix","--show-superproject-working-tree"]),[r,e="",o="",i]=t?.split(`
-`)??[];if(!r)return;let[,a]=/^refs\/heads\/(.+)$/.exec(e)??[];return{sha:r,...a!==void 0&&{branch:a},folder:o,isSubmodule:!!i}}async function g(n){let t=await s(n,["cat-file","commit","HEAD"])??"",[r=""]=t.split(`
-
-`);return Array.from(r.matchAll(/^parent ([0-9a-f]+)$/gm),([,e=""])=>e)}async function h(n,t){let e=(await s(n,["check-attr","-z","--stdin","filter"],t.join("\0")))?.split("\0")??[];return new Set(e.flatMap((o,i)=>i%3===0&&e[i+2]==="lfs"?[o]:[]))}async function y(n){return await s(n,["config","--blob","HEAD:.lfsconfig","lfs.url"])!==void 0}async function s(n,t,r=""){let e=u("git",["-c","safe.directory=*","-C",n,...t],{maxBuffer:d});return e.child.stdin?.on("error",()=>{}).end(r),(await e.catch(()=>{}))?.stdout}export{p as a,g as b,h as c,y as d};

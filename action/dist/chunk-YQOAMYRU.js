@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-function i(n){return n===void 0?"unknown price":n===0?"$0":`$${n.toFixed(n<.01?4:n<1?3:2)}`}function e(n){return n<1e3?`${n} B`:n<1e6?`${Math.round(n/1e3)} kB`:`${(n/1e6).toFixed(1)} MB`}function o(n){return n<6e4?`${(n/1e3).toFixed(1)} s`:`${Math.floor(n/6e4)} min ${Math.round(n%6e4/1e3)} s`}function u(n,r,t=`${r}s`){return`${n} ${n===1?r:t}`}function d({length:n}){return n===1?"it":"them"}export{i as a,e as b,o as c,u as d,d as e};

@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a as r,d as t,e as u}from"./chunk-YQOAMYRU.js";import{a as o}from"./chunk-JKQANIPT.js";var n=5;function g(e,i){if(e.length===0)return;let d=e.slice(0,n).map(o).join(", "),c=e.length>n?` and ${e.length-n} more`:"",l=i===void 0?"unknown price":`about ${r(i)}`;return`${t(e.length,"image")} may have been billed: ${d}${c} (${l}). Check openrouter.ai/activity before you generate ${u(e)} again.`}export{g as a};

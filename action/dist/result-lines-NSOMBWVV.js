@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a,b,c,d,e}from"./chunk-VOZRD35K.js";import"./chunk-PHNKDLYW.js";import"./chunk-LGJP2P2U.js";import"./chunk-YRLW3AWU.js";import"./chunk-ZNZJQPXL.js";import"./chunk-YQOAMYRU.js";import"./chunk-JKQANIPT.js";import"./chunk-LIF72FOZ.js";export{b as adoptedText,d as factsOf,e as failureText,c as prunedLine,a as resultLines};
