@@ -168,19 +168,6 @@ describe('hits', () => {
     expect(images).toHaveLength(4)
     expect(await hits()).toEqual([count + 4, expect.closeTo(saved + cost_usd, 6)])
   })
-
-  async function hits(): Promise<readonly number[]> {
-    const { hits: count, saved_usd } = (await usage(`?from=${daysAgo(0)}`)).body as {
-      hits: number
-      saved_usd: number
-    }
-    return [count, saved_usd]
-  }
-
-  async function expectOk(response: Response): Promise<void> {
-    expect(response.status).toBe(200)
-    await response.arrayBuffer()
-  }
 })
 
 describe('GET /healthz', () => {
@@ -202,3 +189,16 @@ describe('GET /healthz', () => {
     await expect.poll(status, { timeout: 15_000, interval: 500 }).toBe(200)
   })
 })
+
+async function hits(): Promise<readonly number[]> {
+  const { hits: count, saved_usd } = (await usage(`?from=${daysAgo(0)}`)).body as {
+    hits: number
+    saved_usd: number
+  }
+  return [count, saved_usd]
+}
+
+async function expectOk(response: Response): Promise<void> {
+  expect(response.status).toBe(200)
+  await response.arrayBuffer()
+}
