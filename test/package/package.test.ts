@@ -19,6 +19,7 @@ const packageSchema = z.object({
   version: z.string(),
   repository: z.object({ url: z.string() }),
   engines: z.object({ node: z.string() }),
+  dependencies: z.record(z.string(), z.string()).optional(),
 })
 const packSchema = z
   .array(
@@ -74,6 +75,15 @@ describe('the npm package', () => {
     )
     expect(paths.filter((path) => /^(test|bench|emulator|docs|worker|scripts)\//.test(path))).toEqual([])
     expect(pack.size).toBeLessThan(MAX_BYTES)
+  })
+
+  it('depends on nothing: what it needs is bundled, and the repository lists it', () => {
+    const dependenciesIn = (folder: string) =>
+      packageSchema.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).dependencies
+
+    expect(dependenciesIn(join(project, 'node_modules', own.name))).toBeUndefined()
+    expect(dependenciesIn(ROOT)).toEqual(own.dependencies)
+    expect(own.dependencies).toHaveProperty('zod')
   })
 
   it('runs easel plan where it is installed', async () => {
