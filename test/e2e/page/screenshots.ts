@@ -50,7 +50,7 @@ export function takeScreenshots(running: InBrowser): void {
 
     await page.getByRole('link', { name: 'Spend' }).press('Enter')
     await page.getByRole('img', { name: /Spending by day/ }).waitFor()
-    await shoot(page, 'spend', 1080)
+    await shoot(page, 'spend', 920)
     expect(opened.problems).toEqual([])
   })
 }

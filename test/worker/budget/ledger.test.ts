@@ -281,10 +281,11 @@ describe('the history', () => {
 
     expect(ledger.usage('2026-11-23', '2026-11-25')).toEqual({
       ...totals(0.23, 3, 1),
+      ...NO_HITS,
       days: [
-        { date: '2026-11-23', ...totals(0.21, 2) },
-        { date: '2026-11-24', ...totals(0, 0) },
-        { date: '2026-11-25', ...totals(0.02, 1, 1) },
+        { date: '2026-11-23', ...totals(0.21, 2), ...NO_HITS },
+        { date: '2026-11-24', ...totals(0, 0), ...NO_HITS },
+        { date: '2026-11-25', ...totals(0.02, 1, 1), ...NO_HITS },
       ],
       models: [
         { model: 'a/dear', ...totals(0.2, 1) },
@@ -298,7 +299,8 @@ describe('the history', () => {
     })
     expect(ledger.usage('2026-11-24', '2026-11-24')).toEqual({
       ...totals(0, 0),
-      days: [{ date: '2026-11-24', ...totals(0, 0) }],
+      ...NO_HITS,
+      days: [{ date: '2026-11-24', ...totals(0, 0), ...NO_HITS }],
       models: [],
       tokens: [],
     })
@@ -332,6 +334,8 @@ describe('the history', () => {
     expect(ask('2026-02-05')).toBe(0)
   })
 })
+
+const NO_HITS = { hits: 0, savedUsd: 0 }
 
 function totals(spentUsd: number, generated: number, failed = 0) {
   return { spentUsd, generated, unknown: 0, failed }

@@ -36,6 +36,19 @@ function totals(spent_usd: number, generated: number, { unknown = 0, failed = 0 
 
 const NO_HITS = { hits: 0, saved_usd: 0 }
 
+async function hits(): Promise<readonly number[]> {
+  const { hits: count, saved_usd } = (await usage(`?from=${daysAgo(0)}`)).body as {
+    hits: number
+    saved_usd: number
+  }
+  return [count, saved_usd]
+}
+
+async function expectOk(response: Response): Promise<void> {
+  expect(response.status).toBe(200)
+  await response.arrayBuffer()
+}
+
 describe('GET /v1/usage', () => {
   it('tells who has a token what was generated, what it cost and what is left', async () => {
     expect((await easel.get(`/image?prompt=one&model=${MODEL}`, bearer)).status).toBe(200)
