@@ -138,7 +138,7 @@ describe('a response', () => {
     const billed = { billedUsd: USAGE.cost, generationId: 'gen-7', extras: { billedUsd: USAGE.cost } }
     const without = await refusal(read(FORMATS['chat stream'].withTexts([]), { isStream: true, headers }))
     expect(without).toMatchObject({ code: 'no_image', ...billed })
-    expect(without.message).toContain('$0.039')
+    expect(without.message).toContain('$0.0387')
     const broken = await refusal(
       read(FORMATS['chat stream'].withTexts(['QUJD', 'Q*JD']), { isStream: true, headers }),
     )

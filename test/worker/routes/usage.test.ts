@@ -202,16 +202,3 @@ describe('GET /healthz', () => {
     await expect.poll(status, { timeout: 15_000, interval: 500 }).toBe(200)
   })
 })
-
-async function hits(): Promise<readonly number[]> {
-  const { hits: count, saved_usd } = (await usage(`?from=${daysAgo(0)}`)).body as {
-    hits: number
-    saved_usd: number
-  }
-  return [count, saved_usd]
-}
-
-async function expectOk(response: Response): Promise<void> {
-  expect(response.status).toBe(200)
-  await response.arrayBuffer()
-}
