@@ -1,7 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm, unlink } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { deflate } from 'node:zlib'
 import { commitText, parseCommit, type NewCommit, type StoredCommit } from './commit-object.ts'
 import { runInSmallProcess } from './git-runner.ts'
 
@@ -21,7 +23,7 @@ export interface TreeChange {
   readonly sha: string | null
 }
 
-/** A real bare repository, accessed only through git's plumbing commands. */
+/** A real bare repository, accessed through git's plumbing commands, and for what is done most through its files. */
 export interface BareRepository extends AsyncDisposable {
   readonly path: string
   /** @throws with git's message when it fails */
@@ -71,7 +73,7 @@ export async function createBareRepository(): Promise<BareRepository> {
     path,
     git,
     typeOf: (sha) => maybe(['cat-file', '-t', sha]),
-    writeBlob: (bytes) => text(['hash-object', '-w', '--stdin'], bytes),
+    writeBlob: (bytes) => writeLooseBlob(join(path, 'objects'), bytes),
     readBlob: (sha) => git(['cat-file', 'blob', sha]),
     async writeTree(base, changes) {
       const index = join(path, `index-${randomUUID()}`)
@@ -96,7 +98,11 @@ export async function createBareRepository(): Promise<BareRepository> {
     writeCommit: (commit) => text(['hash-object', '-t', 'commit', '-w', '--stdin'], commitText(commit)),
     readCommit: async (sha) =>
       parseCommit(await text(['rev-parse', sha]), (await git(['cat-file', 'commit', sha])).toString('utf8')),
-    readRef: (ref) => maybe(['rev-parse', '--verify', '--quiet', `${ref}^{object}`]),
+    async readRef(ref) {
+      const loose = await readFile(join(path, ref), 'latin1').catch(() => '')
+      if (/^[0-9a-f]{40}\n$/.test(loose)) return loose.trim()
+      return maybe(['rev-parse', '--verify', '--quiet', `${ref}^{object}`])
+    },
     async moveRef(ref, sha, old) {
       const args =
         sha === undefined ? ['update-ref', '-d', ref, old ?? ''] : ['update-ref', ref, sha, old ?? NO_OBJECT]
@@ -115,6 +121,19 @@ export async function createBareRepository(): Promise<BareRepository> {
     mergeBase: (a, b) => maybe(['merge-base', a, b]),
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
   }
+}
+
+/** Writes a blob as git does. */
+async function writeLooseBlob(objects: string, bytes: Uint8Array): Promise<string> {
+  const object = Buffer.concat([Buffer.from(`blob ${bytes.length}\0`), bytes])
+  const sha = createHash('sha1').update(object).digest('hex')
+  const folder = join(objects, sha.slice(0, 2))
+  await mkdir(folder, { recursive: true })
+  // In one step: another request may write the same.
+  const draft = join(folder, `tmp_obj_${randomUUID()}`)
+  await writeFile(draft, await promisify(deflate)(object, { level: 1 }))
+  await rename(draft, join(folder, sha.slice(2)))
+  return sha
 }
 
 function parseTreeLine(line: string): TreeEntry {
