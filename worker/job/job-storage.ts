@@ -97,7 +97,8 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
     unsettled: () => storage.get<Unsettled>('unsettled'),
     putUnsettled: (unsettled) => storage.put<Unsettled>('unsettled', unsettled),
     async deleteUnsettled() {
-      await storage.delete('unsettled')
+      // Deleting is billed as a write, also where there is nothing.
+      if (await storage.get('unsettled')) await storage.delete('unsettled')
     },
 
     async uploads() {
