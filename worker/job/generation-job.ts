@@ -38,6 +38,9 @@ const SENT_TO_COLLAPSED_BYTES = 32 * 2 ** 20
 const OWN_STORAGE_FAILED =
   'Easel’s own storage does not respond. Try again in a few seconds: you won’t be charged again.'
 
+/** Read by the first of the isolate's objects: they are many, and see one environment. */
+let settings: Settings | undefined
+
 /**
  * One object per fingerprint, and the only writer of that fingerprint's keys in R2: it generates, stores, replaces,
  * purges, and makes variants. So OpenRouter is asked once, however many ask from however many places.
@@ -64,7 +67,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
 
   constructor(ctx: DurableObjectState, env: JobEnv) {
     super(ctx, env)
-    this.#settings = readSettings(env)
+    this.#settings = settings ??= readSettings(env)
     this.#storage = createJobStorage(ctx.storage)
     this.#images = createR2ImageStore(env.BUCKET)
     this.#budget = env.BUDGET.get(env.BUDGET.idFromName('budget'))
