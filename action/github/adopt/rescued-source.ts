@@ -2,7 +2,8 @@ import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdoptionSource } from '../../adopt/adopt-images.ts'
 import { createFolderSource } from '../../adopt/folder-source.ts'
-import { type GitHubApi, statusOf } from '../api/api.ts'
+import type { GitHubApi } from '../api/api.ts'
+import { statusOf } from '../api/delivery-error.ts'
 import { RESCUED } from '../deliver/rescue.ts'
 
 /** Artifacts to download: the newest ones of a branch. */

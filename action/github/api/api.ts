@@ -1,6 +1,7 @@
 import { getOctokit } from '@actions/github'
 import type { Endpoints } from '@octokit/types'
 import type { LfsServer } from '../../git/lfs.ts'
+import { statusOf } from './delivery-error.ts'
 
 /** GitHub's API, for one repository. */
 export interface GitHubApi extends Pick<ReturnType<typeof getOctokit>, 'graphql'> {
@@ -114,13 +115,6 @@ export function createApi({
   // The defaults are what its type leaves out.
   const request = octokit.request.defaults({ owner, repo }) as GitHubApi['request']
   return { owner, repo, lfs, request, graphql: octokit.graphql }
-}
-
-/** The HTTP status of an error response; `undefined` for any other error. */
-export function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('status' in error)) return undefined
-  // For a failed connection, Octokit throws an error with status 500.
-  return typeof error.status === 'number' && 'response' in error && error.response ? error.status : undefined
 }
 
 /** Milliseconds to wait, if a rate limit refused the request. */

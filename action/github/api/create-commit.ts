@@ -1,6 +1,6 @@
 import pMap from 'p-map'
-import { type GitHubApi, statusOf } from './api.ts'
-import { BranchMovedError } from './delivery-error.ts'
+import type { GitHubApi } from './api.ts'
+import { BranchMovedError, statusOf } from './delivery-error.ts'
 import { type LfsObject, uploadToLfs } from '../../git/lfs.ts'
 
 /** A file of a commit, by its path in the repository. `read` is called once, when the file is sent. */

@@ -7,3 +7,10 @@ export class DeliveryError extends Error {
 export class BranchMovedError extends Error {
   override readonly name = 'BranchMovedError'
 }
+
+/** The HTTP status of an error response; `undefined` for any other error. */
+export function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('status' in error)) return undefined
+  // For a failed connection, Octokit throws an error with status 500.
+  return typeof error.status === 'number' && 'response' in error && error.response ? error.status : undefined
+}

@@ -1,7 +1,6 @@
 import { LfsError } from '../../git/lfs.ts'
 import { LockError } from '../../lock/lock-error.ts'
-import { statusOf } from './api.ts'
-import { DeliveryError } from './delivery-error.ts'
+import { DeliveryError, statusOf } from './delivery-error.ts'
 
 /** Why GitHub refused a delivery, and what to change. */
 export function explainFailure(error: unknown, where: string): string {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { GitHubApi } from './api.ts'
 
 /** The content of a file at GitHub. */
@@ -10,4 +11,9 @@ export async function readBlob({ request }: GitHubApi, sha: string): Promise<Uin
 
 export async function readText(api: GitHubApi, sha: string): Promise<string> {
   return new TextDecoder().decode(await readBlob(api, sha))
+}
+
+/** The SHA-1 that git uses as the name of a file's content. */
+export function blobSha(bytes: Uint8Array): string {
+  return createHash('sha1').update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex')
 }

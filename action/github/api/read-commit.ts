@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path/posix'
-import { formatLock, parseLock } from '../../lock/lock-file.ts'
+import { parseLock } from '../../lock/lock-file.ts'
 import type { LockEntries } from '../../lock/schema.ts'
-import { type GitHubApi, statusOf } from './api.ts'
+import type { GitHubApi } from './api.ts'
+import { statusOf } from './delivery-error.ts'
 import { readText } from './read-blob.ts'
 
 /** What a commit at GitHub holds, as far as delivery needs it. Paths are relative to the project's folder. */
@@ -109,9 +110,4 @@ async function getTree(
     ...(isRecursive && { recursive: '1' }),
   })
   return data
-}
-
-/** A lock as the bytes of its file. */
-export function lockBytes(lock: LockEntries): Uint8Array {
-  return new TextEncoder().encode(formatLock(lock))
 }

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { formatLfsPointer, parseLfsPointer } from '../../git/lfs-pointer.ts'
 import { sha256Of } from '../../files/read-file.ts'
-import type { LockEntries } from '../../lock/schema.ts'
-import { type GitHubApi, statusOf } from '../api/api.ts'
+import { formatLock } from '../../lock/lock-file.ts'
+import type { GitHubApi } from '../api/api.ts'
+import { statusOf } from '../api/delivery-error.ts'
 import type { CommitFile } from '../api/create-commit.ts'
-import { blobSha } from '../api/git-hash.ts'
-import { readBlob } from '../api/read-blob.ts'
-import { type CommitContent, lockBytes, readCommit } from '../api/read-commit.ts'
+import { blobSha, readBlob } from '../api/read-blob.ts'
+import { type CommitContent, readCommit } from '../api/read-commit.ts'
 import { type Changeset, declaredIn, type FileChange, readImage, viewOf } from './changeset.ts'
 import { isContested, type Merged, mergeLock } from './merge-lock.ts'
 
@@ -15,6 +15,9 @@ export function readFor(api: GitHubApi, sha: string, changeset: Changeset): Prom
   const paths = changeset.changes.map(({ path }) => path)
   return readCommit(api, sha, viewOf(changeset, paths))
 }
+
+/** A changeset merged with a commit, and what to send so that a commit on top of that one holds it. */
+type MergedOnto = Merged & Sending
 
 /**
  * Merges a changeset with a commit that others may have contributed to.
@@ -26,13 +29,14 @@ export async function mergeOnto(
   commit: CommitContent,
   changeset: Changeset,
   configCommit: CommitContent = commit,
-): Promise<Merged> {
+): Promise<MergedOnto> {
   const hasContested = changeset.changes.some((change) => isContested(change, commit.lock))
   const [editedByHand, declared] = await Promise.all([
     pathsEditedByHand(api, commit, changeset),
     hasContested ? declaredIn(api, configCommit, changeset.project) : undefined,
   ])
-  return mergeLock(changeset.changes, { lock: commit.lock, editedByHand, declared })
+  const merged = mergeLock(changeset.changes, { lock: commit.lock, editedByHand, declared })
+  return { ...merged, ...(await filesToSend(merged, commit, changeset)) }
 }
 
 /** Files that changed since the checkout, and that match neither our bytes nor the lock in that commit. */
@@ -60,12 +64,12 @@ async function pathsEditedByHand(
   return edited
 }
 
-/** What to send so that a commit on top of another one holds our changes. */
 export interface Sending {
   readonly files: readonly CommitFile[]
   readonly removed: readonly string[]
   /** The changes among them; an entry of the lock is one as well. */
   readonly changes: readonly FileChange[]
+  readonly isEmpty: boolean
 }
 
 /** Leaves out what is there already. */
@@ -102,12 +106,9 @@ export async function filesToSend(
         : { path: folder + path, size, read },
     )
   }
-  if (!isDeepStrictEqual(lock, commit.lock)) files.push(lockFile(lock, folder + lockPath))
-  return { files, removed, changes: [...changes] }
-}
-
-function lockFile(lock: LockEntries, path: string): CommitFile {
-  return fileOf(path, lockBytes(lock))
+  if (!isDeepStrictEqual(lock, commit.lock))
+    files.push(fileOf(folder + lockPath, new TextEncoder().encode(formatLock(lock))))
+  return { files, removed, changes: [...changes], isEmpty: files.length + removed.length === 0 }
 }
 
 function fileOf(path: string, content: Uint8Array): CommitFile {

@@ -4,7 +4,7 @@ import { type Committed, createCommit } from '../api/create-commit.ts'
 import { BranchMovedError, DeliveryError } from '../api/delivery-error.ts'
 import { headOf } from '../api/read-commit.ts'
 import type { Changeset, FileChange } from '../changeset/changeset.ts'
-import { filesToSend, mergeOnto, readFor } from '../changeset/merge-onto-commit.ts'
+import { mergeOnto, readFor } from '../changeset/merge-onto-commit.ts'
 import { messageFor } from '../changeset/message.ts'
 
 /** How often a branch may move before Easel gives up. */
@@ -69,20 +69,19 @@ async function tryCommit(api: GitHubApi, branch: string, changeset: Changeset): 
   const head = await headOf(api, branch)
   if (head === undefined) throw new DeliveryError(`There is no branch ${branch} to commit to.`)
   const current = await readFor(api, head, changeset)
-  const merged = await mergeOnto(api, current, changeset)
-  const { ours, superseded } = merged
-  const { files, removed, changes } = await filesToSend(merged, current, changeset)
-  if (files.length + removed.length === 0) {
+  const { ours, superseded, ...sending } = await mergeOnto(api, current, changeset)
+  if (sending.isEmpty) {
     // They are there: from an earlier run, or from a request whose response got lost.
     return { ours, superseded, ...(ours.length > 0 && { commit: await committedAt(api, head) }) }
   }
-  const message = messageFor(changeset.message, changes)
-  const commit = await createCommit(api, { branch, head, ...message, files, removed })
+  const message = messageFor(changeset.message, sending.changes)
+  const commit = await createCommit(api, { branch, head, ...message, ...sending })
   changeset.log(`On ${branch}: ${commit.url}`)
   return { commit, onto: head, ours, superseded }
 }
 
-async function committedAt({ request }: GitHubApi, sha: string): Promise<Committed> {
+/** A commit that exists. */
+export async function committedAt({ request }: GitHubApi, sha: string): Promise<Committed> {
   const { data } = await request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
     commit_sha: sha,
   })

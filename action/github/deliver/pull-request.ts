@@ -1,14 +1,13 @@
-import { type GitHubApi, statusOf } from '../api/api.ts'
-import { createCommit } from '../api/create-commit.ts'
-import { BranchMovedError, DeliveryError } from '../api/delivery-error.ts'
+import type { GitHubApi } from '../api/api.ts'
+import { BranchMovedError, DeliveryError, statusOf } from '../api/delivery-error.ts'
+import { type Committed, createCommit, type NewCommit } from '../api/create-commit.ts'
 import { type CommitContent, headOf } from '../api/read-commit.ts'
 import type { Changeset } from '../changeset/changeset.ts'
-import type { Merged } from '../changeset/merge-lock.ts'
 import { filesToSend, mergeOnto, readFor, type Sending } from '../changeset/merge-onto-commit.ts'
 import { messageFor, summaryOf } from '../changeset/message.ts'
 import type { RunContext } from '../target/run-context.ts'
 import { rawUrl } from '../report/image-url.ts'
-import { type Landed, type PullRequest, retryWhileBranchMoves } from './commit-to-branch.ts'
+import { committedAt, type Landed, type PullRequest, retryWhileBranchMoves } from './commit-to-branch.ts'
 import { bodyFor, recordIn, withSection } from './pull-request-body.ts'
 
 export interface PullRequestPlan {
@@ -40,7 +39,7 @@ export function deliverAsPullRequest(
 }
 
 async function attempt(api: GitHubApi, plan: PullRequestPlan, changeset: Changeset): Promise<Landed> {
-  const { branch, base } = plan
+  const { branch, base, isComplete, run } = plan
   const [baseHead, branchHead, { open, record }] = await Promise.all([
     headOf(api, base),
     headOf(api, branch),
@@ -50,24 +49,23 @@ async function attempt(api: GitHubApi, plan: PullRequestPlan, changeset: Changes
     throw new DeliveryError(`There is no branch ${base} to open a pull request against.`)
   const onBase = await readFor(api, baseHead, changeset)
   const merged = await mergeOnto(api, onBase, changeset)
-  const needed = await filesToSend(merged, onBase, changeset)
+  const { ours, superseded } = merged
   const isOwn = branchHead === undefined || branchHead === record
 
-  if (needed.files.length + needed.removed.length === 0) {
-    const { ours, superseded } = merged
+  if (merged.isEmpty) {
     if (!open) return { ours, superseded }
-    if (plan.isComplete && isOwn) {
+    if (isComplete && isOwn) {
       await closePull(api, open, branch)
       changeset.log(`Pull request closed because nothing is left to change: ${open.url}`)
     }
     return { ours, superseded, pullRequest: open }
   }
 
-  const landed = await commitTo(api, plan, changeset, { onBase, merged, needed, branchHead, isOwn })
+  const landed = await commit()
   const tip = landed.commit?.sha ?? branchHead ?? baseHead
   const section = bodyFor(landed.ours, {
-    before: rawUrl(plan.run, baseHead, changeset.folder),
-    after: rawUrl(plan.run, tip, changeset.folder),
+    before: rawUrl(run, baseHead, changeset.folder),
+    after: rawUrl(run, tip, changeset.folder),
     record: isOwn ? tip : record,
   })
   const pullRequest = open
@@ -75,59 +73,35 @@ async function attempt(api: GitHubApi, plan: PullRequestPlan, changeset: Changes
     : await openPull(api, plan, { title: summaryOf(landed.ours), section })
   changeset.log(`Pull request ready: ${pullRequest.url}`)
   return { ...landed, pullRequest }
-}
 
-/** Commits the changes to the branch, unless they are there already. */
-async function commitTo(
-  api: GitHubApi,
-  { branch, isComplete }: PullRequestPlan,
-  changeset: Changeset,
-  {
-    onBase,
-    merged,
-    needed,
-    branchHead,
-    isOwn,
-  }: {
-    readonly onBase: CommitContent
-    /** The changes merged with the base. */
-    readonly merged: Merged
-    readonly needed: Sending
-    readonly branchHead: string | undefined
-    readonly isOwn: boolean
-  },
-): Promise<Landed> {
-  const { ours, superseded } = merged
-  const message = ({ changes }: Sending) => messageFor(changeset.message, changes)
-  if (branchHead === undefined) {
-    await createBranch(api, branch, onBase.sha)
-    const commit = await createCommit(api, { branch, head: onBase.sha, ...message(needed), ...needed })
-    return { commit, ours, superseded }
+  /** Commits the changes to the branch, unless they are there already. */
+  async function commit(): Promise<Landed> {
+    if (branchHead === undefined) {
+      await createBranch(api, branch, onBase.sha)
+      return { commit: await send(merged, onBase.sha), ours, superseded }
+    }
+    const onBranch = await readFor(api, branchHead, changeset)
+    if (!isOwn || !isComplete) {
+      const added = await mergeOnto(api, onBranch, changeset, onBase)
+      const holder = added.isEmpty ? committedAt(api, branchHead) : send(added, branchHead)
+      return { commit: await holder, ours: added.ours, superseded: added.superseded }
+    }
+    // It has only Easel's own commits, so a new commit can make it the base plus the changes.
+    const missing = await filesToSend(merged, onBranch, changeset)
+    if (missing.isEmpty && !differsElsewhere(onBranch, onBase, changeset))
+      return { commit: await committedAt(api, branchHead), ours, superseded }
+    const replacesTree = { sha: onBase.sha, merges: await isBehind(api, onBase.sha, branchHead) }
+    return { commit: await send(merged, branchHead, { replacesTree }), ours, superseded }
   }
 
-  const onBranch = await readFor(api, branchHead, changeset)
-  if (!isOwn || !isComplete) {
-    const added = await mergeOnto(api, onBranch, changeset, onBase)
-    const sending = await filesToSend(added, onBranch, changeset)
-    const landed = { ours: added.ours, superseded: added.superseded }
-    if (sending.files.length + sending.removed.length === 0) return landed
-    const commit = await createCommit(api, { branch, head: branchHead, ...message(sending), ...sending })
-    return { ...landed, commit }
+  function send(
+    sending: Sending,
+    head: string,
+    options: Pick<NewCommit, 'replacesTree'> = {},
+  ): Promise<Committed> {
+    const message = messageFor(changeset.message, sending.changes)
+    return createCommit(api, { branch, head, ...message, ...sending, ...options })
   }
-
-  // It has only Easel's own commits, so a new commit can make it the base plus the changes.
-  const missing = await filesToSend(merged, onBranch, changeset)
-  if (missing.files.length + missing.removed.length === 0 && !differsElsewhere(onBranch, onBase, changeset)) {
-    return { ours, superseded }
-  }
-  const commit = await createCommit(api, {
-    branch,
-    head: branchHead,
-    ...message(needed),
-    ...needed,
-    replacesTree: { sha: onBase.sha, merges: await isBehind(api, onBase.sha, branchHead) },
-  })
-  return { commit, ours, superseded }
 }
 
 /** Whether two commits differ in a file that is not in the changeset. */

@@ -1,5 +1,6 @@
 import { UsageError } from '../../config/diagnostic.ts'
-import { type GitHubApi, statusOf } from '../api/api.ts'
+import type { GitHubApi } from '../api/api.ts'
+import { statusOf } from '../api/delivery-error.ts'
 import { headOf } from '../api/read-commit.ts'
 
 /**

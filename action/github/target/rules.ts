@@ -1,5 +1,5 @@
-import { type GitHubApi, statusOf } from '../api/api.ts'
-import { DeliveryError } from '../api/delivery-error.ts'
+import type { GitHubApi } from '../api/api.ts'
+import { DeliveryError, statusOf } from '../api/delivery-error.ts'
 
 /** Rules that refuse a commit which is not merged through a pull request. */
 const REFUSING: Readonly<Record<string, string>> = {

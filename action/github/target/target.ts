@@ -5,6 +5,7 @@ import { createLinkFinder, pathProblem } from '../../files/safe-path.ts'
 import type { GitHubApi } from '../api/api.ts'
 import type { ActionInputs } from '../inputs.ts'
 import { type Checkout, parentsOfHead, readCheckout } from '../../git/checkout.ts'
+import { isOnBranch, isTipOfBranch } from './commit-on-branch.ts'
 import type { RunContext } from './run-context.ts'
 
 /** The branch that a run's files go to. */
@@ -65,7 +66,7 @@ export async function settleTarget(
   const checkout = await readCheckout(root)
   if (!checkout) return { ...place, planOnly: NO_CHECKOUT }
   if (named === 'none') {
-    const isOwn = checkout.sha === run.sha || (await isOwnTip(api, checkout.sha))
+    const isOwn = checkout.sha === run.sha || (await isTipOfBranch(await api(), checkout.sha))
     return isOwn ? place : { ...place, planOnly: strangersReason(checkout, run) }
   }
   if (checkout.isSubmodule) {
@@ -163,13 +164,7 @@ async function commitOf(
     if (run.pull && sha === run.sha && (await parentsOfHead(root))[1] === headSha) return headSha
   }
   if (!isGiven && branch !== into) return undefined
-  const { isOnBranch } = await import('./commit-on-branch.ts')
   return (await isOnBranch(await api(), sha, into)) ? sha : undefined
-}
-
-async function isOwnTip(api: () => Promise<GitHubApi>, sha: string): Promise<boolean> {
-  const { isTipOfBranch } = await import('./commit-on-branch.ts')
-  return isTipOfBranch(await api(), sha)
 }
 
 async function workingFolder(
