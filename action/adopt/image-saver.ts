@@ -131,7 +131,8 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
     async place(planned, image) {
       const from = formatOfMediaType(image.entry.media_type)
       const ready = await inFormat(image, planned.image)
-      const preview = ready.entry.thumbhash ?? (await thumbhash(ready.file, planned.image.format))
+      const preview =
+        ready.entry.thumbhash ?? (await thumbhash(ready.file, planned.image.format, ready.entry))
       const moved = await moveInto(planned, ready)
       const entry = { ...moved, ...(preview !== undefined && { thumbhash: preview }) }
       const placed = { entry, ...(ready !== image && from && { convertedFrom: from }) }

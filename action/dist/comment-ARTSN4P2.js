@@ -1,5 +1,5 @@
 import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{d as p}from"./chunk-B5TMD4YH.js";import"./chunk-45CW2IVN.js";import"./chunk-LVJ2IKUM.js";import"./chunk-7ABXYCTI.js";import{c}from"./chunk-7JJ2QWQF.js";import"./chunk-4YO4M3X3.js";import"./chunk-PPKB5BOC.js";import"./chunk-G2Z6LGOZ.js";import"./chunk-5JYZANBY.js";import"./chunk-QVPQ73JV.js";import"./chunk-LIF72FOZ.js";var b=6e4,w=`## Easel
+import{d as p}from"./chunk-SD2CBVAZ.js";import"./chunk-CJI5ZBJI.js";import{c}from"./chunk-7JJ2QWQF.js";import"./chunk-4YO4M3X3.js";import"./chunk-PPKB5BOC.js";import"./chunk-G2Z6LGOZ.js";import"./chunk-5JYZANBY.js";import"./chunk-QVPQ73JV.js";import"./chunk-LIF72FOZ.js";var b=6e4,w=`## Easel
 
 Everything is up to date.
 `;async function T(e,o,{run:u,api:s,log:r}){let i=u.pull?.number;if(i===void 0)return;let{planned:n,drifted:t,orphans:a,generated:d=0,failed:l=0}=e.totals,f=n+t+a+d+l>0;try{let m=c(e,{notices:o,imageUrl:()=>{},maxBytes:b}),y=f?m:void 0,g=await _(await s(),{issue:i,key:e.config,body:y});r.line(`Comment on the pull request: ${g}.`)}catch(m){r.notice(`Easel could not comment: ${p(m,"the pull request")}`)}}async function _(e,{issue:o,key:u,body:s}){let{request:r}=e,i=`<!-- easel:${encodeURIComponent(u)} -->`,n=await h(e,o,i);if(!n&&s===void 0)return"unchanged";let t=`${i}
