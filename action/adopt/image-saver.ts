@@ -147,7 +147,8 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
           lockProblem: `${path} was written, but ${lock.path} could not be updated: ${why}`,
         }
       }
-      await ready.drop()
+      // Nobody waits for it: what it leaves, the end of the run tidies up.
+      ready.drop().catch(() => undefined)
       return placed
     },
   }
