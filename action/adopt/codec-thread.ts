@@ -4,13 +4,17 @@ import { Worker } from 'node:worker_threads'
 import type { FileFormat } from '../config/file-format.ts'
 import type { RasterFormat } from './codecs.ts'
 
-/**
- * Runs one of the programs beside this file with an image on disk.
- *
- * @returns what the program posts
- * @throws {Error} with the end of a sentence, when it posts nothing
- */
-export type RunOnThread = <T>(program: Program, task: { readonly file: string }) => Promise<T>
+export interface CodecThread {
+  /**
+   * Runs one of the programs beside this file with an image on disk.
+   *
+   * @returns what the program posts
+   * @throws {Error} with the end of a sentence, when it posts nothing
+   */
+  run<T>(program: Program, task: { readonly file: string }): Promise<T>
+  /** Starts a program, which takes longer than an image, while nothing needs it yet. */
+  prepare(program: Program): void
+}
 
 type Program = 'convert-worker' | 'thumbhash-worker'
 
@@ -21,7 +25,7 @@ const KEPT_FILE_MAX_BYTES = 4 * 2 ** 20
  * Decodes on a separate thread, one image at a time: a 4K image takes about 400 MB and a few seconds, and must not
  * hold up the responses that are streaming in. A thread waits for more small images, and ends with a large one.
  */
-export function createCodecThread(): RunOnThread {
+export function createCodecThread(): CodecThread {
   let last: Promise<unknown> = Promise.resolve()
   let waiting: { readonly program: Program; readonly worker: Worker } | undefined
 
@@ -45,16 +49,34 @@ export function createCodecThread(): RunOnThread {
     waiting = undefined
     if (found?.program === program) return found.worker
     await found?.worker.terminate()
-    // Next to this file; in `dist/` the build puts it there under the same name.
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    return new Worker(new URL(`./${program}.${extension}`, import.meta.url))
+    return start(program)
   }
 
-  return <T>(program: Program, task: { readonly file: string }) => {
-    const work = (): Promise<T> => run(program, task)
-    const next = last.then(work, work)
-    last = next
-    return next
+  function start(program: Program): Worker {
+    // Next to this file; in `dist/` the build puts it there under the same name.
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+    const worker = new Worker(new URL(`./${program}.${extension}`, import.meta.url))
+    // Whoever waits for a result hears of it; a thread that fails while it waits is not used again.
+    worker.on('error', () => undefined)
+    worker.once('exit', () => {
+      if (waiting?.worker === worker) waiting = undefined
+    })
+    return worker
+  }
+
+  return {
+    run<T>(program: Program, task: { readonly file: string }) {
+      const work = (): Promise<T> => run(program, task)
+      const next = last.then(work, work)
+      last = next
+      return next
+    },
+    prepare(program) {
+      if (waiting) return
+      const worker = start(program)
+      worker.unref()
+      waiting = { program, worker }
+    },
   }
 }
 

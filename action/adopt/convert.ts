@@ -1,6 +1,6 @@
 import { identifyImage, type DecodedImage } from '../../shared/media/image.ts'
 import type { FileFormat } from '../config/file-format.ts'
-import { isRaster, type RunOnThread } from './codec-thread.ts'
+import { isRaster, type CodecThread } from './codec-thread.ts'
 import type { Conversion, Converted } from './convert-worker.ts'
 
 /**
@@ -20,11 +20,11 @@ export type Convert = (conversion: {
 /** Looks the same as the original on a page. */
 const DEFAULT_QUALITY = 90
 
-export function createConverter(runOnThread: RunOnThread): Convert {
+export function createConverter(thread: CodecThread): Convert {
   return async ({ file, from, to, quality = DEFAULT_QUALITY }) => {
     if (!isRaster(from) || !isRaster(to)) throw new Error(`Easel can’t convert that to ${to}.`)
     const conversion: Conversion = { file, from, to, quality }
-    const { bytes } = await runOnThread<Converted>('convert-worker', conversion)
+    const { bytes } = await thread.run<Converted>('convert-worker', conversion)
     const converted = identifyImage([bytes])
     if (!converted) throw new Error('the converter returned no image.')
     return converted

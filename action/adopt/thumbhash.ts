@@ -1,6 +1,6 @@
 import type { FileFormat } from '../config/file-format.ts'
 import type { LockEntry } from '../lock/schema.ts'
-import { isRaster, type RunOnThread } from './codec-thread.ts'
+import { type CodecThread, isRaster } from './codec-thread.ts'
 import type { Hashed, Hashing } from './thumbhash-worker.ts'
 
 /**
@@ -17,12 +17,12 @@ export type Thumbhash = (
 const MAX_BYTES = 8 * 2 ** 20
 const MAX_PIXELS = 8e6
 
-export function createThumbhash(runOnThread: RunOnThread): Thumbhash {
+export function createThumbhash(thread: CodecThread): Thumbhash {
   return async (file, format, { width, height, bytes }) => {
     if (!isRaster(format) || bytes > MAX_BYTES || width * height > MAX_PIXELS) return undefined
     const hashing: Hashing = { file, format }
     try {
-      return (await runOnThread<Hashed>('thumbhash-worker', hashing)).thumbhash
+      return (await thread.run<Hashed>('thumbhash-worker', hashing)).thumbhash
     } catch {
       return undefined
     }

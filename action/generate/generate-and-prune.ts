@@ -26,6 +26,8 @@ export async function generateAndPrune(
   host: RunHost,
 ): Promise<RunResult> {
   const { project, plan } = planned
+  const { prepare, ...codecs } = createCodecs()
+  if (plan.images.some(({ action }) => action === 'generate')) prepare()
   const result = await generateImages(planned, options, {
     ...host,
     now: () => performance.now(),
@@ -36,7 +38,7 @@ export async function generateAndPrune(
       // A proxy resolves names itself.
       fetchLink: hasProxy(process.env) ? fetch : createPublicFetch(),
     }),
-    saver: createImageSaver({ ...project, ...createCodecs() }),
+    saver: createImageSaver({ ...project, ...codecs }),
   })
   if (!options.prune || result.stoppedBy !== undefined) return result
   return { ...result, pruned: await prune(plan.orphans, project) }
