@@ -147,7 +147,7 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
           lockProblem: `${path} was written, but ${lock.path} could not be updated: ${why}`,
         }
       }
-      // Nobody waits for it: what it leaves, the end of the run tidies up.
+      // Nobody's turn waits for it. The end of the run does, and tries again what failed.
       ready.drop().catch(() => undefined)
       return placed
     },

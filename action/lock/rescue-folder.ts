@@ -58,6 +58,8 @@ export function createRescueFolder(
   { open = () => Promise.resolve() }: { readonly open?: () => Promise<void> } = {},
 ): RescueFolder {
   const lock = createLockStore(folder, LOCK, { survives: 'kill' })
+  /** Ends once nothing is being dropped: not everybody waits for that. */
+  let dropping: Promise<unknown> = Promise.resolve()
 
   function fileOf(path: string, { media_type }: LockEntry): string {
     const isOfItsType = formatOfPath(path) === formatOfMediaType(media_type)
@@ -71,19 +73,26 @@ export function createRescueFolder(
       path,
       entry,
       file,
-      async drop() {
-        await unlink(file).catch(() => {})
-        // Unless another one was kept for its path since.
-        const now = (await lock.read()).get(path)
-        if (now?.sha256 === entry.sha256) await lock.set(path, undefined)
-        await removeEmptyFolders(dirname(file), folder)
+      drop() {
+        const dropped = forget(path, entry, file)
+        dropping = Promise.allSettled([dropping, dropped])
+        return dropped
       },
     }
+  }
+
+  async function forget(path: string, entry: LockEntry, file: string): Promise<void> {
+    await unlink(file).catch(() => {})
+    // Unless another one was kept for its path since.
+    const now = (await lock.read()).get(path)
+    if (now?.sha256 === entry.sha256) await lock.set(path, undefined)
+    await removeEmptyFolders(dirname(file), folder)
   }
 
   return {
     folder,
     async list() {
+      await dropping
       if (!(await isOwn(folder))) return []
       return Array.from(await lock.read(), ([path, entry]) => rescued(path, entry))
     },
