@@ -6,8 +6,8 @@ import { type HeaderFields, isNotMadeYet } from '../gallery/image-headers.ts'
 import { isConditional, judge, type Verdict } from './conditions.ts'
 
 export interface DeliverOptions {
-  /** Whether ranges are served; without, a range request gets the whole. */
-  readonly ranges?: boolean
+  /** For a cache that keeps the whole with its length, and serves `HEAD` and ranges itself. */
+  readonly forCache?: boolean
   /** The URL to redirect to, for an image with these headers. */
   readonly redirectTo?: (headers: HeaderFields) => string | undefined
   /** Completes the headers of what is served. */
@@ -22,7 +22,7 @@ export async function deliver(
   request: Request,
   gallery: Pick<Gallery, 'head' | 'get'>,
   wanted: Wanted,
-  { ranges = true, redirectTo, finish }: DeliverOptions = {},
+  { forCache = false, redirectTo, finish }: DeliverOptions = {},
 ): Promise<Response | undefined> {
   const { method, headers } = request
   const isHead = method === 'HEAD'
@@ -48,7 +48,7 @@ export async function deliver(
     return refusal
   }
   if (isHead) return respond(200, { headers: known, body: null })
-  const range = ranges && typeof verdict === 'object' ? verdict : undefined
+  const range = !forCache && typeof verdict === 'object' ? verdict : undefined
   if (made && !range) return respond(200, made)
   await discard(made)
   const image = await gallery.get(wanted, range)
@@ -63,11 +63,13 @@ export async function deliver(
   function refusalFor(judged: Verdict, fields: HeaderFields): Response | undefined {
     if (judged === 'not_modified') return respond(304, { headers: withoutLength(fields), body: null })
     if (judged === 'precondition_failed') return preconditionFailed(fields)
-    return judged === 'unsatisfiable' && ranges ? unsatisfiable(fields) : undefined
+    return judged === 'unsatisfiable' && !forCache ? unsatisfiable(fields) : undefined
   }
 
   function respond(status: 200 | 206 | 304, { body, headers: fields }: ServedImage): Response {
     finish?.(fields)
+    // workerd sends the length that it knows of a stream, whatever is set here: setting it only makes hits slower.
+    if (status === 200 && !forCache && body instanceof ReadableStream) delete fields['content-length']
     return new Response(body, { status, headers: fields })
   }
 }

@@ -20,11 +20,10 @@ export class GalleryEntrypoint extends WorkerEntrypoint<Env> {
   override async fetch(request: Request): Promise<Response> {
     try {
       const wanted = parseGalleryRequest(request)
-      // The cache stores whole images only, and cuts ranges out of them itself.
       const response =
         wanted &&
         (await deliver(request, directGallery(this.env), wanted, {
-          ranges: false,
+          forCache: true,
           finish(headers) {
             // What the cache purges by.
             headers['cache-tag'] = wanted.fingerprint
