@@ -14,10 +14,11 @@ export function connectionError(error: unknown, baseUrl: string): UpstreamError 
   )
 }
 
+/** What Node was doing when it failed: looking the host up, and opening the connection. */
+const BEFORE_SENDING: ReadonlySet<unknown> = new Set(['getaddrinfo', 'connect'])
+
 const NEVER_OPENED: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -26,10 +27,23 @@ const NEVER_OPENED: ReadonlySet<unknown> = new Set([
 /** OpenSSL's names for certificates that don't verify. */
 const CERTIFICATE_ERROR = /^(CERT_|SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE))/
 
+/** An error of Node's; others have neither. */
+interface SystemError extends Error {
+  readonly code?: string
+  readonly syscall?: string
+}
+
 function neverOpened(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const code = 'code' in error ? error.code : undefined
-  const isKnown = NEVER_OPENED.has(code) || (typeof code === 'string' && CERTIFICATE_ERROR.test(code))
+  // Of a host with several addresses, each has failed.
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverOpened)
+  // The standard keeps some ports from ever being asked.
+  if (error.message === 'bad port') return true
+  const { code, syscall }: SystemError = error
+  const isKnown =
+    NEVER_OPENED.has(code) ||
+    (code !== undefined && CERTIFICATE_ERROR.test(code)) ||
+    BEFORE_SENDING.has(syscall)
   // `fetch` wraps the error that says why.
   return isKnown || neverOpened(error.cause)
 }

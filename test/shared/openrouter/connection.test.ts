@@ -95,26 +95,50 @@ describe('a connection that never opened', () => {
   })
 
   it.each([
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'UND_ERR_CONNECT_TIMEOUT',
-    'CERT_HAS_EXPIRED',
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    'ERR_TLS_CERT_ALTNAME_INVALID',
-  ])('(%s) was not billed', (code) => {
-    const cause = Object.assign(new Error('x'), { code })
+    { code: 'ECONNREFUSED', syscall: 'connect' },
+    { code: 'EHOSTUNREACH', syscall: 'connect' },
+    { code: 'ENETUNREACH', syscall: 'connect' },
+    { code: 'ETIMEDOUT', syscall: 'connect' },
+    { code: 'ENOTFOUND', syscall: 'getaddrinfo' },
+    { code: 'EAI_AGAIN', syscall: 'getaddrinfo' },
+    { code: 'UND_ERR_CONNECT_TIMEOUT' },
+    { code: 'CERT_HAS_EXPIRED' },
+    { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    { code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+    { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+    { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' },
+    { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+  ])('($code) was not billed', (reason) => {
+    const cause = Object.assign(new Error('x'), reason)
     expect(connectionError(new TypeError('fetch failed', { cause }), BASE_URL)).toMatchObject({
       code: 'upstream_failed',
+    })
+  })
+
+  it('at any of a host’s addresses was not billed', () => {
+    const failed = (code: string, syscall: string) => Object.assign(new Error('x'), { code, syscall })
+    const each = (...errors: Error[]) =>
+      connectionError(new TypeError('fetch failed', { cause: new AggregateError(errors) }), BASE_URL)
+    expect(each(failed('ETIMEDOUT', 'connect'), failed('ENETUNREACH', 'connect')).code).toBe(
+      'upstream_failed',
+    )
+    expect(each(failed('ETIMEDOUT', 'connect'), failed('ECONNRESET', 'read')).code).toBe('billing_unknown')
+  })
+
+  it('at a port that no request may go to was not billed', async () => {
+    const { error } = await failing('http://127.0.0.1:6666')
+    expect(error).toMatchObject({
+      code: 'upstream_failed',
+      message: expect.stringContaining('OPENROUTER_BASE_URL'),
     })
   })
 
   it.each([
     new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }) }),
     new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'UND_ERR_SOCKET' }) }),
+    new TypeError('fetch failed', {
+      cause: Object.assign(new Error('x'), { code: 'ETIMEDOUT', syscall: 'read' }),
+    }),
     new TypeError('fetch failed', {
       cause: Object.assign(new Error('x'), { code: 'UND_ERR_HEADERS_TIMEOUT' }),
     }),
