@@ -3,7 +3,6 @@ import { describe, expect, it, vi } from 'vitest'
 import type { UpstreamError } from '../../../shared/errors.ts'
 import { createOpenRouterClient, type OpenRouterOptions } from '../../../shared/openrouter/client.ts'
 import { collect } from '../../../shared/openrouter/collect.ts'
-import { connectionError } from '../../../shared/openrouter/connection-error.ts'
 import { freePort } from '../../support/free-port.ts'
 import { serveRaw } from '../../support/shared/raw-server.ts'
 import { base64, FORMATS, png, refusal } from '../../support/shared/responses.ts'
@@ -12,8 +11,6 @@ const IMAGE = png(64, 64, Buffer.from([1, 2, 3]))
 const LARGE = png(640, 640, Buffer.alloc(400_000, 'noise'))
 const STREAM = FORMATS['chat stream'].body([IMAGE])
 const ERROR = { message: 'It failed.', availability: { code: 'x', retryable: true } }
-
-const BASE_URL = 'https://openrouter.ai/api/v1'
 
 describe('a response that breaks off', () => {
   it.each<[how: string, listener: (response: ServerResponse) => void]>([
@@ -92,63 +89,6 @@ describe('a connection that never opened', () => {
     expect(error.message).toContain('can’t be reached')
     expect(waits).toEqual([])
     expect(`${String(error)} ${String(error.cause)}`).not.toContain('secret')
-  })
-
-  it.each([
-    { code: 'ECONNREFUSED', syscall: 'connect' },
-    { code: 'EHOSTUNREACH', syscall: 'connect' },
-    { code: 'ENETUNREACH', syscall: 'connect' },
-    { code: 'ETIMEDOUT', syscall: 'connect' },
-    { code: 'ENOTFOUND', syscall: 'getaddrinfo' },
-    { code: 'EAI_AGAIN', syscall: 'getaddrinfo' },
-    { code: 'UND_ERR_CONNECT_TIMEOUT' },
-    { code: 'CERT_HAS_EXPIRED' },
-    { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
-    { code: 'SELF_SIGNED_CERT_IN_CHAIN' },
-    { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
-    { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' },
-    { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
-  ])('($code) was not billed', (reason) => {
-    const cause = Object.assign(new Error('x'), reason)
-    expect(connectionError(new TypeError('fetch failed', { cause }), BASE_URL)).toMatchObject({
-      code: 'upstream_failed',
-    })
-  })
-
-  it('at any of a host’s addresses was not billed', () => {
-    const failed = (code: string, syscall: string) => Object.assign(new Error('x'), { code, syscall })
-    const each = (...errors: Error[]) =>
-      connectionError(new TypeError('fetch failed', { cause: new AggregateError(errors) }), BASE_URL)
-    expect(each(failed('ETIMEDOUT', 'connect'), failed('ENETUNREACH', 'connect')).code).toBe(
-      'upstream_failed',
-    )
-    expect(each(failed('ETIMEDOUT', 'connect'), failed('ECONNRESET', 'read')).code).toBe('billing_unknown')
-  })
-
-  it('at a port that no request may go to was not billed', async () => {
-    const { error } = await failing('http://127.0.0.1:6666')
-    expect(error).toMatchObject({
-      code: 'upstream_failed',
-      message: expect.stringContaining('OPENROUTER_BASE_URL'),
-    })
-  })
-
-  it.each([
-    new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }) }),
-    new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'UND_ERR_SOCKET' }) }),
-    new TypeError('fetch failed', {
-      cause: Object.assign(new Error('x'), { code: 'ETIMEDOUT', syscall: 'read' }),
-    }),
-    new TypeError('fetch failed', {
-      cause: Object.assign(new Error('x'), { code: 'UND_ERR_HEADERS_TIMEOUT' }),
-    }),
-    new Error('Network connection lost.'),
-    'a string',
-  ])('is all that surely was not billed: %s may have been', (error) => {
-    expect(connectionError(error, BASE_URL)).toMatchObject({
-      code: 'billing_unknown',
-      retryable: false,
-    })
   })
 })
 
