@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Metafile } from 'esbuild'
 
 /** A package's folder: `node_modules/@scope/name`, also within another package. */
 const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/
@@ -11,12 +10,9 @@ const LICENCE = /^(licen[cs]e|copying|notice)(\.(md|txt))?$/i
 /**
  * The licences of what a bundle holds, as one text: most of them demand that they go with every copy.
  *
- * @param root  the folder that the bundle's paths are relative to
+ * @param files  the bundled files, relative to `root`
  */
-export async function bundledLicences({ outputs }: Metafile, root: string): Promise<string> {
-  const files = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
-  )
+export async function bundledLicences(files: readonly string[], root: string): Promise<string> {
   const folders = new Set(files.flatMap((path) => PACKAGE.exec(path)?.[0] ?? []))
   const texts = await Promise.all([...folders].toSorted().map((folder) => licenceOf(join(root, folder))))
   return `action/dist holds code of these packages.\n\n${[...new Set(texts)].join('\n')}`

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { OPENROUTER_BASE_URL } from '../../shared/openrouter/client.ts'
+import { OPENROUTER_BASE_URL } from '../../shared/openrouter/http.ts'
 import { normaliseBaseUrl } from '../config/base-url.ts'
 import type { Upstream } from '../config/catalogues.ts'
 import type { Terminal } from './terminal.ts'

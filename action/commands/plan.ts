@@ -1,24 +1,13 @@
 import { Command } from 'commander'
-import type { OnAliasChange } from '../plan/alias-change.ts'
-import type { OnDrift } from '../plan/plan.ts'
 import {
   onAliasChangeOption,
   onDriftOption,
-  type ProjectOptions,
-  type UpstreamOptions,
   upstreamFrom,
   withProjectOptions,
   withUpstreamOptions,
 } from './options.ts'
-import { EXIT, print, printJson, printDiagnostics, type Terminal } from './terminal.ts'
-
-interface PlanOptions extends ProjectOptions, UpstreamOptions {
-  readonly onDrift: OnDrift
-  readonly onAliasChange: OnAliasChange
-  readonly force?: boolean
-  readonly prune?: boolean
-  readonly json?: boolean
-}
+import type { PlanOptions } from './show-plan.ts'
+import { EXIT, type Terminal } from './terminal.ts'
 
 /** `easel plan`: what a run would do and cost. */
 export function planCommand(terminal: Terminal): Command {
@@ -42,8 +31,8 @@ Examples:
   $ easel plan --json | jq .totals.estimate_usd`,
     )
   return command.action(async (only: string[], options: PlanOptions) => {
-    const { onlineCatalogue } = await import('../config/catalogues.ts')
-    await showPlan(terminal, only, options, onlineCatalogue(upstreamFrom(options, terminal)))
+    const { showPlan } = await import('./show-plan.ts')
+    await showPlan(terminal, only, options, upstreamFrom(options, terminal))
   })
 }
 
@@ -68,36 +57,8 @@ Examples:
   $ easel check --on-drift fail --prune`,
     )
   return command.action(async (only: string[], options: PlanOptions) => {
-    const [{ offlineCatalogue }, { isOutOfDate }] = await Promise.all([
-      import('../config/catalogues.ts'),
-      import('../plan/plan.ts'),
-    ])
-    const plan = await showPlan(terminal, only, options, offlineCatalogue())
-    if (isOutOfDate(plan, { prune: options.prune === true })) terminal.setExitCode(EXIT.outOfDate)
+    const { showPlan } = await import('./show-plan.ts')
+    const { isOutOfDate } = await showPlan(terminal, only, options)
+    if (isOutOfDate) terminal.setExitCode(EXIT.outOfDate)
   })
-}
-
-async function showPlan(
-  terminal: Terminal,
-  only: readonly string[],
-  { cwd, config, onDrift, onAliasChange, force = false, json = false }: PlanOptions,
-  catalogue: Parameters<typeof import('../plan/plan-project.ts').planProject>[0]['catalogue'],
-): Promise<import('../plan/plan.ts').Plan> {
-  const [{ planProject }, { reportOf }, { planLines }, { paintFor }] = await Promise.all([
-    import('../plan/plan-project.ts'),
-    import('../report/json.ts'),
-    import('../report/plan-lines.ts'),
-    import('../report/paint.ts'),
-  ])
-  const planned = await planProject(
-    { workspace: cwd ?? terminal.cwd, config, catalogue },
-    { only, onDrift, onAliasChange, force },
-  )
-  printDiagnostics(terminal, planned.project.warnings)
-  if (json) printJson(terminal, reportOf(planned))
-  else {
-    const { configPath } = planned.project
-    print(terminal, await planLines(planned.plan, { configPath, paint: paintFor(terminal.stdout) }))
-  }
-  return planned.plan
 }

@@ -1,5 +1,5 @@
 import { type Catalogue, createCatalogue } from '../../shared/catalogue/catalogue.ts'
-import { OPENROUTER_BASE_URL } from '../../shared/openrouter/client.ts'
+import { OPENROUTER_BASE_URL } from '../../shared/openrouter/http.ts'
 
 /** Where the API is, and the key for it. */
 export interface Upstream {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, read, readFile, readFileSync, readSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { isErrno } from './safe-path.ts'
 
 /** Missing on Windows, where only administrators can create links. */
@@ -12,6 +12,15 @@ const NO_WAIT = constants.O_NONBLOCK ?? 0
 /** How much of a file is hashed at a time. */
 const CHUNK_BYTES = 2 ** 20
 
+/**
+ * Only larger files are read on another thread. Up to here, each change of threads takes longer than opening, reading
+ * and closing the file: with thousands of pages and images it was a quarter of a plan.
+ */
+const SMALL_BYTES = 2 ** 16
+
+const readElsewhere = promisify(read)
+const readFileElsewhere = promisify(readFile)
+
 /** What is at a path: a file, nothing, or something that is not a file. */
 export type Found<T> =
   | ({ readonly kind: 'file' } & T)
@@ -20,7 +29,9 @@ export type Found<T> =
 
 /** Reads a whole file. Refuses a path that is itself a symbolic link. */
 export function readRegularFile(path: string): Promise<Found<{ readonly bytes: Uint8Array<ArrayBuffer> }>> {
-  return withFile(path, async (file) => ({ bytes: await file.readFile() }))
+  return withFile(path, async (file, size) => ({
+    bytes: size <= SMALL_BYTES ? readFileSync(file) : await readFileElsewhere(file),
+  }))
 }
 
 /**
@@ -39,7 +50,7 @@ export function hashRegularFile(
     try {
       const hash = createHash('sha256')
       for (let at = 0; at < size;) {
-        const { bytesRead } = await file.read(buffer, 0, Math.min(CHUNK_BYTES, size - at), at)
+        const bytesRead = await readChunk(file, buffer, Math.min(CHUNK_BYTES, size - at), at)
         // Truncated meanwhile: the rest can't have the expected hash.
         if (bytesRead === 0) break
         hash.update(buffer.subarray(0, bytesRead))
@@ -62,13 +73,20 @@ export function sha256Of(...pieces: readonly Uint8Array[]): string {
 /** One for each file hashed at the same time. */
 const spareBuffers: Buffer<ArrayBuffer>[] = []
 
+/** @returns how many bytes were read */
+async function readChunk(file: number, buffer: Buffer, bytes: number, at: number): Promise<number> {
+  if (bytes <= SMALL_BYTES) return readSync(file, buffer, 0, bytes, at)
+  return (await readElsewhere(file, buffer, 0, bytes, at)).bytesRead
+}
+
 async function withFile<T extends object>(
   path: string,
-  use: (file: FileHandle, size: number) => Promise<T>,
+  use: (file: number, size: number) => Promise<T>,
 ): Promise<Found<T>> {
+  let file: number | undefined
   try {
-    await using file = await open(path, constants.O_RDONLY | NO_FOLLOW | NO_WAIT)
-    const stats = await file.stat()
+    file = openSync(path, constants.O_RDONLY | NO_FOLLOW | NO_WAIT)
+    const stats = fstatSync(file)
     if (stats.isDirectory()) return { kind: 'other', what: 'a folder' }
     if (!stats.isFile()) return { kind: 'other', what: 'not a regular file' }
     return { kind: 'file', ...(await use(file, stats.size)) }
@@ -78,5 +96,7 @@ async function withFile<T extends object>(
     if (isErrno(error, 'EISDIR')) return { kind: 'other', what: 'a folder' }
     if (isErrno(error, 'ENXIO')) return { kind: 'other', what: 'not a regular file' }
     throw error
+  } finally {
+    if (file !== undefined) closeSync(file)
   }
 }

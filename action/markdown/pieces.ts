@@ -127,13 +127,15 @@ function definitionsIn(top: SyntaxNode, text: string): ReadonlyMap<string, strin
   const definitions = new Map<string, string>()
   if (!text.includes(']:')) return definitions
   top.cursor().iterate((cursor) => {
-    if (cursor.name !== 'LinkReference') return
+    if (BLOCK_HOLDERS.has(cursor.name)) return true
+    if (cursor.name !== 'LinkReference') return false
     const { node } = cursor
     const label = node.getChild('LinkLabel')
     const url = node.getChild('URL')
-    if (!label || !url) return
+    if (!label || !url) return false
     const key = labelKey(text.slice(label.from + 1, label.to - 1))
     if (!definitions.has(key)) definitions.set(key, destination(text.slice(url.from, url.to)))
+    return false
   })
   return definitions
 }

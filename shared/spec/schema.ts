@@ -268,27 +268,25 @@ const fields = {
   }),
 } as const
 
+const anyFields = z.strictObject(fields).partial()
+
 /**
  * One image as a person describes it, in OpenRouter's names. Unknown fields are refused. `prompt` and `model` may
  * be absent because a preset or a default can supply them.
  */
-export const imageSpecInputSchema = z
-  .strictObject(fields)
-  .partial()
-  .meta({ id: 'ImageSpec', description: 'The description of one image.' })
+export const imageSpecInputSchema = anyFields.meta({
+  id: 'ImageSpec',
+  description: 'The description of one image.',
+})
 
 /** A partial spec with a name, for `preset` to refer to. Its prompt may hold `{prompt}`. */
-export const presetSchema = z.strictObject(fields).partial().omit({ preset: true })
+export const presetSchema = anyFields.omit({ preset: true })
 
 /**
  * {@link imageSpecInputSchema} once preset and defaults are applied: nothing is left to fill in. With `models`, `model`
  * is the first of them.
  */
-export const imageSpecSchema = z
-  .strictObject(fields)
-  .partial()
-  .extend({ prompt, model })
-  .omit({ preset: true })
+export const imageSpecSchema = anyFields.extend({ prompt, model }).omit({ preset: true })
 
 export type ImageSpecInput = Readonly<z.infer<typeof imageSpecInputSchema>>
 export type ImageSpec = Readonly<z.infer<typeof imageSpecSchema>>
