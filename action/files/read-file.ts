@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type BigIntStats, constants, type Stats } from 'node:fs'
+import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { isErrno } from './safe-path.ts'
 
 /** Missing on Windows, where only administrators can create links. */
@@ -9,7 +9,7 @@ const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 /** Without it, opening a named pipe blocks until someone writes to it. */
 const NO_WAIT = constants.O_NONBLOCK ?? 0
 
-/** How much of a file is hashed at a time. */
+/** How much of a file is read at a time. */
 const CHUNK_BYTES = 2 ** 20
 
 /** What is at a path: a file, nothing, or something that is not a file. */
@@ -24,8 +24,7 @@ export function readRegularFile(path: string): Promise<Found<{ readonly bytes: U
 }
 
 /**
- * SHA-256 of a file, without holding it in memory. Buffers are reused: a thousand allocations for a thousand images
- * would cost more than hashing them.
+ * SHA-256 of a file, without holding it in memory.
  *
  * @param hasSize  whether a file of this many bytes is of interest; the hash of another one is `undefined`
  */
@@ -33,23 +32,44 @@ export function hashRegularFile(
   path: string,
   hasSize: (bytes: number) => boolean,
 ): Promise<Found<{ readonly sha256: string | undefined }>> {
-  return withFile(path, async (file, size) => {
+  return withFile(path, async (file, { size }) => {
     if (!hasSize(size)) return { sha256: undefined }
-    const buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
-    try {
-      const hash = createHash('sha256')
-      for (let at = 0; at < size;) {
-        const { bytesRead } = await file.read(buffer, 0, Math.min(CHUNK_BYTES, size - at), at)
-        // Truncated meanwhile: the rest can't have the expected hash.
-        if (bytesRead === 0) break
-        hash.update(buffer.subarray(0, bytesRead))
-        at += bytesRead
-      }
-      return { sha256: hash.digest('hex') }
-    } finally {
-      spareBuffers.push(buffer)
-    }
+    const hash = createHash('sha256')
+    await passOn(file, size, (piece) => hash.update(piece))
+    return { sha256: hash.digest('hex') }
   })
+}
+
+/**
+ * Passes on a file without holding it in memory.
+ *
+ * @param take  is given the next bytes, which are valid until what it returns is settled
+ */
+export function passOnRegularFile(
+  path: string,
+  take: (piece: Uint8Array) => Promise<void>,
+): Promise<Found<object>> {
+  return withFile(path, async (file, { size }) => {
+    await passOn(file, size, take)
+    return {}
+  })
+}
+
+/** Whatever is there to recognise a file by, and that its content has not changed; `undefined`: there is no file. */
+export type Identity = string | undefined
+
+export async function identityAt(path: string): Promise<Identity> {
+  try {
+    return identityOf(await lstat(path, { bigint: true }))
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
+    throw error
+  }
+}
+
+/** Moving a file keeps these. */
+export function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): Identity {
+  return `${dev}:${ino}:${size}:${mtimeNs}`
 }
 
 /** SHA-256 of the pieces' bytes together. */
@@ -59,19 +79,35 @@ export function sha256Of(...pieces: readonly Uint8Array[]): string {
   return hash.digest('hex')
 }
 
-/** One for each file hashed at the same time. */
+/** Buffers are reused: a thousand allocations for a thousand images would cost more than hashing them. */
+async function passOn(file: FileHandle, size: number, take: (piece: Uint8Array) => unknown): Promise<void> {
+  const buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  try {
+    for (let at = 0; at < size;) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(CHUNK_BYTES, size - at), at)
+      // Truncated meanwhile: the rest can't have the expected hash.
+      if (bytesRead === 0) break
+      await take(buffer.subarray(0, bytesRead))
+      at += bytesRead
+    }
+  } finally {
+    spareBuffers.push(buffer)
+  }
+}
+
+/** One for each file read at the same time. */
 const spareBuffers: Buffer<ArrayBuffer>[] = []
 
 async function withFile<T extends object>(
   path: string,
-  use: (file: FileHandle, size: number) => Promise<T>,
+  use: (file: FileHandle, stats: Stats) => Promise<T>,
 ): Promise<Found<T>> {
   try {
     await using file = await open(path, constants.O_RDONLY | NO_FOLLOW | NO_WAIT)
     const stats = await file.stat()
     if (stats.isDirectory()) return { kind: 'other', what: 'a folder' }
     if (!stats.isFile()) return { kind: 'other', what: 'not a regular file' }
-    return { kind: 'file', ...(await use(file, stats.size)) }
+    return { kind: 'file', ...(await use(file, stats)) }
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return { kind: 'nothing' }
     if (isErrno(error, 'ELOOP', 'EMLINK')) return { kind: 'other', what: 'a symbolic link' }
