@@ -1,10 +1,11 @@
-import { readRegularFile, sha256Of } from '../files/read-file.ts'
+import { passOnRegularFile, sha256Of } from '../files/read-file.ts'
 import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
 import type { Adoption, PlannedImage } from '../plan/plan.ts'
 import { createCodecs } from './create-codecs.ts'
-import { createImageSaver, type ImageSaver, type PlacedImage, SaveError } from './image-saver.ts'
+import { createImageSaver, type ImageSaver, type PlacedImage } from './image-saver.ts'
+import { SaveError } from './save-error.ts'
 import { tidyRescueFolders } from './tidy-rescue-folders.ts'
 
 /** An image that exists already. */
@@ -95,8 +96,8 @@ export async function keepCopy(
   { entry, file }: { readonly entry: LockEntry; readonly file: string },
   saver: ImageSaver,
 ): Promise<RescuedImage> {
-  const found = await readRegularFile(file)
-  if (found.kind === 'file' && sha256Of(found.bytes) === entry.sha256)
-    return saver.keep(path, entry, [found.bytes])
+  await using incoming = saver.receive()
+  const { kind } = await passOnRegularFile(file, (piece) => incoming.write(piece))
+  if (kind === 'file' && incoming.summary().sha256 === entry.sha256) return await incoming.keep(path, entry)
   throw new SaveError(`${file} has changed since the plan: run Easel again.`)
 }

@@ -1,6 +1,5 @@
 import { sha256Of } from '../files/read-file.ts'
-import { createLinkFinder, inWorkspace, isErrno, STATE_FOLDER } from '../files/safe-path.ts'
-import { openStateFolder } from '../files/state-folder.ts'
+import { inWorkspace, linkIn } from '../files/safe-path.ts'
 import { moveFile, openFolderOf } from '../files/write-atomic.ts'
 import { extensionsOf, type FileFormat, formatOfMediaType } from '../config/file-format.ts'
 import type { ReadyImage } from '../config/fit-model.ts'
@@ -10,19 +9,9 @@ import type { LockEntry } from '../lock/schema.ts'
 import { fileOf, readFileState } from '../plan/file-state.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { Convert } from './convert.ts'
+import { type IncomingImage, receiveImage } from './receive-image.ts'
+import { SaveError, systemErrorText } from './save-error.ts'
 import type { Thumbhash } from './thumbhash.ts'
-
-/** An image can't be written to its path. The message says why and, if the image was paid for, where it is. */
-export class SaveError extends Error {
-  override readonly name = 'SaveError'
-  /** Where the image is instead. */
-  readonly rescuedTo: string | undefined
-
-  constructor(message: string, rescuedTo?: string, cause?: unknown) {
-    super(message, { cause })
-    this.rescuedTo = rescuedTo
-  }
-}
 
 /** An image that is in its place. */
 export interface PlacedImage {
@@ -37,11 +26,9 @@ export interface PlacedImage {
 export interface ImageSaver {
   /** Call it before paying. @throws {SaveError} when the file could not be written now */
   check(image: ReadyImage): Promise<void>
-  /**
-   * Makes an image safe: from here on, a run that is killed loses nothing.
-   *
-   * @throws {SaveError} when no rescue folder can be written
-   */
+  /** Receives an image that arrives piece by piece, and makes it safe. */
+  receive(): IncomingImage
+  /** The same for an image in memory. @throws {SaveError} when no rescue folder can be written */
   keep(path: string, entry: LockEntry, pieces: readonly Uint8Array[]): Promise<RescuedImage>
   /**
    * Moves an image that is safe to its path, in the format of its path, and enters it into the lock.
@@ -61,23 +48,15 @@ export interface SaverOptions {
 
 export function createImageSaver({ root, lock, rescue, convert, thumbhash }: SaverOptions): ImageSaver {
   async function refuseLinks(path: string): Promise<void> {
-    // A new finder each time: the folder may have become a link since the plan.
-    const link = await createLinkFinder(root).linkIn(path)
+    // Once more: a folder may have become a link since the plan.
+    const link = await linkIn(root, path)
     if (link !== undefined) throw new SaveError(`${path} now goes through the symbolic link ${link}.`)
   }
 
   async function keep(path: string, entry: LockEntry, pieces: readonly Uint8Array[]): Promise<RescuedImage> {
-    const problems: string[] = []
-    let cause: unknown
-    for (const folder of rescue) {
-      try {
-        return await folder.keep(path, entry, pieces)
-      } catch (error) {
-        problems.push(`${folder.folder}: ${systemErrorText(error)}`)
-        cause ??= error
-      }
-    }
-    throw new SaveError(`${path} could not be saved to ${problems.join(' Nor to ')}`, undefined, cause)
+    await using incoming = receiveImage(rescue)
+    for (const piece of pieces) await incoming.write(piece)
+    return await incoming.keep(path, entry)
   }
 
   /** Converting takes seconds and much memory, so it starts from the file. */
@@ -122,11 +101,14 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
   }
 
   return {
+    receive: () => receiveImage(rescue),
     keep,
     async check({ path }) {
       await refuseLinks(path)
-      await openFolderOf(inWorkspace(root, path)).catch(refuseToPay(path))
-      await openStateFolder(root).catch(refuseToPay(`For ${path}, the folder ${STATE_FOLDER}`))
+      await openFolderOf(inWorkspace(root, path)).catch((error: unknown) => {
+        const why = `${path} can’t be written, so Easel did not request it: ${systemErrorText(error)}`
+        throw new SaveError(why, undefined, error)
+      })
     },
     async place(planned, image) {
       const from = formatOfMediaType(image.entry.media_type)
@@ -152,29 +134,4 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
       return placed
     },
   }
-}
-
-function refuseToPay(what: string): (error: unknown) => never {
-  return (error) => {
-    const why = `${what} can’t be written, so Easel did not request it: ${systemErrorText(error)}`
-    throw new SaveError(why, undefined, error)
-  }
-}
-
-/** Whether nothing else can be written either. */
-export function isDiskProblem(error: unknown): boolean {
-  if (isErrno(error, 'ENOSPC', 'EDQUOT', 'EROFS')) return true
-  return error instanceof Error && error.cause !== undefined && isDiskProblem(error.cause)
-}
-
-/** A system error as the end of a sentence. */
-export function systemErrorText(error: unknown): string {
-  if (isErrno(error, 'ENOSPC', 'EDQUOT')) return 'the disk is full.'
-  if (isErrno(error, 'EACCES', 'EPERM')) return 'permission denied.'
-  if (isErrno(error, 'EROFS')) return 'the file system is read-only.'
-  if (isErrno(error, 'ENOTDIR', 'EEXIST')) return 'one of its folders is a file.'
-  if (isErrno(error, 'EISDIR')) return 'it is a folder.'
-  if (isErrno(error, 'EMFILE', 'ENFILE')) return 'too many files are open; lower the concurrency.'
-  if (isErrno(error, 'ENAMETOOLONG')) return 'its name is too long.'
-  return error instanceof Error ? `${error.message}.` : `${String(error)}.`
 }

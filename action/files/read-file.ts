@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, read, readFile, readFileSync, readSync } from 'node:fs'
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  read,
+  readFile,
+  readFileSync,
+  readSync,
+} from 'node:fs'
+import { lstat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { isErrno } from './safe-path.ts'
 
@@ -9,7 +20,7 @@ const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 /** Without it, opening a named pipe blocks until someone writes to it. */
 const NO_WAIT = constants.O_NONBLOCK ?? 0
 
-/** How much of a file is hashed at a time. */
+/** How much of a file is read at a time. */
 const CHUNK_BYTES = 2 ** 20
 
 /**
@@ -35,8 +46,7 @@ export function readRegularFile(path: string): Promise<Found<{ readonly bytes: U
 }
 
 /**
- * SHA-256 of a file, without holding it in memory. Buffers are reused: a thousand allocations for a thousand images
- * would cost more than hashing them.
+ * SHA-256 of a file, without holding it in memory.
  *
  * @param hasSize  whether a file of this many bytes is of interest; the hash of another one is `undefined`
  */
@@ -46,21 +56,42 @@ export function hashRegularFile(
 ): Promise<Found<{ readonly sha256: string | undefined }>> {
   return withFile(path, async (file, size) => {
     if (!hasSize(size)) return { sha256: undefined }
-    const buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
-    try {
-      const hash = createHash('sha256')
-      for (let at = 0; at < size;) {
-        const bytesRead = await readChunk(file, buffer, Math.min(CHUNK_BYTES, size - at), at)
-        // Truncated meanwhile: the rest can't have the expected hash.
-        if (bytesRead === 0) break
-        hash.update(buffer.subarray(0, bytesRead))
-        at += bytesRead
-      }
-      return { sha256: hash.digest('hex') }
-    } finally {
-      spareBuffers.push(buffer)
-    }
+    const hash = createHash('sha256')
+    await passOn(file, size, (piece) => hash.update(piece))
+    return { sha256: hash.digest('hex') }
   })
+}
+
+/**
+ * Passes on a file without holding it in memory.
+ *
+ * @param take  is given the next bytes, which are valid until what it returns is settled
+ */
+export function passOnRegularFile(
+  path: string,
+  take: (piece: Uint8Array) => Promise<void>,
+): Promise<Found<object>> {
+  return withFile(path, async (file, size) => {
+    await passOn(file, size, take)
+    return {}
+  })
+}
+
+/** Whatever is there to recognise a file by, and that its content has not changed; `undefined`: there is no file. */
+export type Identity = string | undefined
+
+export async function identityAt(path: string): Promise<Identity> {
+  try {
+    return identityOf(await lstat(path, { bigint: true }))
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
+    throw error
+  }
+}
+
+/** Moving a file keeps these. */
+export function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): Identity {
+  return `${dev}:${ino}:${size}:${mtimeNs}`
 }
 
 /** SHA-256 of the pieces' bytes together. */
@@ -70,7 +101,23 @@ export function sha256Of(...pieces: readonly Uint8Array[]): string {
   return hash.digest('hex')
 }
 
-/** One for each file hashed at the same time. */
+/** Buffers are reused: a thousand allocations for a thousand images would cost more than hashing them. */
+async function passOn(file: number, size: number, take: (piece: Uint8Array) => unknown): Promise<void> {
+  const buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  try {
+    for (let at = 0; at < size;) {
+      const bytesRead = await readChunk(file, buffer, Math.min(CHUNK_BYTES, size - at), at)
+      // Truncated meanwhile: the rest can't have the expected hash.
+      if (bytesRead === 0) break
+      await take(buffer.subarray(0, bytesRead))
+      at += bytesRead
+    }
+  } finally {
+    spareBuffers.push(buffer)
+  }
+}
+
+/** One for each file read at the same time. */
 const spareBuffers: Buffer<ArrayBuffer>[] = []
 
 /** @returns how many bytes were read */

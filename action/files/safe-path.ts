@@ -78,11 +78,11 @@ export function createLinkFinder(root: string): LinkFinder {
   function linkInFolder(folder: string): Promise<string | undefined> {
     if (folder === '.') return Promise.resolve(undefined)
     let found = folders.get(folder)
-    if (!found) folders.set(folder, (found = linkIn(folder)))
+    if (!found) folders.set(folder, (found = firstLinkIn(folder)))
     return found
   }
 
-  async function linkIn(path: string): Promise<string | undefined> {
+  async function firstLinkIn(path: string): Promise<string | undefined> {
     const above = await linkInFolder(dirname(path))
     if (above !== undefined) return above
     return (await isSymbolicLink(join(root, path))) ? path : undefined
@@ -102,6 +102,15 @@ export function createLinkFinder(root: string): LinkFinder {
       if (above !== undefined) return above
       return (await linksInFolder(folder)).has(collisionKey(basename(path))) ? path : undefined
     },
+  }
+}
+
+/** The same for one path, as it is now. A file system that ignores case finds the link by any of its names. */
+export async function linkIn(root: string, path: string): Promise<string | undefined> {
+  for (let at = path.indexOf('/'); ; at = path.indexOf('/', at + 1)) {
+    const part = at < 0 ? path : path.slice(0, at)
+    if (await isSymbolicLink(join(root, part))) return part
+    if (at < 0) return undefined
   }
 }
 

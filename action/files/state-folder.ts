@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { mkdir, open, readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isErrno, STATE_FOLDER } from './safe-path.ts'
+import type { Folder } from './write-atomic.ts'
 
 /** Missing on Windows, where only administrators can create links. */
 const REAL_FOLDER = (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0)
@@ -9,6 +10,10 @@ const REAL_FOLDER = (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0)
 /** The absolute path of the state folder, which may not exist. */
 export function stateFolderIn(root: string): string {
   return join(root, STATE_FOLDER)
+}
+
+export function stateFolderOf(root: string): Folder {
+  return { path: stateFolderIn(root), open: () => openStateFolder(root) }
 }
 
 /**

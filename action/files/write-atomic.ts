@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
-import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises'
+import { access, copyFile, type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
+import { type Identity, identityOf } from './read-file.ts'
 import { isErrno } from './safe-path.ts'
 
 /** Pieces in one `writev`; Linux accepts 1,024. */
@@ -10,9 +11,32 @@ const PIECES_MAX = 512
 /** The ending of files that are not whole yet. */
 const TEMPORARY = '.easel-tmp'
 
-interface AtomicOptions {
-  /** Where the file is until it is whole; default: next to it. On another file system it is not used. */
-  readonly temporaryFolder?: string
+/** A folder that is created once something needs it. */
+export interface Folder {
+  /** Absolute. */
+  readonly path: string
+  /** Creates it. @throws a system error */
+  open(): Promise<unknown>
+}
+
+export function folderAt(path: string): Folder {
+  return { path, open: () => mkdir(path, { recursive: true }) }
+}
+
+/** Does something in a folder. It nearly always exists, so it is created only once it turns out to be missing. */
+export async function inFolder<T>(folder: Folder, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+    await folder.open()
+    return act()
+  }
+}
+
+export interface AtomicOptions {
+  /** Where the file is until it is whole; default: next to it. */
+  readonly temporary?: Folder | undefined
   /** A file that only has to survive the end of this process needs no wait for the disk. Default: `power cut`. */
   readonly survives?: 'power cut' | 'kill'
 }
@@ -21,43 +45,33 @@ interface AtomicOptions {
  * Writes a whole file or nothing: readers see the old content or the new, even after a crash. Creates missing folders.
  * The pieces are never joined in memory, which libraries for atomic writes would require.
  *
+ * @returns by which the file can be recognised
  * @throws a system error; then nothing is left behind, and an existing file is unchanged
  */
 export async function writeAtomic(
   path: string,
   pieces: readonly Uint8Array[],
-  { temporaryFolder = dirname(path), survives = 'power cut' }: AtomicOptions = {},
-): Promise<void> {
-  const folder = dirname(path)
-  await mkdir(folder, { recursive: true })
-  const temporary = temporaryName(temporaryFolder, path)
+  { temporary = folderAt(dirname(path)), survives = 'power cut' }: AtomicOptions = {},
+): Promise<Identity> {
+  const unfinished = temporaryName(temporary.path, path)
   try {
-    await writeNew(temporary, pieces, survives)
-    await rename(temporary, path)
+    const identity = await inFolder(temporary, async () => {
+      await using file = await createFile(unfinished)
+      await writeAll(file, pieces, 0)
+      if (survives === 'power cut') await file.sync()
+      return identityOf(await file.stat({ bigint: true }))
+    })
+    await moveFile(unfinished, path)
+    return identity
   } catch (error) {
-    await unlink(temporary).catch(() => {})
-    if (!isErrno(error, 'EXDEV')) throw error
-    await writeAtomic(path, pieces, { survives })
+    await unlink(unfinished).catch(() => {})
+    throw error
   }
 }
 
-/**
- * Writes a file in place of another one, for readers that can tell whether it is whole. Creates missing folders.
- *
- * @throws a system error; then there may be a part of it
- */
-export async function writeNew(
-  path: string,
-  pieces: readonly Uint8Array[],
-  survives: AtomicOptions['survives'] = 'power cut',
-): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await rm(path, { force: true })
-  // Fails if a file or a link is there again.
-  await using file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o644)
-  for (let at = 0; at < pieces.length; at += PIECES_MAX)
-    await writeAll(file, pieces.slice(at, at + PIECES_MAX))
-  if (survives === 'power cut') await file.sync()
+/** Creates a file. @throws a system error, also when a file or a link is there */
+export function createFile(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o644)
 }
 
 /**
@@ -66,13 +80,26 @@ export async function writeNew(
  * @throws a system error; then both are unchanged
  */
 export async function moveFile(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true })
   try {
-    await rename(from, to)
+    await inFolder(folderAt(dirname(to)), () => rename(from, to))
   } catch (error) {
     if (!isErrno(error, 'EXDEV')) throw error
-    await writeAtomic(to, [await readFile(from)])
+    await copyBeside(from, to)
     await unlink(from)
+  }
+}
+
+/** Across file systems. */
+async function copyBeside(from: string, to: string): Promise<void> {
+  const unfinished = temporaryName(dirname(to), to)
+  try {
+    await copyFile(from, unfinished, constants.COPYFILE_EXCL)
+    await using file = await open(unfinished, 'r+')
+    await file.sync()
+    await rename(unfinished, to)
+  } catch (error) {
+    await unlink(unfinished).catch(() => {})
+    throw error
   }
 }
 
@@ -94,16 +121,22 @@ export async function openFolderOf(path: string): Promise<void> {
   await access(folder, constants.W_OK)
 }
 
-/** Hidden, and recognisable by its ending. */
-function temporaryName(folder: string, path: string): string {
+/** The name of a file that isn't whole yet: hidden, and recognisable by its ending. */
+export function temporaryName(folder: string, path: string): string {
   return join(folder, `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}${TEMPORARY}`)
 }
 
-/** `writev` may write only a part. */
-async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+/** Writes pieces at an offset. `writev` may write only a part. */
+export async function writeAll(
+  file: FileHandle,
+  pieces: readonly Uint8Array[],
+  offset: number,
+): Promise<void> {
+  let at = offset
   let left = pieces.filter((piece) => piece.byteLength > 0)
   while (left.length > 0) {
-    const { bytesWritten } = await file.writev(left)
+    const { bytesWritten } = await file.writev(left.slice(0, PIECES_MAX), at)
+    at += bytesWritten
     left = dropBytes(left, bytesWritten)
   }
 }

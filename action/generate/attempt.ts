@@ -1,5 +1,5 @@
 import { EaselError, UpstreamError } from '../../shared/errors.ts'
-import { isDiskProblem, SaveError, systemErrorText } from '../adopt/image-saver.ts'
+import { isDiskProblem, SaveError, systemErrorText } from '../adopt/save-error.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { Reservation } from './budget.ts'
 import { generateImage, type GenerationTools } from './generate-image.ts'

@@ -1,11 +1,10 @@
-import type { DecodedImage } from '../../shared/media/image.ts'
+import type { ImageHeader } from '../../shared/media/image.ts'
 import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
-import { collect } from '../../shared/openrouter/collect.ts'
 import type { Candidates } from '../../shared/openrouter/fallback.ts'
-import type { ResponseSummary } from '../../shared/response/read-response.ts'
+import type { ResponseEvent, ResponseSummary } from '../../shared/response/read-response.ts'
 import type { ImageSaver } from '../adopt/image-saver.ts'
+import type { IncomingImage } from '../adopt/receive-image.ts'
 import type { ReadyImage } from '../config/fit-model.ts'
-import { sha256Of } from '../files/read-file.ts'
 import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import { withLineFeeds } from '../plan/file-state.ts'
@@ -38,41 +37,61 @@ export async function generateImage(
   candidates: Candidates,
   { client, saver, signal, onGenerationId, onResponse }: GenerationTools,
 ): Promise<Received> {
-  const { images, ...summary } = await collect(client.sendFirst(candidates, { signal, onGenerationId }))
+  await using incoming = saver.receive()
+  const events = client.sendFirst(candidates, { signal, onGenerationId })
+  const { image: received, count, ...summary } = await receiveFirst(events, incoming)
   onResponse(summary.usage?.costUsd)
-  const [first, ...others] = images
-  try {
-    const segments = first.mediaType === 'image/svg+xml' ? first.segments.map(withLineFeeds) : first.segments
-    const kept = await saver.keep(image.path, entryOf(image, { ...first, segments }, summary), segments)
-    if (others.length === 0) return { image: kept }
-    const note = `${image.path}: the model returned ${images.length} images; Easel uses the first.`
-    return { image: kept, note }
-  } finally {
-    for (const file of images) release(file)
-  }
+  if (received.mediaType === 'image/svg+xml') await storeAsGitDoes(incoming)
+  const kept = await incoming.keep(
+    image.path,
+    entryOf(image, { ...received, ...incoming.summary() }, summary),
+  )
+  if (count === 1) return { image: kept }
+  return { image: kept, note: `${image.path}: the model returned ${count} images; Easel uses the first.` }
 }
 
-function entryOf(image: ReadyImage, file: DecodedImage, summary: ResponseSummary): LockEntry {
+/** Of several images, the others are read past: what comes after them says what they cost. */
+async function receiveFirst(
+  events: AsyncIterable<ResponseEvent>,
+  incoming: IncomingImage,
+): Promise<ResponseSummary & { readonly image: ImageHeader; readonly count: number }> {
+  let image: ImageHeader | undefined
+  let count = 0
+  for await (const event of events) {
+    if (event.type === 'image') {
+      image ??= event.image
+      count++
+    } else if (event.type === 'done' && image) return { ...event, image, count }
+    else if (event.type === 'bytes' && !image) await incoming.write(event.bytes)
+    else if (event.type === 'discard' && !image) await incoming.discard()
+  }
+  throw new TypeError('a response without an image')
+}
+
+async function storeAsGitDoes(incoming: IncomingImage): Promise<void> {
+  const text = withLineFeeds(await incoming.read())
+  if (text.byteLength === incoming.summary().bytes) return
+  await incoming.discard()
+  await incoming.write(text)
+}
+
+function entryOf(
+  image: ReadyImage,
+  { mediaType, width, height, sha256, bytes }: ImageHeader & Pick<LockEntry, 'sha256' | 'bytes'>,
+  summary: ResponseSummary,
+): LockEntry {
   const { usage, generationId, model, failedModels } = summary
   return {
     fingerprint: image.fingerprint,
-    sha256: sha256Of(...file.segments),
-    bytes: file.segments.reduce((sum, { byteLength }) => sum + byteLength, 0),
-    media_type: file.mediaType,
-    width: file.width,
-    height: file.height,
+    sha256,
+    bytes,
+    media_type: mediaType,
+    width,
+    height,
     model: model ?? image.spec.model,
     ...(failedModels && { failed_models: [...failedModels] }),
     ...(generationId !== undefined && { generation_id: generationId }),
     ...(usage?.costUsd !== undefined && { cost_usd: usage.costUsd }),
     spec: image.canonical as LockEntry['spec'],
   }
-}
-
-/**
- * Frees an image's memory at once. The collector would let several rounds of finished images pile up, and a 4K image
- * is 25 MB.
- */
-function release({ segments }: DecodedImage): void {
-  for (const { buffer } of segments) if (!buffer.detached) buffer.transfer(0)
 }

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import pMap from 'p-map'
 import { adoptPlanned, keepCopy } from '../adopt/adopt-images.ts'
-import { isDiskProblem, SaveError, systemErrorText } from '../adopt/image-saver.ts'
+import { isDiskProblem, SaveError, systemErrorText } from '../adopt/save-error.ts'
 import { inWorkspace } from '../files/safe-path.ts'
 import { tidyRescueFolders } from '../adopt/tidy-rescue-folders.ts'
 import type { PlannedImage } from '../plan/plan.ts'

@@ -1,10 +1,10 @@
-import { readdir, readFile, unlink } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { ReadyImage } from '../config/fit-model.ts'
 import { isErrno } from '../files/safe-path.ts'
 import { openStateFolder, stateFolderIn } from '../files/state-folder.ts'
-import { writeAtomic } from '../files/write-atomic.ts'
+import { type Folder, inFolder } from '../files/write-atomic.ts'
 
 /** A request that was sent, and whose end nobody recorded. */
 const recordSchema = z.object({
@@ -26,10 +26,9 @@ export interface InFlight {
   end(): Promise<void>
 }
 
-const FOLDER = 'in-flight'
-
 /**
- * Records a request before it is sent, so that the next run knows of it if this one is killed.
+ * Records a request before it is sent, so that the next run knows of it if this one is killed. What is learnt later is
+ * another line of the record, and only whole lines count.
  *
  * @throws a system error when it can't be written
  */
@@ -37,20 +36,20 @@ export async function recordInFlight(
   root: string,
   { path, fingerprint, estimate }: ReadyImage,
 ): Promise<InFlight> {
-  const file = join(await openStateFolder(root), FOLDER, `${fingerprint}.json`)
+  const folder = inFlightFolderOf(root)
+  const file = join(folder.path, `${fingerprint}.json`)
   const record: InFlightRecord = {
     path,
     fingerprint,
     ...(estimate.usd !== undefined && { estimate_usd: estimate.usd }),
   }
-  const write = (content: InFlightRecord): Promise<void> =>
-    writeAtomic(file, [new TextEncoder().encode(JSON.stringify(content))], { survives: 'kill' })
-  await write(record)
+  await inFolder(folder, () => writeFile(file, lineOf(record)))
   let named = Promise.resolve()
   return {
     named(generationId) {
+      const line = lineOf({ generation_id: generationId })
       // Without the name, the next run can only say that it may have been billed.
-      named = write({ ...record, generation_id: generationId }).catch(() => {})
+      named = named.then(() => appendFile(file, line)).catch(() => {})
     },
     async end() {
       await named
@@ -59,9 +58,13 @@ export async function recordInFlight(
   }
 }
 
+function lineOf(record: Partial<InFlightRecord>): string {
+  return `${JSON.stringify(record)}\n`
+}
+
 /** What killed runs left in flight. */
 export async function readInFlight(root: string): Promise<readonly InFlightRecord[]> {
-  const folder = join(stateFolderIn(root), FOLDER)
+  const { path: folder } = inFlightFolderOf(root)
   const names = await readdir(folder).catch((error: unknown) => {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return []
     throw error
@@ -74,13 +77,27 @@ export async function readInFlight(root: string): Promise<readonly InFlightRecor
 
 /** Forgets a request that the user has been told about. */
 export async function forgetInFlight(root: string, { fingerprint }: InFlightRecord): Promise<void> {
-  await unlink(join(stateFolderIn(root), FOLDER, `${fingerprint}.json`)).catch(() => {})
+  await unlink(join(inFlightFolderOf(root).path, `${fingerprint}.json`)).catch(() => {})
 }
 
+/** Removes a record that was not whole: its request was not sent. */
 async function readRecord(file: string): Promise<InFlightRecord | undefined> {
+  const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1)
   try {
-    return recordSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+    return recordSchema.parse(Object.assign({}, ...lines.map((line) => JSON.parse(line) as unknown)))
   } catch {
+    await unlink(file).catch(() => {})
     return undefined
+  }
+}
+
+function inFlightFolderOf(root: string): Folder {
+  const path = join(stateFolderIn(root), 'in-flight')
+  return {
+    path,
+    open: async () => {
+      await openStateFolder(root)
+      await mkdir(path, { recursive: true })
+    },
   }
 }

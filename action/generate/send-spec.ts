@@ -5,7 +5,7 @@ import type { FittedModel, ReadyImage } from '../config/fit-model.ts'
 import { contentName } from '../config/resolve-image.ts'
 import { readRegularFile, sha256Of } from '../files/read-file.ts'
 import { inWorkspace } from '../files/safe-path.ts'
-import { SaveError } from '../adopt/image-saver.ts'
+import { SaveError } from '../adopt/save-error.ts'
 
 /**
  * The requests to send, one for each model, with files of the repository as `data:` URLs. Files are read for each

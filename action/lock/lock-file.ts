@@ -56,10 +56,27 @@ export function readLock(text: string, file: string): LockText {
 
 /** One line an entry, sorted by path, and fields in a fixed order: branches merge, and diffs stay small. */
 export function formatLock(entries: LockEntries): string {
-  const lines = [...entries]
-    .toSorted(([a], [b]) => compare(a, b))
-    .map(([path, entry]) => `    ${JSON.stringify(path)}: ${JSON.stringify(inFieldOrder(entry))}`)
+  const lines = Array.from(
+    inPathOrder(entries),
+    ([path, entry]) => `    ${JSON.stringify(path)}: ${formatEntry(entry)}`,
+  )
   return ['{', `  "version": ${LOCK_VERSION},`, '  "images": {', ...joined(lines), '  }', '}', ''].join('\n')
+}
+
+/** As the file has them. */
+export function inPathOrder(entries: LockEntries): LockEntries {
+  return new Map([...entries].toSorted(([a], [b]) => compare(a, b)))
+}
+
+/** An entry never changes, and a run writes the same ones with each image. */
+const formatted = new WeakMap<LockEntry, string>()
+
+function formatEntry(entry: LockEntry): string {
+  const known = formatted.get(entry)
+  if (known !== undefined) return known
+  const text = JSON.stringify(inFieldOrder(entry))
+  formatted.set(entry, text)
+  return text
 }
 
 function joined(lines: readonly string[]): string[] {

@@ -1,9 +1,14 @@
-import { hashRegularFile, readRegularFile } from '../files/read-file.ts'
+import { hashRegularFile, type Identity, identityAt, readRegularFile } from '../files/read-file.ts'
 import { createLinkFinder, inWorkspace } from '../files/safe-path.ts'
-import { writeAtomic } from '../files/write-atomic.ts'
+import { type AtomicOptions, writeAtomic } from '../files/write-atomic.ts'
 import { LockError } from './lock-error.ts'
-import { formatLock, type LockText, readLock } from './lock-file.ts'
+import { formatLock, inPathOrder, type LockText, readLock } from './lock-file.ts'
 import type { LockEntries, LockEntry } from './schema.ts'
+
+interface Loaded {
+  readonly entries: LockEntries
+  readonly isUnmerged: boolean
+}
 
 /** The lock on disk. */
 export interface LockStore {
@@ -16,7 +21,7 @@ export interface LockStore {
    */
   read(): Promise<LockEntries>
   /** The same, and whether a merge left it in a form that Easel sees through and others don't. */
-  load(): Promise<{ readonly entries: LockEntries; readonly isUnmerged: boolean }>
+  load(): Promise<Loaded>
   /** Writes it as it was read. After a merge, that resolves it. @throws as `set` does */
   rewrite(): Promise<void>
   /**
@@ -29,35 +34,21 @@ export interface LockStore {
   set(path: string, entry: LockEntry | undefined): Promise<void>
 }
 
-/**
- * @param temporaryFolder  where the file is until it is whole; default: next to it
- * @param survives         see `writeAtomic`
- */
-export function createLockStore(
-  root: string,
-  path: string,
-  {
-    temporaryFolder,
-    survives = 'power cut',
-  }: { readonly temporaryFolder?: () => Promise<string>; readonly survives?: 'power cut' | 'kill' } = {},
-): LockStore {
+export function createLockStore(root: string, path: string, options: AtomicOptions = {}): LockStore {
   const links = createLinkFinder(root)
   const absolute = inWorkspace(root, path)
   /** Everything set so far. Each write applies all of it, in case another program overwrote some of it. */
   const changes = new Map<string, LockEntry | undefined>()
+  /** What the file holds, for as long as it is this one. */
+  let known: (Loaded & { readonly identity: Identity }) | undefined
   let nextWrite: Promise<void> | undefined
   let lastWrite: Promise<void> = Promise.resolve()
 
-  async function readText(): Promise<LockText> {
+  async function load(): Promise<Loaded> {
     const link = await links.linkIn(path)
     if (link !== undefined) throw new LockError(`${path} goes through the symbolic link ${link}.`)
-    const found = await readRegularFile(absolute)
-    if (found.kind === 'nothing') return { entries: new Map(), isUnmerged: false }
-    if (found.kind === 'other') throw new LockError(`${path} is ${found.what}.`)
-    return readLock(new TextDecoder().decode(found.bytes), path)
-  }
-
-  async function load(): ReturnType<LockStore['load']> {
+    const identity = await identityAt(absolute)
+    if (known && known.identity === identity) return known
     const { entries, isUnmerged } = await readText()
     const chosen = await Promise.all(
       Array.from(entries, async ([key, [ours, ...others]]) => {
@@ -65,7 +56,15 @@ export function createLockStore(
         return [key, (await firstOnDisk(key, [ours, ...others])) ?? ours] as const
       }),
     )
-    return { entries: new Map(chosen), isUnmerged }
+    known = { entries: new Map(chosen), isUnmerged, identity }
+    return known
+  }
+
+  async function readText(): Promise<LockText> {
+    const found = await readRegularFile(absolute)
+    if (found.kind === 'nothing') return { entries: new Map(), isUnmerged: false }
+    if (found.kind === 'other') throw new LockError(`${path} is ${found.what}.`)
+    return readLock(new TextDecoder().decode(found.bytes), path)
   }
 
   async function firstOnDisk(key: string, entries: readonly LockEntry[]): Promise<LockEntry | undefined> {
@@ -78,17 +77,14 @@ export function createLockStore(
 
   async function writePending(): Promise<void> {
     nextWrite = undefined
-    const entries = new Map((await load()).entries)
+    const next = new Map((await load()).entries)
     for (const [key, entry] of changes) {
-      if (entry) entries.set(key, entry)
-      else entries.delete(key)
+      if (entry) next.set(key, entry)
+      else next.delete(key)
     }
+    const entries = inPathOrder(next)
     const text = new TextEncoder().encode(formatLock(entries))
-    const folder = await temporaryFolder?.()
-    await writeAtomic(absolute, [text], {
-      survives,
-      ...(folder !== undefined && { temporaryFolder: folder }),
-    })
+    known = { entries, isUnmerged: false, identity: await writeAtomic(absolute, [text], options) }
   }
 
   /** Entries set during a write go into the next one together. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { lstat, mkdir, rmdir, unlink } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rmdir, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { formatOfMediaType, formatOfPath } from '../config/file-format.ts'
+import { type ArrivingFile, createArrivingFile } from '../files/arriving-file.ts'
 import { inWorkspace, isErrno } from '../files/safe-path.ts'
-import { openStateFolder, stateFolderIn } from '../files/state-folder.ts'
-import { writeNew } from '../files/write-atomic.ts'
+import { stateFolderIn, stateFolderOf } from '../files/state-folder.ts'
+import { type Folder, folderAt, removeTemporaryFiles } from '../files/write-atomic.ts'
 import { createLockStore } from './lock-store.ts'
 import type { LockEntry } from './schema.ts'
 
@@ -29,10 +30,16 @@ export interface RescueFolder {
   readonly folder: string
   /** Of some the file may be gone. */
   list(): Promise<readonly RescuedImage[]>
-  /** Removes it if nothing is in it. */
+  /** Removes what never became whole, and the folder if nothing else is in it. Call it once nothing is arriving. */
   close(): Promise<void>
-  /** @throws a system error when it can't be written */
-  keep(path: string, entry: LockEntry, pieces: readonly Uint8Array[]): Promise<RescuedImage>
+  /** Starts on an image. @throws a system error when the folder can't be written, or belongs to somebody else */
+  receive(): Promise<ArrivingImage>
+}
+
+/** An image on its way into a rescue folder. */
+export interface ArrivingImage extends Pick<ArrivingFile, 'write' | 'pieces' | 'discard'> {
+  /** @throws a system error when it can't be written; then it isn't there, and can still be read here */
+  keep(path: string, entry: LockEntry): Promise<RescuedImage>
 }
 
 /** The name of a rescue folder's lock. */
@@ -45,19 +52,16 @@ const LOCK = 'easel.lock.json'
  */
 export function rescueFoldersOf(root: string): readonly [RescueFolder, RescueFolder] {
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16)
-  const open = async (): Promise<void> => void (await openStateFolder(root))
   return [
-    createRescueFolder(join(stateFolderIn(root), 'rescued'), { open }),
+    createRescueFolder(join(stateFolderIn(root), 'rescued'), stateFolderOf(root)),
     createRescueFolder(join(tmpdir(), `easel-rescued-${name}`)),
   ]
 }
 
-/** @param open  prepares the folder above it */
-export function createRescueFolder(
-  folder: string,
-  { open = () => Promise.resolve() }: { readonly open?: () => Promise<void> } = {},
-): RescueFolder {
+export function createRescueFolder(folder: string, above: Folder = folderAt(dirname(folder))): RescueFolder {
   const lock = createLockStore(folder, LOCK, { survives: 'kill' })
+  const itself: Folder = { path: folder, open }
+  let isOpen = false
   /** Ends once nothing is being dropped: not everybody waits for that. */
   let dropping: Promise<unknown> = Promise.resolve()
 
@@ -86,7 +90,13 @@ export function createRescueFolder(
     // Unless another one was kept for its path since.
     const now = (await lock.read()).get(path)
     if (now?.sha256 === entry.sha256) await lock.set(path, undefined)
-    await removeEmptyFolders(dirname(file), folder)
+  }
+
+  async function open(): Promise<void> {
+    await above.open()
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (!(await isOwn(folder))) throw new TypeError(`${folder} belongs to somebody else.`)
+    isOpen = true
   }
 
   return {
@@ -97,23 +107,32 @@ export function createRescueFolder(
       return Array.from(await lock.read(), ([path, entry]) => rescued(path, entry))
     },
     async close() {
-      if (!(await isOwn(folder)) || (await lock.read()).size > 0) return
+      isOpen = false
+      if (!(await isOwn(folder))) return
+      await removeTemporaryFiles(folder)
+      if ((await lock.read()).size > 0) return
       await unlink(join(folder, LOCK)).catch(() => {})
-      await rmdir(folder).catch(() => {})
+      await removeEmptyFolders(folder)
     },
-    async keep(path, entry, pieces) {
-      await open()
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      if (!(await isOwn(folder))) throw new TypeError(`${folder} belongs to somebody else.`)
-      const image = rescued(path, entry)
-      // The entry first: once the last byte is written, the file is known. Until then its hash is another one.
-      await lock.set(path, entry)
-      try {
-        await writeNew(image.file, pieces)
-        return image
-      } catch (error) {
-        await image.drop().catch(() => {})
-        throw error
+    async receive() {
+      if (!isOpen) await open()
+      const file = createArrivingFile(itself)
+      return {
+        write: file.write,
+        pieces: file.pieces,
+        discard: file.discard,
+        async keep(path, entry) {
+          const image = rescued(path, entry)
+          try {
+            // The entry first: once the last byte is written, the file is known. Until then its hash is another one.
+            await lock.set(path, entry)
+            await file.complete(image.file)
+            return image
+          } catch (error) {
+            await image.drop().catch(() => {})
+            throw error
+          }
+        },
       }
     },
   }
@@ -130,12 +149,9 @@ async function isOwn(folder: string): Promise<boolean> {
   }
 }
 
-async function removeEmptyFolders(from: string, top: string): Promise<void> {
-  for (let folder = from; folder.length > top.length; folder = dirname(folder)) {
-    try {
-      await rmdir(folder)
-    } catch {
-      return
-    }
-  }
+async function removeEmptyFolders(top: string): Promise<void> {
+  const entries = await readdir(top, { recursive: true, withFileTypes: true })
+  const folders = entries.flatMap((one) => (one.isDirectory() ? [join(one.parentPath, one.name)] : []))
+  // What is inside another one comes first.
+  for (const folder of [...folders.toSorted().toReversed(), top]) await rmdir(folder).catch(() => {})
 }

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../../shared/catalogue/catalogue.ts'
 import { findConfig, lockPathOf } from '../config/find-config.ts'
 import { realRoot } from '../files/safe-path.ts'
-import { openStateFolder } from '../files/state-folder.ts'
+import { stateFolderOf } from '../files/state-folder.ts'
 import { createLockStore, type LockStore } from '../lock/lock-store.ts'
 import { type RescueFolder, rescueFoldersOf } from '../lock/rescue-folder.ts'
 import type { LockEntries } from '../lock/schema.ts'
@@ -57,9 +57,7 @@ export async function planProject(
 ): Promise<PlannedProject> {
   const root = await realRoot(workspace)
   const configPath = await findConfig(root, config)
-  const lock = createLockStore(root, lockPathOf(configPath), {
-    temporaryFolder: () => openStateFolder(root),
-  })
+  const lock = createLockStore(root, lockPathOf(configPath), { temporary: stateFolderOf(root) })
   const rescue = rescueFoldersOf(root)
   const [loaded, content] = await Promise.all([
     loadConfig({ root, path: configPath, catalogue }),

@@ -1,5 +1,6 @@
 import { readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { receiveImage } from '../../adopt/receive-image.ts'
 import { inWorkspace } from '../../files/safe-path.ts'
 import type { DeliveryRun } from '../action-run.ts'
 import { type FileChange, readImage } from '../changeset/changeset.ts'
@@ -55,8 +56,12 @@ async function keep(
   failed: readonly FileChange[],
   superseded: readonly FileChange[],
 ): Promise<void> {
-  for (const { path, after } of [...failed, ...superseded])
-    if (after) await folders[0].keep(path, after, [await readImage(root, path)])
+  for (const { path, after } of [...failed, ...superseded]) {
+    if (!after) continue
+    await using incoming = receiveImage(folders)
+    await incoming.write(await readImage(root, path))
+    await incoming.keep(path, after)
+  }
   for (const { path, before, after } of failed) {
     if (!after) continue
     // In its place and in the lock it would look as if it were delivered.

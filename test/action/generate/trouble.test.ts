@@ -192,6 +192,27 @@ describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is
     expect(upstream.prompts()).toEqual(['slow', 'A hare'])
   })
 
+  it('the workspace becomes full in the middle of a large image: all of it is saved in the temporary folder', async () => {
+    await using upstream = await startUpstream({ faults: [{ bytes: 4_000_000 }] })
+    await using outside = await createWorkspace({ 'work/x': '', 'tmp/x': '' })
+    const work = join(outside.root, 'work')
+    const options = { cwd: work, env: { ...upstream.env, TMPDIR: join(outside.root, 'tmp') } }
+    using _mount = mount(work, 'size=3m')
+    await writeFile(join(work, 'easel.yml'), config(...IMAGES))
+
+    const { code, stdout } = await easel(['generate', '-j', '1'], options)
+
+    expect(code).toBe(1)
+    expect(stdout).toContain('img/a.png can’t be written: the disk is full.')
+    expect(upstream.prompts(), 'the run ends with it').toEqual(['slow'])
+    expect(await outside.files()).toContainEqual(expect.stringMatching(/^tmp\/easel-rescued-.*\/a\.png$/))
+    execFileSync('mount', ['-o', 'remount,size=20m', work])
+    const next = await easel(['generate'], options)
+    expect(next.code).toBe(0)
+    expect(upstream.prompts()).toEqual(['slow', 'A hare'])
+    expect((await outside.files()).filter((file) => file.startsWith('tmp/'))).toEqual(['tmp/x'])
+  })
+
   it('the temporary folder is full: the image is saved in the workspace, and the next run adopts it', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({

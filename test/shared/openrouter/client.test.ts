@@ -5,7 +5,7 @@ import type { ResponseEvent } from '../../../shared/response/read-response.ts'
 import { bundledSnapshot } from '../../../shared/catalogue/snapshot.ts'
 import type { ImageModel } from '../../../shared/catalogue/model.ts'
 import { createOpenRouterClient, type OpenRouterOptions } from '../../../shared/openrouter/client.ts'
-import { collect } from '../../../shared/openrouter/collect.ts'
+import { collect } from '../../support/shared/collect.ts'
 import type { ImageSpec } from '../../../shared/spec/schema.ts'
 
 const GEMINI = modelOf('google/gemini-2.5-flash-image')

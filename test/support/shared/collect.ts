@@ -1,5 +1,5 @@
-import type { DecodedImage } from '../media/image.ts'
-import type { ResponseEvent, ResponseSummary } from '../response/read-response.ts'
+import type { DecodedImage } from '../../../shared/media/image.ts'
+import type { ResponseEvent, ResponseSummary } from '../../../shared/response/read-response.ts'
 
 /** A finished generation, all of it in memory. */
 export interface Generation extends ResponseSummary {
