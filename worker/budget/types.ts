@@ -84,18 +84,13 @@ export interface HitTotals {
   readonly savedUsd: number
 }
 
-/** What was generated and spent in some days. A token of `undefined` is requests without one. */
-export interface SpendingReport extends UsageTotals {
+/** What was generated, spent and served from the cache in some days. A token of `undefined` is requests without one. */
+export interface UsageReport extends UsageTotals, HitTotals {
   /** Every day of the period, oldest first. */
-  readonly days: readonly (UsageTotals & { readonly date: string })[]
+  readonly days: readonly (UsageTotals & HitTotals & { readonly date: string })[]
   /** Most expensive first, as are tokens. */
   readonly models: readonly (UsageTotals & { readonly model: string })[]
   readonly tokens: readonly (UsageTotals & { readonly token: string | undefined })[]
-}
-
-/** The history of some days. */
-export interface UsageReport extends SpendingReport, HitTotals {
-  readonly days: readonly (UsageTotals & HitTotals & { readonly date: string })[]
 }
 
 /** Reads today's use, of all requests or of one token's. */
