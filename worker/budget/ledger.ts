@@ -75,7 +75,7 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
     // Read before the history changes, which they start from.
     const scopes = totals.of(open)
     storage.transactionSync(() => {
-      history.add(open, micro, outcome)
+      if (outcome !== 'unsent') history.add(open, micro, outcome)
       reservations.settle(open, at)
     })
     for (const { total } of scopes) {
@@ -106,7 +106,7 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
 
       // A job reserves only when it owes nothing: it was restarted between reserving and recording that it had.
       const lost = reservations.openOf(fingerprint)
-      if (lost) close(lost, { usd: 0, outcome: 'failed' })
+      if (lost) close(lost, { usd: 0, outcome: 'unsent' })
 
       const micro = toMicro(usd)
       const microLimits = {

@@ -47,8 +47,8 @@ export type ReserveResult =
 export interface Settlement {
   /** USD that it counts as, 0 when nothing was billed; absent: all that was reserved. */
   readonly usd?: number | undefined
-  /** `unknown`: it may have been billed, and nobody can tell. */
-  readonly outcome: 'generated' | 'failed' | 'unknown'
+  /** `unknown`: it may have been billed, and nobody can tell. `unsent`: OpenRouter wasn't asked, so nothing counts. */
+  readonly outcome: 'generated' | 'failed' | 'unknown' | 'unsent'
 }
 
 /** What is spent and reserved today, this week and this month (UTC), USD. */

@@ -54,7 +54,7 @@ export async function admit(
   } catch (error) {
     console.error(error)
     // It may have been reserved all the same.
-    void settle(budget, { attempt, usd: 0, outcome: 'failed' })
+    void settle(budget, { attempt, usd: 0, outcome: 'unsent' })
     return { ok: false, failure: LEDGER_FAILED }
   }
 }

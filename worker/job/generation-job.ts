@@ -8,7 +8,7 @@ import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
 import { admit, type AdmissionPorts } from './admission.ts'
 import { admitVariant } from './admit-variant.ts'
 import { settle, settleOwed } from './bill.ts'
-import { type Failure, LEDGER_FAILED, OWN_STORAGE_FAILED } from './failure.ts'
+import { type Failure, LEDGER_FAILED, OWN_STORAGE_FAILED, PURGED } from './failure.ts'
 import { createStep, type Step } from './generation.ts'
 import { createImageSet, type ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
@@ -19,7 +19,7 @@ import {
   type JobStorage,
   overOnceCancelled,
 } from './job-storage.ts'
-import { discardPacked } from './packed-request.ts'
+import { discardPacked, readPacked } from './packed-request.ts'
 import { createPreviews, type OnPreview } from './previews.ts'
 import { tell, toldAt } from './remembered-failure.ts'
 import { type AddThumbhashes, createThumbhashMaker } from './thumbhash-maker.ts'
@@ -143,15 +143,14 @@ export class GenerationJob extends DurableObject<JobEnv> {
    * @returns whether there was anything
    */
   async purge(fingerprint: Fingerprint): Promise<boolean> {
-    // What is being admitted is recorded then, or over.
-    await this.#flight?.admission
     const state = this.#storage.state()
+    const isPending = this.#flight !== undefined || isUnfinished(state)
     const over = overOnceCancelled(state)
     if (over) this.#storage.put(over)
     const existed = await this.#set.purge(fingerprint)
     if (state?.phase === 'storing') await abortUploads(this.env.BUCKET, fingerprint, state.images)
     if (over) await this.ctx.storage.setAlarm(Date.now())
-    return existed || isUnfinished(state)
+    return existed || isPending
   }
 
   /** Makes and stores a variant of an image that the caller has read. */
@@ -198,10 +197,12 @@ export class GenerationJob extends DurableObject<JobEnv> {
 
   /** Reserves the money and queues the request, or takes up what an earlier life of this object has queued. */
   async #admit(request: SentRequest): Promise<Outcome | Run> {
+    const epoch = this.#set.epoch()
     try {
       const state = this.#storage.state()
       if (isUnfinished(state)) return this.#running ? { run: this.#running } : await this.#runSoon()
-      if (isRemembered(state, Date.now()) && !request.refresh) {
+      const isNews = !request.refresh || (state?.phase === 'failed' && state.since >= request.lookedAt)
+      if (isNews && isRemembered(state, Date.now())) {
         return { ok: false, failure: toldAt(state, Date.now()) }
       }
       if (this.#set.isStored() && (await this.#isStored(request))) return { ok: true }
@@ -210,15 +211,18 @@ export class GenerationJob extends DurableObject<JobEnv> {
       const attempt = crypto.randomUUID()
       const admission = await admit(request, attempt, this.#admission)
       if (!admission.ok) return admission
-      const nothingSent = { attempt, usd: 0, outcome: 'failed' } as const
+      const nothingSent = { attempt, usd: 0, outcome: 'unsent' } as const
       try {
-        if (admission.settledSince && (await this.#isStored(request))) {
-          await settle(this.#budget, nothingSent)
-          return { ok: true }
+        const isFound = admission.settledSince && (await this.#isStored(request))
+        const packed = isFound ? undefined : await readPacked(request.packed)
+        const isPurged = epoch !== this.#set.epoch()
+        if (packed && !isPurged) {
+          const { promise } = (this.#nextRun ??= Promise.withResolvers<Outcome>())
+          await this.#storage.begin(attempt, packed)
+          return { run: promise }
         }
-        const { promise } = (this.#nextRun ??= Promise.withResolvers<Outcome>())
-        await this.#storage.begin(attempt, request.packed)
-        return { run: promise }
+        await settle(this.#budget, nothingSent)
+        return isPurged ? { ok: false, failure: PURGED } : { ok: true }
       } catch (error) {
         // What was recorded all the same may still run, and needs its money.
         if (!isUnfinished(this.#storage.state())) await settle(this.#budget, nothingSent)
@@ -230,8 +234,10 @@ export class GenerationJob extends DurableObject<JobEnv> {
     }
   }
 
-  async #isStored({ fingerprint, refresh }: SentRequest): Promise<boolean> {
-    return !refresh && (await this.#images.head(fingerprint, 0)) !== undefined
+  /** Whether there is an image that the caller hasn't seen: a request that is repeated must not pay again. */
+  async #isStored({ fingerprint, refresh, lookedAt }: SentRequest): Promise<boolean> {
+    const image = await this.#images.head(fingerprint, 0)
+    return image !== undefined && (!refresh || image.created.getTime() >= lookedAt)
   }
 
   async #runSoon(): Promise<Run> {

@@ -1,9 +1,9 @@
 import { EaselError } from '../../shared/errors.ts'
 import type { Bill } from './bill.ts'
-import { unpack } from './packed-request.ts'
+import { CHUNK_BYTES, unpack } from './packed-request.ts'
 import type { PendingGeneration, PendingImage } from './pieces.ts'
 import type { RememberedFailure } from './remembered-failure.ts'
-import type { JobRequest, PackedRequest } from './types.ts'
+import type { JobRequest } from './types.ts'
 
 /**
  * How far a generation is; survives the object it runs in.
@@ -58,18 +58,18 @@ export function isRemembered(state: JobState | undefined, now: number): state is
 export function overOnceCancelled(state: JobState | undefined): OverState | undefined {
   if (state?.phase === 'storing') return { phase: 'over', bill: state.bill }
   if (state?.phase !== 'reserved') return undefined
-  return { phase: 'over', bill: { attempt: state.attempt, usd: 0, outcome: 'failed' } }
+  return { phase: 'over', bill: { attempt: state.attempt, usd: 0, outcome: 'unsent' } }
 }
 
 /**
- * What a job keeps between its lives. Its calls are synchronous but for those that read a stream, so that no two
- * decisions about a state overlap, and what is written in one go is stored as one.
+ * What a job keeps between its lives. It reads and writes at once, so that no two decisions about a state overlap, and
+ * what is written in one go is stored as one.
  */
 export interface JobStorage {
   state(): JobState | undefined
   put(state: JobState): void
   /** `reserved`, with the request and the alarm that takes it up. */
-  begin(attempt: string, request: PackedRequest): Promise<void>
+  begin(attempt: string, request: readonly Uint8Array<ArrayBuffer>[]): Promise<void>
   request(state: UnfinishedState): Promise<JobRequest>
   /** Remembers an upload of the generation that has started. */
   putUpload(upload: Upload): void
@@ -82,9 +82,6 @@ export interface JobStorage {
   /** Leaves nothing but this state, if there is one. */
   end(state?: JobState): Promise<void>
 }
-
-/** Below the 2 MiB that one value may have. */
-const CHUNK_BYTES = 2 ** 20
 
 export function createJobStorage(storage: DurableObjectStorage): JobStorage {
   const { kv } = storage
@@ -128,10 +125,10 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
     put,
 
     async begin(attempt, request) {
-      const isSmall = request instanceof Uint8Array
-      const chunks = isSmall ? [] : await readChunks(request)
-      putChunks('request', chunks)
-      put({ phase: 'reserved', attempt, ...(isSmall && { request }) })
+      const [only, ...others] = request
+      const isSmall = only !== undefined && others.length === 0
+      if (!isSmall) putChunks('request', request)
+      put({ phase: 'reserved', attempt, ...(isSmall && { request: only }) })
       await storage.setAlarm(Date.now())
     },
 
@@ -169,24 +166,4 @@ export function createJobStorage(storage: DurableObjectStorage): JobStorage {
     },
     end,
   }
-}
-
-/** The bytes of a stream as values of {@link CHUNK_BYTES}. */
-async function readChunks(stream: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
-  const chunks: Uint8Array[] = []
-  let filled = CHUNK_BYTES
-  for await (const arrived of stream) {
-    for (let at = 0; at < arrived.length;) {
-      if (filled === CHUNK_BYTES) {
-        chunks.push(new Uint8Array(CHUNK_BYTES))
-        filled = 0
-      }
-      const part = arrived.subarray(at, at + CHUNK_BYTES - filled)
-      chunks.at(-1)?.set(part, filled)
-      filled += part.length
-      at += part.length
-    }
-  }
-  const last = chunks.pop()
-  return last ? [...chunks, last.slice(0, filled)] : []
 }

@@ -1,9 +1,10 @@
 import { USELESS } from './bill.ts'
 import type { Failure } from './failure.ts'
 
-/** A failure that new requests get until `until`, milliseconds since the epoch. */
+/** A failure that new requests get until `until`. Times are in milliseconds since the epoch. */
 export interface RememberedFailure {
   readonly failure: Failure
+  readonly since: number
   readonly until: number
   /** Whether anybody has got it; counts for the doubt about a bill. */
   readonly isTold: boolean
@@ -18,7 +19,7 @@ const BURST_MS = 3 * SECOND_MS
 
 /** How a failure is remembered from `now` on. The doubt about a bill waits up to a day to be told. */
 export function remember(failure: Failure, now: number): RememberedFailure {
-  return { failure, until: now + memoryOf(failure), isTold: false }
+  return { failure, since: now, until: now + memoryOf(failure), isTold: false }
 }
 
 function memoryOf({ code, extras }: Failure): number {
