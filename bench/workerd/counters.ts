@@ -42,6 +42,15 @@ export function countingState(ctx: DurableObjectState): DurableObjectState {
     if (isOurs) cursors.push(result as (typeof cursors)[number])
     return result
   })
+  const kv = wrapMethods(storage.kv, (member, _args, call) => {
+    if (member === 'put' || member === 'delete') count('rows written')
+    if (member === 'get') count('rows read')
+    const result = call()
+    if (member !== 'list') return result
+    const rows = Array.from(result as ReturnType<typeof storage.kv.list>)
+    count('rows read', rows.length)
+    return rows
+  })
   const counting = wrapMethods(storage, (member, [first], call) => {
     if (member === 'put' || member === 'delete') count('rows written', keysOf(first))
     if (member === 'setAlarm') count('rows written')
@@ -55,7 +64,10 @@ export function countingState(ctx: DurableObjectState): DurableObjectState {
   })
   Object.defineProperty(ctx, 'storage', {
     value: new Proxy(counting, {
-      get: (target, member) => (member === 'sql' ? sql : (Reflect.get(target, member) as unknown)),
+      get(target, member) {
+        if (member === 'sql') return sql
+        return member === 'kv' ? kv : (Reflect.get(target, member) as unknown)
+      },
     }),
   })
   return ctx

@@ -1,22 +1,12 @@
 import { addDays, dayOf, mondayOf, monthOf, nextMidnight, nextMonth } from './calendar.ts'
 import { createHistory, HISTORY_DAYS } from './history.ts'
-import { createHitHistory } from './hit-history.ts'
 import { toMicro, toUsd } from './money.ts'
 import { createReservations, type OpenReservation } from './reservations.ts'
 import { createTables, type LedgerStorage } from './storage.ts'
 import { createThresholds, type ReachedThreshold } from './thresholds.ts'
 import { createTotals, type Scope } from './totals.ts'
 import { createVariantCount } from './variant-count.ts'
-import type {
-  BudgetUse,
-  Hits,
-  HitTotals,
-  Limits,
-  Reservation,
-  ReserveResult,
-  Settlement,
-  UsageReport,
-} from './types.ts'
+import type { BudgetUse, Hits, Limits, Reservation, ReserveResult, Settlement, UsageReport } from './types.ts'
 
 /** Retry after this when the limit is only reserved, not spent: most generations take seconds, and cost less than reserved. */
 const IN_FLIGHT_SECONDS = 5
@@ -56,7 +46,6 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
   createTables(sql)
   const reservations = createReservations(sql)
   const history = createHistory(sql)
-  const hitHistory = createHitHistory(sql)
   const thresholds = createThresholds(sql)
   const totals = createTotals(history)
   const variants = createVariantCount(sql)
@@ -77,7 +66,6 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
       if (open.day < addDays(current, -1)) close(open, { outcome: 'unknown' })
     const oldest = addDays(current, 1 - HISTORY_DAYS)
     history.forgetBefore(oldest)
-    hitHistory.forgetBefore(oldest)
     thresholds.forgetBefore(monthOf(addDays(current, -HISTORY_DAYS)))
   }
 
@@ -87,7 +75,7 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
     // Read before the history changes, which they start from.
     const scopes = totals.of(open)
     storage.transactionSync(() => {
-      history.add(open, micro, outcome)
+      if (outcome !== 'unsent') history.add(open, micro, outcome)
       reservations.settle(open, at)
     })
     for (const { total } of scopes) {
@@ -118,7 +106,7 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
 
       // A job reserves only when it owes nothing: it was restarted between reserving and recording that it had.
       const lost = reservations.openOf(fingerprint)
-      if (lost) close(lost, { usd: 0, outcome: 'failed' })
+      if (lost) close(lost, { usd: 0, outcome: 'unsent' })
 
       const micro = toMicro(usd)
       const microLimits = {
@@ -163,26 +151,15 @@ export function createLedger({ storage, now, onThreshold }: LedgerPorts): Ledger
     },
     usage(from, to) {
       today()
-      const { days, ...report } = history.report(from, to)
-      const hits = hitHistory.byDay(from, to)
-      const served = days.map((one) => ({ ...one, ...(hits.get(one.date) ?? NO_HITS) }))
-      return {
-        ...report,
-        hits: served.reduce((sum, one) => sum + one.hits, 0),
-        // In millionths: sums of floating-point numbers drift.
-        savedUsd: toUsd(served.reduce((sum, { savedUsd }) => sum + toMicro(savedUsd), 0)),
-        days: served,
-      }
+      return history.report(from, to)
     },
     takeVariant: (limit) => variants.take(today(), limit),
     addHits(hits) {
       today()
-      hitHistory.add(hits)
+      history.addHits(hits)
     },
   }
 }
-
-const NO_HITS: HitTotals = { hits: 0, savedUsd: 0 }
 
 /** The refusal by the limit that lasts longest; `undefined` when every limit has enough left. */
 function refuse(

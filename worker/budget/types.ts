@@ -47,8 +47,8 @@ export type ReserveResult =
 export interface Settlement {
   /** USD that it counts as, 0 when nothing was billed; absent: all that was reserved. */
   readonly usd?: number | undefined
-  /** `unknown`: it may have been billed, and nobody can tell. */
-  readonly outcome: 'generated' | 'failed' | 'unknown'
+  /** `unknown`: it may have been billed, and nobody can tell. `unsent`: OpenRouter wasn't asked, so nothing counts. */
+  readonly outcome: 'generated' | 'failed' | 'unknown' | 'unsent'
 }
 
 /** What is spent and reserved today, this week and this month (UTC), USD. */
@@ -84,18 +84,13 @@ export interface HitTotals {
   readonly savedUsd: number
 }
 
-/** What was generated and spent in some days. A token of `undefined` is requests without one. */
-export interface SpendingReport extends UsageTotals {
+/** What was generated, spent and served from the cache in some days. A token of `undefined` is requests without one. */
+export interface UsageReport extends UsageTotals, HitTotals {
   /** Every day of the period, oldest first. */
-  readonly days: readonly (UsageTotals & { readonly date: string })[]
+  readonly days: readonly (UsageTotals & HitTotals & { readonly date: string })[]
   /** Most expensive first, as are tokens. */
   readonly models: readonly (UsageTotals & { readonly model: string })[]
   readonly tokens: readonly (UsageTotals & { readonly token: string | undefined })[]
-}
-
-/** The history of some days. */
-export interface UsageReport extends SpendingReport, HitTotals {
-  readonly days: readonly (UsageTotals & HitTotals & { readonly date: string })[]
 }
 
 /** Reads today's use, of all requests or of one token's. */

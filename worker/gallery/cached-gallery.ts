@@ -1,10 +1,9 @@
 import { isFingerprint } from '../../shared/fingerprint.ts'
-import { EXTENSION, type ImageMediaType } from '../../shared/media/image.ts'
 import type { ByteRange } from './byte-range.ts'
 import { cut, type Gallery, type ServedImage, type Wanted } from './gallery.ts'
 import type { HeaderFields } from './image-headers.ts'
 import { storageFailed } from './storage-error.ts'
-import type { Variant } from './variant.ts'
+import { isOriginal, ORIGINAL, type Variant } from './variant.ts'
 
 /** Carries {@link Wanted.limitKey} past the cache, which doesn't look at it. */
 const LIMIT_KEY_HEADER = 'X-Easel-Limit-Key'
@@ -62,36 +61,16 @@ function partial({ body }: Response, { 'content-range': range = '', ...headers }
 
 /** The URL that the cache goes by: one for each thing that can be served. */
 function galleryUrl({ fingerprint, index, variant }: Wanted): string {
-  const { width, height, crop, format, keep, quality } = variant
-  const query = [
-    width !== undefined && `w=${width}`,
-    height !== undefined && `h=${height}`,
-    crop !== undefined && `crop=${crop}`,
-    format !== undefined && `format=${format}`,
-    keep && `keep=${keep.map((type) => EXTENSION[type]).join('.')}`,
-    quality !== undefined && `q=${quality}`,
-  ].filter((parameter) => parameter !== undefined && parameter !== false)
-  return `https://gallery/${fingerprint}/${index}${query.length > 0 ? `?${query.join('&')}` : ''}`
+  const query = isOriginal(variant) ? '' : `?${encodeURIComponent(JSON.stringify(variant))}`
+  return `https://gallery/${fingerprint}/${index}${query}`
 }
 
 /** The image that {@link createCachedGallery} requests; `undefined` for any other request. */
 export function parseGalleryRequest({ url, headers }: Request): Wanted | undefined {
-  const { pathname, searchParams } = new URL(url)
+  const { pathname, search } = new URL(url)
   const [, fingerprint = '', index = ''] = pathname.split('/')
   if (!isFingerprint(fingerprint) || !/^\d$/.test(index)) return undefined
-  const [width, height, crop, format, keep, quality] = ['w', 'h', 'crop', 'format', 'keep', 'q'].map((name) =>
-    searchParams.get(name),
-  )
-  const extensions = keep?.split('.') ?? []
-  const types = Object.entries(EXTENSION).filter(([, extension]) => extensions.includes(extension))
-  const variant: Variant = {
-    ...(width && { width: Number(width) }),
-    ...(height && { height: Number(height) }),
-    ...(crop && { crop: crop as NonNullable<Variant['crop']> }),
-    ...(format && { format: format as NonNullable<Variant['format']> }),
-    ...(types.length > 0 && { keep: types.map(([type]) => type as ImageMediaType) }),
-    ...(quality && { quality: Number(quality) }),
-  }
+  const variant = search ? (JSON.parse(decodeURIComponent(search.slice(1))) as Variant) : ORIGINAL
   const limitKey = headers.get(LIMIT_KEY_HEADER)
   return {
     fingerprint,

@@ -2,23 +2,29 @@ import { DurableObject, exports } from 'cloudflare:workers'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { Budget } from '../budget/budget.ts'
 import { createR2ImageStore, type ImageStore, type StoredImage } from '../gallery/image-store.ts'
-import { storageFailed } from '../gallery/storage-error.ts'
 import type { Variant } from '../gallery/variant.ts'
+import type { MakeVariant } from '../gallery/variant-store.ts'
 import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
-import { admit, LEDGER_FAILED } from './admission.ts'
+import { admit, type AdmissionPorts } from './admission.ts'
 import { admitVariant } from './admit-variant.ts'
-import { type Bills, createBills } from './bills.ts'
-import { type Failure, toFailure } from './failure.ts'
-import { createFailureMemory, type FailureMemory } from './failure-memory.ts'
+import { settle, settleOwed } from './bill.ts'
+import { type Failure, LEDGER_FAILED, OWN_STORAGE_FAILED, PURGED } from './failure.ts'
+import { createStep, type Step } from './generation.ts'
 import { createImageSet, type ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
-import { createJobStorage, type JobStorage } from './job-storage.ts'
-import { discardPacked } from './packed-request.ts'
+import {
+  createJobStorage,
+  isRemembered,
+  isUnfinished,
+  type JobStorage,
+  overOnceCancelled,
+} from './job-storage.ts'
+import { discardPacked, readPacked } from './packed-request.ts'
 import { createPreviews, type OnPreview } from './previews.ts'
-import { createStep, type Step } from './step.ts'
+import { tell, toldAt } from './remembered-failure.ts'
 import { type AddThumbhashes, createThumbhashMaker } from './thumbhash-maker.ts'
 import type { Flight, HeldImage, JobResult, Outcome, Run, SentRequest } from './types.ts'
-import { createVariantMaker, type VariantMaker } from './variant-maker.ts'
+import { createVariantMaker } from './variant-maker.ts'
 
 /** What the object uses of the Worker's environment. */
 export interface JobEnv extends SettingsEnv {
@@ -34,9 +40,6 @@ const AGAIN_MS = 30_000
 
 /** What the requests that joined a generation are sent by its object, all together: they are in memory at once. */
 const SENT_TO_COLLAPSED_BYTES = 32 * 2 ** 20
-
-const OWN_STORAGE_FAILED =
-  'Easel’s own storage does not respond. Try again in a few seconds: you won’t be charged again.'
 
 /** Read by the first of the isolate's objects: they are many, and see one environment. */
 let settings: Settings | undefined
@@ -54,10 +57,9 @@ export class GenerationJob extends DurableObject<JobEnv> {
   readonly #images: ImageStore
   readonly #set: ImageSet
   readonly #budget: DurableObjectStub<Budget>
-  readonly #bills: Bills
-  readonly #failures: FailureMemory
+  readonly #admission: AdmissionPorts
   readonly #step: Step
-  readonly #makeVariant: VariantMaker
+  readonly #makeVariant: MakeVariant
   readonly #addThumbhashes: AddThumbhashes
   readonly #previews = createPreviews()
   #flight: Flight | undefined
@@ -71,27 +73,18 @@ export class GenerationJob extends DurableObject<JobEnv> {
     this.#storage = createJobStorage(ctx.storage)
     this.#images = createR2ImageStore(env.BUCKET)
     this.#budget = env.BUDGET.get(env.BUDGET.idFromName('budget'))
-    this.#bills = createBills({ budget: this.#budget, storage: this.#storage, again: () => this.#again() })
-    this.#failures = createFailureMemory({
-      storage: this.#storage,
-      wakeAt: (time) => this.#wakeAt(time),
-      unknownHoldMs: this.#settings.unknownHoldMs,
-    })
-    this.#set = createImageSet({ bucket: env.BUCKET, images: this.#images, storage: this.#storage, forget })
+    this.#admission = { settings, limit: env.MISS_LIMIT, budget: this.#budget }
+    const { BUCKET: bucket } = env
+    const shared = { bucket, storage: this.#storage, images: this.#images, budget: this.#budget }
+    this.#set = createImageSet({ ...shared, forget })
     this.#step = createStep({
-      bucket: env.BUCKET,
+      ...shared,
       settings: this.#settings,
-      storage: this.#storage,
-      images: this.#images,
       set: this.#set,
-      bills: this.#bills,
-      failures: this.#failures,
       previews: this.#previews.sink,
-      isAwaited: () => this.#flight !== undefined,
-      again: () => this.#again(),
     })
     const transforming = {
-      bucket: env.BUCKET,
+      bucket,
       images: env.IMAGES,
       thumbhashes: new Map<string, string>(),
       admit: (limitKey: string) => admitVariant(limitKey, this.#settings, env.VARIANT_LIMIT, this.#budget),
@@ -109,7 +102,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
    * @param onPreview  told of the previews from now on, where the model streams any
    */
   async generate(request: SentRequest, index?: number, onPreview?: OnPreview): Promise<JobResult> {
-    const { collapsed, flight } = this.#join(request)
+    const { collapsed, flight } = await this.#join(request)
     const outcome = await this.#previews.watch(onPreview, flight.finished)
     if (!outcome.ok) return outcome
     const { manifest, held } = outcome
@@ -121,18 +114,26 @@ export class GenerationJob extends DurableObject<JobEnv> {
 
   /** Generates and doesn't wait. */
   async submit(request: SentRequest): Promise<JobResult> {
-    const { collapsed, flight } = this.#join(request)
+    const { collapsed, flight } = await this.#join(request)
     const admission = await flight.admission
     if ('run' in admission) return { ok: true, cache: collapsed ? 'collapsed' : 'miss' }
     return admission.ok ? { ok: true, cache: 'collapsed' } : admission
   }
 
-  /** `pending` while it is being generated, or the failure that is remembered; `undefined` when there is neither. */
+  /**
+   * `pending` while it is being generated, or the failure that is remembered, which counts as told then; `undefined`
+   * when there is neither.
+   */
   async status(): Promise<'pending' | Failure | undefined> {
-    if (this.#flight) return 'pending'
-    const state = await this.#storage.state()
-    if (state?.phase !== 'failed') return state && 'pending'
-    return state.until > Date.now() ? this.#failures.tell(state) : undefined
+    const state = this.#storage.state()
+    const now = Date.now()
+    if (!isRemembered(state, now)) return this.#flight || isUnfinished(state) ? 'pending' : undefined
+    const told = tell(state, now, this.#settings.unknownHoldMs)
+    if (told !== state) {
+      this.#storage.put(told)
+      await this.#wake()
+    }
+    return toldAt(told, now)
   }
 
   /**
@@ -142,19 +143,18 @@ export class GenerationJob extends DurableObject<JobEnv> {
    * @returns whether there was anything
    */
   async purge(fingerprint: Fingerprint): Promise<boolean> {
-    let isPending = this.#flight !== undefined
-    const existed = await this.#set.purge(fingerprint, async () => {
-      const state = await this.#storage.state()
-      if (state?.phase !== 'storing') return
-      isPending = true
-      await abortUploads(this.env.BUCKET, fingerprint, state.images)
-      await this.#storage.clear()
-    })
+    const state = this.#storage.state()
+    const isPending = this.#flight !== undefined || isUnfinished(state)
+    const over = overOnceCancelled(state)
+    if (over) this.#storage.put(over)
+    const existed = await this.#set.purge(fingerprint)
+    if (state?.phase === 'storing') await abortUploads(this.env.BUCKET, fingerprint, state.images)
+    if (over) await this.ctx.storage.setAlarm(Date.now())
     return existed || isPending
   }
 
   /** Makes and stores a variant of an image that the caller has read. */
-  makeVariant(original: StoredImage, variant: Variant, limitKey: string): ReturnType<VariantMaker> {
+  makeVariant(original: StoredImage, variant: Variant, limitKey: string): ReturnType<MakeVariant> {
     return this.#makeVariant(original, variant, limitKey)
   }
 
@@ -172,10 +172,17 @@ export class GenerationJob extends DurableObject<JobEnv> {
     waiting?.resolve(outcome)
   }
 
-  #join(request: SentRequest): { readonly collapsed: boolean; readonly flight: Flight } {
-    const collapsed = this.#flight !== undefined
-    if (collapsed) discardPacked(request.packed)
-    return { collapsed, flight: (this.#flight ??= this.#takeOff(request)) }
+  /** Joins the flight, unless it ends before it begins for a reason that isn't this request's. */
+  async #join(request: SentRequest): Promise<{ readonly collapsed: boolean; readonly flight: Flight }> {
+    for (let flight = this.#flight; flight; flight = this.#flight) {
+      const admission = await flight.admission
+      if ('run' in admission || (admission.ok ? !request.refresh : !admission.isCallers)) {
+        discardPacked(request.packed)
+        return { collapsed: true, flight }
+      }
+      await flight.finished
+    }
+    return { collapsed: false, flight: (this.#flight = this.#takeOff(request)) }
   }
 
   #takeOff(request: SentRequest): Flight {
@@ -183,8 +190,6 @@ export class GenerationJob extends DurableObject<JobEnv> {
     const finished = admission
       .then((admitted) => ('run' in admitted ? admitted.run : admitted))
       .finally(() => (this.#flight = undefined))
-    // Whoever only submits doesn't wait for the end.
-    finished.catch(() => undefined)
     let sendable = SENT_TO_COLLAPSED_BYTES
     const takeBytes = (image: HeldImage | undefined) => (sendable -= image?.bytes.byteLength ?? 0) >= 0
     return { admission, finished, takeBytes }
@@ -192,38 +197,47 @@ export class GenerationJob extends DurableObject<JobEnv> {
 
   /** Reserves the money and queues the request, or takes up what an earlier life of this object has queued. */
   async #admit(request: SentRequest): Promise<Outcome | Run> {
+    const epoch = this.#set.epoch()
     try {
-      const state = await this.#storage.state()
-      if (state && state.phase !== 'failed')
-        return this.#running ? { run: this.#running } : await this.#runSoon()
-      if (state && state.until > Date.now() && !request.refresh) {
-        return { ok: false, failure: await this.#failures.tell(state) }
+      const state = this.#storage.state()
+      if (isUnfinished(state)) return this.#running ? { run: this.#running } : await this.#runSoon()
+      const isNews = !request.refresh || (state?.phase === 'failed' && state.since >= request.lookedAt)
+      if (isNews && isRemembered(state, Date.now())) {
+        return { ok: false, failure: toldAt(state, Date.now()) }
       }
       if (this.#set.isStored() && (await this.#isStored(request))) return { ok: true }
+      if (!(await settleOwed(this.#budget, this.#storage))) return { ok: false, failure: LEDGER_FAILED }
 
-      if (!(await this.#bills.settleLate())) return { ok: false, failure: LEDGER_FAILED }
       const attempt = crypto.randomUUID()
-      const admission = await admit(request, attempt, this.#settings, this.env.MISS_LIMIT, this.#budget)
+      const admission = await admit(request, attempt, this.#admission)
       if (!admission.ok) return admission
+      const nothingSent = { attempt, usd: 0, outcome: 'unsent' } as const
       try {
-        if (admission.settledSince && (await this.#isStored(request))) {
-          await this.#bills.settle({ attempt, usd: 0, outcome: 'failed' })
-          return { ok: true }
+        const isFound = admission.settledSince && (await this.#isStored(request))
+        const packed = isFound ? undefined : await readPacked(request.packed)
+        const isPurged = epoch !== this.#set.epoch()
+        if (packed && !isPurged) {
+          const { promise } = (this.#nextRun ??= Promise.withResolvers<Outcome>())
+          await this.#storage.begin(attempt, packed)
+          return { run: promise }
         }
-        await this.#storage.begin(attempt, request.packed)
-        return await this.#runSoon()
+        await settle(this.#budget, nothingSent)
+        return isPurged ? { ok: false, failure: PURGED } : { ok: true }
       } catch (error) {
-        await this.#bills.release(attempt)
+        // What was recorded all the same may still run, and needs its money.
+        if (!isUnfinished(this.#storage.state())) await settle(this.#budget, nothingSent)
         throw error
       }
     } catch (error) {
       console.error(error)
-      return { ok: false, failure: toFailure(storageFailed(OWN_STORAGE_FAILED, error)) }
+      return { ok: false, failure: OWN_STORAGE_FAILED }
     }
   }
 
-  async #isStored({ fingerprint, refresh }: SentRequest): Promise<boolean> {
-    return !refresh && (await this.#images.head(fingerprint, 0)) !== undefined
+  /** Whether there is an image that the caller hasn't seen: a request that is repeated must not pay again. */
+  async #isStored({ fingerprint, refresh, lookedAt }: SentRequest): Promise<boolean> {
+    const image = await this.#images.head(fingerprint, 0)
+    return image !== undefined && (!refresh || image.created.getTime() >= lookedAt)
   }
 
   async #runSoon(): Promise<Run> {
@@ -234,26 +248,23 @@ export class GenerationJob extends DurableObject<JobEnv> {
 
   /** One step from wherever the job stands. Never throws: an alarm that throws is repeated. */
   async #work(): Promise<Outcome> {
+    let outcome: Outcome
     try {
-      await this.#bills.settleLate()
-      const outcome = await this.#step()
-      if (await this.#storage.unsettled()) await this.#again()
-      return outcome
+      outcome = await this.#step()
     } catch (error) {
       console.error(error)
-      await this.#again().catch(() => undefined)
-      return { ok: false, failure: toFailure(storageFailed(OWN_STORAGE_FAILED, error)) }
+      outcome = { ok: false, failure: OWN_STORAGE_FAILED }
     }
+    await this.#wake().catch(console.error)
+    return outcome
   }
 
-  #again(): Promise<void> {
-    return this.#wakeAt(Date.now() + AGAIN_MS)
-  }
-
-  /** Sets the alarm, unless an earlier one is set. */
-  async #wakeAt(time: number): Promise<void> {
-    const alarm = await this.ctx.storage.getAlarm()
-    if (alarm === null || alarm > time) await this.ctx.storage.setAlarm(time)
+  /** Has the alarm come when what is left needs it. */
+  async #wake(): Promise<void> {
+    const state = this.#storage.state()
+    if (!state) return
+    const isIdle = state.phase === 'failed' && !state.bill
+    await this.ctx.storage.setAlarm(isIdle ? state.until : Date.now() + AGAIN_MS)
   }
 }
 

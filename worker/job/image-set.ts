@@ -1,25 +1,15 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { ImageStore, StoredImage } from '../gallery/image-store.ts'
 import type { Manifest } from '../gallery/manifest.ts'
-import { abortUploads } from './image-writer.ts'
-import type { JobStorage } from './job-storage.ts'
 import type { PendingGeneration, PendingImage } from './pieces.ts'
-import { deleteAll, publish } from './publish.ts'
+import { deleteAll, publish, type PublishPorts } from './publish.ts'
 import type { HeldImage } from './types.ts'
 
-export interface ImageSetPorts {
-  readonly bucket: R2Bucket
-  readonly images: ImageStore
-  readonly storage: Pick<JobStorage, 'piece'>
+export interface ImageSetPorts extends PublishPorts {
+  readonly images: Pick<ImageStore, 'head'>
   /** Makes the edge's cache forget the fingerprint. */
   readonly forget: (fingerprint: Fingerprint) => Promise<void>
 }
-
-export type Publication =
-  | { readonly status: 'published'; readonly held: readonly HeldImage[] }
-  | { readonly status: 'purged' }
-  /** R2 rejected it; `left` are the images that are not visible yet. */
-  | { readonly status: 'rejected'; readonly left: readonly PendingImage[] }
 
 /** What is stored under one fingerprint. Its writes never happen beside each other. */
 export interface ImageSet {
@@ -27,23 +17,24 @@ export interface ImageSet {
   isStored(): boolean
   /** Changes with every purge: what began before one must not be published after it. */
   epoch(): number
-  /** @param isWanted  asked when no other write is in progress; `false` after a purge */
-  publish(generation: PendingGeneration, isWanted: () => boolean | Promise<boolean>): Promise<Publication>
   /**
-   * @param forgetPending  forgets what hasn't been published
+   * @param epoch  when the generation began, or was taken up again
+   * @returns what of it is in memory; `undefined` when it was purged since, or R2 rejected some of it
+   */
+  publish(generation: PendingGeneration, epoch: number): Promise<readonly HeldImage[] | undefined>
+  /**
    * @returns whether there was anything
    * @throws when not all of it could be deleted
    */
-  purge(fingerprint: Fingerprint, forgetPending?: () => Promise<void>): Promise<boolean>
+  purge(fingerprint: Fingerprint): Promise<boolean>
   /** Runs `put` unless the image was replaced or purged since it was read; then `undefined`. */
   whileCurrent<T>(read: StoredImage, put: () => Promise<T>): Promise<T | undefined>
 }
 
-export function createImageSet({ bucket, images, storage, forget }: ImageSetPorts): ImageSet {
+export function createImageSet(ports: ImageSetPorts): ImageSet {
+  const { bucket, images: stored, forget } = ports
   /** ETags by index, as far as this instance knows them. */
   const etags = new Map<number, string>()
-  /** Whether they are all: since this instance has published or purged. */
-  let knowsAll = false
   let purges = 0
   let last: Promise<unknown> = Promise.resolve()
 
@@ -53,62 +44,44 @@ export function createImageSet({ bucket, images, storage, forget }: ImageSetPort
     return result
   }
 
-  async function publishNow({
-    images: pending,
-    manifest,
-    replaced,
-  }: PendingGeneration): Promise<Publication> {
-    const held: HeldImage[] = []
-    let left = pending
-    try {
-      await publish({ bucket, storage }, pending, manifest, replaced, (image, object) => {
-        left = left.filter((other) => other !== image)
-        etags.set(image.index, object.etag)
-        const bytes = bytesInMemory(image)
-        if (bytes) held.push({ record: recordOf(image, object, manifest), bytes })
-      })
-      for (const index of etags.keys()) if (index >= manifest.images.length) etags.delete(index)
-      knowsAll = true
-      if (replaced) await forget(manifest.fingerprint)
-      return { status: 'published', held }
-    } catch (error) {
-      console.error(error)
-      return { status: 'rejected', left }
-    }
+  async function publishNow(generation: PendingGeneration): Promise<readonly HeldImage[]> {
+    const { images, manifest, replaces } = generation
+    // What a failure leaves isn't known.
+    etags.clear()
+    const objects = await publish(ports, generation)
+    for (const [index, { etag }] of objects.entries()) etags.set(index, etag)
+    if (replaces) await forget(manifest.fingerprint)
+    return images.flatMap((image) => {
+      const object = objects[image.index]
+      const bytes = bytesInMemory(image)
+      return object && bytes ? [{ record: recordOf(image, object, manifest), bytes }] : []
+    })
   }
 
   async function isCurrent({ fingerprint, index, etag }: StoredImage): Promise<boolean> {
-    if (!etags.has(index) && !knowsAll) {
-      const record = await images.head(fingerprint, index)
-      if (record) etags.set(index, record.etag)
-    }
-    return etags.get(index) === etag
+    const known = etags.get(index) ?? (await stored.head(fingerprint, index))?.etag
+    if (known !== undefined) etags.set(index, known)
+    return known === etag
   }
 
   return {
     isStored: () => etags.has(0),
     epoch: () => purges,
 
-    publish: (generation, isWanted) =>
-      exclusively(async () => {
-        const purgesBefore = purges
-        const publication: Publication = (await isWanted())
-          ? await publishNow(generation)
-          : { status: 'purged' }
-        if (publication.status === 'published') return publication
-        // A purge that waits for its turn deletes what was published, and must not be outlived by the rest.
-        if (publication.status === 'rejected' && purges === purgesBefore) return publication
-        await abortUploads(bucket, generation.manifest.fingerprint, generation.images)
-        return { status: 'purged' }
-      }),
+    async publish(generation, epoch) {
+      try {
+        return await exclusively(async () => (purges === epoch ? publishNow(generation) : undefined))
+      } catch (error) {
+        console.error(error)
+        return undefined
+      }
+    },
 
-    purge(fingerprint, forgetPending) {
+    purge(fingerprint) {
       purges++
       return exclusively(async () => {
-        await forgetPending?.()
-        const existed = await deleteAll(bucket, fingerprint)
         etags.clear()
-        knowsAll = true
+        const existed = await deleteAll(bucket, fingerprint)
         await forget(fingerprint)
         return existed
       })

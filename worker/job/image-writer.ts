@@ -2,7 +2,7 @@ import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { ImageHeader } from '../../shared/media/image.ts'
 import { imageMetadata } from '../gallery/image-store.ts'
 import { imageKey } from '../gallery/keys.ts'
-import type { JobStorage } from './job-storage.ts'
+import type { JobStorage, Upload } from './job-storage.ts'
 import { persistently } from './patience.ts'
 import { PART_BYTES, type PendingImage, type Piece } from './pieces.ts'
 
@@ -110,7 +110,7 @@ export function createImageWriter(ports: ImageWriterPorts): ImageWriter {
         rejects = true
       }
     }
-    await storage.putPiece(image.index, number - 1, bytes)
+    storage.putPiece(image.index, number - 1, bytes)
     return { at: 'storage' }
   }
 
@@ -122,7 +122,7 @@ export function createImageWriter(ports: ImageWriterPorts): ImageWriter {
         customMetadata: imageMetadata(header, model),
       }),
     )
-    await storage.putUpload(index, upload.uploadId)
+    storage.putUpload({ index, uploadId: upload.uploadId })
     return upload
   }
 
@@ -149,7 +149,7 @@ export function createImageWriter(ports: ImageWriterPorts): ImageWriter {
 export async function abortUploads(
   bucket: R2Bucket,
   fingerprint: Fingerprint,
-  uploads: Iterable<{ readonly index: number; readonly uploadId?: string | undefined }>,
+  uploads: readonly Upload[],
 ): Promise<void> {
   for (const { index, uploadId } of uploads) {
     if (uploadId === undefined) continue

@@ -1,8 +1,9 @@
 import { EaselError } from '../../shared/errors.ts'
-import type { RememberedFailure } from './failure.ts'
-import { unpack } from './packed-request.ts'
-import type { PendingGeneration, Piece } from './pieces.ts'
-import type { JobRequest, PackedRequest } from './types.ts'
+import type { Bill } from './bill.ts'
+import { CHUNK_BYTES, unpack } from './packed-request.ts'
+import type { PendingGeneration, PendingImage } from './pieces.ts'
+import type { RememberedFailure } from './remembered-failure.ts'
+import type { JobRequest } from './types.ts'
 
 /**
  * How far a generation is; survives the object it runs in.
@@ -11,143 +12,158 @@ import type { JobRequest, PackedRequest } from './types.ts'
  * - `started`: OpenRouter is being asked; found after a restart, nobody knows how that ended
  * - `storing`: the images are whole and safe, and not all of them visible in R2
  * - `failed`: what new requests get until `until`
+ * - `over`: but for what has to be tidied up
+ *
+ * The last three have a bill as long as the ledger doesn't.
  */
-export type JobState = UnfinishedState | ({ readonly phase: 'storing' } & PendingGeneration) | FailedState
+export type JobState = UnfinishedState | StoringState | FailedState | OverState
 
 export interface UnfinishedState {
   readonly phase: 'reserved' | 'started'
   readonly attempt: string
   /** Packed, where it is small: each value is a row, and rows are billed. */
   readonly request?: Uint8Array<ArrayBuffer>
-}
-
-export type FailedState = { readonly phase: 'failed' } & RememberedFailure
-
-/** A bill that the ledger hasn't got yet. */
-export interface Unsettled {
-  readonly attempt: string
-  readonly usd: number
-  readonly outcome: 'generated' | 'failed' | 'unknown'
-}
-
-/** What a job keeps between its lives. */
-export interface JobStorage {
-  state(): Promise<JobState | undefined>
-  request(state: UnfinishedState): Promise<JobRequest>
-  /** `reserved`, with the request. */
-  begin(attempt: string, request: PackedRequest): Promise<void>
-  putState(state: JobState): Promise<void>
-  /** `storing`, with the bytes that are nowhere but in memory, and the bill unless the ledger has it. */
-  putStoring(generation: PendingGeneration, unsettled?: Unsettled): Promise<void>
-  unsettled(): Promise<Unsettled | undefined>
-  putUnsettled(unsettled: Unsettled): Promise<void>
-  deleteUnsettled(): Promise<void>
   /** Multipart uploads that a crash would leave behind. */
-  uploads(): Promise<readonly { readonly index: number; readonly uploadId: string }[]>
-  putUpload(index: number, uploadId: string): Promise<void>
-  piece(index: number, piece: number): Promise<ArrayBuffer>
-  putPiece(index: number, piece: number, bytes: ArrayBuffer): Promise<void>
-  /** Leaves nothing but an unsettled bill and, if so asked, the remembered failure. */
-  clear(keep?: 'failed'): Promise<void>
+  readonly uploads?: readonly Upload[]
 }
 
-/** Below the 2 MiB that one value may have. */
-const CHUNK_BYTES = 2 ** 20
-/** Keys that one call takes. */
-const KEYS_MAX = 128
+export interface StoringState extends PendingGeneration {
+  readonly phase: 'storing'
+  readonly bill?: Bill | undefined
+}
+
+export interface FailedState extends RememberedFailure {
+  readonly phase: 'failed'
+  readonly bill?: Bill | undefined
+}
+
+export interface OverState {
+  readonly phase: 'over'
+  readonly bill?: Bill | undefined
+}
+
+export type Upload = Pick<PendingImage, 'index' | 'uploadId'>
+
+/** Whether a generation goes on, or will. */
+export function isUnfinished(state: JobState | undefined): state is UnfinishedState | StoringState {
+  return state !== undefined && state.phase !== 'failed' && state.phase !== 'over'
+}
+
+/** Whether new requests get a failure at `now`. */
+export function isRemembered(state: JobState | undefined, now: number): state is FailedState {
+  return state?.phase === 'failed' && state.until > now
+}
+
+/** What is left of a generation for which OpenRouter need not be asked, or has been; `undefined` for any other. */
+export function overOnceCancelled(state: JobState | undefined): OverState | undefined {
+  if (state?.phase === 'storing') return { phase: 'over', bill: state.bill }
+  if (state?.phase !== 'reserved') return undefined
+  return { phase: 'over', bill: { attempt: state.attempt, usd: 0, outcome: 'unsent' } }
+}
+
+/**
+ * What a job keeps between its lives. It reads and writes at once, so that no two decisions about a state overlap, and
+ * what is written in one go is stored as one.
+ */
+export interface JobStorage {
+  state(): JobState | undefined
+  put(state: JobState): void
+  /** `reserved`, with the request and the alarm that takes it up. */
+  begin(attempt: string, request: readonly Uint8Array<ArrayBuffer>[]): Promise<void>
+  request(state: UnfinishedState): Promise<JobRequest>
+  /** Remembers an upload of the generation that has started. */
+  putUpload(upload: Upload): void
+  /** `storing`, with the bytes that are nowhere but in memory. */
+  putStoring(generation: PendingGeneration, bill: Bill | undefined): void
+  piece(index: number, piece: number): Promise<ArrayBuffer>
+  putPiece(index: number, piece: number, bytes: ArrayBuffer): void
+  /** The ledger has the bill of this attempt. */
+  settled(attempt: string): Promise<void>
+  /** Leaves nothing but this state, if there is one. */
+  end(state?: JobState): Promise<void>
+}
 
 export function createJobStorage(storage: DurableObjectStorage): JobStorage {
-  async function putPiece(index: number, piece: number, bytes: ArrayBuffer): Promise<void> {
-    await storage.put(await toChunks(`piece/${index}/${piece}`, [new Uint8Array(bytes)]))
+  const { kv } = storage
+
+  function state(): JobState | undefined {
+    return kv.get<JobState>('state')
+  }
+
+  function put(next: JobState): void {
+    kv.put('state', next)
+  }
+
+  function putChunks(name: string, chunks: readonly (ArrayBuffer | Uint8Array)[]): void {
+    for (const [n, chunk] of chunks.entries()) kv.put(`${name}/${String(n).padStart(3, '0')}`, chunk)
+  }
+
+  function chunksOf(name: string): Uint8Array<ArrayBuffer>[] {
+    return Array.from(kv.list<Uint8Array<ArrayBuffer>>({ prefix: `${name}/` }), ([, chunk]) => chunk)
+  }
+
+  function putPiece(index: number, piece: number, bytes: ArrayBuffer): void {
+    const starts = Array.from(
+      { length: Math.ceil(bytes.byteLength / CHUNK_BYTES) },
+      (_, n) => n * CHUNK_BYTES,
+    )
+    putChunks(
+      `piece/${index}/${piece}`,
+      starts.map((at) => new Uint8Array(bytes.slice(at, at + CHUNK_BYTES))),
+    )
+  }
+
+  async function end(last?: JobState): Promise<void> {
+    if (!last) return storage.deleteAll()
+    put(last)
+    const others = Array.from(kv.list(), ([key]) => key).filter((key) => key !== 'state')
+    for (const key of others) kv.delete(key)
   }
 
   return {
-    state: () => storage.get<JobState>('state'),
-    putState: (state) => storage.put<JobState>('state', state),
-
-    async putStoring({ images, manifest, replaced }, unsettled) {
-      const safe = []
-      for (const image of images) {
-        const pieces: Piece[] = []
-        for (const [n, piece] of image.pieces.entries()) {
-          if (piece.at === 'memory') await putPiece(image.index, n, piece.bytes)
-          pieces.push(piece.at === 'memory' ? { at: 'storage' } : piece)
-        }
-        safe.push({ ...image, pieces })
-      }
-      const state: JobState = { phase: 'storing', images: safe, manifest, replaced }
-      // In one go: images that are safe are paid for.
-      await storage.put({ state, ...(unsettled && { unsettled }) })
-    },
+    state,
+    put,
 
     async begin(attempt, request) {
-      const isSmall = request instanceof Uint8Array
-      const state: JobState = { phase: 'reserved', attempt, ...(isSmall && { request }) }
-      // In one go, so that no state is without its request.
-      await storage.put({ ...(!isSmall && (await toChunks('request', request))), state })
+      const [only, ...others] = request
+      const isSmall = only !== undefined && others.length === 0
+      if (!isSmall) putChunks('request', request)
+      put({ phase: 'reserved', attempt, ...(isSmall && { request: only }) })
+      await storage.setAlarm(Date.now())
     },
 
-    async request(state) {
-      if (state.request) return unpack([state.request])
-      const chunks = await storage.list<Uint8Array<ArrayBuffer>>({ prefix: 'request/' })
-      if (chunks.size === 0) throw new EaselError('internal', 'A job has lost its request.')
-      return unpack([...chunks.values()])
+    async request({ request }) {
+      const packed = request ? [request] : chunksOf('request')
+      if (packed.length === 0) throw new EaselError('internal', 'A job has lost its request.')
+      return unpack(packed)
     },
 
-    unsettled: () => storage.get<Unsettled>('unsettled'),
-    putUnsettled: (unsettled) => storage.put<Unsettled>('unsettled', unsettled),
-    async deleteUnsettled() {
-      // Deleting is billed as a write, also where there is nothing.
-      if (await storage.get('unsettled')) await storage.delete('unsettled')
+    putUpload(upload) {
+      const started = state()
+      if (started?.phase === 'started') put({ ...started, uploads: [...(started.uploads ?? []), upload] })
     },
 
-    async uploads() {
-      const found = await storage.list<string>({ prefix: 'upload/' })
-      return Array.from(found, ([key, uploadId]) => ({
-        index: Number(key.slice('upload/'.length)),
-        uploadId,
+    putStoring({ images, manifest, replaces }, bill) {
+      const safe = images.map((image) => ({
+        ...image,
+        pieces: image.pieces.map((piece, n) => {
+          if (piece.at !== 'memory') return piece
+          putPiece(image.index, n, piece.bytes)
+          return { at: 'storage' } as const
+        }),
       }))
+      put({ phase: 'storing', images: safe, manifest, replaces, bill })
     },
-    putUpload: (index, uploadId) => storage.put(`upload/${index}`, uploadId),
 
-    async piece(index, piece) {
-      const chunks = await storage.list<Uint8Array<ArrayBuffer>>({ prefix: `piece/${index}/${piece}/` })
-      return new Blob([...chunks.values()]).arrayBuffer()
-    },
+    piece: (index, piece) => new Blob(chunksOf(`piece/${index}/${piece}`)).arrayBuffer(),
     putPiece,
 
-    async clear(keep) {
-      const unsettled = await storage.get<Unsettled>('unsettled')
-      if (!unsettled && keep === undefined) return storage.deleteAll()
-      const stays = new Set(keep === undefined ? ['unsettled'] : ['unsettled', 'state'])
-      const keys = [...(await storage.list()).keys()].filter((key) => !stays.has(key))
-      for (let at = 0; at < keys.length; at += KEYS_MAX) await storage.delete(keys.slice(at, at + KEYS_MAX))
+    async settled(attempt) {
+      const current = state()
+      if (!current || !('bill' in current) || current.bill?.attempt !== attempt) return
+      if (current.phase === 'over') await end()
+      else put({ ...current, bill: undefined })
     },
+    end,
   }
-}
-
-/** Bytes as values of {@link CHUNK_BYTES}, under keys that sort in their order. */
-async function toChunks(
-  name: string,
-  bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<Record<string, unknown>> {
-  const chunks: Uint8Array[] = []
-  let filled = CHUNK_BYTES
-  for await (const arrived of bytes) {
-    for (let at = 0; at < arrived.length;) {
-      if (filled === CHUNK_BYTES) {
-        chunks.push(new Uint8Array(CHUNK_BYTES))
-        filled = 0
-      }
-      const part = arrived.subarray(at, at + CHUNK_BYTES - filled)
-      chunks.at(-1)?.set(part, filled)
-      filled += part.length
-      at += part.length
-    }
-  }
-  const last = chunks.pop()
-  if (last) chunks.push(last.slice(0, filled))
-  return Object.fromEntries(
-    chunks.map((chunk, index) => [`${name}/${String(index).padStart(3, '0')}`, chunk]),
-  )
 }

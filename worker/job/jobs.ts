@@ -43,20 +43,20 @@ export function createJobs({ jobs, ...pricing }: JobsPorts): Jobs {
   return {
     async generate(request, index, onPreview) {
       const priced = await priceRequest(request, pricing)
-      return unwrap(
-        await ask<JobResult>(() =>
-          jobOf(jobs, request.fingerprint).generate(toSend(priced), index, onPreview),
-        ),
+      const result = await ask<JobResult>(() =>
+        jobOf(jobs, request.fingerprint).generate(toSend(priced), index, onPreview),
       )
+      return unwrap(result, request)
     },
 
     async submit(request) {
       const priced = await priceRequest(request, pricing)
-      return unwrap(await ask<JobResult>(() => jobOf(jobs, request.fingerprint).submit(toSend(priced)))).cache
+      const result = await ask<JobResult>(() => jobOf(jobs, request.fingerprint).submit(toSend(priced)))
+      return (await unwrap(result, request)).cache
     },
 
     async isPending(fingerprint) {
-      const status = await ask<'pending' | Failure | undefined>(() => jobOf(jobs, fingerprint).status())
+      const status = await statusOf(fingerprint)
       if (typeof status === 'object') throw toError(status)
       return status === 'pending'
     },
@@ -68,6 +68,18 @@ export function createJobs({ jobs, ...pricing }: JobsPorts): Jobs {
         throw storageFailed('Not everything could be deleted. Purge again in a few seconds.', cause)
       }
     },
+  }
+
+  /** @throws {EaselError} the failure; of a doubt, which counts as told when somebody still waits to hear it */
+  async function unwrap(result: JobResult, { fingerprint }: GenerateRequest): Promise<Generated> {
+    if (result.ok) return result
+    const { failure } = result
+    const told = failure.code === 'billing_unknown' ? await statusOf(fingerprint) : failure
+    throw toError(typeof told === 'object' ? told : failure)
+  }
+
+  function statusOf(fingerprint: Fingerprint): Promise<'pending' | Failure | undefined> {
+    return ask<'pending' | Failure | undefined>(() => jobOf(jobs, fingerprint).status())
   }
 }
 
@@ -107,11 +119,6 @@ function jobOf(
 function toSend(request: JobRequest): SentRequest {
   const { fingerprint, model, reserveUsd, caller, refresh, lookedAt } = request
   return { fingerprint, model, reserveUsd, caller, refresh, lookedAt, packed: pack(request) }
-}
-
-function unwrap(result: JobResult): Generated {
-  if (result.ok) return result
-  throw toError(result.failure)
 }
 
 /**

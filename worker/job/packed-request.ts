@@ -8,6 +8,9 @@ const SHARED_CHARACTERS = 256
 /** Packed into bytes up to here; at most six bytes a character fit into one value of an object's storage. */
 const SMALL_CHARACTERS = 2 ** 18
 
+/** Of one value in an object's storage, which takes up to 2 MiB. */
+export const CHUNK_BYTES = 2 ** 20
+
 /** Of everything but long strings. Only keys can make it so long. */
 const REST_CHARACTERS = 2 ** 23
 
@@ -42,6 +45,27 @@ export function pack(request: JobRequest): PackedRequest {
 /** Nobody will read the rest of it. */
 export function discardPacked(packed: PackedRequest): void {
   if (packed instanceof ReadableStream) packed.cancel().catch(() => undefined)
+}
+
+/** A packed request as values that an object's storage takes. */
+export async function readPacked(packed: PackedRequest): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+  if (packed instanceof Uint8Array) return [packed]
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  let filled = CHUNK_BYTES
+  for await (const arrived of packed) {
+    for (let at = 0; at < arrived.length;) {
+      if (filled === CHUNK_BYTES) {
+        chunks.push(new Uint8Array(CHUNK_BYTES))
+        filled = 0
+      }
+      const part = arrived.subarray(at, at + CHUNK_BYTES - filled)
+      chunks.at(-1)?.set(part, filled)
+      filled += part.length
+      at += part.length
+    }
+  }
+  const last = chunks.pop()
+  return last ? [...chunks, last.slice(0, filled)] : []
 }
 
 /** The request that was packed into these pieces of a text. */

@@ -9,7 +9,7 @@ export type Piece =
   | { readonly at: 'memory'; readonly bytes: ArrayBuffer }
   /** Uploaded as a part, whose number is the piece's position plus one. */
   | { readonly at: 'r2'; readonly part: R2UploadedPart }
-  /** In the object's own storage, because R2 rejected it. */
+  /** In the object's own storage. */
   | { readonly at: 'storage' }
 
 /** A whole image that isn't visible yet. */
@@ -24,15 +24,10 @@ export interface PendingImage {
   readonly pieces: readonly Piece[]
 }
 
-/** An older generation under the same fingerprint, which is replaced completely. */
-export interface Replaced {
-  /** Of its entry in the list; absent when there was none. */
-  readonly listKey?: string | undefined
-}
-
-/** Whole images that aren't visible yet, and what they will replace. */
+/** Whole images that aren't visible yet. */
 export interface PendingGeneration {
   readonly images: readonly PendingImage[]
   readonly manifest: Manifest
-  readonly replaced?: Replaced | undefined
+  /** Whether an older generation is replaced: completely, its variants and its entry in the list included. */
+  readonly replaces: boolean
 }

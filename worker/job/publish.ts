@@ -5,62 +5,67 @@ import { putListEntry } from '../gallery/list.ts'
 import type { Manifest } from '../gallery/manifest.ts'
 import type { JobStorage } from './job-storage.ts'
 import { persistently, within } from './patience.ts'
-import type { PendingImage, Piece, Replaced } from './pieces.ts'
+import type { PendingGeneration, PendingImage, Piece } from './pieces.ts'
 
 export interface PublishPorts {
   readonly bucket: R2Bucket
   readonly storage: Pick<JobStorage, 'piece'>
 }
 
-/** What {@link publish} will replace. */
-export async function findReplaced(bucket: R2Bucket, fingerprint: Fingerprint): Promise<Replaced> {
-  const manifest = await readManifest(bucket, fingerprint)
-  return manifest ? { listKey: listKey(manifest) } : {}
-}
-
 /**
  * Makes a generation visible, its first image last: once that is there, everything is. Can be repeated after a
- * failure, with the images that `onPublished` was not called for.
+ * failure.
+ *
+ * @returns the objects of the images, in their order
  */
 export async function publish(
-  { bucket, storage }: PublishPorts,
-  images: readonly PendingImage[],
-  manifest: Manifest,
-  replaced: Replaced | undefined,
-  onPublished: (image: PendingImage, object: R2Object) => void,
-): Promise<void> {
-  const { fingerprint } = manifest
-  const put = async (image: PendingImage) =>
-    onPublished(image, await putImage({ bucket, storage }, manifest, image))
+  ports: PublishPorts,
+  { images, manifest, replaces }: PendingGeneration,
+): Promise<readonly R2Object[]> {
+  const { bucket } = ports
+  const objects: R2Object[] = []
+  const put = async (image: PendingImage): Promise<void> => {
+    objects[image.index] = await putImage(ports, manifest, image)
+  }
 
   for (const image of images) if (image.index > 0) await put(image)
+  if (replaces) await deleteOldEntry(bucket, manifest)
   await putManifest(bucket, manifest)
   // Only the manifest says where the list entry is: without it, a crash would leave the entry forever.
   await persistently(() => putListEntry(bucket, manifest))
   for (const image of images) if (image.index === 0) await put(image)
-  if (!replaced) return
-
-  const surplus = await keysUnder(bucket, imagesPrefix(fingerprint))
-  const isOld = (key: string): boolean =>
-    Number(key.slice(key.lastIndexOf('/') + 1)) >= manifest.images.length
-  const old = surplus.filter(isOld)
-  if (replaced.listKey !== undefined && replaced.listKey !== listKey(manifest)) old.push(replaced.listKey)
-  await deleteKeys(bucket, [...old, ...(await keysUnder(bucket, variantsPrefix(fingerprint)))])
+  if (replaces) await deleteSurplus(bucket, manifest)
+  return objects
 }
 
-/** Deletes everything of a fingerprint, its first image first. @returns whether there was anything */
+/** Before the manifest is replaced, which alone says where it is. */
+async function deleteOldEntry(bucket: R2Bucket, manifest: Manifest): Promise<void> {
+  const old = await readManifest(bucket, manifest.fingerprint)
+  if (old && listKey(old) !== listKey(manifest)) await deleteKeys(bucket, [listKey(old)])
+}
+
+/** Images that the generation before had more, and its variants. */
+async function deleteSurplus(bucket: R2Bucket, { fingerprint, images }: Manifest): Promise<void> {
+  const isSurplus = (key: string): boolean => Number(key.slice(key.lastIndexOf('/') + 1)) >= images.length
+  const keys = await keysUnder(bucket, imagesPrefix(fingerprint))
+  const variants = await keysUnder(bucket, variantsPrefix(fingerprint))
+  await deleteKeys(bucket, [...keys.filter(isSurplus), ...variants])
+}
+
+/**
+ * Deletes everything of a fingerprint, its first image first. The manifest goes last: what a failure leaves is found
+ * by it.
+ *
+ * @returns whether there was anything
+ */
 export async function deleteAll(bucket: R2Bucket, fingerprint: Fingerprint): Promise<boolean> {
   const manifest = await readManifest(bucket, fingerprint)
   const first = imageKey(fingerprint, 0)
-  const keys = [
-    ...(await keysUnder(bucket, imagesPrefix(fingerprint))),
-    ...(await keysUnder(bucket, variantsPrefix(fingerprint))),
-    ...(manifest ? [listKey(manifest)] : []),
-  ]
-  if (keys.length === 0) return false
-  if (keys.includes(first)) await within(bucket.delete(first), 'R2')
-  await deleteKeys(bucket, keys)
-  return true
+  const images = await keysUnder(bucket, imagesPrefix(fingerprint))
+  const variants = await keysUnder(bucket, variantsPrefix(fingerprint))
+  if (images.includes(first)) await deleteKeys(bucket, [first])
+  await deleteKeys(bucket, [...(manifest ? [listKey(manifest)] : []), ...variants, ...images])
+  return images.length + variants.length > 0
 }
 
 async function putImage(
@@ -87,20 +92,20 @@ async function putImage(
       ? await persistently(() => bucket.createMultipartUpload(key, options))
       : bucket.resumeMultipartUpload(key, uploadId)
   const parts: R2UploadedPart[] = []
-  for (const [n, piece] of pieces.entries()) {
-    if (piece.at === 'r2') {
-      parts.push(piece.part)
-      continue
-    }
-    const bytes = await bytesOf(piece, index, n, storage)
-    parts.push(await persistently(() => upload.uploadPart(n + 1, bytes)))
-  }
   try {
+    for (const [n, piece] of pieces.entries()) {
+      if (piece.at === 'r2') {
+        parts.push(piece.part)
+        continue
+      }
+      const bytes = await bytesOf(piece, index, n, storage)
+      parts.push(await persistently(() => upload.uploadPart(n + 1, bytes)))
+    }
     return await within(upload.complete(parts), 'R2')
   } catch (error) {
-    // It may have been completed just before a restart, and can't be a second time.
-    const object = await bucket.head(key)
-    if (object?.size === byteLength && uploadId !== undefined && isSettled(error)) return object
+    // It may have been completed before a restart or a failure, and can't be a second time.
+    const object = uploadId !== undefined && isOver(error) ? await bucket.head(key) : null
+    if (object?.size === byteLength) return object
     throw error
   }
 }
@@ -115,7 +120,7 @@ function bytesOf(
 }
 
 /** R2's error 10024: there is no such upload, or no more. */
-function isSettled(error: unknown): boolean {
+function isOver(error: unknown): boolean {
   return error instanceof Error && /10024|does not exist/.test(error.message)
 }
 

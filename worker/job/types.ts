@@ -39,7 +39,7 @@ export interface SentRequest extends Pick<
 export type PackedRequest = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
 
 /** How a generation ended. */
-export type Outcome = Stored | { readonly ok: false; readonly failure: Failure }
+export type Outcome = Stored | Refusal
 
 export interface Stored {
   readonly ok: true
@@ -47,6 +47,13 @@ export interface Stored {
   readonly manifest?: Manifest | undefined
   /** What was small enough to be held in memory until it was stored. */
   readonly held?: readonly HeldImage[]
+}
+
+export interface Refusal {
+  readonly ok: false
+  readonly failure: Failure
+  /** Whether another caller may be admitted all the same. */
+  readonly isCallers?: boolean
 }
 
 export interface HeldImage {
@@ -63,7 +70,7 @@ export type JobResult =
       /** The image that was asked for, where it is at hand. */
       readonly image?: HeldImage | undefined
     }
-  | { readonly ok: false; readonly failure: Failure }
+  | Refusal
 
 /** A generation that requests wait for, or join. */
 export interface Flight {

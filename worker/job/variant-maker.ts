@@ -33,15 +33,13 @@ export interface VariantMakerPorts {
   readonly whileCurrent: <T>(original: StoredImage, put: () => Promise<T>) => Promise<T | undefined>
 }
 
-export type VariantMaker = MakeVariant
-
 /**
  * Makes the variants of one fingerprint, each once, however many requests want it. Holds the variant, never the
  * original.
  */
-export function createVariantMaker(ports: VariantMakerPorts): VariantMaker {
+export function createVariantMaker(ports: VariantMakerPorts): MakeVariant {
   const { bucket, images, thumbhashes, admit, whileCurrent } = ports
-  const making = new Map<string, ReturnType<VariantMaker>>()
+  const making = new Map<string, ReturnType<MakeVariant>>()
   const failedUntil = new Map<string, number>()
 
   async function make(
@@ -49,7 +47,7 @@ export function createVariantMaker(ports: VariantMakerPorts): VariantMaker {
     variant: Variant,
     limitKey: string,
     key: string,
-  ): ReturnType<VariantMaker> {
+  ): ReturnType<MakeVariant> {
     const transformation = transformationOf(original, variant)
     const refusal = transformation && (await refuse(limitKey, key))
     if (!images || !transformation || refusal) await original.body.cancel()
@@ -83,7 +81,7 @@ export function createVariantMaker(ports: VariantMakerPorts): VariantMaker {
     original: StoredImage,
     key: string,
     made?: { readonly transformation: Transformation; readonly bytes: ArrayBuffer },
-  ): ReturnType<VariantMaker> {
+  ): ReturnType<MakeVariant> {
     // Images returns WebP when AVIF would take too long.
     const header = made && identifyImage([new Uint8Array(made.bytes)])
     if (made && !header) throw new TypeError('Cloudflare Images returned something that is not an image')

@@ -16,10 +16,9 @@ import {
 } from '../gallery/image-headers.ts'
 import { isOriginal, ORIGINAL } from '../gallery/variant.ts'
 import type { Generated } from '../job/jobs.ts'
-import type { SpecToGenerate } from '../job/price-request.ts'
 import { notFound } from '../web/not-found.ts'
 import { type AppEnv, CACHE_STATUS, type CacheOutcome, serverTiming } from '../web/trace.ts'
-import { createFlow } from './find-or-generate.ts'
+import { createFlow, type Requested } from './find-or-generate.ts'
 import { hasPreconditions, type Validators, withoutPreconditions } from './preconditions.ts'
 import type { AppPorts } from './ports.ts'
 
@@ -37,11 +36,7 @@ export interface ImageServer {
     generated?: Generated,
   ): Promise<Response | undefined>
   /** The response for an image, generated where it isn't cached. @throws {EaselError} */
-  serveOrGenerate(
-    c: Context<AppEnv>,
-    requested: SpecToGenerate & { readonly fingerprint: Fingerprint },
-    delivery: DeliveryParameters,
-  ): Promise<Response>
+  serveOrGenerate(c: Context<AppEnv>, requested: Requested, delivery: DeliveryParameters): Promise<Response>
 }
 
 export function createImageServer(ports: AppPorts): ImageServer {
@@ -51,7 +46,7 @@ export function createImageServer(ports: AppPorts): ImageServer {
 
   async function serveOrGenerate(
     c: Context<AppEnv>,
-    requested: SpecToGenerate & { readonly fingerprint: Fingerprint },
+    requested: Requested,
     delivery: DeliveryParameters,
   ): Promise<Response> {
     const { fingerprint, spec } = requested

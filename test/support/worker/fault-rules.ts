@@ -14,7 +14,7 @@ export interface Operations {
     | 'complete'
     | 'abort'
   ledger: 'reserve' | 'settle' | 'takeVariant' | 'use' | 'usage'
-  job: 'alarm'
+  job: 'alarm' | 'generate' | 'submit' | 'status' | 'purge'
   /** Requests to OpenRouter: for an image, or for what a generation cost. */
   upstream: 'generate' | 'lookup'
 }

@@ -20,17 +20,25 @@ export function withFaults(env: TestEnv, job = ''): Env {
   return {
     ...env,
     BUCKET: faultyBucket(env.BUCKET, env),
-    BUDGET: new Proxy(env.BUDGET, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name)
-        if (typeof member !== 'function') return member
-        return (...args: unknown[]): unknown => {
-          const result: unknown = Reflect.apply(member, target, args)
-          return name === 'get' || name === 'getByName' ? faultyLedger(result as object, env, job) : result
-        }
-      },
-    }),
+    BUDGET: faultyStubs(env.BUDGET, (ledger) => faultyLedger(ledger, env, job)),
+    JOBS: faultyStubs(env.JOBS, (stub) => faulty(stub, env, 'job', () => stub.name ?? '')),
   }
+}
+
+function faultyStubs<T extends Rpc.DurableObjectBranded>(
+  namespace: DurableObjectNamespace<T>,
+  wrap: (stub: DurableObjectStub<T>) => object,
+): DurableObjectNamespace<T> {
+  return new Proxy(namespace, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(member, target, args)
+        return name === 'get' || name === 'getByName' ? wrap(result as DurableObjectStub<T>) : result
+      }
+    },
+  })
 }
 
 const realFetch = globalThis.fetch

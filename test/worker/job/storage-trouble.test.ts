@@ -79,7 +79,7 @@ describe('when the ledger', () => {
     easel.faults.set({ ledger: { op: 'settle', action: 'throw' } })
     expect((await easel.get(path)).status).toBe(200)
     const { keys, alarm } = await easel.jobStorage(fingerprint)
-    expect(keys).toEqual(['unsettled'])
+    expect(keys).toEqual(['state'])
     expect(alarm).not.toBeNull()
 
     easel.faults.clear()
