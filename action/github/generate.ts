@@ -1,42 +1,45 @@
 import { generateAndPrune } from '../generate/generate-and-prune.ts'
 import { interruptions } from '../generate/interruptions.ts'
 import { hasFailed } from '../generate/results.ts'
-import type { PlannedProject } from '../plan/plan-project.ts'
 import { reportOf } from '../report/json.ts'
 import { plainPaint } from '../report/paint.ts'
 import { lineProgress, PRINTED_AS_LINES } from '../report/progress.ts'
 import { failureText, resultLines } from '../report/result-lines.ts'
 import { adoptWhatExists } from './adopt/adopt-what-exists.ts'
-import { changeOf, changesOf } from './changeset/changeset.ts'
+import { changeOf, prunedChanges } from './changeset/changeset.ts'
 import { startDeliveries } from './deliver/deliver.ts'
 import type { ActionRun } from './action-run.ts'
-import { setEarlyOutputs, writeReport } from './report/outputs.ts'
+import { setOutputs, writeReport } from './report/outputs.ts'
 import { publish } from './report/publish.ts'
 
 /**
  * Generates what a plan says, delivers it, and reports the result.
  *
  * @returns the exit code: 0, or 1 when the step must fail
- * @throws {UsageError} before anything is spent, when the images could not be delivered
+ * @throws {DeliveryError} before anything is spent, when the images could not be delivered
  */
-export async function generateAndDeliver(firstPlan: PlannedProject, tools: ActionRun): Promise<number> {
-  const { inputs, run, log } = tools
-  const { planned, adopted } = await log.group('Adopt', () => adoptWhatExists(firstPlan, tools))
+export async function generateAndDeliver(first: ActionRun): Promise<number> {
+  const { inputs, context, log } = first
+  const { run, adopted } = await log.group('Adopt', () => adoptWhatExists(first))
   const onProgress = lineProgress((line) => log.line(line), plainPaint)
   using interruption = interruptions((message) => onProgress({ type: 'note', message }))
-  const reportPath = await writeReport(reportOf(planned), run.tempFolder)
-  setEarlyOutputs(reportOf(planned), { reportPath, hasAdopted: adopted.length > 0 })
-  const { project } = planned
-  const deliveries = startDeliveries({ ...tools, project }, interruption.stop)
+  const early = reportOf(run)
+  // What is known before images are generated: a run may be killed.
+  setOutputs({
+    changed: adopted.length > 0,
+    planned: early.totals.planned,
+    'report-path': await writeReport(early, context.tempFolder),
+  })
+  const deliveries = startDeliveries(run, interruption.stop)
   deliveries.add(adopted)
   const result = await log.group('Generate', () =>
     generateAndPrune(
-      planned,
+      run,
       inputs,
       { baseUrl: inputs.baseUrl, apiKey: inputs.openrouterApiKey ?? '' },
       {
         onProgress,
-        onSaved: (image) => deliveries.add(changeOf(image)),
+        onSaved: (image) => deliveries.add([changeOf(image)]),
         stop: interruption.stop,
         abort: interruption.abort,
       },
@@ -48,12 +51,13 @@ export async function generateAndDeliver(firstPlan: PlannedProject, tools: Actio
     if (image.outcome !== 'failed') continue
     log.diagnostic({ ...image.planned.image.where(['path']), severity: 'error', message: failureText(image) })
   }
-  const delivered = await deliveries.finish([...adopted, ...changesOf(result, planned)], result)
-  await publish(reportOf(planned, result), { ...tools, adopted, ...(delivered && { delivery: delivered }) })
-  for (const failure of delivered?.failures ?? []) log.failure(failure)
+  deliveries.add(prunedChanges(result, run))
+  const delivery = await deliveries.finish(result)
+  await publish(reportOf(run, result), run, { adopted: adopted.length, delivery })
+  for (const failure of delivery?.failures ?? []) log.failure(failure)
   if (hasFailed(result)) {
     log.failure(result.stoppedBy ?? 'Some images could not be generated. The summary lists them.')
     return 1
   }
-  return interruption.exitCode === undefined && !delivered?.failures.length ? 0 : 1
+  return interruption.exitCode === undefined && !delivery?.failures.length ? 0 : 1
 }

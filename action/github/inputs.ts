@@ -34,6 +34,7 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
 }
 
 const text = z.string().optional()
+const branch = text.transform((name) => name?.replace(/^refs\/heads\//, ''))
 const list = z
   .string()
   .default('')
@@ -68,8 +69,8 @@ const schema = z.object({
     `a number of minutes from 0 to ${DELIVER_EVERY_MAX_MINUTES}`,
     DELIVER_EVERY_MAX_MINUTES,
   ),
-  branch: text,
-  base: text,
+  branch,
+  base: branch,
   commitMessage: text,
   comment: flag,
   retentionDays: wholeNumber(1, RETENTION_DAYS_MAX).optional(),

@@ -1,87 +1,126 @@
-import type { AdoptionSource } from '../../adopt/adopt-images.ts'
-import { UsageError } from '../../config/diagnostic.ts'
-import type { PlannedProject } from '../../plan/plan-project.ts'
-import { explainFailure } from '../api/explain-failure.ts'
-import { type CommitContent, readCommit } from '../api/read-commit.ts'
-import { type FileChange, viewOf } from '../changeset/changeset.ts'
-import type { ActionRun } from '../action-run.ts'
+import { adoptImages, type AdoptionSource } from '../../adopt/adopt-images.ts'
+import { sha256Of } from '../../files/read-file.ts'
+import { inWorkspace } from '../../files/safe-path.ts'
+import { writeAtomic } from '../../files/write-atomic.ts'
 import { readCheckout } from '../../git/checkout.ts'
+import { parseLfsPointer } from '../../git/lfs-pointer.ts'
+import type { PlannedImage } from '../../plan/plan.ts'
+import type { ActionRun } from '../action-run.ts'
+import type { GitHubApi } from '../api/api.ts'
+import { DeliveryError, explainFailure } from '../api/failure.ts'
+import { downloadFromLfs } from '../api/lfs.ts'
+import { type CommitContent, readBlob } from '../api/read-commit.ts'
+import { changeOf, type FileChange, readProjectAt } from '../changeset/changeset.ts'
+import { refuseWithoutArtifacts } from '../deliver/artifact.ts'
 import { preflight } from '../target/preflight.ts'
-import { createCommitSource } from './commit-source.ts'
-import { rescuedSources } from './rescued-source.ts'
+import { rescuedSources } from './rescued-artifacts.ts'
+
+/** The run with the plan of what is left, and what was written to the workspace and its lock. */
+interface Adopted {
+  readonly run: ActionRun
+  readonly adopted: readonly FileChange[]
+}
 
 /**
  * Adopts images that exist although the workspace doesn't have them: delivered to the target's branches since the
  * checkout or by a pull request that isn't merged yet, left out of a sparse checkout, or rescued by an earlier run.
  *
- * @returns the plan of what is left, and what was written to the workspace and its lock
- * @throws {UsageError} when what is left could not be delivered
+ * @throws {DeliveryError} when what is left could not be delivered
  */
-export async function adoptWhatExists(
-  planned: PlannedProject,
-  tools: ActionRun,
-): Promise<{ readonly planned: PlannedProject; readonly adopted: readonly FileChange[] }> {
-  const { inputs, run, target, api, log, planAgain } = tools
-  const { destination } = target
-  let now = planned
+export async function adoptWhatExists(first: ActionRun): Promise<Adopted> {
+  const { inputs, target, api, log } = first
+  let run = first
   const adopted: FileChange[] = []
-  if (!hasWork(now)) return { planned, adopted }
-
-  const commits = await commitsOf(planned, tools)
-  if (inputs.force) return { planned, adopted }
-  await adoptFrom(async () => {
-    if (commits.length === 0) return []
-    const github = await api()
-    return commits.map((commit) => createCommitSource(github, commit))
-  })
-  const { githubToken: token } = inputs
-  if (destination && token !== undefined && run.branch !== undefined && hasWork(now)) {
-    const options = { token, branch: run.branch, tempFolder: run.tempFolder, log: log.line }
-    await adoptFrom(async () => rescuedSources(await api(), options))
+  const branch = target.destination?.branch ?? 'the repository'
+  try {
+    const commits = await commitsWithImages(run)
+    if (inputs.force) return { run, adopted }
+    await adoptFrom(() => commits.map((commit) => commitSource(api, commit)))
+    if (await fetchHidden(run, commits.at(-1))) await planAgain()
+    await adoptFrom(() => rescuedSources(run))
+    return { run, adopted }
+  } catch (error) {
+    // Otherwise the run would pay for images that exist already, or that can't be delivered.
+    throw new DeliveryError(explainFailure(error, branch), { cause: error })
   }
-  return { planned: now, adopted }
 
-  async function adoptFrom(find: () => Promise<AdoptionSource[]>): Promise<void> {
-    try {
-      const sources = await find()
-      if (sources.length === 0) return
-      const { adoptImages } = await import('../../adopt/adopt-images.ts')
-      const found = await adoptImages(now, sources)
-      for (const { planned: was, entry: after } of found) {
-        const { path } = was.image
-        log.line(`${path}: adopted at no cost.`)
-        adopted.push({ path, before: was.entry, after, removesFile: false })
-      }
-      if (found.length > 0) now = await planAgain()
-    } catch (error) {
-      // Otherwise the run would pay for images that exist already.
-      throw new UsageError(explainFailure(error, 'the branch'), { cause: error })
+  async function adoptFrom(find: () => readonly AdoptionSource[] | Promise<AdoptionSource[]>): Promise<void> {
+    if (toGenerate(run).length === 0) return
+    const found = await adoptImages(run, await find())
+    for (const image of found) {
+      log.line(`${image.planned.image.path}: adopted at no cost.`)
+      adopted.push(changeOf(image))
     }
+    if (found.length > 0) await planAgain()
+  }
+
+  async function planAgain(): Promise<void> {
+    run = { ...run, ...(await run.planAgain()) }
   }
 }
 
-function hasWork({ plan }: PlannedProject): boolean {
-  return plan.images.some(({ action }) => action === 'generate')
+function toGenerate({ plan }: ActionRun): readonly PlannedImage[] {
+  return plan.images.filter(({ action }) => action === 'generate')
 }
 
-/** The commits that may have images, after checking that they may be added to. */
-async function commitsOf(
-  { plan, project }: PlannedProject,
-  { target, api, log }: ActionRun,
-): Promise<readonly CommitContent[]> {
-  const planned = plan.images.filter(({ action }) => action === 'generate')
+/** The commits that may have images, after checking that what is generated can be delivered. */
+async function commitsWithImages(run: ActionRun): Promise<readonly CommitContent[]> {
+  const { target, log } = run
+  const planned = toGenerate(run)
+  if (planned.length === 0) return []
+  if (target.deliver.includes('artifact')) refuseWithoutArtifacts(run)
   const paths = planned.map(({ image }) => image.path)
-  const { destination, folder } = target
-  if (destination)
-    return preflight(await api(), { ...target, destination }, viewOf({ project, folder }, paths))
+  if (target.destination) return preflight(run, target.destination, paths)
   // The lock has them and the workspace doesn't: a sparse checkout.
   if (planned.every(({ status }) => status !== 'missing')) return []
   const checkout = await readCheckout(target.root)
   if (!checkout || checkout.isSubmodule) return []
+  const { sha, folder } = checkout
   try {
-    return [await readCommit(await api(), checkout.sha, viewOf({ project, folder: checkout.folder }, paths))]
+    return [await readProjectAt({ ...run, target: { ...target, folder } }, sha)]
   } catch (error) {
-    log.line(`The commit of the workspace can’t be read: ${explainFailure(error, checkout.sha)}`)
+    log.line(`The commit of the workspace can’t be read: ${explainFailure(error, sha)}`)
     return []
   }
+}
+
+/** The images of a commit at GitHub: what other runs delivered, or what a sparse checkout left out. */
+function commitSource(api: GitHubApi, { lock, blobs }: CommitContent): AdoptionSource {
+  return {
+    async find(fingerprint) {
+      for (const [path, entry] of lock) {
+        const blob = blobs.get(path)
+        if (entry.fingerprint !== fingerprint || blob === undefined) continue
+        return {
+          entry,
+          async read() {
+            const bytes = await readBlob(api, blob)
+            const pointer = parseLfsPointer(bytes)
+            return pointer ? downloadFromLfs(api.lfs, pointer) : bytes
+          },
+        }
+      }
+      return undefined
+    },
+  }
+}
+
+/**
+ * Fetches files that a sparse checkout left out and that Easel did not write: they are somebody's, and would be
+ * replaced by what is generated. The plan then treats them as it treats every file that was edited by hand.
+ *
+ * @returns whether there are any
+ */
+async function fetchHidden(run: ActionRun, commit: CommitContent | undefined): Promise<boolean> {
+  let isAny = false
+  for (const { image, file } of toGenerate(run)) {
+    const blob = commit?.blobs.get(image.path)
+    if (file.kind !== 'nothing' || blob === undefined) continue
+    const bytes = await readBlob(run.api, blob)
+    const sha256 = parseLfsPointer(bytes)?.sha256 ?? sha256Of(bytes)
+    if (sha256 === commit?.lock.get(image.path)?.sha256) continue
+    await writeAtomic(inWorkspace(run.project.root, image.path), [bytes])
+    isAny = true
+  }
+  return isAny
 }

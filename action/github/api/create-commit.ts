@@ -1,7 +1,7 @@
 import pMap from 'p-map'
 import type { GitHubApi } from './api.ts'
-import { BranchMovedError, statusOf } from './delivery-error.ts'
-import { type LfsObject, uploadToLfs } from '../../git/lfs.ts'
+import { BranchMovedError, statusOf } from './failure.ts'
+import { type LfsObject, uploadToLfs } from './lfs.ts'
 
 /** A file of a commit, by its path in the repository. `read` is called once, when the file is sent. */
 export interface CommitFile {

@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path/posix'
 import { parseLock } from '../../lock/lock-file.ts'
 import type { LockEntries } from '../../lock/schema.ts'
 import type { GitHubApi } from './api.ts'
-import { statusOf } from './delivery-error.ts'
-import { readText } from './read-blob.ts'
+import { statusOf } from './failure.ts'
 
 /** What a commit at GitHub holds, as far as delivery needs it. Paths are relative to the project's folder. */
 export interface CommitContent {
@@ -37,6 +37,13 @@ export async function headOf({ request }: GitHubApi, branch: string): Promise<st
   }
 }
 
+/** Whether a commit or a branch holds a commit: it is that one, or was built on it. */
+export async function holds({ request }: GitHubApi, head: string, sha: string): Promise<boolean> {
+  const route = 'GET /repos/{owner}/{repo}/compare/{basehead}'
+  const { data } = await request(route, { basehead: `${sha}...${head}`, per_page: 1 })
+  return data.behind_by === 0
+}
+
 /**
  * Reads the list of a commit's files, and its lock.
  *
@@ -47,22 +54,38 @@ export async function readCommit(
   sha: string,
   { folder, lockPath, paths }: CommitView,
 ): Promise<CommitContent> {
+  const { tree, truncated } = await getTree(api, sha, { recursive: '1' })
   const wanted = [lockPath, ...paths].map((path) => folder + path)
-  const entries = await listFiles(api, sha, wanted)
+  const entries = truncated ? await listFolders(api, sha, wanted) : tree
   const blobs = new Map<string, string>()
   for (const { type, path, sha: blob } of entries) {
     if (type === 'blob' && path.startsWith(folder)) blobs.set(path.slice(folder.length), blob)
   }
   const lockBlob = blobs.get(lockPath)
+  const lockText = lockBlob === undefined ? undefined : await readText(api, lockBlob)
   return {
     sha,
     blobs,
-    lock:
-      lockBlob === undefined
-        ? new Map()
-        : parseLock(await readText(api, lockBlob), `${lockPath} at ${sha.slice(0, 7)}`),
+    lock: lockText === undefined ? new Map() : parseLock(lockText, `${lockPath} at ${sha.slice(0, 7)}`),
     submodules: entries.flatMap(({ type, path }) => (type === 'commit' ? [path] : [])),
   }
+}
+
+/** The content of a file at GitHub. */
+export async function readBlob({ request }: GitHubApi, sha: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { data } = await request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', {
+    file_sha: sha,
+  })
+  return Uint8Array.from(Buffer.from(data.content, 'base64'))
+}
+
+export async function readText(api: GitHubApi, sha: string): Promise<string> {
+  return new TextDecoder().decode(await readBlob(api, sha))
+}
+
+/** The SHA-1 that git uses as the name of a file's content. */
+export function blobSha(bytes: Uint8Array): string {
+  return createHash('sha1').update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex')
 }
 
 interface Entry {
@@ -71,43 +94,36 @@ interface Entry {
   readonly sha: string
 }
 
-/** All files of a commit, or those near `paths` when the repository is too big for one response. */
-async function listFiles(api: GitHubApi, sha: string, paths: readonly string[]): Promise<readonly Entry[]> {
-  const { tree, truncated } = await getTree(api, sha, true)
-  return truncated ? listFolders(api, sha, paths) : tree
-}
-
-/** GitHub truncates the list of a whole tree above 100,000 entries. Single folders are still complete. */
+/**
+ * What is in the folders of some files, and in those above them. GitHub truncates the list of a whole tree above
+ * 100,000 entries. Single folders are still complete.
+ */
 async function listFolders(api: GitHubApi, sha: string, paths: readonly string[]): Promise<readonly Entry[]> {
-  const folders = new Map<string, Promise<readonly Entry[]>>()
+  const entries = new Map<string, Entry>()
+  const listed = new Set<string>()
 
-  function list(folder: string): Promise<readonly Entry[]> {
-    let entries = folders.get(folder)
-    if (!entries) folders.set(folder, (entries = read(folder)))
-    return entries
-  }
-
-  async function read(folder: string): Promise<readonly Entry[]> {
-    if (folder === '.') return (await getTree(api, sha, false)).tree
-    const parent = await list(dirname(folder))
-    const found = parent.find(({ type, path }) => type === 'tree' && path === folder)
-    if (!found) return []
-    const { tree } = await getTree(api, found.sha, false)
-    return tree.map((entry) => ({ ...entry, path: join(folder, entry.path) }))
+  async function list(folder: string): Promise<void> {
+    if (listed.has(folder)) return
+    listed.add(folder)
+    if (folder !== '.') await list(dirname(folder))
+    const found = entries.get(folder)
+    if (folder !== '.' && found?.type !== 'tree') return
+    for (const entry of (await getTree(api, found?.sha ?? sha)).tree) {
+      const path = join(folder, entry.path)
+      entries.set(path, { ...entry, path })
+    }
   }
 
   for (const path of paths) await list(dirname(path))
-  return (await Promise.all(folders.values())).flat()
+  return [...entries.values()]
 }
 
 async function getTree(
   { request }: GitHubApi,
   sha: string,
-  isRecursive: boolean,
+  options: { readonly recursive?: '1' } = {},
 ): Promise<{ readonly tree: readonly Entry[]; readonly truncated: boolean }> {
-  const { data } = await request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
-    tree_sha: sha,
-    ...(isRecursive && { recursive: '1' }),
-  })
+  const route = 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}'
+  const { data } = await request(route, { tree_sha: sha, ...options })
   return data
 }

@@ -1,23 +1,24 @@
 import { isDeepStrictEqual } from 'node:util'
-import { formatLfsPointer, parseLfsPointer } from '../../git/lfs-pointer.ts'
 import { sha256Of } from '../../files/read-file.ts'
+import { lfsPaths } from '../../git/checkout.ts'
+import { formatLfsPointer, parseLfsPointer } from '../../git/lfs-pointer.ts'
 import { formatLock } from '../../lock/lock-file.ts'
-import type { GitHubApi } from '../api/api.ts'
-import { statusOf } from '../api/delivery-error.ts'
+import type { ActionRun } from '../action-run.ts'
+import { statusOf } from '../api/failure.ts'
 import type { CommitFile } from '../api/create-commit.ts'
-import { blobSha, readBlob } from '../api/read-blob.ts'
-import { type CommitContent, readCommit } from '../api/read-commit.ts'
-import { type Changeset, declaredIn, type FileChange, readImage, viewOf } from './changeset.ts'
+import { blobSha, type CommitContent, readBlob } from '../api/read-commit.ts'
+import { declaredIn, type FileChange, readImage, readProjectAt } from './changeset.ts'
 import { isContested, type Merged, mergeLock } from './merge-lock.ts'
 
-/** Reads what a changeset is merged with. */
-export function readFor(api: GitHubApi, sha: string, changeset: Changeset): Promise<CommitContent> {
-  const paths = changeset.changes.map(({ path }) => path)
-  return readCommit(api, sha, viewOf(changeset, paths))
-}
-
 /** A changeset merged with a commit, and what to send so that a commit on top of that one holds it. */
-type MergedOnto = Merged & Sending
+export interface MergedOnto extends Merged {
+  readonly files: readonly CommitFile[]
+  readonly removed: readonly string[]
+  /** The changes among them; an entry of the lock is one as well. */
+  readonly sent: readonly FileChange[]
+  /** What the new commit has: blobs by path, as in `CommitContent`. */
+  readonly blobs: CommitContent['blobs']
+}
 
 /**
  * Merges a changeset with a commit that others may have contributed to.
@@ -25,92 +26,87 @@ type MergedOnto = Merged & Sending
  * @param configCommit  the commit whose config decides what is declared, if it is another one
  */
 export async function mergeOnto(
-  api: GitHubApi,
+  run: ActionRun,
   commit: CommitContent,
-  changeset: Changeset,
+  changes: readonly FileChange[],
   configCommit: CommitContent = commit,
 ): Promise<MergedOnto> {
-  const hasContested = changeset.changes.some((change) => isContested(change, commit.lock))
+  const hasContested = changes.some((change) => isContested(change, commit.lock))
   const [editedByHand, declared] = await Promise.all([
-    pathsEditedByHand(api, commit, changeset),
-    hasContested ? declaredIn(api, configCommit, changeset.project) : undefined,
+    pathsEditedByHand(run, commit, changes),
+    hasContested ? declaredIn(run, configCommit) : undefined,
   ])
-  const merged = mergeLock(changeset.changes, { lock: commit.lock, editedByHand, declared })
-  return { ...merged, ...(await filesToSend(merged, commit, changeset)) }
+  const merged = mergeLock(changes, { lock: commit.lock, editedByHand, declared })
+  return { ...merged, ...(await filesToSend(run, merged, commit)) }
 }
 
-/** Files that changed since the checkout, and that match neither our bytes nor the lock in that commit. */
+/** Files that the plan didn't look at, and that match neither our bytes nor the lock in that commit. */
 async function pathsEditedByHand(
-  api: GitHubApi,
-  { sha, blobs, lock }: CommitContent,
-  changeset: Changeset,
+  run: ActionRun,
+  commit: CommitContent,
+  changes: readonly FileChange[],
 ): Promise<ReadonlySet<string>> {
-  const { changes, checkedOut, project } = changeset
+  const planned = await checkedOutContent(run, commit)
   const edited = new Set<string>()
-  if (sha === checkedOut) return edited
-  const old = await readFor(api, checkedOut, changeset).catch((error: unknown) => {
-    // GitHub doesn't have that commit, or no longer has it.
-    if (![404, 409, 422].includes(statusOf(error) ?? 0)) throw error
-    return undefined
-  })
-  for (const { path, after } of changes) {
-    const now = blobs.get(path)
-    if (now === undefined || now === old?.blobs.get(path)) continue
-    if (after && now === blobSha(await readImage(project.root, path))) continue
-    const bytes = await readBlob(api, now)
+  for (const { path, after, hadFile } of changes) {
+    const now = commit.blobs.get(path)
+    if (now === undefined || (hadFile && now === planned?.blobs.get(path))) continue
+    if (after && now === blobSha(await readImage(run.project.root, path))) continue
+    const bytes = await readBlob(run.api, now)
     const sha256 = parseLfsPointer(bytes)?.sha256 ?? sha256Of(bytes)
-    if (sha256 !== lock.get(path)?.sha256 && sha256 !== after?.sha256) edited.add(path)
+    if (sha256 !== commit.lock.get(path)?.sha256 && sha256 !== after?.sha256) edited.add(path)
   }
   return edited
 }
 
-export interface Sending {
-  readonly files: readonly CommitFile[]
-  readonly removed: readonly string[]
-  /** The changes among them; an entry of the lock is one as well. */
-  readonly changes: readonly FileChange[]
-  readonly isEmpty: boolean
+/** The commit that the workspace was checked out from; `undefined` when GitHub doesn't have it, or no longer. */
+async function checkedOutContent(run: ActionRun, commit: CommitContent): Promise<CommitContent | undefined> {
+  const { checkedOut = '' } = run.target.destination ?? {}
+  if (commit.sha === checkedOut) return commit
+  return readProjectAt(run, checkedOut).catch((error: unknown) => {
+    if (![404, 409, 422].includes(statusOf(error) ?? 0)) throw error
+    return undefined
+  })
 }
 
 /** Leaves out what is there already. */
-export async function filesToSend(
-  { ours, lock }: Pick<Merged, 'ours' | 'lock'>,
+async function filesToSend(
+  { project, target: { folder } }: ActionRun,
+  { ours, lock }: Merged,
   commit: CommitContent,
-  {
-    project: {
-      root,
-      lock: { path: lockPath },
-    },
-    folder,
-    lfs,
-  }: Changeset,
-): Promise<Sending> {
+): Promise<Omit<MergedOnto, keyof Merged>> {
+  const { root } = project
+  const inLfs = await lfsPaths(
+    root,
+    ours.map(({ path }) => path),
+  )
+  const blobs = new Map(commit.blobs)
   const files: CommitFile[] = []
   const removed: string[] = []
-  const changes = new Set<FileChange>()
+  const sent = new Set<FileChange>()
+
+  function send(path: string, content: Uint8Array, more: Partial<CommitFile> = {}): void {
+    blobs.set(path, blobSha(content))
+    const read = (): Promise<Uint8Array> => Promise.resolve(content)
+    files.push({ path: folder + path, size: content.byteLength, read, ...more })
+  }
+
   for (const change of ours) {
     const { path, after, removesFile } = change
-    const read = (): Promise<Uint8Array<ArrayBuffer>> => readImage(root, path)
-    if (!isDeepStrictEqual(commit.lock.get(path), after)) changes.add(change)
+    if (!isDeepStrictEqual(commit.lock.get(path), after)) sent.add(change)
     if (!after) {
-      if (removesFile && commit.blobs.has(path)) removed.push(folder + path)
+      if (removesFile && blobs.delete(path)) removed.push(folder + path)
       continue
     }
-    const { sha256, bytes: size } = after
-    const content = lfs.has(path) ? formatLfsPointer({ sha256, bytes: size }) : await read()
-    if (commit.blobs.get(path) === blobSha(content)) continue
-    changes.add(change)
-    files.push(
-      lfs.has(path)
-        ? { ...fileOf(folder + path, content), object: { sha256, bytes: size, read } }
-        : { path: folder + path, size, read },
-    )
+    const { sha256, bytes } = after
+    // Read again when it is sent: memory doesn't hold them all.
+    const read = (): Promise<Uint8Array<ArrayBuffer>> => readImage(root, path)
+    const content = inLfs.has(path) ? formatLfsPointer({ sha256, bytes }) : await read()
+    if (blobs.get(path) === blobSha(content)) continue
+    sent.add(change)
+    send(path, content, inLfs.has(path) ? { object: { sha256, bytes, read } } : { read })
   }
   if (!isDeepStrictEqual(lock, commit.lock))
-    files.push(fileOf(folder + lockPath, new TextEncoder().encode(formatLock(lock))))
-  return { files, removed, changes: [...changes], isEmpty: files.length + removed.length === 0 }
-}
-
-function fileOf(path: string, content: Uint8Array): CommitFile {
-  return { path, size: content.byteLength, read: () => Promise.resolve(content) }
+    send(project.lock.path, new TextEncoder().encode(formatLock(lock)))
+  return { files, removed, sent: [...sent], blobs }
 }

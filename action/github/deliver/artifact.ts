@@ -1,9 +1,9 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ArtifactClient, UploadArtifactOptions } from '@actions/artifact'
+import type { ArtifactClient } from '@actions/artifact'
 import { inWorkspace } from '../../files/safe-path.ts'
-import { DeliveryError } from '../api/delivery-error.ts'
-import type { DeliveryRun } from '../action-run.ts'
+import type { ActionRun } from '../action-run.ts'
+import { DeliveryError, messageOf } from '../api/failure.ts'
 import type { FileChange } from '../changeset/changeset.ts'
 
 export interface Artifact {
@@ -24,6 +24,12 @@ const COMPRESSION_LEVEL = 0
 /** Not allowed in the name of an artifact. */
 const REFUSED = /[":<>|*?\r\n\\/]+/g
 
+/** @throws {DeliveryError} when there is no artifact service */
+export function refuseWithoutArtifacts({ context }: ActionRun): void {
+  if (context.hasArtifactService) return
+  throw new DeliveryError('There is no artifact service: only a GitHub Actions step can upload artifacts.')
+}
+
 /**
  * Uploads a run's images and their lock, and each image once more for the browser, named after its path.
  *
@@ -31,16 +37,16 @@ const REFUSED = /[":<>|*?\r\n\\/]+/g
  * @throws {DeliveryError} when there is no artifact service, or an upload fails
  */
 export async function uploadImages(
-  delivery: DeliveryRun,
+  run: ActionRun,
   changes: readonly FileChange[],
 ): Promise<Artifact | undefined> {
-  const { project, log } = delivery
+  const { root, lock } = run.project
   const paths = changes.flatMap(({ path, after }) => (after ? [path] : []))
   if (paths.length === 0) return undefined
-  const files = [...paths, project.lock.path].map((path) => inWorkspace(project.root, path))
-  const artifact = await uploadArtifact('easel-images', files, project.root, delivery)
-  log.line(`Uploaded: ${artifact.url}`)
-  if (paths.length <= PREVIEWS_MAX) await uploadPreviews(paths, delivery)
+  const files = [...paths, lock.path].map((path) => inWorkspace(root, path))
+  const artifact = await uploadArtifact(run, 'easel-images', files, root)
+  run.log.line(`Uploaded: ${artifact.url}`)
+  if (paths.length <= PREVIEWS_MAX) await uploadPreviews(run, paths)
   return artifact
 }
 
@@ -51,31 +57,28 @@ export async function uploadImages(
  * @throws {DeliveryError} when there is no artifact service, or the upload fails
  */
 export async function uploadArtifact(
+  run: ActionRun,
   name: string,
   files: string[],
   folder: string,
-  delivery: DeliveryRun,
 ): Promise<Artifact> {
-  const client = await loadClient(delivery)
   // The client writes to the log as well: this opens the log's group before it does.
-  delivery.log.line(`Uploading the artifact ${name}.`)
-  return underFreeName(name, '', delivery, (free) =>
-    client.uploadArtifact(free, files, folder, uploadOptions(delivery)),
-  )
+  run.log.line(`Uploading the artifact ${name}.`)
+  return upload(run, { name }, (client, free, options) => client.uploadArtifact(free, files, folder, options))
 }
 
-async function uploadPreviews(paths: readonly string[], delivery: DeliveryRun): Promise<void> {
-  const { project, run, log } = delivery
-  const client = await loadClient(delivery)
-  const folder = await mkdtemp(join(run.tempFolder, 'easel-preview-'))
+async function uploadPreviews(run: ActionRun, paths: readonly string[]): Promise<void> {
+  const { project, context, log } = run
+  const folder = await mkdtemp(join(context.tempFolder, 'easel-preview-'))
   try {
     for (const path of paths) {
-      const [, stem = path, extension = ''] = /^(.*?)(\.[^./]+)?$/.exec(path) ?? []
-      const { name, url } = await underFreeName(safeName(stem), extension, delivery, async (free) => {
+      const [, stem = path, extension] = /^(.*?)(\.[^./]+)?$/.exec(path) ?? []
+      const wanted = { name: safeName(stem), extension }
+      const { name, url } = await upload(run, wanted, async (client, free, options) => {
         // The client names it after the file.
         const copy = join(folder, free)
         await copyFile(inWorkspace(project.root, path), copy)
-        return client.uploadArtifact(free, [copy], folder, { ...uploadOptions(delivery), skipArchive: true })
+        return client.uploadArtifact(free, [copy], folder, { ...options, skipArchive: true })
       })
       log.line(`${name}: ${url}`)
     }
@@ -89,36 +92,35 @@ export function safeName(name: string): string {
   return name.replaceAll(REFUSED, '-').replaceAll(/^-+|-+$/g, '') || 'images'
 }
 
-async function loadClient({ run }: DeliveryRun): Promise<ArtifactClient> {
-  if (!run.hasArtifactService) {
-    throw new DeliveryError('There is no artifact service: only a GitHub Actions step can upload artifacts.')
+/** Tries `name`, `name-2`, … until one is free in this run. */
+async function upload(
+  run: ActionRun,
+  { name, extension = '' }: { readonly name: string; readonly extension?: string | undefined },
+  send: (
+    client: ArtifactClient,
+    name: string,
+    options: NonNullable<Parameters<ArtifactClient['uploadArtifact']>[3]>,
+  ) => ReturnType<ArtifactClient['uploadArtifact']>,
+): Promise<Artifact> {
+  refuseWithoutArtifacts(run)
+  const { retentionDays } = run.inputs
+  const options = {
+    compressionLevel: COMPRESSION_LEVEL,
+    ...(retentionDays !== undefined && { retentionDays }),
   }
   // Three times the size of everything else together, so load it only when it is needed.
   const { DefaultArtifactClient } = await import('@actions/artifact')
-  return new DefaultArtifactClient()
-}
-
-/** Tries `name`, `name-2`, … until one is free in this run. */
-async function underFreeName(
-  name: string,
-  extension: string,
-  { run: { runUrl } }: DeliveryRun,
-  upload: (name: string) => Promise<{ id?: number }>,
-): Promise<Artifact> {
+  const client = new DefaultArtifactClient()
   for (let at = 1; ; at++) {
     const free = `${at === 1 ? name : `${name}-${at}`}${extension}`
     try {
-      const { id } = await upload(free)
+      const { id } = await send(client, free, options)
       if (id === undefined) throw new Error('the service returned no id')
-      return { id, name: free, url: `${runUrl}/artifacts/${id}` }
+      return { id, name: free, url: `${run.context.runUrl}/artifacts/${id}` }
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = messageOf(error)
       if (/already exists/i.test(why) && at < NAMES_MAX) continue
       throw new DeliveryError(`The artifact ${free} could not be uploaded: ${why}`, { cause: error })
     }
   }
-}
-
-function uploadOptions({ inputs: { retentionDays } }: DeliveryRun): UploadArtifactOptions {
-  return { compressionLevel: COMPRESSION_LEVEL, ...(retentionDays !== undefined && { retentionDays }) }
 }

@@ -1,13 +1,13 @@
-import { lfsPaths } from '../../git/checkout.ts'
+import { compare } from '../../config/diagnostic.ts'
 import type { RunResult } from '../../generate/results.ts'
-import type { DeliveryRun } from '../action-run.ts'
+import type { ActionRun } from '../action-run.ts'
 import type { Committed } from '../api/create-commit.ts'
-import { explainFailure } from '../api/explain-failure.ts'
+import { explainFailure } from '../api/failure.ts'
 import type { FileChange } from '../changeset/changeset.ts'
 import { setDeliveryOutputs } from '../report/outputs.ts'
 import { type Artifact, uploadImages } from './artifact.ts'
-import { commitToBranch, type Landed, type PullRequest } from './commit-to-branch.ts'
-import { deliverAsPullRequest } from './pull-request.ts'
+import { commitToBranch, type Landed, retryWhileBranchMoves } from './commit-to-branch.ts'
+import { deliverAsPullRequest, type PullRequest } from './pull-request.ts'
 import { rescue } from './rescue.ts'
 
 /** The result of a delivery. */
@@ -29,22 +29,20 @@ export interface Deliveries {
    *
    * @returns `undefined` when there is nowhere to deliver to, and nothing to rescue
    */
-  finish(changes: readonly FileChange[], result: RunResult): Promise<Delivery | undefined>
+  finish(result: RunResult): Promise<Delivery | undefined>
 }
 
 /**
  * Delivers what is finished every `deliver-every` minutes, and at once when the job is cancelled: the runner then kills
  * it within ten seconds. Outputs are set as soon as they are known.
  */
-export function startDeliveries(delivery: DeliveryRun, stop: AbortSignal): Deliveries {
-  const { inputs, target, log } = delivery
-  const { deliver, destination } = target
-  const finished: FileChange[] = []
-  /** How many of the changes are delivered. */
-  let delivered = 0
-  /** The commit that the workspace is as good as now. */
-  let checkedOut = destination?.checkedOut ?? ''
-  let landed: Landed = { ours: [], superseded: [] }
+export function startDeliveries(run: ActionRun, stop: AbortSignal): Deliveries {
+  const { inputs, context, log } = run
+  const { deliver, destination } = run.target
+  const finished = new Map<string, FileChange>()
+  /** Whether something is finished and not delivered. */
+  let isPending = false
+  let landed: Landed & Pick<Delivery, 'pullRequest'> = { ours: [], superseded: [] }
   let artifact: Artifact | undefined
 
   // One after the other, each with everything that is finished by then.
@@ -56,72 +54,25 @@ export function startDeliveries(delivery: DeliveryRun, stop: AbortSignal): Deliv
 
   /** The end of the run tries again what fails. */
   async function deliverEarly(): Promise<void> {
-    const changes = [...finished]
-    if (changes.length === delivered) return
-    try {
-      await Promise.all([toBranch(changes, { isComplete: false }), stop.aborted && toArtifact(changes)])
-      delivered = changes.length
-    } catch (error) {
-      log.line(`Not delivered yet: ${explainFailure(error, destination?.branch ?? '')}`)
+    if (!isPending) return
+    isPending = false
+    const problems = await Promise.all([toBranch(false), stop.aborted ? toArtifact() : undefined])
+    for (const problem of problems.filter((one) => one !== undefined)) {
+      isPending = true
+      log.line(`Not delivered yet: ${problem}`)
     }
   }
 
-  async function toBranch(
-    changes: readonly FileChange[],
-    { isComplete }: { readonly isComplete: boolean },
-  ): Promise<void> {
-    // Without changes, a pull request may still be out of date.
-    if (!destination || (changes.length === 0 && !(isComplete && destination.base !== undefined))) return
-    const { project, run, api } = delivery
-    const paths = changes.map(({ path }) => path)
-    const lfs = await lfsPaths(project.root, paths)
-    const { folder } = target
-    const changeset = {
-      project,
-      folder,
-      checkedOut,
-      changes,
-      lfs,
-      message: inputs.commitMessage,
-      log: log.line,
-    }
-    const { branch, base } = destination
-    landed =
-      base === undefined
-        ? await commitToBranch(await api(), branch, changeset)
-        : await deliverAsPullRequest(await api(), { branch, base, isComplete, run }, changeset)
-    const { commit, onto } = landed
-    // Nobody else's commit is in between.
-    if (commit && onto === checkedOut) checkedOut = commit.sha
-    setDeliveryOutputs(landed)
-  }
-
-  async function toArtifact(changes: readonly FileChange[]): Promise<void> {
-    if (!deliver.includes('artifact')) return
-    artifact = await uploadImages(delivery, changes)
-    setDeliveryOutputs({ ...(artifact && { artifact }) })
-  }
-
-  async function deliverAtEnd(changes: readonly FileChange[], isComplete: boolean): Promise<Delivery> {
-    let failed: readonly FileChange[] = []
-    const failures: string[] = []
+  async function deliverAtEnd(isComplete: boolean): Promise<Delivery> {
     // A cancelled run has no time to do it twice.
-    const isDone = delivered === changes.length && !isComplete
-    try {
-      if (!isDone) await toBranch(changes, { isComplete })
-    } catch (error) {
-      failures.push(explainFailure(error, destination?.branch ?? ''))
-      failed = changes
-    }
+    const isDone = !isPending && !isComplete
+    const branchProblem = isDone ? undefined : await toBranch(isComplete)
     for (const { path, after } of landed.superseded)
       if (after) log.line(`${path}: somebody else changed it meanwhile, and their version stays.`)
-    try {
-      if (!isDone || !artifact) await toArtifact(changes)
-    } catch (error) {
-      failures.push(explainFailure(error, 'the artifact'))
-      if (!destination) failed = changes
-    }
-    const { note, artifact: rescued } = await rescue(delivery, failed, artifact ? [] : landed.superseded)
+    const artifactProblem = isDone && artifact ? undefined : await toArtifact()
+    const isLost = branchProblem !== undefined || (artifactProblem !== undefined && !destination)
+    const superseded = artifact ? [] : landed.superseded
+    const { note, artifact: rescued } = await rescue(run, isLost ? changes() : [], superseded)
     if (note !== undefined) log.line(note)
     const uploaded = artifact ?? rescued
     const { commit, pullRequest } = landed
@@ -129,29 +80,67 @@ export function startDeliveries(delivery: DeliveryRun, stop: AbortSignal): Deliv
       ...(commit && { commit }),
       ...(pullRequest && { pullRequest }),
       ...(uploaded && { artifact: uploaded }),
-      failures: failures.map((failure) => (note === undefined ? failure : `${failure} ${note}`)),
+      failures: [branchProblem, artifactProblem].flatMap((problem) => {
+        if (problem === undefined) return []
+        return [note === undefined ? problem : `${problem} ${note}`]
+      }),
     }
   }
 
+  /** @returns what failed, and what to change */
+  async function toBranch(isComplete: boolean): Promise<string | undefined> {
+    if (!destination) return undefined
+    const { branch, base } = destination
+    // Without changes, a pull request may still be out of date.
+    if (finished.size === 0 && !(isComplete && base !== undefined)) return undefined
+    try {
+      landed = await retryWhileBranchMoves(branch, run, () =>
+        base === undefined
+          ? commitToBranch(run, branch, changes())
+          : deliverAsPullRequest(run, { branch, base, isComplete }, changes()),
+      )
+      setDeliveryOutputs(landed)
+      return undefined
+    } catch (error) {
+      return explainFailure(error, branch)
+    }
+  }
+
+  /** @returns what failed, and what to change */
+  async function toArtifact(): Promise<string | undefined> {
+    if (!deliver.includes('artifact')) return undefined
+    try {
+      artifact = await uploadImages(run, changes())
+      setDeliveryOutputs({ ...(artifact && { artifact }) })
+      return undefined
+    } catch (error) {
+      return explainFailure(error, 'the artifact')
+    }
+  }
+
+  function changes(): readonly FileChange[] {
+    return [...finished.values()].toSorted((a, b) => compare(a.path, b.path))
+  }
+
   return {
-    add(changes) {
-      finished.push(...changes)
+    add(more) {
+      for (const change of more) finished.set(change.path, change)
+      isPending ||= more.length > 0
       if (stop.aborted) deliverNow()
     },
-    async finish(changes, result) {
+    async finish(result) {
       clearInterval(timer)
       stop.removeEventListener('abort', deliverNow)
       await turn
       const hasRescued = result.images.some((image) => image.outcome === 'failed' && image.rescuedTo)
       // With nothing to deliver, rescued images would still be lost with the runner's disk.
-      const isNeeded =
-        deliver.some((way) => way !== 'none') || (hasRescued && delivery.run.hasArtifactService)
+      const isNeeded = deliver.some((way) => way !== 'none') || (hasRescued && context.hasArtifactService)
       if (!isNeeded) return undefined
       const isComplete =
         inputs.only.length === 0 &&
         result.stoppedBy === undefined &&
         result.images.every(({ outcome }) => outcome !== 'failed' && outcome !== 'not-tried')
-      return log.group('Deliver', () => deliverAtEnd(changes, isComplete))
+      return log.group('Deliver', () => deliverAtEnd(isComplete))
     },
   }
 }

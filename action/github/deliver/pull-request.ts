@@ -1,14 +1,19 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
-import { BranchMovedError, DeliveryError, statusOf } from '../api/delivery-error.ts'
-import { type Committed, createCommit, type NewCommit } from '../api/create-commit.ts'
-import { type CommitContent, headOf } from '../api/read-commit.ts'
-import type { Changeset } from '../changeset/changeset.ts'
-import { filesToSend, mergeOnto, readFor, type Sending } from '../changeset/merge-onto-commit.ts'
-import { messageFor, summaryOf } from '../changeset/message.ts'
-import type { RunContext } from '../target/run-context.ts'
+import { BranchMovedError, DeliveryError, statusOf } from '../api/failure.ts'
+import { headOf, holds } from '../api/read-commit.ts'
+import { type FileChange, readProjectAt } from '../changeset/changeset.ts'
+import { mergeOnto } from '../changeset/merge-onto-commit.ts'
+import { summaryOf } from '../changeset/message.ts'
 import { rawUrl } from '../report/image-url.ts'
-import { committedAt, type Landed, type PullRequest, retryWhileBranchMoves } from './commit-to-branch.ts'
+import { committedAt, land, type Landed } from './commit-to-branch.ts'
 import { bodyFor, recordIn, withSection } from './pull-request-body.ts'
+
+export interface PullRequest {
+  readonly number: number
+  readonly url: string
+}
 
 export interface PullRequestPlan {
   /** The branch to commit to. */
@@ -20,7 +25,6 @@ export interface PullRequestPlan {
    * to them, and the pull request be closed when there are none.
    */
   readonly isComplete: boolean
-  readonly run: RunContext
 }
 
 /**
@@ -29,34 +33,33 @@ export interface PullRequestPlan {
  *
  * The pull request's body records the last commit up to which the branch is Easel's alone. A branch that points
  * elsewhere has somebody's work, whatever its commits say of themselves; one without a record isn't Easel's.
+ *
+ * @throws {BranchMovedError} when the branch moves meanwhile
  */
-export function deliverAsPullRequest(
-  api: GitHubApi,
+export async function deliverAsPullRequest(
+  run: ActionRun,
   plan: PullRequestPlan,
-  changeset: Changeset,
-): Promise<Landed> {
-  return retryWhileBranchMoves(plan.branch, changeset.log, () => attempt(api, plan, changeset))
-}
-
-async function attempt(api: GitHubApi, plan: PullRequestPlan, changeset: Changeset): Promise<Landed> {
-  const { branch, base, isComplete, run } = plan
+  changes: readonly FileChange[],
+): Promise<Landed & { readonly pullRequest?: PullRequest }> {
+  const { api, context, target, log } = run
+  const { branch, base, isComplete } = plan
   const [baseHead, branchHead, { open, record }] = await Promise.all([
     headOf(api, base),
     headOf(api, branch),
-    findPull(api, branch, base),
+    findPull(api, plan),
   ])
   if (baseHead === undefined)
     throw new DeliveryError(`There is no branch ${base} to open a pull request against.`)
-  const onBase = await readFor(api, baseHead, changeset)
-  const merged = await mergeOnto(api, onBase, changeset)
-  const { ours, superseded } = merged
+  const onBase = await readProjectAt(run, baseHead)
+  const merged = await mergeOnto(run, onBase, changes)
   const isOwn = branchHead === undefined || branchHead === record
 
-  if (merged.isEmpty) {
+  if (isDeepStrictEqual(merged.blobs, onBase.blobs)) {
+    const { ours, superseded } = merged
     if (!open) return { ours, superseded }
     if (isComplete && isOwn) {
-      await closePull(api, open, branch)
-      changeset.log(`Pull request closed because nothing is left to change: ${open.url}`)
+      await closePull(api, open, { branch, head: branchHead })
+      log.line(`Pull request closed because nothing is left to change: ${open.url}`)
     }
     return { ours, superseded, pullRequest: open }
   }
@@ -64,64 +67,31 @@ async function attempt(api: GitHubApi, plan: PullRequestPlan, changeset: Changes
   const landed = await commit()
   const tip = landed.commit?.sha ?? branchHead ?? baseHead
   const section = bodyFor(landed.ours, {
-    before: rawUrl(run, baseHead, changeset.folder),
-    after: rawUrl(run, tip, changeset.folder),
+    before: rawUrl(context, baseHead, target.folder),
+    after: rawUrl(context, tip, target.folder),
     record: isOwn ? tip : record,
   })
   const pullRequest = open
     ? await updatePull(api, open, section)
-    : await openPull(api, plan, { title: summaryOf(landed.ours), section })
-  changeset.log(`Pull request ready: ${pullRequest.url}`)
+    : await openPull(api, plan, { title: summaryOf(landed.ours), body: withSection('', section) })
+  log.line(`Pull request ready: ${pullRequest.url}`)
   return { ...landed, pullRequest }
 
   /** Commits the changes to the branch, unless they are there already. */
   async function commit(): Promise<Landed> {
     if (branchHead === undefined) {
       await createBranch(api, branch, onBase.sha)
-      return { commit: await send(merged, onBase.sha), ours, superseded }
+      return land(run, { branch, head: onBase.sha }, merged)
     }
-    const onBranch = await readFor(api, branchHead, changeset)
-    if (!isOwn || !isComplete) {
-      const added = await mergeOnto(api, onBranch, changeset, onBase)
-      const holder = added.isEmpty ? committedAt(api, branchHead) : send(added, branchHead)
-      return { commit: await holder, ours: added.ours, superseded: added.superseded }
-    }
+    const onBranch = await readProjectAt(run, branchHead)
+    if (!isOwn || !isComplete)
+      return land(run, { branch, head: branchHead }, await mergeOnto(run, onBranch, changes, onBase))
     // It has only Easel's own commits, so a new commit can make it the base plus the changes.
-    const missing = await filesToSend(merged, onBranch, changeset)
-    if (missing.isEmpty && !differsElsewhere(onBranch, onBase, changeset))
-      return { commit: await committedAt(api, branchHead), ours, superseded }
-    const replacesTree = { sha: onBase.sha, merges: await isBehind(api, onBase.sha, branchHead) }
-    return { commit: await send(merged, branchHead, { replacesTree }), ours, superseded }
+    if (isDeepStrictEqual(merged.blobs, onBranch.blobs))
+      return { ...merged, commit: await committedAt(api, branchHead) }
+    const replacesTree = { sha: onBase.sha, merges: !(await holds(api, branchHead, onBase.sha)) }
+    return land(run, { branch, head: branchHead, replacesTree }, merged)
   }
-
-  function send(
-    sending: Sending,
-    head: string,
-    options: Pick<NewCommit, 'replacesTree'> = {},
-  ): Promise<Committed> {
-    const message = messageFor(changeset.message, sending.changes)
-    return createCommit(api, { branch, head, ...message, ...sending, ...options })
-  }
-}
-
-/** Whether two commits differ in a file that is not in the changeset. */
-function differsElsewhere(
-  a: CommitContent,
-  b: CommitContent,
-  { changes, project: { lock } }: Changeset,
-): boolean {
-  const ours = new Set([lock.path, ...changes.map(({ path }) => path)])
-  return [...new Set([...a.blobs.keys(), ...b.blobs.keys()])].some(
-    (path) => !ours.has(path) && a.blobs.get(path) !== b.blobs.get(path),
-  )
-}
-
-/** Whether the base has commits that the branch doesn't. */
-async function isBehind({ request }: GitHubApi, base: string, head: string): Promise<boolean> {
-  const basehead = `${base}...${head}`
-  const route = 'GET /repos/{owner}/{repo}/compare/{basehead}'
-  const { data } = await request(route, { basehead, per_page: 1 })
-  return data.behind_by > 0
 }
 
 async function createBranch({ request }: GitHubApi, branch: string, sha: string): Promise<void> {
@@ -141,8 +111,7 @@ type Pull = PullRequest & { readonly body: string }
 /** The open pull request, and what the newest one of the branch records: a merged one may have left its branch. */
 async function findPull(
   { request, owner }: GitHubApi,
-  branch: string,
-  base: string,
+  { branch, base }: PullRequestPlan,
 ): Promise<{ readonly open: Pull | undefined; readonly record: string | undefined }> {
   const { data } = await request('GET /repos/{owner}/{repo}/pulls', {
     head: `${owner}:${branch}`,
@@ -162,15 +131,10 @@ async function findPull(
 async function openPull(
   { request }: GitHubApi,
   { branch, base }: PullRequestPlan,
-  { title, section }: { readonly title: string; readonly section: string },
+  text: { readonly title: string; readonly body: string },
 ): Promise<PullRequest> {
   try {
-    const { data } = await request('POST /repos/{owner}/{repo}/pulls', {
-      head: branch,
-      base,
-      title,
-      body: withSection('', section),
-    })
+    const { data } = await request('POST /repos/{owner}/{repo}/pulls', { head: branch, base, ...text })
     return { number: data.number, url: data.html_url }
   } catch (error) {
     // Another run was faster. The next attempt finds its pull request.
@@ -195,8 +159,17 @@ async function updatePull(
   return { number, url }
 }
 
-async function closePull({ request }: GitHubApi, { number }: Pull, branch: string): Promise<void> {
+async function closePull(
+  api: GitHubApi,
+  { number }: Pull,
+  { branch, head }: { readonly branch: string; readonly head: string | undefined },
+): Promise<void> {
+  const { request } = api
+  const now = await headOf(api, branch)
+  // A deletion can't name the commit that it expects, so look right before it.
+  if (now !== head) throw new BranchMovedError(`${branch} moved`)
+  if (head !== undefined)
+    await request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ref: `heads/${branch}` })
   const route = 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}'
   await request(route, { pull_number: number, state: 'closed' })
-  await request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ref: `heads/${branch}` })
 }

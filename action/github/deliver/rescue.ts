@@ -2,7 +2,8 @@ import { readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { receiveImage } from '../../adopt/receive-image.ts'
 import { inWorkspace } from '../../files/safe-path.ts'
-import type { DeliveryRun } from '../action-run.ts'
+import type { ActionRun } from '../action-run.ts'
+import { messageOf } from '../api/failure.ts'
 import { type FileChange, readImage } from '../changeset/changeset.ts'
 import { type Artifact, uploadArtifact } from './artifact.ts'
 
@@ -22,24 +23,24 @@ interface Rescued {
  * @param superseded  kept as well, and left in their place
  */
 export async function rescue(
-  delivery: DeliveryRun,
+  run: ActionRun,
   failed: readonly FileChange[],
   superseded: readonly FileChange[],
 ): Promise<Rescued> {
   try {
-    await keep(delivery, failed, superseded)
+    await keep(run, failed, superseded)
   } catch (error) {
     return { note: `The images are in the workspace: ${messageOf(error)}` }
   }
   let rescued: Rescued = {}
-  for (const { folder: root, list } of delivery.project.rescue) {
+  for (const { folder: root, list } of run.project.rescue) {
     if ((await list()).length === 0) continue
-    if (!delivery.run.hasArtifactService)
+    if (!run.context.hasArtifactService)
       return { note: `There is no artifact service. The images are in ${root}.` }
     try {
       const entries = await readdir(root, { recursive: true, withFileTypes: true })
       const files = entries.flatMap((one) => (one.isFile() ? [join(one.parentPath, one.name)] : []))
-      const artifact = await uploadArtifact(RESCUED, files, root, delivery)
+      const artifact = await uploadArtifact(run, RESCUED, files, root)
       const note = `The images were uploaded as the artifact ${artifact.name}: ${artifact.url}`
       if (!rescued.artifact) rescued = { artifact, note }
     } catch (error) {
@@ -52,7 +53,7 @@ export async function rescue(
 }
 
 async function keep(
-  { project: { root, lock, rescue: folders } }: DeliveryRun,
+  { project: { root, lock, rescue: folders } }: ActionRun,
   failed: readonly FileChange[],
   superseded: readonly FileChange[],
 ): Promise<void> {
@@ -68,8 +69,4 @@ async function keep(
     await unlink(inWorkspace(root, path))
     await lock.set(path, before)
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

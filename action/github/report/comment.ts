@@ -2,7 +2,7 @@ import type { Report } from '../../report/json.ts'
 import { summaryOf } from '../../report/markdown.ts'
 import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
-import { explainFailure } from '../api/explain-failure.ts'
+import { explainFailure } from '../api/failure.ts'
 
 /** GitHub's limit is 65,536 characters. This leaves room for the marker. */
 const COMMENT_MAX_BYTES = 60_000
@@ -13,9 +13,9 @@ const UP_TO_DATE = '## Easel\n\nEverything is up to date.\n'
 export async function commentOnPullRequest(
   report: Report,
   notices: readonly string[],
-  { run, api, log }: Pick<ActionRun, 'run' | 'api' | 'log'>,
+  { context, api, log }: ActionRun,
 ): Promise<void> {
-  const issue = run.pull?.number
+  const issue = context.pull?.number
   if (issue === undefined) return
   const { planned, drifted, orphans, generated = 0, failed = 0 } = report.totals
   const hasContent = planned + drifted + orphans + generated + failed > 0
@@ -23,7 +23,7 @@ export async function commentOnPullRequest(
     // Without images: their URLs change with every commit, and so would the comment.
     const summary = summaryOf(report, { notices, imageUrl: () => undefined, maxBytes: COMMENT_MAX_BYTES })
     const body = hasContent ? summary : undefined
-    const outcome = await updateComment(await api(), { issue, key: report.config, body })
+    const outcome = await updateComment(api, { issue, key: report.config, body })
     log.line(`Comment on the pull request: ${outcome}.`)
   } catch (error) {
     // A fork’s token can only read, and a missing comment is no reason to fail.

@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setOutput, summary } from '@actions/core'
-import type { Artifact } from '../deliver/artifact.ts'
-import type { Landed } from '../deliver/commit-to-branch.ts'
+import type { Delivery } from '../deliver/deliver.ts'
 import type { Report } from '../../report/json.ts'
 
 /** Sets the outputs of `action.yml`, except those of a delivery. */
-export function setOutputs(
+export function setReportOutputs(
   { totals, orphans }: Report,
   { reportPath, hasAdopted }: { readonly reportPath: string; readonly hasAdopted: boolean },
 ): void {
@@ -22,7 +21,7 @@ export function setOutputs(
   } = totals
   const ran = totals.generated !== undefined
   const removed = orphans.filter(({ file }) => file !== undefined).length
-  set({
+  setOutputs({
     changed: hasAdopted || generated + adopted + removed > 0,
     planned,
     generated,
@@ -33,21 +32,9 @@ export function setOutputs(
   })
 }
 
-/** Sets what is known before images are generated: a run may be killed. */
-export function setEarlyOutputs(
-  { totals }: Report,
-  { reportPath, hasAdopted }: { readonly reportPath: string; readonly hasAdopted: boolean },
-): void {
-  set({ changed: hasAdopted, planned: totals.planned, 'report-path': reportPath })
-}
-
 /** Sets the outputs of a delivery. Those that don't apply stay empty. */
-export function setDeliveryOutputs({
-  commit,
-  pullRequest,
-  artifact,
-}: Partial<Landed> & { readonly artifact?: Artifact }): void {
-  set({
+export function setDeliveryOutputs({ commit, pullRequest, artifact }: Partial<Delivery>): void {
+  setOutputs({
     changed: commit && true,
     'commit-sha': commit?.sha,
     verified: commit?.verified,
@@ -58,7 +45,7 @@ export function setDeliveryOutputs({
   })
 }
 
-function set(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void {
+export function setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void {
   for (const [name, value] of Object.entries(outputs)) if (value !== undefined) setOutput(name, value)
 }
 

@@ -1,37 +1,35 @@
 import { count } from '../../report/format.ts'
 import type { Report } from '../../report/json.ts'
-import type { FileChange } from '../changeset/changeset.ts'
-import type { Delivery } from '../deliver/deliver.ts'
-import type { ActionRun } from '../action-run.ts'
-import { imageUrls } from './image-url.ts'
-import { setDeliveryOutputs, setOutputs, writeReport, writeSummary } from './outputs.ts'
 import { summaryOf } from '../../report/markdown.ts'
+import type { ActionRun } from '../action-run.ts'
+import type { Delivery } from '../deliver/deliver.ts'
+import { imageUrls } from './image-url.ts'
+import { setDeliveryOutputs, setReportOutputs, writeReport, writeSummary } from './outputs.ts'
 
-/** Writes the report, the outputs, the step summary and the comment. */
+/**
+ * Writes the report, the outputs, the step summary and the comment.
+ *
+ * @param adopted  how many images were adopted before the plan that the report is about
+ */
 export async function publish(
   report: Report,
-  {
-    adopted = [],
-    delivery,
-    ...tools
-  }: ActionRun & { readonly adopted?: readonly FileChange[]; readonly delivery?: Delivery },
+  run: ActionRun,
+  { adopted = 0, delivery }: { readonly adopted?: number; readonly delivery?: Delivery | undefined } = {},
 ): Promise<void> {
-  const { inputs, run, target } = tools
-  const notices = [
-    ...(target.planOnly === undefined ? [] : [target.planOnly]),
-    ...(adopted.length === 0 ? [] : [adoptedText(adopted.length, delivery)]),
-  ]
-  const path = await writeReport(delivery ? { ...report, delivery } : report, run.tempFolder)
-  setOutputs(report, { reportPath: path, hasAdopted: adopted.length > 0 })
+  const { inputs, context, target } = run
+  const notices = [target.planOnly, adoptedText(adopted, delivery)].filter((notice) => notice !== undefined)
+  const path = await writeReport(delivery ? { ...report, delivery } : report, context.tempFolder)
+  setReportOutputs(report, { reportPath: path, hasAdopted: adopted > 0 })
   if (delivery) setDeliveryOutputs(delivery)
-  const imageUrl = imageUrls(run, target.folder, delivery?.commit?.sha)
+  const imageUrl = imageUrls(context, target.folder, delivery?.commit?.sha)
   await writeSummary(summaryOf(report, { notices, imageUrl }))
   if (!inputs.comment) return
   const { commentOnPullRequest } = await import('./comment.ts')
-  await commentOnPullRequest(report, notices, tools)
+  await commentOnPullRequest(report, notices, run)
 }
 
-function adoptedText(adopted: number, delivery: Delivery | undefined): string {
+function adoptedText(adopted: number, delivery: Delivery | undefined): string | undefined {
+  if (adopted === 0) return undefined
   const where = delivery?.commit ? ` Commit ${delivery.commit.sha.slice(0, 7)} holds them.` : ''
   return `${count(adopted, 'image')} existed already and ${adopted === 1 ? 'was' : 'were'} adopted at no cost.${where}`
 }

@@ -1,59 +1,54 @@
-import { UsageError } from '../../config/diagnostic.ts'
 import { hasOwnLfsServer, lfsPaths } from '../../git/checkout.ts'
-import { checkLfs } from '../../git/lfs.ts'
+import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
-import { DeliveryError } from '../api/delivery-error.ts'
-import { explainFailure } from '../api/explain-failure.ts'
-import { type CommitContent, type CommitView, headOf, readCommit } from '../api/read-commit.ts'
+import { DeliveryError } from '../api/failure.ts'
+import { checkLfs } from '../api/lfs.ts'
+import { type CommitContent, headOf } from '../api/read-commit.ts'
+import { readProjectAt } from '../changeset/changeset.ts'
 import { refuseRules } from './rules.ts'
-import type { Destination, Target } from './target.ts'
+import type { Destination } from './target.ts'
 
 /**
  * Checks everything at GitHub that would refuse a run's images, before they are paid for.
  *
- * @returns what the destination's branches hold: the one to commit to, if it exists, and that of a pull request's base
- * @throws {UsageError} saying what to change
+ * @param paths  those of the images
+ * @returns what the destination's branches hold: the one to commit to, if it exists, and last the one that the images
+ *   are for
+ * @throws {DeliveryError} saying what to change
  */
 export async function preflight(
-  api: GitHubApi,
-  { root, destination }: Pick<Target, 'root'> & { readonly destination: Destination },
-  view: CommitView,
+  run: ActionRun,
+  { branch, base }: Destination,
+  paths: readonly string[],
 ): Promise<readonly CommitContent[]> {
-  const { branch, base } = destination
-  try {
-    const names = base === undefined ? [branch] : [branch, base]
-    const [heads] = await Promise.all([
-      Promise.all(names.map((name) => headOf(api, name))),
-      refuseReadOnly(api),
-    ])
-    if (heads.at(-1) === undefined) throw new DeliveryError(`There is no branch ${names.at(-1)}.`)
-    const shas = new Set(heads.filter((sha) => sha !== undefined))
-    const [commits, lfs] = await Promise.all([
-      Promise.all(Array.from(shas, (sha) => readCommit(api, sha, view))),
-      lfsPaths(root, view.paths),
-      refuseRules(api, branch, { exists: heads[0] !== undefined }),
-    ])
-    for (const { submodules } of commits) refuseSubmodules(submodules, view)
-    if (lfs.size > 0 && (await hasOwnLfsServer(root))) {
-      throw new DeliveryError(
-        'The images are in Git LFS, and .lfsconfig names another server than GitHub: Easel can’t upload to it.',
-      )
-    }
-    if (lfs.size > 0) await checkLfs(api.lfs)
-    return commits
-  } catch (error) {
-    throw new UsageError(explainFailure(error, branch), { cause: error })
-  }
-}
-
-function refuseSubmodules(submodules: readonly string[], { folder, paths }: CommitView): void {
-  for (const module of submodules) {
-    const inside = paths.find((path) => (folder + path).startsWith(`${module}/`))
-    if (inside === undefined) continue
+  const { api, target } = run
+  const names = base === undefined ? [branch] : [branch, base]
+  const [heads] = await Promise.all([
+    Promise.all(names.map((name) => headOf(api, name))),
+    refuseReadOnly(api),
+  ])
+  if (heads.at(-1) === undefined) throw new DeliveryError(`There is no branch ${names.at(-1)}.`)
+  const shas = new Set(heads.filter((sha) => sha !== undefined))
+  const [commits, lfs] = await Promise.all([
+    Promise.all(Array.from(shas, (sha) => readProjectAt(run, sha))),
+    lfsPaths(target.root, paths),
+    refuseRules(api, branch, { exists: heads[0] !== undefined }),
+  ])
+  const submodules = commits.flatMap((commit) => commit.submodules)
+  for (const path of paths) {
+    const module = submodules.find((folder) => (target.folder + path).startsWith(`${folder}/`))
+    if (module === undefined) continue
     throw new DeliveryError(
-      `${inside} is inside the submodule ${module}, which is another repository: move the image, or run Easel in that repository.`,
+      `${path} is inside the submodule ${module}, which is another repository: move the image, or run Easel in that repository.`,
     )
   }
+  if (lfs.size > 0 && (await hasOwnLfsServer(target.root))) {
+    throw new DeliveryError(
+      'The images are in Git LFS, and .lfsconfig names another server than GitHub: Easel can’t upload to it.',
+    )
+  }
+  if (lfs.size > 0) await checkLfs(api.lfs)
+  return commits
 }
 
 /** Writes an empty blob, which no commit will ever point to: only tokens with write access may. */

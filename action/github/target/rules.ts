@@ -1,5 +1,5 @@
 import type { GitHubApi } from '../api/api.ts'
-import { DeliveryError, statusOf } from '../api/delivery-error.ts'
+import { DeliveryError } from '../api/failure.ts'
 
 /** Rules that refuse a commit which is not merged through a pull request. */
 const REFUSING: Readonly<Record<string, string>> = {
@@ -23,68 +23,44 @@ interface MayPush {
 }
 
 /**
- * Refuses a branch to which a rule lets this token commit nothing. A protection that the token may not read shows
- * itself only when the commit is refused.
+ * Refuses a branch to which a rule lets this token commit nothing. A rule that can't be read shows itself only when the
+ * commit is refused: classic protection needs more rights, and private repositories of GitHub's free plan answer 403.
  *
  * @param exists  whether there is such a branch
  * @throws {DeliveryError} naming the rule
  */
 export async function refuseRules(
-  api: GitHubApi,
+  { request, graphql, owner, repo }: GitHubApi,
   branch: string,
   { exists }: { readonly exists: boolean },
 ): Promise<void> {
-  const [rules, mayPush] = await Promise.all([rulesOf(api, branch), exists ? canPush(api, branch) : true])
+  const [rules, mayPush] = await Promise.all([
+    known(request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { branch, per_page: 100 })),
+    exists && known(graphql<MayPush>(MAY_PUSH, { owner, repo, ref: `refs/heads/${branch}` })),
+  ])
   const refusing = exists ? REFUSING : { ...REFUSING, creation: 'creating it is restricted' }
-  for (const { type, ruleset_id } of rules) {
+  for (const { type, ruleset_id } of rules?.data ?? []) {
     const why = refusing[type]
-    if (why !== undefined && !(await mayBypass(api, ruleset_id))) throw refusal(branch, why)
+    if (why !== undefined && !(await mayBypass(ruleset_id))) throw refusal(branch, why)
   }
-  if (!mayPush) throw refusal(branch, 'pushes are restricted')
+  const { viewerCanPush = true } = (mayPush && mayPush.repository?.ref?.refUpdateRule) || {}
+  if (!viewerCanPush) throw refusal(branch, 'pushes are restricted')
+
+  async function mayBypass(id: number | undefined): Promise<boolean> {
+    if (id === undefined) return false
+    const route = 'GET /repos/{owner}/{repo}/rulesets/{ruleset_id}'
+    const ruleset = await known(request(route, { ruleset_id: id }))
+    return ruleset?.data.current_user_can_bypass === 'always'
+  }
+}
+
+/** The response; `undefined` when GitHub refuses it. */
+function known<T>(response: Promise<T>): Promise<T | undefined> {
+  return response.catch(() => undefined)
 }
 
 function refusal(branch: string, why: string): DeliveryError {
   return new DeliveryError(
     `${branch} is protected (${why}), so nothing was generated: use deliver: pull-request, or pass a github-token that may bypass its rules.`,
   )
-}
-
-async function rulesOf(
-  { request }: GitHubApi,
-  branch: string,
-): Promise<readonly { readonly type: string; readonly ruleset_id?: number }[]> {
-  try {
-    const route = 'GET /repos/{owner}/{repo}/rules/branches/{branch}'
-    const { data } = await request(route, { branch, per_page: 100 })
-    return data
-  } catch (error) {
-    // An older GitHub Enterprise Server.
-    if (statusOf(error) !== 404) throw error
-    return []
-  }
-}
-
-async function canPush({ graphql, owner, repo }: GitHubApi, branch: string): Promise<boolean> {
-  try {
-    const { repository } = await graphql<MayPush>(MAY_PUSH, {
-      owner,
-      repo,
-      ref: `refs/heads/${branch}`,
-    })
-    return repository?.ref?.refUpdateRule?.viewerCanPush ?? true
-  } catch {
-    // The token may not read it: then only the commit itself can tell.
-    return true
-  }
-}
-
-async function mayBypass({ request }: GitHubApi, id: number | undefined): Promise<boolean> {
-  if (id === undefined) return false
-  try {
-    const route = 'GET /repos/{owner}/{repo}/rulesets/{ruleset_id}'
-    const { data } = await request(route, { ruleset_id: id })
-    return data.current_user_can_bypass === 'always'
-  } catch {
-    return false
-  }
 }

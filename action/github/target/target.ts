@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../../config/diagnostic.ts'
 import { createLinkFinder, pathProblem } from '../../files/safe-path.ts'
-import type { GitHubApi } from '../api/api.ts'
-import type { ActionInputs } from '../inputs.ts'
 import { type Checkout, parentsOfHead, readCheckout } from '../../git/checkout.ts'
-import { isOnBranch, isTipOfBranch } from './commit-on-branch.ts'
+import type { GitHubApi } from '../api/api.ts'
+import { statusOf } from '../api/failure.ts'
+import { headOf, holds } from '../api/read-commit.ts'
+import type { ActionInputs } from '../inputs.ts'
 import type { RunContext } from './run-context.ts'
 
 /** The branch that a run's files go to. */
@@ -45,43 +46,43 @@ const TRUSTED_EVENTS: ReadonlySet<string> = new Set(
  * Decides where a run's files go, and whether it may generate any. Asks GitHub only when git and the event leave it
  * open.
  *
- * @param api  GitHub's API; rejects without a token
  * @throws {UsageError} when the inputs name what can't work
+ * @throws {DeliveryError} when GitHub has to be asked, and there is no token
  */
-export async function settleTarget(
-  inputs: ActionInputs,
-  run: RunContext,
-  api: () => Promise<GitHubApi>,
-): Promise<Target> {
+export async function settleTarget(inputs: ActionInputs, run: RunContext, api: GitHubApi): Promise<Target> {
   const { root, folder } = await workingFolder(run.workspace, inputs.workingDirectory)
   const deliver = inputs.deliver.length > 0 ? inputs.deliver : [defaultDelivery(run)]
   const place = { root, folder, deliver }
   if (inputs.mode !== 'generate') return place
   const reason = eventReason(run) ?? keyReason(inputs)
   if (reason !== undefined) return { ...place, planOnly: reason }
+  const isPull = deliver.includes('pull-request')
+  const isToBranch = isPull || deliver.includes('commit')
+  if (!isToBranch && TRUSTED_EVENTS.has(run.eventName)) return place
 
-  const named = destinationOf({ ...inputs, deliver }, run)
-  if (named === 'none' && TRUSTED_EVENTS.has(run.eventName)) return place
-  if (named === 'unnamed') return { ...place, planOnly: UNNAMED }
+  const given = isPull ? inputs.base : inputs.branch
+  /** The branch whose files the workspace must hold. */
+  const into = given ?? run.branch
+  if (isToBranch && into === undefined) return { ...place, planOnly: UNNAMED }
   const checkout = await readCheckout(root)
   if (!checkout) return { ...place, planOnly: NO_CHECKOUT }
-  if (named === 'none') {
-    const isOwn = checkout.sha === run.sha || (await isTipOfBranch(await api(), checkout.sha))
+  if (!isToBranch || into === undefined) {
+    const isOwn = checkout.sha === run.sha || (await isTipOfBranch(api, checkout.sha))
     return isOwn ? place : { ...place, planOnly: strangersReason(checkout, run) }
+  }
+  const branch = isPull ? (inputs.branch ?? `easel/${into}`) : into
+  if (isPull && branch === into) {
+    throw new UsageError(`A pull request can’t go from ${branch} to itself: set branch to another branch.`)
   }
   if (checkout.isSubmodule) {
     throw new UsageError(
       `${root} is a submodule, which is another repository: run Easel in that repository, or set deliver to none.`,
     )
   }
-  const checkedOut = await commitOf(named, checkout, { run, root, api })
-  if (checkedOut === undefined) return { ...place, planOnly: elsewhereReason(named, checkout) }
-  const { branch, base } = named
-  return {
-    ...place,
-    folder: checkout.folder,
-    destination: { branch, ...(base !== undefined && { base }), checkedOut },
-  }
+  const checkedOut = await commitOf(into, checkout, { run, root, api, isGiven: given !== undefined })
+  if (checkedOut === undefined) return { ...place, planOnly: elsewhereReason(into, checkout) }
+  const destination = { branch, checkedOut, ...(isPull && { base: into }) }
+  return { ...place, folder: checkout.folder, destination }
 }
 
 const UNNAMED =
@@ -115,47 +116,28 @@ function strangersReason({ sha }: Checkout, { eventName }: RunContext): string {
   return `Anyone can cause ${eventName}, and the workspace holds ${short(sha)}, which is on no branch of this repository: it may come from a fork, so Easel only plans.`
 }
 
-function elsewhereReason({ into }: Named, { sha, branch }: Checkout): string {
+function elsewhereReason(into: string, { sha, branch }: Checkout): string {
   const held = branch === undefined ? short(sha) : `${short(sha)} of ${branch}`
   const other = branch === undefined || branch === into ? '' : `, or set branch to ${branch}`
   return `The workspace holds ${held}, and the images would go to ${into}, so Easel only plans. Check out ${into}${other}.`
 }
 
-interface Named {
-  readonly branch: string
-  readonly base?: string
-  /** The branch whose files the workspace must hold. */
-  readonly into: string
-  /** Whether an input names `into`. */
-  readonly isGiven: boolean
-}
-
-/** The branches that the inputs and the run name. */
-function destinationOf(
-  { deliver, branch: given, base: givenBase }: Pick<ActionInputs, 'deliver' | 'branch' | 'base'>,
-  run: RunContext,
-): Named | 'none' | 'unnamed' {
-  const isPull = deliver.includes('pull-request')
-  if (!isPull && !deliver.includes('commit')) return 'none'
-  const wanted = isPull ? givenBase : given
-  const into = (wanted ?? run.branch)?.replace(/^refs\/heads\//, '')
-  if (into === undefined) return 'unnamed'
-  const isGiven = wanted !== undefined
-  if (!isPull) return { branch: into, into, isGiven }
-  const branch = given?.replace(/^refs\/heads\//, '') ?? `easel/${into}`
-  if (branch !== into) return { branch, base: into, into, isGiven }
-  throw new UsageError(`A pull request can’t go from ${branch} to itself: set branch to another branch.`)
-}
-
-/** The commit of the destination that the workspace holds; `undefined` when it holds another one. */
+/** The commit of a branch that the workspace holds; `undefined` when it holds another one. */
 async function commitOf(
-  { into, isGiven }: Named,
+  into: string,
   { sha, branch }: Checkout,
   {
     run,
     root,
     api,
-  }: { readonly run: RunContext; readonly root: string; readonly api: () => Promise<GitHubApi> },
+    isGiven,
+  }: {
+    readonly run: RunContext
+    readonly root: string
+    readonly api: GitHubApi
+    /** Whether an input names the branch. */
+    readonly isGiven: boolean
+  },
 ): Promise<string | undefined> {
   if (into === run.branch) {
     const { headSha } = run.pull ?? { headSha: run.sha }
@@ -164,7 +146,30 @@ async function commitOf(
     if (run.pull && sha === run.sha && (await parentsOfHead(root))[1] === headSha) return headSha
   }
   if (!isGiven && branch !== into) return undefined
-  return (await isOnBranch(await api(), sha, into)) ? sha : undefined
+  return (await isOnBranch(api, sha, into)) ? sha : undefined
+}
+
+/** @throws {UsageError} when there is no such branch */
+async function isOnBranch(api: GitHubApi, sha: string, branch: string): Promise<boolean> {
+  try {
+    return await holds(api, branch, sha)
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error
+    if ((await headOf(api, branch)) === undefined) throw new UsageError(`There is no branch ${branch}.`)
+    return false
+  }
+}
+
+/** A fork's commits are reachable in its parent as well, but no branch of the parent points to them. */
+async function isTipOfBranch({ request }: GitHubApi, sha: string): Promise<boolean> {
+  try {
+    const route = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/branches-where-head'
+    const { data } = await request(route, { commit_sha: sha })
+    return data.length > 0
+  } catch (error) {
+    if (![404, 422].includes(statusOf(error) ?? 0)) throw error
+    return false
+  }
 }
 
 async function workingFolder(

@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createEmulator } from 'emulate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createApi, type GitHubApi } from '../../../../action/github/api/api.ts'
-import { readBlob } from '../../../../action/github/api/read-blob.ts'
-import { headOf, readCommit } from '../../../../action/github/api/read-commit.ts'
+import { connect, type GitHubApi } from '../../../../action/github/api/api.ts'
 import { type CommitFile, createCommit } from '../../../../action/github/api/create-commit.ts'
-import { BranchMovedError } from '../../../../action/github/api/delivery-error.ts'
+import { BranchMovedError } from '../../../../action/github/api/failure.ts'
+import { headOf, readBlob, readCommit } from '../../../../action/github/api/read-commit.ts'
 import { cloned } from '../../../support/github/client.ts'
 import { type GitHub, type GitHubOptions, serveGitHub } from '../../../support/github/github.ts'
 
@@ -28,18 +27,14 @@ async function start(options: GitHubOptions): Promise<void> {
 }
 
 function api(token = 'ghs_test', apiUrl = github.apiUrl): GitHubApi {
-  return createApi({
-    token,
-    apiUrl,
-    repository: 'octo/docs',
-    serverUrl: github.serverUrl,
+  const { serverUrl } = github
+  return connect(token, { apiUrl, serverUrl, repository: 'octo/docs' }, () => {}, {
     async sleep(ms) {
       waits.push(ms)
       clock += ms
     },
     now: () => clock,
     random: () => 0,
-    log: () => {},
   })
 }
 

@@ -18,7 +18,7 @@ function entry(fingerprint: string, sha256 = fingerprint): LockEntry {
 }
 
 function change(path: string, before: LockEntry | undefined, after: LockEntry | undefined): FileChange {
-  return { path, before, after, removesFile: after === undefined }
+  return { path, before, after, hadFile: before !== undefined, removesFile: after === undefined }
 }
 
 function base(images: Readonly<Record<string, LockEntry>>, more: Partial<MergeBase> = {}): MergeBase {

@@ -18,7 +18,7 @@ const ENTRY: LockEntry = {
 }
 
 function added(path: string): FileChange {
-  return { path, before: undefined, after: ENTRY, removesFile: false }
+  return { path, before: undefined, after: ENTRY, hadFile: false, removesFile: false }
 }
 
 describe('a commit’s message', () => {
@@ -26,7 +26,7 @@ describe('a commit’s message', () => {
     [[added('a.png')], 'Add a.png'],
     [[added('a.png'), added('b.png')], 'Add 2 images'],
     [[{ ...added('a.png'), before: ENTRY }, added('b.png')], 'Update 2 images'],
-    [[{ path: 'a.png', before: ENTRY, after: undefined, removesFile: true }], 'Remove a.png'],
+    [[{ path: 'a.png', before: ENTRY, after: undefined, hadFile: true, removesFile: true }], 'Remove a.png'],
   ])('%# has a first line that says what happened', (changes, headline) => {
     expect(messageFor(undefined, changes).headline).toBe(headline)
   })

@@ -33,6 +33,25 @@ describe('a sparse checkout', () => {
       expect((await world.subjects())[0]).toBe(subject)
     },
   )
+
+  it('neither replaces a person’s files that it left out, nor pays for them', async () => {
+    const images = { 'docs/fox.png': 'A fox', 'docs/new.png': 'A hare' }
+    await using world = await startWorld({ 'docs/fox.png': 'A fox' })
+    await (await world.checkout()).run()
+    await world.github.push({
+      'easel.yml': listed(images),
+      'docs/fox.png': 'retouched',
+      'docs/new.png': 'mine',
+    })
+
+    const run = await (await world.checkout('main', { sparse: ['site'] })).run()
+
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('2 files edited by hand and kept')
+    expect((await world.file('docs/fox.png'))?.toString()).toBe('retouched')
+    expect((await world.file('docs/new.png'))?.toString()).toBe('mine')
+    expect(world.upstream.prompts()).toEqual(['A fox'])
+  })
 })
 
 describe('working-directory', () => {

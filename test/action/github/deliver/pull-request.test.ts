@@ -127,6 +127,26 @@ describe('deliver: pull-request', () => {
     expect(await world.github.head('easel/main')).toBe('')
   })
 
+  it('stays, and so does its branch, when a person commits to it just before', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
+    await world.github.push({ 'easel.yml': listed({ 'fox.png': 'A red fox' }) })
+    await (await world.checkout()).run({ inputs: DELIVER })
+    await world.github.push({ 'easel.yml': listed({ 'fox.png': 'A fox' }) })
+    const checkout = await world.checkout()
+    world.github.add({
+      path: /git\/trees/,
+      times: 1,
+      meanwhile: () => world.github.push({ 'notes.md': 'mine' }, { branch: 'easel/main', by: 'grace' }),
+    })
+
+    const run = await checkout.run({ inputs: DELIVER })
+
+    expect(run.code).toBe(0)
+    expect((await world.file('notes.md', 'easel/main'))?.toString()).toBe('mine')
+    expect(world.github.pulls).toMatchObject([{ number: 1, state: 'open' }])
+  })
+
   it('is the same for two runs at once', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
     const [one, two] = await Promise.all([world.checkout(), world.checkout()])

@@ -6,9 +6,13 @@ interface Case {
   readonly options?: GitHubOptions
   readonly prepare?: (world: World) => unknown
   readonly inputs?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const READ_ONLY = 'The github-token may not write to main. The job needs permissions: contents: write'
+
+/** As on a server without the service. */
+const NO_ARTIFACTS = { ACTIONS_RUNTIME_TOKEN: '', ACTIONS_RESULTS_URL: '' }
 
 describe('what can’t be delivered is refused before it is paid for', () => {
   const cases: readonly [string, string, Case][] = [
@@ -49,6 +53,11 @@ describe('what can’t be delivered is refused before it is paid for', () => {
     ],
     ['a branch that doesn’t exist', 'There is no branch nowhere.', { inputs: { branch: 'nowhere' } }],
     [
+      'an artifact where there is no service for it',
+      'There is no artifact service',
+      { inputs: { deliver: 'artifact' }, env: NO_ARTIFACTS },
+    ],
+    [
       'a path in a submodule',
       'theme/fox.png is inside the submodule theme',
       {
@@ -81,7 +90,10 @@ describe('what can’t be delivered is refused before it is paid for', () => {
 
     const run = await (
       await world.checkout()
-    ).run({ inputs: { deliver: 'commit', force: 'true', ...one.inputs }, env: world.lfsEnv })
+    ).run({
+      inputs: { deliver: 'commit', force: 'true', ...one.inputs },
+      env: { ...world.lfsEnv, ...one.env },
+    })
 
     expect(run.code).toBe(1)
     expect(run.stdout).toContain('::error title=Easel::')
@@ -107,6 +119,16 @@ describe('what can’t be delivered is refused before it is paid for', () => {
     const run = await (await world.checkout()).run()
 
     expect(run.outputs['commit-sha']).toBe(await world.github.head())
+  })
+
+  it('commits where GitHub tells nobody the rules: in private repositories of its free plan', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    const message = 'Upgrade to GitHub Pro or make this repository public to enable this feature.'
+    world.github.add({ path: /rules\/branches/, response: { status: 403, body: { message } } })
+
+    const run = await (await world.checkout()).run()
+
+    expect([run.code, run.outputs['commit-sha']]).toEqual([0, await world.github.head()])
   })
 })
 
@@ -180,12 +202,11 @@ describe('what is refused only at the end', () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     world.github.protectedBranches.set('main', 'protection')
     const checkout = await world.checkout()
-    const env = { ACTIONS_RUNTIME_TOKEN: '', ACTIONS_RESULTS_URL: '' }
-    const failed = await checkout.run({ env })
+    const failed = await checkout.run({ env: NO_ARTIFACTS })
     await checkout.reset()
     world.github.protectedBranches.clear()
 
-    const run = await checkout.run({ env })
+    const run = await checkout.run({ env: NO_ARTIFACTS })
 
     expect([failed.code, run.code]).toEqual([1, 0])
     expect(failed.stdout).toMatch(/There is no artifact service\. The images are in .*rescued/)

@@ -173,6 +173,18 @@ describe('a run that may not deliver what it would generate', () => {
   })
 })
 
+it('says what is wrong with the token when GitHub has to be asked what the workspace holds', async () => {
+  const inputs = { ...COMMIT, branch: 'develop', 'github-token': 'ghs_expired' }
+
+  const { code, stdout, prompts } = await start({
+    ref: 'develop',
+    run: () => ({ eventName: 'schedule', inputs }),
+  })
+
+  expect([code, prompts]).toEqual([1, []])
+  expect(stdout).toContain('::error title=Easel::GitHub rejected the github-token')
+})
+
 describe('a run that may deliver', () => {
   const cases: readonly [string, string, Case][] = [
     [

@@ -1,5 +1,6 @@
 import pMap from 'p-map'
-import type { LfsPointer } from './lfs-pointer.ts'
+import type { LfsPointer } from '../../git/lfs-pointer.ts'
+import { DeliveryError } from './failure.ts'
 
 /** The server of Git LFS for a repository. */
 export interface LfsServer {
@@ -14,20 +15,20 @@ export interface LfsObject extends LfsPointer {
   readonly read: () => Promise<Uint8Array<ArrayBuffer>>
 }
 
-/** The server has no Git LFS, or refuses a file. */
-export class LfsError extends Error {
-  override readonly name = 'LfsError'
-}
-
 interface Action {
   readonly href: string
   readonly header?: Readonly<Record<string, string>>
 }
 
-interface Answer {
-  readonly oid: string
-  readonly actions?: Readonly<Partial<Record<'upload' | 'verify' | 'download', Action>>>
-  readonly error?: { readonly message: string }
+/** What the server wants done for an object. */
+type Actions = Readonly<Partial<Record<'upload' | 'verify' | 'download', Action>>>
+
+interface BatchResponse {
+  readonly objects?: readonly {
+    readonly oid: string
+    readonly actions?: Actions
+    readonly error?: { readonly message: string }
+  }[]
 }
 
 const MEDIA_TYPE = 'application/vnd.git-lfs+json'
@@ -47,7 +48,7 @@ const EMPTY: LfsPointer = {
   bytes: 0,
 }
 
-/** @throws {LfsError} when there is no Git LFS, or uploads aren't allowed */
+/** @throws {DeliveryError} when there is no Git LFS, or uploads aren't allowed */
 export async function checkLfs(server: LfsServer): Promise<void> {
   await batch(server, 'upload', [EMPTY])
 }
@@ -56,8 +57,8 @@ export async function checkLfs(server: LfsServer): Promise<void> {
 export async function uploadToLfs(server: LfsServer, objects: readonly LfsObject[]): Promise<void> {
   for (let at = 0; at < objects.length; at += BATCH_MAX) {
     const some = objects.slice(at, at + BATCH_MAX)
-    const answers = new Map((await batch(server, 'upload', some)).map((answer) => [answer.oid, answer]))
-    await pMap(some, (object) => upload(object, answers.get(object.sha256)), { concurrency: UPLOADS_AT_ONCE })
+    const actionsFor = await batch(server, 'upload', some)
+    await pMap(some, (object) => upload(object, actionsFor(object)), { concurrency: UPLOADS_AT_ONCE })
   }
 }
 
@@ -66,34 +67,32 @@ export async function downloadFromLfs(
   server: LfsServer,
   pointer: LfsPointer,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const [answer] = await batch(server, 'download', [pointer])
-  const action = actionsOf(answer, pointer)?.download
-  if (!action) throw new LfsError(`Git LFS doesn’t have ${pointer.sha256}.`)
-  return new Uint8Array(await (await send('GET', action)).arrayBuffer())
+  const { download } = (await batch(server, 'download', [pointer]))(pointer)
+  if (!download) throw new DeliveryError(`Git LFS doesn’t have ${pointer.sha256}.`)
+  return new Uint8Array(await (await send('GET', download)).arrayBuffer())
 }
 
-async function upload(object: LfsObject, answer: Answer | undefined): Promise<void> {
-  const { sha256: oid, bytes: size } = object
-  const actions = actionsOf(answer, object)
-  if (actions?.upload) await send('PUT', actions.upload, await object.read(), 'application/octet-stream')
-  if (actions?.verify) await send('POST', actions.verify, JSON.stringify({ oid, size }), MEDIA_TYPE)
+async function upload({ sha256: oid, bytes: size, read }: LfsObject, actions: Actions): Promise<void> {
+  if (actions.upload) await send('PUT', actions.upload, await read(), 'application/octet-stream')
+  if (actions.verify) await send('POST', actions.verify, JSON.stringify({ oid, size }), MEDIA_TYPE)
 }
 
-function actionsOf(answer: Answer | undefined, { sha256 }: LfsPointer): Answer['actions'] {
-  if (answer && !answer.error) return answer.actions
-  throw new LfsError(`Git LFS refused ${sha256}: ${answer?.error?.message ?? 'no answer'}.`)
-}
-
+/** @returns a function that finds what to do for one of the objects, or throws when the server refuses it */
 async function batch(
   { url, authorization }: LfsServer,
   operation: 'upload' | 'download',
   pointers: readonly LfsPointer[],
-): Promise<readonly Answer[]> {
+): Promise<(pointer: LfsPointer) => Actions> {
   const objects = pointers.map(({ sha256, bytes }) => ({ oid: sha256, size: bytes }))
   const body = JSON.stringify({ operation, transfers: ['basic'], hash_algo: 'sha256', objects })
   const header = { Authorization: authorization, Accept: MEDIA_TYPE }
   const response = await send('POST', { href: `${url}/objects/batch`, header }, body, MEDIA_TYPE)
-  return ((await response.json()) as { readonly objects?: readonly Answer[] }).objects ?? []
+  const { objects: answers = [] } = (await response.json()) as BatchResponse
+  return ({ sha256 }) => {
+    const answer = answers.find(({ oid }) => oid === sha256)
+    if (answer && !answer.error) return answer.actions ?? {}
+    throw new DeliveryError(`Git LFS refused ${sha256}: ${answer?.error?.message ?? 'no answer'}.`)
+  }
 }
 
 async function send(
@@ -107,10 +106,12 @@ async function send(
     headers: { ...(contentType !== undefined && { 'Content-Type': contentType }), ...header },
     ...(body !== undefined && { body }),
     signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: unknown) => {
+    throw new DeliveryError(`The server of Git LFS can’t be reached: ${String(error)}.`, { cause: error })
   })
   if (response.ok) return response
   const text = (await response.text()).slice(0, 200).trim()
-  throw new LfsError(
+  throw new DeliveryError(
     `The images are in Git LFS (.gitattributes), and its server responded with ${response.status}: ${text}. Turn Git LFS on for the repository, or take the images out of it.`,
   )
 }
