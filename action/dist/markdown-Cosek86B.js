@@ -1,0 +1,1 @@
+export{t as problemsSummary}from"./markdown-D9CWE7bH.js";
