@@ -12,8 +12,8 @@ export interface DeployedWorker extends AsyncDisposable {
 }
 
 /**
- * A Worker as it is deployed, alone in workerd. Wrangler's development server would put another Worker in front of it,
- * which rewrites every header of every response and takes longer than the Workers that are compared.
+ * A Worker as it is deployed, alone in workerd. Wrangler's development server and Miniflare each put another Worker in
+ * front of it, which reads and writes every header of every response: that takes longer than what is compared.
  *
  * @param config  path of its wrangler.toml
  */
@@ -29,15 +29,16 @@ export async function startDeployed(
         name: 'worker',
         modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundled(config) }],
         bindings: { ...unstable_readConfig({ config }).vars, ...vars },
+        unsafeDirectSockets: [{ port: 0 }],
       },
     ],
     handleStructuredLogs: () => {},
   })
   const miniflare = new Miniflare(options)
-  const url = await miniflare.ready
+  await miniflare.ready
   const bucket = await miniflare.getR2Bucket('BUCKET', 'worker')
   return {
-    url,
+    url: await miniflare.unsafeGetDirectURL('worker'),
     put: (key, bytes) => bucket.put(key, bytes),
     [Symbol.asyncDispose]: () => miniflare.dispose(),
   }

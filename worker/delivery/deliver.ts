@@ -70,7 +70,10 @@ export async function deliver(
     finish?.(fields)
     // workerd sends the length that it knows of a stream, whatever is set here: setting it only makes hits slower.
     if (status === 200 && !forCache && body instanceof ReadableStream) delete fields['content-length']
-    return new Response(body, { status, headers: fields })
+    const response = new Response(body, { status })
+    // One by one: from an object, workerd takes twice as long to read them.
+    for (const [name, value] of Object.entries(fields)) response.headers.set(name, value)
+    return response
   }
 }
 
