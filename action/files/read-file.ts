@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type BigIntStats, constants, type Stats } from 'node:fs'
-import { type FileHandle, lstat, open } from 'node:fs/promises'
+import { type BigIntStats, constants, lstatSync, type Stats } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { isErrno } from './safe-path.ts'
 
 /** Missing on Windows, where only administrators can create links. */
@@ -58,9 +58,9 @@ export function passOnRegularFile(
 /** Whatever is there to recognise a file by, and that its content has not changed; `undefined`: there is no file. */
 export type Identity = string | undefined
 
-export async function identityAt(path: string): Promise<Identity> {
+export function identityAt(path: string): Identity {
   try {
-    return identityOf(await lstat(path, { bigint: true }))
+    return identityOf(lstatSync(path, { bigint: true }))
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
     throw error
