@@ -43,9 +43,9 @@ export async function adoptImages(
     if (planned.action !== 'generate' || !ADOPTABLE.has(planned.status)) continue
     const kept = await keepFrom(sources, planned, saver)
     if (!kept) continue
-    const { entry, lockProblem } = await saver.place(planned, kept)
+    const { finished, lockProblem } = await saver.place(planned, kept)
     if (lockProblem !== undefined) throw new SaveError(lockProblem)
-    adopted.push({ planned, entry })
+    adopted.push({ planned, entry: await finished })
   }
   if (adopted.length > 0) await tidyRescueFolders(project)
   return adopted
@@ -81,7 +81,7 @@ export async function adoptPlanned(
   const { path } = planned.image
   if (adoption.kind === 'in-place') {
     await lock.set(path, adoption.entry)
-    return { entry: adoption.entry }
+    return { entry: adoption.entry, finished: Promise.resolve(adoption.entry) }
   }
   const { entry, file, rescued } = adoption.known
   if (rescued?.path === path) return saver.place(planned, rescued)

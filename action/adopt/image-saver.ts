@@ -15,7 +15,10 @@ import type { Thumbhash } from './thumbhash.ts'
 
 /** An image that is in its place. */
 export interface PlacedImage {
+  /** As it is in the lock now. */
   readonly entry: LockEntry
+  /** The entry with what takes longer than an image may wait for: its thumbhash. Never fails. */
+  readonly finished: Promise<LockEntry>
   /** The format that the model returned, when the file has another one. */
   readonly convertedFrom?: FileFormat
   /** Why the lock does not have the entry. The file is there, and the rescue folder has the entry. */
@@ -100,6 +103,16 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
     return entry
   }
 
+  /** Sets the entry once more, with its thumbhash. */
+  async function withThumbhash({ path, format }: ReadyImage, entry: LockEntry): Promise<LockEntry> {
+    if (entry.thumbhash !== undefined) return entry
+    const preview = await thumbhash(inWorkspace(root, path), format, entry)
+    if (preview === undefined) return entry
+    const complete = { ...entry, thumbhash: preview }
+    lock.setLater(path, complete)
+    return complete
+  }
+
   return {
     receive: () => receiveImage(rescue),
     keep,
@@ -113,11 +126,12 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
     async place(planned, image) {
       const from = formatOfMediaType(image.entry.media_type)
       const ready = await inFormat(image, planned.image)
-      const preview =
-        ready.entry.thumbhash ?? (await thumbhash(ready.file, planned.image.format, ready.entry))
-      const moved = await moveInto(planned, ready)
-      const entry = { ...moved, ...(preview !== undefined && { thumbhash: preview }) }
-      const placed = { entry, ...(ready !== image && from && { convertedFrom: from }) }
+      const entry = await moveInto(planned, ready)
+      const placed = {
+        entry,
+        finished: withThumbhash(planned.image, entry),
+        ...(ready !== image && from && { convertedFrom: from }),
+      }
       try {
         await lock.set(planned.image.path, entry)
       } catch (error) {

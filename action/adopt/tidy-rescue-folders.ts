@@ -7,8 +7,13 @@ import type { Project } from '../plan/plan-project.ts'
 /** Nothing is known to be in a lock that can't be read. */
 const NOTHING: LockEntries = new Map()
 
-/** Forgets what is in its place and in the lock, and what is nowhere. Call it once nothing is in flight. */
+/**
+ * Ends a run's work on its images: writes what the lock lacks, and forgets what is in its place and in the lock, and what
+ * is nowhere. Call it once nothing is in flight.
+ */
 export async function tidyRescueFolders({ root, lock, rescue }: Project): Promise<void> {
+  // What can't be written is known by now, or is only a thumbhash.
+  await lock.flush().catch(() => undefined)
   for (const folder of rescue) {
     const images = await folder.list()
     const entries = images.length > 0 ? await lock.read().catch(() => NOTHING) : NOTHING

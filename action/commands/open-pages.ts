@@ -83,7 +83,7 @@ async function openPage(
   return {
     file,
     content: await readFileText(absolute, file),
-    save: async (content) => void (await writeAtomic(absolute, [new TextEncoder().encode(content)])),
+    save: async (content) => void (await writeAtomic(absolute, content)),
   }
 }
 

@@ -18,13 +18,19 @@ export interface ArrivingFile {
   /** What was written, in pieces. Each is valid until the next one is asked for. */
   pieces(): AsyncIterable<Uint8Array>
   /**
-   * Puts the file in place of what is at `path`, and there completes it. Creates missing folders.
+   * Completes the file and puts it in place of what is at `path`. It becomes whole under its part's name: see
+   * {@link partOf}. Creates missing folders.
    *
-   * @throws a system error; then a part of it may be there, until it is discarded
+   * @throws a system error; then nothing has changed at `path`
    */
   complete(path: string): Promise<void>
   /** Removes what is not complete. */
   discard(): Promise<void>
+}
+
+/** What a file is called right before it is at `path`. A process that is killed then leaves all of it or less. */
+export function partOf(path: string): string {
+  return `${path}.part`
 }
 
 /** @param folder  for what has not arrived yet, on the file system of the paths to come */
@@ -62,12 +68,13 @@ export function createArrivingFile(folder: Folder): ArrivingFile {
     },
     async complete(path) {
       const arriving = await open()
-      await moveFile(arriving.path, path)
-      arriving.path = path
+      await moveFile(arriving.path, partOf(path))
+      arriving.path = partOf(path)
       await writeAll(arriving.file, held, 0)
       await arriving.file.sync()
-      unfinished = undefined
       await arriving.file.close()
+      await moveFile(arriving.path, path)
+      unfinished = undefined
     },
     async discard() {
       const arriving = unfinished

@@ -4,13 +4,13 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
   read,
   readFile,
   readFileSync,
   readSync,
 } from 'node:fs'
-import { lstat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { isErrno } from './safe-path.ts'
 
@@ -80,9 +80,9 @@ export function passOnRegularFile(
 /** Whatever is there to recognise a file by, and that its content has not changed; `undefined`: there is no file. */
 export type Identity = string | undefined
 
-export async function identityAt(path: string): Promise<Identity> {
+export function identityAt(path: string): Identity {
   try {
-    return identityOf(await lstat(path, { bigint: true }))
+    return identityOf(lstatSync(path, { bigint: true }))
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
     throw error

@@ -69,7 +69,7 @@ async function acquire(root: string, path: string, own: Holder): Promise<boolean
     if (!isErrno(error, 'EEXIST')) throw error
   }
   if (!(await isStale(path, own))) return false
-  await writeAtomic(path, [new TextEncoder().encode(text)])
+  await writeAtomic(path, text)
   // Somebody else may have seen the same stale file: the last to replace it has it.
   await delay(TAKEOVER_MS)
   return (await readHolder(path))?.token === own.token

@@ -1,7 +1,8 @@
-import { constants } from 'node:fs'
+import { closeSync, constants, fstatSync, fsync, openSync, writeFileSync } from 'node:fs'
 import { access, copyFile, type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
+import { promisify } from 'node:util'
 import { type Identity, identityOf } from './read-file.ts'
 import { isErrno } from './safe-path.ts'
 
@@ -42,25 +43,20 @@ export interface AtomicOptions {
 }
 
 /**
- * Writes a whole file or nothing: readers see the old content or the new, even after a crash. Creates missing folders.
- * The pieces are never joined in memory, which libraries for atomic writes would require.
+ * Writes a whole text file or nothing: readers see the old content or the new, even after a crash. Creates missing
+ * folders.
  *
  * @returns by which the file can be recognised
  * @throws a system error; then nothing is left behind, and an existing file is unchanged
  */
 export async function writeAtomic(
   path: string,
-  pieces: readonly Uint8Array[],
+  text: string,
   { temporary = folderAt(dirname(path)), survives = 'power cut' }: AtomicOptions = {},
 ): Promise<Identity> {
   const unfinished = temporaryName(temporary.path, path)
   try {
-    const identity = await inFolder(temporary, async () => {
-      await using file = await createFile(unfinished)
-      await writeAll(file, pieces, 0)
-      if (survives === 'power cut') await file.sync()
-      return identityOf(await file.stat({ bigint: true }))
-    })
+    const identity = await inFolder(temporary, () => writeNew(unfinished, text, survives))
     await moveFile(unfinished, path)
     return identity
   } catch (error) {
@@ -69,9 +65,24 @@ export async function writeAtomic(
   }
 }
 
+/** Only waiting for the disk is left to another thread: asking one takes longer than writing a small file. */
+async function writeNew(path: string, text: string, survives: AtomicOptions['survives']): Promise<Identity> {
+  const file = openSync(path, NEW_FILE, 0o644)
+  try {
+    writeFileSync(file, text)
+    if (survives === 'power cut') await promisify(fsync)(file)
+    return identityOf(fstatSync(file, { bigint: true }))
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Fails if a file or a link is there. */
+const NEW_FILE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
+
 /** Creates a file. @throws a system error, also when a file or a link is there */
 export function createFile(path: string): Promise<FileHandle> {
-  return open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o644)
+  return open(path, NEW_FILE, 0o644)
 }
 
 /**

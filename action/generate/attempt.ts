@@ -4,7 +4,7 @@ import type { PlannedImage } from '../plan/plan.ts'
 import type { Reservation } from './budget.ts'
 import { generateImage, type GenerationTools } from './generate-image.ts'
 import { type InFlight, recordInFlight } from './in-flight.ts'
-import { type FailedResult, failed, type ImageResult, type OnProgress } from './results.ts'
+import { type FailedResult, failed, type ImageResult, type OnProgress, type SavedImage } from './results.ts'
 import { requestsFor } from './send-spec.ts'
 
 export interface AttemptTools extends Pick<GenerationTools, 'client' | 'saver'> {
@@ -19,6 +19,8 @@ export interface AttemptTools extends Pick<GenerationTools, 'client' | 'saver'> 
 /** How one image went, and whether the run can go on. */
 export interface Attempted {
   readonly result: ImageResult
+  /** The result with the final entry, when the image is in its place. Never fails. */
+  readonly saved?: Promise<SavedImage>
   /** Why every other image would fail the same way. */
   readonly fatal?: string
 }
@@ -60,16 +62,19 @@ export async function attempt(
     })
     await inFlight.end()
     if (received.note !== undefined) onProgress({ type: 'note', message: received.note })
-    const { entry, convertedFrom, lockProblem } = await saver.place(planned, received.image)
+    const { entry, finished, convertedFrom, lockProblem } = await saver.place(planned, received.image)
     reservation.settle(entry.cost_usd)
+    const ms = tools.now() - begun
+    const result = {
+      planned,
+      outcome: 'generated',
+      entry,
+      ms,
+      ...(convertedFrom && { convertedFrom }),
+    } as const
     return {
-      result: {
-        planned,
-        outcome: 'generated',
-        entry,
-        ms: tools.now() - begun,
-        ...(convertedFrom && { convertedFrom }),
-      },
+      result,
+      saved: finished.then((final) => ({ ...result, entry: final })),
       ...(lockProblem !== undefined && { fatal: lockProblem }),
     }
   } catch (error) {

@@ -9,7 +9,14 @@ import type { PlannedProject } from '../plan/plan-project.ts'
 import { attempt, type Attempted, type AttemptTools, notSaved } from './attempt.ts'
 import { createBudget, type Limits } from './budget.ts'
 import { takeDoubts } from './doubts.ts'
-import { failed, type FailedResult, type ImageResult, type RunResult, totalEstimate } from './results.ts'
+import {
+  failed,
+  type FailedResult,
+  type ImageResult,
+  type RunResult,
+  type SavedImage,
+  totalEstimate,
+} from './results.ts'
 
 export interface GenerateOptions extends Limits {
   /** Images generated at the same time, 1 or more. */
@@ -17,9 +24,6 @@ export interface GenerateOptions extends Limits {
   /** Whether a failure ends the run. Images in flight are finished either way. */
   readonly onError: 'fail' | 'keep-going'
 }
-
-/** An image whose file and lock entry are written. */
-export type SavedImage = Extract<ImageResult, { readonly outcome: 'generated' | 'adopted' }>
 
 export interface GenerateTools extends Omit<AttemptTools, 'root'> {
   /** Called with each image once its file and its lock entry are written. */
@@ -53,14 +57,21 @@ export async function generateImages(
   onProgress({ type: 'begin', total: toGenerate.length, estimateUsd: totalEstimate(toGenerate), doubts })
   for (const result of refused) onProgress({ type: 'finish', result })
 
+  const savings: Promise<SavedImage>[] = []
+
   /** Reports a result, and ends the run where it must. */
-  function finish({ result, fatal }: Attempted): ImageResult {
+  function finish({ result, saved, fatal }: Attempted): ImageResult {
     onProgress({ type: 'finish', result })
-    if (result.outcome === 'generated' || result.outcome === 'adopted') tools.onSaved?.(result)
+    if (saved) savings.push(saved.then(report))
     if (fatal !== undefined) stoppedBy ??= fatal
     else if (result.outcome === 'failed' && options.onError === 'fail' && result.code !== 'budget_exhausted')
       stoppedBy ??= `${result.planned.image.path} failed.`
     return result
+  }
+
+  function report(saved: SavedImage): SavedImage {
+    tools.onSaved?.(saved)
+    return saved
   }
 
   async function adoptOne(planned: PlannedImage): Promise<ImageResult> {
@@ -116,6 +127,7 @@ export async function generateImages(
     ...refused,
     ...(await pMap(plan.images.filter(isAdopted), adoptOne, { concurrency })),
     ...(await pMap(toGenerate, generateAndShare, { concurrency })).flat(),
+    ...(await Promise.all(savings)),
   ]
   if (plan.isLockUnmerged && !isStopped()) await lock.rewrite()
   await tidyRescueFolders(project)
@@ -145,9 +157,10 @@ async function adopted(
   act: () => ReturnType<typeof adoptPlanned>,
 ): Promise<Attempted> {
   try {
-    const { entry, lockProblem } = await act()
-    const result = { planned, outcome: 'adopted' as const, entry }
-    return { result, ...(lockProblem !== undefined && { fatal: lockProblem }) }
+    const { entry, finished, lockProblem } = await act()
+    const result = { planned, outcome: 'adopted', entry } as const
+    const saved = finished.then((final) => ({ ...result, entry: final }))
+    return { result, saved, ...(lockProblem !== undefined && { fatal: lockProblem }) }
   } catch (error) {
     const problem =
       error instanceof SaveError

@@ -22,6 +22,9 @@ export type ImageResult = { readonly planned: PlannedImage } & (
   | { readonly outcome: 'not-tried' }
 )
 
+/** An image whose file and lock entry are written. */
+export type SavedImage = Extract<ImageResult, { readonly outcome: 'generated' | 'adopted' }>
+
 export type FailedResult = Extract<ImageResult, { readonly outcome: 'failed' }>
 
 interface FailedImage {

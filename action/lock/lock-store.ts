@@ -32,6 +32,10 @@ export interface LockStore {
    * @throws a system error when it can't be written
    */
   set(path: string, entry: LockEntry | undefined): Promise<void>
+  /** The same with the next write, or with `flush`: for what a run that is killed may lose. */
+  setLater(path: string, entry: LockEntry | undefined): void
+  /** Resolves once the file holds everything that was set. @throws as `set` does */
+  flush(): Promise<void>
 }
 
 export function createLockStore(root: string, path: string, options: AtomicOptions = {}): LockStore {
@@ -39,6 +43,9 @@ export function createLockStore(root: string, path: string, options: AtomicOptio
   const absolute = inWorkspace(root, path)
   /** Everything set so far. Each write applies all of it, in case another program overwrote some of it. */
   const changes = new Map<string, LockEntry | undefined>()
+  /** How often something was set, and how much of that the file holds. */
+  let revision = 0
+  let written = 0
   /** What the file holds, for as long as it is this one. */
   let known: (Loaded & { readonly identity: Identity }) | undefined
   let nextWrite: Promise<void> | undefined
@@ -47,7 +54,7 @@ export function createLockStore(root: string, path: string, options: AtomicOptio
   async function load(): Promise<Loaded> {
     const link = await links.linkIn(path)
     if (link !== undefined) throw new LockError(`${path} goes through the symbolic link ${link}.`)
-    const identity = await identityAt(absolute)
+    const identity = identityAt(absolute)
     if (known && known.identity === identity) return known
     const { entries, isUnmerged } = await readText()
     const chosen = await Promise.all(
@@ -78,13 +85,18 @@ export function createLockStore(root: string, path: string, options: AtomicOptio
   async function writePending(): Promise<void> {
     nextWrite = undefined
     const next = new Map((await load()).entries)
+    const included = revision
     for (const [key, entry] of changes) {
       if (entry) next.set(key, entry)
       else next.delete(key)
     }
     const entries = inPathOrder(next)
-    const text = new TextEncoder().encode(formatLock(entries))
-    known = { entries, isUnmerged: false, identity: await writeAtomic(absolute, [text], options) }
+    known = {
+      entries,
+      isUnmerged: false,
+      identity: await writeAtomic(absolute, formatLock(entries), options),
+    }
+    written = included
   }
 
   /** Entries set during a write go into the next one together. */
@@ -94,14 +106,24 @@ export function createLockStore(root: string, path: string, options: AtomicOptio
     return nextWrite
   }
 
+  function setLater(key: string, entry: LockEntry | undefined): void {
+    changes.set(key, entry)
+    revision++
+  }
+
   return {
     path,
     read: async () => (await load()).entries,
     load,
     rewrite: write,
     set(key, entry) {
-      changes.set(key, entry)
+      setLater(key, entry)
       return write()
+    },
+    setLater,
+    async flush() {
+      await lastWrite.catch(() => {})
+      if (written < revision) await write()
     },
   }
 }

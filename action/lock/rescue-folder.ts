@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, rmdir, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { formatOfMediaType, formatOfPath } from '../config/file-format.ts'
-import { type ArrivingFile, createArrivingFile } from '../files/arriving-file.ts'
+import { type ArrivingFile, createArrivingFile, partOf } from '../files/arriving-file.ts'
 import { inWorkspace, isErrno } from '../files/safe-path.ts'
 import { stateFolderIn, stateFolderOf } from '../files/state-folder.ts'
 import { type Folder, folderAt, removeTemporaryFiles } from '../files/write-atomic.ts'
@@ -71,25 +71,31 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
     return inWorkspace(folder, isOfItsType ? path : `${path}.${subtype}`)
   }
 
-  function rescued(path: string, entry: LockEntry): RescuedImage {
-    const file = fileOf(path, entry)
+  function rescued(path: string, entry: LockEntry, file = fileOf(path, entry)): RescuedImage {
     return {
       path,
       entry,
       file,
       drop() {
-        const dropped = forget(path, entry, file)
+        const dropped = forget(path, entry)
         dropping = Promise.allSettled([dropping, dropped])
         return dropped
       },
     }
   }
 
-  async function forget(path: string, entry: LockEntry, file: string): Promise<void> {
-    await unlink(file).catch(() => {})
+  /** The file of an image; its part, if a run was killed right before it had its name. */
+  async function found(path: string, entry: LockEntry): Promise<string> {
+    const file = fileOf(path, entry)
+    return (await isThere(partOf(file))) ? partOf(file) : file
+  }
+
+  async function forget(path: string, entry: LockEntry): Promise<void> {
+    const file = fileOf(path, entry)
+    for (const name of [file, partOf(file)]) await unlink(name).catch(() => {})
     // Unless another one was kept for its path since.
     const now = (await lock.read()).get(path)
-    if (now?.sha256 === entry.sha256) await lock.set(path, undefined)
+    if (now?.sha256 === entry.sha256) lock.setLater(path, undefined)
   }
 
   async function open(): Promise<void> {
@@ -104,12 +110,19 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
     async list() {
       await dropping
       if (!(await isOwn(folder))) return []
-      return Array.from(await lock.read(), ([path, entry]) => rescued(path, entry))
+      // Of an entry that stays, the file is gone.
+      await lock.flush().catch(() => {})
+      return Promise.all(
+        Array.from(await lock.read(), async ([path, entry]) =>
+          rescued(path, entry, await found(path, entry)),
+        ),
+      )
     },
     async close() {
       isOpen = false
       if (!(await isOwn(folder))) return
       await removeTemporaryFiles(folder)
+      await lock.flush().catch(() => {})
       if ((await lock.read()).size > 0) return
       await unlink(join(folder, LOCK)).catch(() => {})
       await removeEmptyFolders(folder)
@@ -136,6 +149,13 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
       }
     },
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Whether a folder is there and this user's: the temporary folder is open to everyone. */
