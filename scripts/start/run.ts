@@ -1,5 +1,4 @@
 import process from 'node:process'
-import { unstable_startWorker as startWorker } from 'wrangler'
 import { serveEmulator } from '../../emulator/serve.ts'
 import { parseNamedSecrets } from '../../shared/named-secrets.ts'
 import { signUrl } from '../../shared/url/sign.ts'
@@ -51,6 +50,8 @@ async function start(): Promise<void> {
     ...upstream?.vars,
   }
 
+  // Takes a second to load, which what is wrong above doesn't wait for.
+  const { unstable_startWorker: startWorker } = await import('wrangler')
   const worker = await startWorker({
     config: 'wrangler.toml',
     // The config is compiled above.

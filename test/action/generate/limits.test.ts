@@ -4,7 +4,7 @@ import { images, outcomes, report } from '../../support/action/report.ts'
 import { startUpstream } from '../../support/action/upstream.ts'
 import { config, createWorkspace } from '../../support/action/workspace.ts'
 
-describe('the limits of a run', () => {
+describe.concurrent('the limits of a run', () => {
   it('generates at most max-images images, and reports which are left out', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(5)) })

@@ -16,7 +16,7 @@ function commands({ stdout }: ActionRun): string[] {
   return stdout.split('\n').flatMap((line) => /^\s*::([\w-]+)/.exec(line)?.[1] ?? [])
 }
 
-describe('the built Action', () => {
+describe.concurrent('the built Action', () => {
   it('has the inputs and outputs of the design, and runs on node24', async () => {
     const action: unknown = parse(await readFile('action.yml', 'utf8'))
 

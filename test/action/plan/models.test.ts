@@ -53,7 +53,7 @@ describe('an alias', () => {
   })
 })
 
-describe('models, in order', () => {
+describe.concurrent('models, in order', () => {
   it('are one spec: the second generates what the first surely didn’t, and the lock says why', async () => {
     await using upstream = await startUpstream({
       faults: [{ path: '/chat/completions', status: 404, times: 1 }],

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { type IncomingMessage, request as startRequest } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 
 /** Credentials long enough to be secrets. */
 export const TOKENS = { docs: 'docs-token-0123456789', ci: 'ci-token-0123456789ab' } as const
@@ -39,6 +42,31 @@ export function createClient(base: () => URL): Client {
       headers.set('Content-Type', 'application/json')
       return get(path, { method: 'POST', body: JSON.stringify(body), ...init, headers })
     },
+  }
+}
+
+/**
+ * Sends the head of a POST and the first bytes of its body, but never the rest: a response shows that nobody waits for
+ * it.
+ *
+ * @param bytes  how long the body would be
+ */
+export async function postUnfinished(
+  url: URL,
+  bytes: number,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const request = startRequest(url, { method: 'POST', headers: { ...headers, 'Content-Length': bytes } })
+  request.write('[{')
+  try {
+    const [message] = (await once(request, 'response')) as [IncomingMessage]
+    const received = Object.entries(message.headers).map(([name, value]) => [name, String(value)] as const)
+    return new Response(await buffer(message), {
+      status: message.statusCode ?? 0,
+      headers: Object.fromEntries(received),
+    })
+  } finally {
+    request.destroy()
   }
 }
 

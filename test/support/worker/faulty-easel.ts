@@ -1,18 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JournalEntry } from '../../../emulator/index.ts'
 import { type ServedEmulator, type ServeOptions, serveEmulator } from '../../../emulator/serve.ts'
-import { buildOnce } from './built.ts'
 import { type Client, createClient } from './client.ts'
+import { entriesOf } from './easel.ts'
 import type { JobStorage } from './fault-rules.ts'
 import { type Faults, serveFaults } from './faults.ts'
+import { type InWorkerd, startInWorkerd } from './workerd.ts'
 
-const PROGRAM = join(import.meta.dirname, 'easel-process.ts')
-
-/** The Worker in a process of its own, with bindings that fail on demand and state that survives the process. */
+/** The Worker with bindings that fail on demand and state that survives the process. */
 export interface FaultyEasel extends Client {
   readonly upstream: ServedEmulator
   /** Its address, until it is started again. */
@@ -54,11 +51,10 @@ export async function startFaultyEasel({
     serveEmulator({ plainImages: true, ...emulator }),
     serveFaults(),
     mkdtemp(join(tmpdir(), 'easel-state-')),
-    buildOnce(),
   ])
   const lines: string[] = []
-  const start = (changed: Readonly<Record<string, string>> = {}): Promise<Running> =>
-    startProcess(
+  const start = (changed: Readonly<Record<string, string>> = {}): Promise<InWorkerd> =>
+    startInWorkerd(
       {
         main,
         state,
@@ -97,8 +93,7 @@ export async function startFaultyEasel({
         (await (await inside(`r2?prefix=${encodeURIComponent(prefix)}`)).json()) as string[],
     },
     ledger: async (sql) => (await inside('ledger', { method: 'POST', body: sql })).json(),
-    log: () =>
-      lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>),
+    log: () => entriesOf(lines),
     kill: () => running.kill(),
     async restart(changed) {
       await running.kill()
@@ -110,29 +105,4 @@ export async function startFaultyEasel({
       await rm(state, { recursive: true })
     },
   }
-}
-
-interface Running {
-  readonly url: URL
-  kill(): Promise<void>
-}
-
-async function startProcess(options: object, onLog: (line: string) => void): Promise<Running> {
-  // A group of its own, with workerd in it, so that both die at once.
-  const child = fork(PROGRAM, [JSON.stringify(options)], { detached: true, stdio: 'inherit' })
-  const url = await new Promise<URL>((resolve, reject) => {
-    child.on('message', (message: { readonly url?: string; readonly log?: string }) => {
-      if (message.log !== undefined) onLog(message.log)
-      if (message.url !== undefined) resolve(new URL(message.url))
-    })
-    child.once('exit', () => reject(new Error('The Worker ended before it was ready.')))
-  })
-  return { url, kill: () => killGroup(child) }
-}
-
-async function killGroup(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  process.kill(-(child.pid ?? 0), 'SIGKILL')
-  await exited
 }

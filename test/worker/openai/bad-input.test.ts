@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { postUnfinished } from '../../support/worker/client.ts'
 import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 
 const MODEL = 'openai/gpt-image-1'
@@ -203,7 +204,12 @@ describe('an edit', () => {
 
   it('that is too large is refused before it is read', async () => {
     expect(
-      await outcomeOf(() => post(form({ image: new Blob([new Uint8Array(25 * 1024 ** 2)]) }))),
+      await outcomeOf(() =>
+        postUnfinished(new URL('/openai/v1/images/edits', easel.url), 25 * 1024 ** 2, {
+          'Content-Type': 'multipart/form-data; boundary=x',
+          ...bearer(TOKENS.docs).headers,
+        }),
+      ),
     ).toMatchObject(refusal([413, null, 'payload_too_large', /24 MiB/]))
   })
 })
