@@ -9,25 +9,23 @@ import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
 import { DeliveryError, explainFailure } from '../api/failure.ts'
 import { downloadFromLfs } from '../api/lfs.ts'
-import { type CommitContent, readBlob } from '../api/read-commit.ts'
-import { changeOf, type FileChange, readProjectAt } from '../changeset/changeset.ts'
+import { readBlob } from '../api/read.ts'
+import { changeOf, type FileChange } from '../changeset/changeset.ts'
+import { type CommitContent, readProjectAt } from '../changeset/project-at.ts'
 import { refuseWithoutArtifacts } from '../deliver/artifact.ts'
 import { preflight } from '../target/preflight.ts'
 import { rescuedSources } from './rescued-artifacts.ts'
-
-/** The run with the plan of what is left, and what was written to the workspace and its lock. */
-interface Adopted {
-  readonly run: ActionRun
-  readonly adopted: readonly FileChange[]
-}
 
 /**
  * Adopts images that exist although the workspace doesn't have them: delivered to the target's branches since the
  * checkout or by a pull request that isn't merged yet, left out of a sparse checkout, or rescued by an earlier run.
  *
+ * @returns the run with the plan of what is left, and what was written to the workspace and its lock
  * @throws {DeliveryError} when what is left could not be delivered
  */
-export async function adoptWhatExists(first: ActionRun): Promise<Adopted> {
+export async function adoptWhatExists(
+  first: ActionRun,
+): Promise<{ readonly run: ActionRun; readonly adopted: readonly FileChange[] }> {
   const { inputs, target, api, log } = first
   let run = first
   const adopted: FileChange[] = []
@@ -35,18 +33,17 @@ export async function adoptWhatExists(first: ActionRun): Promise<Adopted> {
   try {
     const commits = await commitsWithImages(run)
     if (inputs.force) return { run, adopted }
-    await adoptFrom(() => commits.map((commit) => commitSource(api, commit)))
+    await adoptFrom(commits.map((commit) => commitSource(api, commit)))
     if (await fetchHidden(run, commits.at(-1))) await planAgain()
-    await adoptFrom(() => rescuedSources(run))
+    if (toGenerate(run).length > 0) await adoptFrom(await rescuedSources(run))
     return { run, adopted }
   } catch (error) {
     // Otherwise the run would pay for images that exist already, or that can't be delivered.
     throw new DeliveryError(explainFailure(error, branch), { cause: error })
   }
 
-  async function adoptFrom(find: () => readonly AdoptionSource[] | Promise<AdoptionSource[]>): Promise<void> {
-    if (toGenerate(run).length === 0) return
-    const found = await adoptImages(run, await find())
+  async function adoptFrom(sources: readonly AdoptionSource[]): Promise<void> {
+    const found = await adoptImages(run, sources)
     for (const image of found) {
       log.line(`${image.planned.image.path}: adopted at no cost.`)
       adopted.push(changeOf(image))

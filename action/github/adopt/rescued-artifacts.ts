@@ -42,14 +42,9 @@ export async function rescuedSources(run: ActionRun): Promise<AdoptionSource[]> 
   }
 }
 
-interface RescuedArtifact {
-  readonly id: number
-  readonly runId: number
-}
-
 /** A fork's runs may upload what they like, so only those of the repository count. */
-async function rescuedArtifacts({ api, context }: ActionRun): Promise<readonly RescuedArtifact[]> {
-  const found: RescuedArtifact[] = []
+async function rescuedArtifacts({ api, context }: ActionRun) {
+  const found: { readonly id: number; readonly runId: number }[] = []
   for (let at = 1; found.length < ARTIFACTS_MAX; at++) {
     // A second attempt of a run takes the next name.
     const name = at === 1 ? RESCUED : `${RESCUED}-${at}`

@@ -4,11 +4,12 @@ import { lfsPaths } from '../../git/checkout.ts'
 import { formatLfsPointer, parseLfsPointer } from '../../git/lfs-pointer.ts'
 import { formatLock } from '../../lock/lock-file.ts'
 import type { ActionRun } from '../action-run.ts'
-import { statusOf } from '../api/failure.ts'
+import { unlessUnknown } from '../api/failure.ts'
 import type { CommitFile } from '../api/create-commit.ts'
-import { blobSha, type CommitContent, readBlob } from '../api/read-commit.ts'
-import { declaredIn, type FileChange, readImage, readProjectAt } from './changeset.ts'
+import { blobSha, readBlob } from '../api/read.ts'
+import { type FileChange, readImage } from './changeset.ts'
 import { isContested, type Merged, mergeLock } from './merge-lock.ts'
+import { type CommitContent, declaredIn, readProjectAt } from './project-at.ts'
 
 /** A changeset merged with a commit, and what to send so that a commit on top of that one holds it. */
 export interface MergedOnto extends Merged {
@@ -46,7 +47,9 @@ async function pathsEditedByHand(
   commit: CommitContent,
   changes: readonly FileChange[],
 ): Promise<ReadonlySet<string>> {
-  const planned = await checkedOutContent(run, commit)
+  const { checkedOut = '' } = run.target.destination ?? {}
+  const planned =
+    commit.sha === checkedOut ? commit : await readProjectAt(run, checkedOut).catch(unlessUnknown)
   const edited = new Set<string>()
   for (const { path, after, hadFile } of changes) {
     const now = commit.blobs.get(path)
@@ -57,16 +60,6 @@ async function pathsEditedByHand(
     if (sha256 !== commit.lock.get(path)?.sha256 && sha256 !== after?.sha256) edited.add(path)
   }
   return edited
-}
-
-/** The commit that the workspace was checked out from; `undefined` when GitHub doesn't have it, or no longer. */
-async function checkedOutContent(run: ActionRun, commit: CommitContent): Promise<CommitContent | undefined> {
-  const { checkedOut = '' } = run.target.destination ?? {}
-  if (commit.sha === checkedOut) return commit
-  return readProjectAt(run, checkedOut).catch((error: unknown) => {
-    if (![404, 409, 422].includes(statusOf(error) ?? 0)) throw error
-    return undefined
-  })
 }
 
 /** Leaves out what is there already. */
