@@ -1,5 +1,4 @@
 import { adoptImages, type AdoptionSource } from '../../adopt/adopt-images.ts'
-import { sha256Of } from '../../files/read-file.ts'
 import { inWorkspace } from '../../files/safe-path.ts'
 import { writeAtomic } from '../../files/write-atomic.ts'
 import { readCheckout } from '../../git/checkout.ts'
@@ -11,6 +10,7 @@ import { DeliveryError, explainFailure } from '../api/failure.ts'
 import { downloadFromLfs } from '../api/lfs.ts'
 import { readBlob } from '../api/read.ts'
 import { changeOf, type FileChange } from '../changeset/changeset.ts'
+import { pathsEditedByHand } from '../changeset/merge-onto-commit.ts'
 import { type CommitContent, readProjectAt } from '../changeset/project-at.ts'
 import { refuseWithoutArtifacts } from '../deliver/artifact.ts'
 import { preflight } from '../target/preflight.ts'
@@ -34,7 +34,7 @@ export async function adoptWhatExists(
     const commits = await commitsWithImages(run)
     if (inputs.force) return { run, adopted }
     await adoptFrom(commits.map((commit) => commitSource(api, commit)))
-    if (await fetchHidden(run, commits.at(-1))) await planAgain()
+    for (const commit of commits) if (await fetchEdited(run, commit)) await planAgain()
     if (toGenerate(run).length > 0) await adoptFrom(await rescuedSources(run))
     return { run, adopted }
   } catch (error) {
@@ -103,21 +103,19 @@ function commitSource(api: GitHubApi, { lock, blobs }: CommitContent): AdoptionS
 }
 
 /**
- * Fetches files that a sparse checkout left out and that Easel did not write: they are somebody's, and would be
- * replaced by what is generated. The plan then treats them as it treats every file that was edited by hand.
+ * Fetches files that would not be replaced because somebody else put them there: a sparse checkout left them out, or
+ * they are on the branch of the pull request. The plan then treats them as every file that was edited by hand.
  *
  * @returns whether there are any
  */
-async function fetchHidden(run: ActionRun, commit: CommitContent | undefined): Promise<boolean> {
-  let isAny = false
-  for (const { image, file } of toGenerate(run)) {
-    const blob = commit?.blobs.get(image.path)
-    if (file.kind !== 'nothing' || blob === undefined) continue
-    const bytes = await readBlob(run.api, blob)
-    const sha256 = parseLfsPointer(bytes)?.sha256 ?? sha256Of(bytes)
-    if (sha256 === commit?.lock.get(image.path)?.sha256) continue
-    await writeAtomic(inWorkspace(run.project.root, image.path), [bytes])
-    isAny = true
+async function fetchEdited(run: ActionRun, commit: CommitContent): Promise<boolean> {
+  const wanted = toGenerate(run).map(({ image: { path }, file }) => {
+    return { path, hadFile: file.kind !== 'nothing', after: undefined }
+  })
+  const edited = await pathsEditedByHand(run, commit, wanted)
+  for (const path of edited) {
+    const bytes = await readBlob(run.api, commit.blobs.get(path) ?? '')
+    await writeAtomic(inWorkspace(run.project.root, path), [bytes])
   }
-  return isAny
+  return edited.size > 0
 }

@@ -64,10 +64,8 @@ interface GraphQLCommit {
  * @throws {BranchMovedError} when the branch no longer points to `head`
  */
 export async function createCommit(api: GitHubApi, commit: NewCommit): Promise<Committed> {
-  await uploadToLfs(
-    api.lfs,
-    commit.files.flatMap(({ object }) => object ?? []),
-  )
+  const objects = commit.files.flatMap(({ object }) => object ?? [])
+  await uploadToLfs(api.lfs, objects)
   const bytes = commit.files.reduce((sum, { size }) => sum + size, 0)
   return bytes > ONE_REQUEST_MAX_BYTES || commit.replacesTree !== undefined
     ? commitInObjects(api, commit)

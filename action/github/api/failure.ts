@@ -77,7 +77,7 @@ const KNOWN: readonly (readonly [RegExp, (where: string) => string])[] = [
   [
     /not permitted to create or approve pull requests/i,
     () =>
-      'Workflows may not open pull requests in this repository. Turn on “Allow GitHub Actions to create and approve pull requests” under Settings, Actions, General, or pass your own github-token. The images are on their branch.',
+      'Workflows may not open pull requests in this repository. Turn on “Allow GitHub Actions to create and approve pull requests” under Settings, Actions, General, or pass your own github-token.',
   ],
   [
     /through a pull request|protected branch|rule violations|required status check|approving review/i,

@@ -30,12 +30,8 @@ export function blobSha(bytes: Uint8Array): string {
   return createHash('sha1').update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex')
 }
 
-/** A file, folder or submodule of a commit. */
-export interface TreeEntry {
-  readonly type: string
-  readonly path: string
-  readonly sha: string
-}
+/** A file, folder or submodule. */
+type TreeEntry = Awaited<ReturnType<typeof getTree>>['tree'][number]
 
 /**
  * What a commit holds. GitHub truncates the list of a whole tree above 100,000 entries, and single folders are still
@@ -46,11 +42,7 @@ export async function listFiles(
   commit: string,
   paths: readonly string[],
 ): Promise<readonly TreeEntry[]> {
-  const getTree = async (sha: string, options: { readonly recursive?: '1' } = {}) => {
-    const route = 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}'
-    return (await api.request(route, { tree_sha: sha, ...options })).data
-  }
-  const { tree, truncated } = await getTree(commit, { recursive: '1' })
+  const { tree, truncated } = await getTree(api, commit, { recursive: '1' })
   if (!truncated) return tree
   const entries = new Map<string, TreeEntry>()
   const listed = new Set<string>()
@@ -61,7 +53,7 @@ export async function listFiles(
     if (folder !== '.') await list(dirname(folder))
     const found = entries.get(folder)
     if (folder !== '.' && found?.type !== 'tree') return
-    for (const entry of (await getTree(found?.sha ?? commit)).tree) {
+    for (const entry of (await getTree(api, found?.sha ?? commit)).tree) {
       const path = join(folder, entry.path)
       entries.set(path, { ...entry, path })
     }
@@ -69,4 +61,9 @@ export async function listFiles(
 
   for (const path of paths) await list(dirname(path))
   return [...entries.values()]
+}
+
+async function getTree({ request }: GitHubApi, sha: string, options: { readonly recursive?: '1' } = {}) {
+  const route = 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}'
+  return (await request(route, { tree_sha: sha, ...options })).data
 }

@@ -41,13 +41,17 @@ export async function mergeOnto(
   return { ...merged, ...(await filesToSend(run, merged, commit)) }
 }
 
-/** Files that the plan didn't look at, and that match neither our bytes nor the lock in that commit. */
-async function pathsEditedByHand(
+/**
+ * Files of a commit that somebody put there: the plan didn't look at them, and they match neither our bytes nor the lock
+ * in that commit. They are never replaced.
+ */
+export async function pathsEditedByHand(
   run: ActionRun,
   commit: CommitContent,
-  changes: readonly FileChange[],
+  changes: readonly Omit<FileChange, 'before' | 'removesFile'>[],
 ): Promise<ReadonlySet<string>> {
-  const { checkedOut = '' } = run.target.destination ?? {}
+  // Without a destination, it is the workspace's own commit.
+  const { checkedOut = commit.sha } = run.target.destination ?? {}
   const planned =
     commit.sha === checkedOut ? commit : await readProjectAt(run, checkedOut).catch(unlessUnknown)
   const edited = new Set<string>()
@@ -69,10 +73,8 @@ async function filesToSend(
   commit: CommitContent,
 ): Promise<Omit<MergedOnto, keyof Merged>> {
   const { root } = project
-  const inLfs = await lfsPaths(
-    root,
-    ours.map(({ path }) => path),
-  )
+  const paths = ours.map(({ path }) => path)
+  const inLfs = await lfsPaths(root, paths)
   const blobs = new Map(commit.blobs)
   const files: CommitFile[] = []
   const removed: string[] = []

@@ -21,13 +21,10 @@ export interface CommitContent {
 export async function readProjectAt(run: ActionRun, sha: string): Promise<CommitContent> {
   const { api, project, plan, target } = run
   const { configPath, images, lock } = project
-  const paths = [configPath, lock.path, ...[...images, ...plan.orphans].map(({ path }) => path)]
   const { folder } = target
-  const entries = await listFiles(
-    api,
-    sha,
-    paths.map((path) => folder + path),
-  )
+  const paths = [configPath, lock.path, ...[...images, ...plan.orphans].map(({ path }) => path)]
+  const wanted = paths.map((path) => folder + path)
+  const entries = await listFiles(api, sha, wanted)
   const blobs = new Map<string, string>()
   for (const { type, path, sha: blob } of entries) {
     if (type === 'blob' && path.startsWith(folder)) blobs.set(path.slice(folder.length), blob)

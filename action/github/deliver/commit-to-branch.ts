@@ -69,11 +69,8 @@ export async function commitToBranch(
 ): Promise<Landed> {
   const head = await headOf(run.api, branch)
   if (head === undefined) throw new DeliveryError(`There is no branch ${branch} to commit to.`)
-  const landed = await land(
-    run,
-    { branch, head },
-    await mergeOnto(run, await readProjectAt(run, head), changes),
-  )
+  const merged = await mergeOnto(run, await readProjectAt(run, head), changes)
+  const landed = await land(run, { branch, head }, merged)
   if (landed.commit && landed.commit.sha !== head) run.log.line(`On ${branch}: ${landed.commit.url}`)
   return landed
 }

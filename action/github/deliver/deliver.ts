@@ -3,18 +3,11 @@ import type { RunResult } from '../../generate/results.ts'
 import type { ActionRun } from '../action-run.ts'
 import { explainFailure } from '../api/failure.ts'
 import type { FileChange } from '../changeset/changeset.ts'
-import { setDeliveryOutputs } from '../report/outputs.ts'
+import { type Delivery, setDeliveryOutputs } from '../report/outputs.ts'
 import { type Artifact, uploadImages } from './artifact.ts'
 import { commitToBranch, type Landed, retryWhileBranchMoves } from './commit-to-branch.ts'
 import { deliverAsPullRequest } from './pull-request.ts'
 import { rescue } from './rescue.ts'
-
-/** The result of a delivery. */
-export interface Delivery extends Pick<Landed, 'commit' | 'pullRequest'> {
-  readonly artifact?: Artifact
-  /** What failed, and what to change. The step fails if there are any. */
-  readonly failures: readonly string[]
-}
 
 /**
  * Delivers what is finished every `deliver-every` minutes, and at once when the job is cancelled: the runner then kills

@@ -5,11 +5,15 @@ import type { Artifact } from '../deliver/artifact.ts'
 import type { Landed } from '../deliver/commit-to-branch.ts'
 import type { Report } from '../../report/json.ts'
 
+/** The result of a delivery. */
+export interface Delivery extends Pick<Landed, 'commit' | 'pullRequest'> {
+  readonly artifact?: Artifact
+  /** What failed, and what to change. The step fails if there are any. */
+  readonly failures: readonly string[]
+}
+
 /** Sets the outputs of `action.yml`, except those of a delivery. */
-export function setReportOutputs(
-  { totals, orphans }: Report,
-  { reportPath, hasAdopted }: { readonly reportPath: string; readonly hasAdopted: boolean },
-): void {
+export function setReportOutputs({ totals, orphans }: Report, reportPath: string, hasAdopted: boolean): void {
   const { images, planned, generated = 0, adopted = 0, not_tried = 0, cost_usd, estimate_usd } = totals
   const ran = totals.generated !== undefined
   const failed = (totals.failed ?? 0) + not_tried
@@ -26,11 +30,7 @@ export function setReportOutputs(
 }
 
 /** Sets the outputs of a delivery. Those that don't apply stay empty. */
-export function setDeliveryOutputs({
-  commit,
-  pullRequest,
-  artifact,
-}: Partial<Landed> & { readonly artifact?: Artifact }): void {
+export function setDeliveryOutputs({ commit, pullRequest, artifact }: Partial<Delivery>): void {
   setOutputs({
     changed: commit && true,
     'commit-sha': commit?.sha,
