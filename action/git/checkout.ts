@@ -2,15 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 /** What git says about the workspace. */
-export interface Checkout {
-  /** The commit at `HEAD`. */
-  readonly sha: string
-  /** The branch that `HEAD` is on; absent when it is detached. */
-  readonly branch?: string
-  /** Where the workspace is in the repository: empty, or such as `site/`. */
-  readonly folder: string
-  readonly isSubmodule: boolean
-}
+export type Checkout = NonNullable<Awaited<ReturnType<typeof readCheckout>>>
 
 const run = promisify(execFile)
 
@@ -18,7 +10,7 @@ const run = promisify(execFile)
 const OUTPUT_MAX_BYTES = 2 ** 25
 
 /** @returns `undefined` when `root` isn't in a git checkout, or there is no git */
-export async function readCheckout(root: string): Promise<Checkout | undefined> {
+export async function readCheckout(root: string) {
   const out = await git(root, [
     'rev-parse',
     'HEAD',
@@ -30,7 +22,15 @@ export async function readCheckout(root: string): Promise<Checkout | undefined> 
   const [sha, ref = '', folder = '', superproject] = out?.split('\n') ?? []
   if (!sha) return undefined
   const [, branch] = /^refs\/heads\/(.+)$/.exec(ref) ?? []
-  return { sha, ...(branch !== undefined && { branch }), folder, isSubmodule: Boolean(superproject) }
+  return {
+    /** The commit at `HEAD`. */
+    sha,
+    /** The branch that `HEAD` is on; absent when it is detached. */
+    branch,
+    /** Where the workspace is in the repository: empty, or such as `site/`. */
+    folder,
+    isSubmodule: Boolean(superproject),
+  }
 }
 
 /** The parents of the commit at `HEAD`, also in a shallow clone. */

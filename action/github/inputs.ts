@@ -19,20 +19,6 @@ const RETENTION_DAYS_MAX = 400
 /** A day: no job on GitHub's runners takes longer. */
 const DELIVER_EVERY_MAX_MINUTES = 1440
 
-/** The defaults of `action.yml`. They stand here as well, because a workflow may pass an empty string. */
-export const DEFAULTS: Readonly<Record<string, string>> = {
-  'base-url': OPENROUTER_BASE_URL,
-  mode: 'generate',
-  'deliver-every': '10',
-  force: 'false',
-  concurrency: '4',
-  'on-error': 'fail',
-  'on-drift': 'keep',
-  'on-alias-change': 'keep',
-  prune: 'false',
-  comment: 'false',
-}
-
 const text = z.string().optional()
 const branch = text.transform((name) => name?.replace(/^refs\/heads\//, ''))
 const list = z
@@ -46,33 +32,35 @@ const flag = z
   .regex(/^(true|True|TRUE|false|False|FALSE)$/, 'use true or false')
   .transform((value) => /^t/i.test(value))
 
+/** The defaults of `action.yml` stand here as well, because a workflow may pass an empty string. */
 const schema = z.object({
   openrouterApiKey: text,
-  baseUrl: z.string(),
+  baseUrl: z.string().default(OPENROUTER_BASE_URL),
   config: text,
   /** Relative to the workspace; absent: the workspace itself. */
   workingDirectory: text,
-  mode: choice(['generate', 'plan', 'check']),
+  mode: choice(['generate', 'plan', 'check']).default('generate'),
   only: list,
-  force: flag,
+  force: flag.default(false),
   maxImages: wholeNumber(0, 1_000_000).optional(),
-  maxCostUsd: amount('an amount in USD, such as 0.50').optional(),
-  concurrency: wholeNumber(1, CONCURRENCY_MAX),
-  onError: choice(['fail', 'keep-going']),
-  onDrift: choice(['keep', 'regenerate', 'fail']),
-  onAliasChange: choice(['keep', 'regenerate']),
-  prune: flag,
+  maxCostUsd: numberIn(0, Infinity, 'an amount in USD, such as 0.50').optional(),
+  concurrency: wholeNumber(1, CONCURRENCY_MAX).default(4),
+  onError: choice(['fail', 'keep-going']).default('fail'),
+  onDrift: choice(['keep', 'regenerate', 'fail']).default('keep'),
+  onAliasChange: choice(['keep', 'regenerate']).default('keep'),
+  prune: flag.default(false),
   /** Empty: what suits the event. */
   deliver: list.pipe(z.array(choice(DELIVERIES))).superRefine(refuseContradictions),
   /** Minutes; 0: only at the end. */
-  deliverEvery: amount(
-    `a number of minutes from 0 to ${DELIVER_EVERY_MAX_MINUTES}`,
+  deliverEvery: numberIn(
+    0,
     DELIVER_EVERY_MAX_MINUTES,
-  ),
+    `a number of minutes from 0 to ${DELIVER_EVERY_MAX_MINUTES}`,
+  ).default(10),
   branch,
   base: branch,
   commitMessage: text,
-  comment: flag,
+  comment: flag.default(false),
   retentionDays: wholeNumber(1, RETENTION_DAYS_MAX).optional(),
   githubToken: text,
 })
@@ -83,13 +71,11 @@ export type ActionInputs = z.infer<typeof schema>
 /**
  * Reads and validates all inputs. An empty one means its default.
  *
+ * @param valueOf  the value of an input
  * @throws {UsageError} naming each invalid input, its value and what is accepted
  */
-export function readInputs(): ActionInputs {
-  const values = Object.keys(schema.shape).map((key) => {
-    const name = inputName(key)
-    return [key, getInput(name) || DEFAULTS[name]] as const
-  })
+export function readInputs(valueOf: (name: string) => string | undefined = getInput): ActionInputs {
+  const values = Object.keys(schema.shape).map((key) => [key, valueOf(inputName(key)) || undefined] as const)
   const given = Object.fromEntries(values)
   const { data, error } = schema.safeParse(given)
   if (data) return { ...data, baseUrl: normaliseBaseUrl(data.baseUrl) }
@@ -110,21 +96,16 @@ function choice<const T extends readonly string[]>(accepted: T) {
 }
 
 function wholeNumber(min: number, max: number) {
-  const message = `it must be a whole number from ${min} to ${max}`
-  return z
-    .string()
-    .regex(/^\d+$/, message)
-    .transform(Number)
-    .pipe(z.number().min(min, message).max(max, message))
+  return numberIn(min, max, `a whole number from ${min} to ${max}`, /^\d+$/)
 }
 
-function amount(what: string, max = Infinity) {
+function numberIn(min: number, max: number, what: string, form = /^\$?\d+(\.\d+)?$/) {
   const message = `it must be ${what}`
   return z
     .string()
-    .regex(/^\$?\d+(\.\d+)?$/, message)
+    .regex(form, message)
     .transform((value) => Number(value.replace('$', '')))
-    .pipe(z.number().max(max, message))
+    .pipe(z.number().min(min, message).max(max, message))
 }
 
 function refuseContradictions(found: readonly (typeof DELIVERIES)[number][], context: z.RefinementCtx): void {

@@ -9,20 +9,9 @@ const ANNOTATIONS_MAX = 10
 const ANNOTATION_MAX_CHARACTERS = 4096
 
 /** The log of a run, and its annotations. No text in it can become a command to the runner. */
-export interface ActionLog {
-  line(text: string): void
-  /** Its title is printed with its first line. */
-  group<T>(title: string, run: () => Promise<T>): Promise<T>
-  notice(text: string): void
-  /** Why the step fails. */
-  failure(text: string): void
-  /** Where the project is in the repository, for annotations: empty, or such as `site/`. */
-  placeFilesIn(folder: string): void
-  /** At its position in the file. The first ten of each severity are annotations, the rest are lines. */
-  diagnostic(diagnostic: Diagnostic): void
-}
+export type ActionLog = ReturnType<typeof createLog>
 
-export function createLog(): ActionLog {
+export function createLog() {
   const used = { error: 0, warning: 0 }
   let folder = ''
   let unopened: string | undefined
@@ -35,9 +24,11 @@ export function createLog(): ActionLog {
 
   return {
     line,
-    notice: (text) => notice(annotation(text), { title: 'Easel' }),
-    failure: (text) => error(annotation(text), { title: 'Easel' }),
-    async group(title, run) {
+    notice: (text: string): void => notice(annotation(text), { title: 'Easel' }),
+    /** Why the step fails. */
+    failure: (text: string): void => error(annotation(text), { title: 'Easel' }),
+    /** Its title is printed with its first line. */
+    async group<T>(title: string, run: () => Promise<T>): Promise<T> {
       unopened = harmless(title)
       try {
         return await run()
@@ -46,8 +37,10 @@ export function createLog(): ActionLog {
         unopened = undefined
       }
     },
-    placeFilesIn: (found) => (folder = found),
-    diagnostic({ file: name, line: startLine, column: startColumn, severity, message }) {
+    /** Where the project is in the repository, for annotations: empty, or such as `site/`. */
+    placeFilesIn: (found: string): void => void (folder = found),
+    /** At its position in the file. The first ten of each severity are annotations, the rest are lines. */
+    diagnostic({ file: name, line: startLine, column: startColumn, severity, message }: Diagnostic): void {
       const file = folder + name
       if (used[severity]++ >= ANNOTATIONS_MAX) {
         line(`${oneLine(file)}:${startLine}:${startColumn}: ${severity}: ${oneLine(message)}`)

@@ -35,7 +35,7 @@ async function run(env: Env, log: ActionLog): Promise<number> {
   const { openrouterApiKey: apiKey, githubToken, baseUrl, config, mode } = inputs
   for (const secret of [apiKey, githubToken]) if (secret !== undefined) setSecret(secret)
   const context = await readRunContext(env)
-  const api = connect(githubToken, context, log.line)
+  const api = connect(githubToken, context, { log: log.line })
   const target = await settleTarget(inputs, context, api)
   log.placeFilesIn(target.folder)
   if (target.planOnly !== undefined) log.notice(target.planOnly)
@@ -49,7 +49,10 @@ async function run(env: Env, log: ActionLog): Promise<number> {
     onWait: (pid) => log.line(`Waiting for another easel command here (process ${pid}).`),
   })
   for (const warning of planned.project.warnings) log.diagnostic(warning)
-  await logPlan(planned, log)
+  await log.group('Plan', async () => {
+    const { configPath } = planned.project
+    for (const line of await planLines(planned.plan, { configPath, paint: plainPaint })) log.line(line)
+  })
 
   const planAgain = (): Promise<PlannedProject> => planProject(project, inputs)
   const ready: ActionRun = { ...planned, inputs, context, target, api, log, planAgain }
@@ -61,11 +64,4 @@ async function run(env: Env, log: ActionLog): Promise<number> {
   if (mode !== 'check' || !isOutOfDate(planned.plan, inputs)) return 0
   log.failure('Images are out of date: run easel generate, or this Action with mode: generate.')
   return 1
-}
-
-async function logPlan({ project, plan }: PlannedProject, log: ActionLog): Promise<void> {
-  await log.group('Plan', async () => {
-    const lines = await planLines(plan, { configPath: project.configPath, paint: plainPaint })
-    for (const line of lines) log.line(line)
-  })
 }

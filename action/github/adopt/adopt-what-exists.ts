@@ -1,5 +1,4 @@
 import { adoptImages, type AdoptionSource } from '../../adopt/adopt-images.ts'
-import { sha256Of } from '../../files/read-file.ts'
 import { inWorkspace } from '../../files/safe-path.ts'
 import { writeAtomic } from '../../files/write-atomic.ts'
 import { readCheckout } from '../../git/checkout.ts'
@@ -9,25 +8,24 @@ import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
 import { DeliveryError, explainFailure } from '../api/failure.ts'
 import { downloadFromLfs } from '../api/lfs.ts'
-import { type CommitContent, readBlob } from '../api/read-commit.ts'
-import { changeOf, type FileChange, readProjectAt } from '../changeset/changeset.ts'
+import { readBlob } from '../api/read.ts'
+import { changeOf, type FileChange } from '../changeset/changeset.ts'
+import { pathsEditedByHand } from '../changeset/merge-onto-commit.ts'
+import { type CommitContent, readProjectAt } from '../changeset/project-at.ts'
 import { refuseWithoutArtifacts } from '../deliver/artifact.ts'
 import { preflight } from '../target/preflight.ts'
 import { rescuedSources } from './rescued-artifacts.ts'
-
-/** The run with the plan of what is left, and what was written to the workspace and its lock. */
-interface Adopted {
-  readonly run: ActionRun
-  readonly adopted: readonly FileChange[]
-}
 
 /**
  * Adopts images that exist although the workspace doesn't have them: delivered to the target's branches since the
  * checkout or by a pull request that isn't merged yet, left out of a sparse checkout, or rescued by an earlier run.
  *
+ * @returns the run with the plan of what is left, and what was written to the workspace and its lock
  * @throws {DeliveryError} when what is left could not be delivered
  */
-export async function adoptWhatExists(first: ActionRun): Promise<Adopted> {
+export async function adoptWhatExists(
+  first: ActionRun,
+): Promise<{ readonly run: ActionRun; readonly adopted: readonly FileChange[] }> {
   const { inputs, target, api, log } = first
   let run = first
   const adopted: FileChange[] = []
@@ -35,18 +33,17 @@ export async function adoptWhatExists(first: ActionRun): Promise<Adopted> {
   try {
     const commits = await commitsWithImages(run)
     if (inputs.force) return { run, adopted }
-    await adoptFrom(() => commits.map((commit) => commitSource(api, commit)))
-    if (await fetchHidden(run, commits.at(-1))) await planAgain()
-    await adoptFrom(() => rescuedSources(run))
+    await adoptFrom(commits.map((commit) => commitSource(api, commit)))
+    for (const commit of commits) if (await fetchEdited(run, commit)) await planAgain()
+    if (toGenerate(run).length > 0) await adoptFrom(await rescuedSources(run))
     return { run, adopted }
   } catch (error) {
     // Otherwise the run would pay for images that exist already, or that can't be delivered.
     throw new DeliveryError(explainFailure(error, branch), { cause: error })
   }
 
-  async function adoptFrom(find: () => readonly AdoptionSource[] | Promise<AdoptionSource[]>): Promise<void> {
-    if (toGenerate(run).length === 0) return
-    const found = await adoptImages(run, await find())
+  async function adoptFrom(sources: readonly AdoptionSource[]): Promise<void> {
+    const found = await adoptImages(run, sources)
     for (const image of found) {
       log.line(`${image.planned.image.path}: adopted at no cost.`)
       adopted.push(changeOf(image))
@@ -106,21 +103,19 @@ function commitSource(api: GitHubApi, { lock, blobs }: CommitContent): AdoptionS
 }
 
 /**
- * Fetches files that a sparse checkout left out and that Easel did not write: they are somebody's, and would be
- * replaced by what is generated. The plan then treats them as it treats every file that was edited by hand.
+ * Fetches files that would not be replaced because somebody else put them there: a sparse checkout left them out, or
+ * they are on the branch of the pull request. The plan then treats them as every file that was edited by hand.
  *
  * @returns whether there are any
  */
-async function fetchHidden(run: ActionRun, commit: CommitContent | undefined): Promise<boolean> {
-  let isAny = false
-  for (const { image, file } of toGenerate(run)) {
-    const blob = commit?.blobs.get(image.path)
-    if (file.kind !== 'nothing' || blob === undefined) continue
-    const bytes = await readBlob(run.api, blob)
-    const sha256 = parseLfsPointer(bytes)?.sha256 ?? sha256Of(bytes)
-    if (sha256 === commit?.lock.get(image.path)?.sha256) continue
-    await writeAtomic(inWorkspace(run.project.root, image.path), [bytes])
-    isAny = true
+async function fetchEdited(run: ActionRun, commit: CommitContent): Promise<boolean> {
+  const wanted = toGenerate(run).map(({ image: { path }, file }) => {
+    return { path, hadFile: file.kind !== 'nothing', after: undefined }
+  })
+  const edited = await pathsEditedByHand(run, commit, wanted)
+  for (const path of edited) {
+    const bytes = await readBlob(run.api, commit.blobs.get(path) ?? '')
+    await writeAtomic(inWorkspace(run.project.root, path), [bytes])
   }
-  return isAny
+  return edited.size > 0
 }

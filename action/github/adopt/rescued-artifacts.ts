@@ -14,42 +14,33 @@ const ARTIFACTS_MAX = 5
  * nothing.
  */
 export async function rescuedSources(run: ActionRun): Promise<AdoptionSource[]> {
-  const { inputs, context, target, api, log } = run
+  const { inputs, context, target, log } = run
   const { githubToken: token } = inputs
   if (!target.destination || token === undefined || context.branch === undefined) return []
+  const sources: AdoptionSource[] = []
   try {
-    const found = await rescuedArtifacts(run)
-    if (found.length === 0) return []
-    const { DefaultArtifactClient } = await import('@actions/artifact')
-    const client = new DefaultArtifactClient()
-    const { owner: repositoryOwner, repo: repositoryName } = api
-    const sources: AdoptionSource[] = []
-    for (const { id, runId } of found) {
+    for (const { id, runId } of await rescuedArtifacts(run)) {
       log.line(`Downloading what run ${runId} could not deliver.`)
+      const { DefaultArtifactClient } = await import('@actions/artifact')
+      const { owner: repositoryOwner, repo: repositoryName } = run.api
       const path = await mkdtemp(join(context.tempFolder, 'easel-earlier-'))
       const findBy = { token, workflowRunId: runId, repositoryOwner, repositoryName }
-      await client.downloadArtifact(id, { path, findBy })
+      await new DefaultArtifactClient().downloadArtifact(id, { path, findBy })
       sources.push(await createFolderSource(path))
     }
-    return sources
   } catch (error) {
     log.line(
       statusOf(error) === 403
         ? 'To use images that an earlier run could not deliver, Easel needs permissions: actions: read.'
         : `What earlier runs could not deliver can’t be read: ${messageOf(error)}`,
     )
-    return []
   }
-}
-
-interface RescuedArtifact {
-  readonly id: number
-  readonly runId: number
+  return sources
 }
 
 /** A fork's runs may upload what they like, so only those of the repository count. */
-async function rescuedArtifacts({ api, context }: ActionRun): Promise<readonly RescuedArtifact[]> {
-  const found: RescuedArtifact[] = []
+async function rescuedArtifacts({ api, context }: ActionRun) {
+  const found: { readonly id: number; readonly runId: number }[] = []
   for (let at = 1; found.length < ARTIFACTS_MAX; at++) {
     // A second attempt of a run takes the next name.
     const name = at === 1 ? RESCUED : `${RESCUED}-${at}`

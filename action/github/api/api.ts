@@ -1,6 +1,7 @@
-import type { Endpoints } from '@octokit/types'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Endpoints } from '@octokit/types'
 import type { RunContext } from '../target/run-context.ts'
+import type { ClientOptions } from './client.ts'
 import { DeliveryError } from './failure.ts'
 import type { LfsServer } from './lfs.ts'
 
@@ -17,34 +18,28 @@ export interface GitHubApi {
   readonly lfs: LfsServer
 }
 
-export interface Clock {
-  readonly sleep: (ms: number) => Promise<void>
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
-  /** From 0 to 1. */
-  readonly random: () => number
-}
-
-const CLOCK: Clock = { sleep: (ms) => sleep(ms), now: Date.now, random: Math.random }
+const CLOCK = { sleep: (ms: number) => sleep(ms), now: Date.now, random: Math.random }
 
 /** GitHub's API for the repository of a run. The client is loaded with the first request. */
 export function connect(
   token: string | undefined,
   { apiUrl, serverUrl, repository }: Pick<RunContext, 'apiUrl' | 'serverUrl' | 'repository'>,
-  log: (line: string) => void,
-  clock = CLOCK,
+  options: Pick<ClientOptions, 'log'> & Partial<ClientOptions>,
 ): GitHubApi {
   const [owner = '', repo = ''] = repository.split('/')
-  let client: Promise<Pick<GitHubApi, 'request' | 'graphql'>> | undefined
+  let client: ReturnType<typeof load> | undefined
 
-  async function load(): Promise<Pick<GitHubApi, 'request' | 'graphql'>> {
+  async function load() {
     if (token === undefined) {
       throw new DeliveryError(
         'The input github-token is empty: leave it out to use the workflow’s own token.',
       )
     }
     const { createClient } = await import('./client.ts')
-    return createClient({ token, apiUrl, owner, repo, log, clock })
+    const octokit = createClient({ token, apiUrl, ...CLOCK, ...options })
+    // The defaults are what its type leaves out.
+    const request = octokit.request.defaults({ owner, repo }) as GitHubApi['request']
+    return { request, graphql: octokit.graphql }
   }
 
   return {

@@ -1,6 +1,17 @@
 import { getOctokit } from '@actions/github'
-import type { Clock, GitHubApi } from './api.ts'
-import { statusOf } from './failure.ts'
+import { isGitHubError, messageOf, responseOf, statusOf } from './failure.ts'
+
+export interface ClientOptions {
+  readonly token: string
+  /** Such as `https://api.github.com`. */
+  readonly apiUrl: string
+  readonly log: (line: string) => void
+  readonly sleep: (ms: number) => Promise<void>
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** From 0 to 1. */
+  readonly random: () => number
+}
 
 /** Attempts for a request that is safe to repeat. */
 const TRIES_MAX = 5
@@ -25,22 +36,8 @@ const RETRY_MS = 500
  * its retries would post a comment twice. Here writes are sent concurrently, and all of them wait when GitHub says so
  * (`Retry-After`).
  */
-export function createClient({
-  token,
-  apiUrl,
-  owner,
-  repo,
-  log,
-  clock: { sleep, now, random },
-}: {
-  readonly token: string
-  /** Such as `https://api.github.com`. */
-  readonly apiUrl: string
-  readonly owner: string
-  readonly repo: string
-  readonly log: (line: string) => void
-  readonly clock: Clock
-}): Pick<GitHubApi, 'request' | 'graphql'> {
+export function createClient(connection: ClientOptions): ReturnType<typeof getOctokit> {
+  const { token, apiUrl, log, sleep, now, random } = connection
   const octokit = getOctokit(token, { baseUrl: apiUrl })
   /** No request is sent before this time; milliseconds since the epoch. */
   let notBefore = 0
@@ -85,34 +82,25 @@ export function createClient({
       }
     }
   })
-  // The defaults are what its type leaves out.
-  const request = octokit.request.defaults({ owner, repo }) as GitHubApi['request']
-  return { request, graphql: octokit.graphql }
+  return octokit
 }
 
 /** Milliseconds to wait, if a rate limit refused the request. */
 function limitOf(error: unknown, now: number): number | undefined {
-  const status = statusOf(error)
+  const { status, headers = {} } = responseOf(error) ?? {}
   if (status !== 403 && status !== 429) return undefined
-  const headers = headersOf(error)
-  const seconds = Number(headers['retry-after'])
-  if (Number.isFinite(seconds) && headers['retry-after'] !== undefined) return seconds * 1000
+  const seconds = Number(headers['retry-after'] ?? NaN)
+  if (Number.isFinite(seconds)) return seconds * 1000
   if (headers['x-ratelimit-remaining'] === '0') {
     return Math.max(0, Number(headers['x-ratelimit-reset']) * 1000 - now)
   }
   // Secondary limits may name no time. GitHub's documentation then asks for a minute.
-  return error instanceof Error && /rate limit/i.test(error.message) ? 60_000 : undefined
-}
-
-function headersOf(error: unknown): Readonly<Record<string, string | undefined>> {
-  if (!(error instanceof Error) || !('response' in error)) return {}
-  return (error.response as { headers?: Record<string, string> } | undefined)?.headers ?? {}
+  return /rate limit/i.test(messageOf(error)) ? 60_000 : undefined
 }
 
 /** A failed connection or a server error. */
 function isTransient(error: unknown): boolean {
-  const status = statusOf(error)
-  return status === undefined ? error instanceof Error && 'status' in error : status >= 500
+  return (statusOf(error) ?? 500) >= 500 && isGitHubError(error)
 }
 
 /**

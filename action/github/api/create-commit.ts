@@ -1,6 +1,6 @@
 import pMap from 'p-map'
 import type { GitHubApi } from './api.ts'
-import { BranchMovedError, statusOf } from './failure.ts'
+import { unlessMoved } from './failure.ts'
 import { type LfsObject, uploadToLfs } from './lfs.ts'
 
 /** A file of a commit, by its path in the repository. `read` is called once, when the file is sent. */
@@ -45,18 +45,17 @@ const TREE_ENTRIES_MAX = 100
 /** Blobs sent at the same time: GitHub accepts 100 requests, but memory holds each blob twice. */
 const BLOBS_AT_ONCE = 8
 
+/** What every file is in a tree. */
+const FILE = { mode: '100644', type: 'blob' } as const
+
 const CREATE_COMMIT = `mutation ($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid url signature { isValid } } }
 }`
 
-interface CreateCommitResponse {
-  readonly createCommitOnBranch: {
-    readonly commit: {
-      readonly oid: string
-      readonly url: string
-      readonly signature: { readonly isValid: boolean } | null
-    }
-  }
+interface GraphQLCommit {
+  readonly oid: string
+  readonly url: string
+  readonly signature: { readonly isValid: boolean } | null
 }
 
 /**
@@ -65,10 +64,8 @@ interface CreateCommitResponse {
  * @throws {BranchMovedError} when the branch no longer points to `head`
  */
 export async function createCommit(api: GitHubApi, commit: NewCommit): Promise<Committed> {
-  await uploadToLfs(
-    api.lfs,
-    commit.files.flatMap(({ object }) => object ?? []),
-  )
+  const objects = commit.files.flatMap(({ object }) => object ?? [])
+  await uploadToLfs(api.lfs, objects)
   const bytes = commit.files.reduce((sum, { size }) => sum + size, 0)
   return bytes > ONE_REQUEST_MAX_BYTES || commit.replacesTree !== undefined
     ? commitInObjects(api, commit)
@@ -79,21 +76,19 @@ async function commitInOneRequest(api: GitHubApi, commit: NewCommit): Promise<Co
   const additions = await Promise.all(
     commit.files.map(async ({ path, read }) => ({ path, contents: base64(await read()) })),
   )
-  try {
-    const response = await api.graphql<CreateCommitResponse>(CREATE_COMMIT, {
+  const response = await unlessMoved(
+    api.graphql<{ createCommitOnBranch: { commit: GraphQLCommit } }>(CREATE_COMMIT, {
       input: {
         branch: { repositoryNameWithOwner: `${api.owner}/${api.repo}`, branchName: commit.branch },
         expectedHeadOid: commit.head,
         message: { headline: commit.headline, body: commit.body },
         fileChanges: { additions, deletions: commit.removed.map((path) => ({ path })) },
       },
-    })
-    const { oid, url, signature } = response.createCommitOnBranch.commit
-    return { sha: oid, url, verified: signature?.isValid ?? false }
-  } catch (error) {
-    if (isStale(error)) throw new BranchMovedError(`${commit.branch} moved`, { cause: error })
-    throw error
-  }
+    }),
+    /STALE_DATA/,
+  )
+  const { oid, url, signature } = response.createCommitOnBranch.commit
+  return { sha: oid, url, verified: signature?.isValid ?? false }
 }
 
 async function commitInObjects(api: GitHubApi, commit: NewCommit): Promise<Committed> {
@@ -102,19 +97,16 @@ async function commitInObjects(api: GitHubApi, commit: NewCommit): Promise<Commi
   const blobs = await pMap(
     files,
     async ({ path, read }) => {
-      const content = base64(await read())
-      const { data } = await request('POST /repos/{owner}/{repo}/git/blobs', {
-        content,
-        encoding: 'base64',
-      })
-      return entry(path, data.sha)
+      const blob = { content: base64(await read()), encoding: 'base64' }
+      const { data } = await request('POST /repos/{owner}/{repo}/git/blobs', blob)
+      return { ...FILE, path, sha: data.sha }
     },
     { concurrency: BLOBS_AT_ONCE },
   )
   const { data: base } = await request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
     commit_sha: replacesTree?.sha ?? head,
   })
-  const entries = [...removed.map((path) => entry(path, null)), ...blobs]
+  const entries = [...removed.map((path) => ({ ...FILE, path, sha: null })), ...blobs]
   let tree = base.tree.sha
   for (let at = 0; at < entries.length; at += TREE_ENTRIES_MAX) {
     const { data } = await request('POST /repos/{owner}/{repo}/git/trees', {
@@ -129,33 +121,11 @@ async function commitInObjects(api: GitHubApi, commit: NewCommit): Promise<Commi
     tree,
     parents: replacesTree?.merges ? [head, replacesTree.sha] : [head],
   })
-  try {
-    await request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
-      ref: `heads/${branch}`,
-      sha: created.sha,
-      force: false,
-    })
-  } catch (error) {
-    if (statusOf(error) === 422 && /fast.forward/i.test(String(error))) {
-      throw new BranchMovedError(`${branch} moved`, { cause: error })
-    }
-    throw error
-  }
+  const ref = { ref: `heads/${branch}`, sha: created.sha, force: false }
+  await unlessMoved(request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', ref), /fast.forward/i)
   return { sha: created.sha, url: created.html_url, verified: created.verification.verified }
-}
-
-function entry(
-  path: string,
-  sha: string | null,
-): { path: string; mode: '100644'; type: 'blob'; sha: string | null } {
-  return { path, mode: '100644', type: 'blob', sha }
 }
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-}
-
-function isStale(error: unknown): boolean {
-  if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return false
-  return error.errors.some((one: { readonly type?: string }) => one.type === 'STALE_DATA')
 }

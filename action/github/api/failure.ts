@@ -17,11 +17,43 @@ export function isGitHubError(error: unknown): error is Error {
   return error instanceof Error && 'request' in error
 }
 
-/** The HTTP status of an error response; `undefined` for any other error. */
+/** GitHub's response, as Octokit's errors have it: for GraphQL, its body. */
+interface Refusal {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string | undefined>>
+  readonly data?: unknown
+  readonly errors?: unknown
+}
+
+/** The response that refused a request; `undefined` for any other error. */
+export function responseOf(error: unknown): Refusal | undefined {
+  return isGitHubError(error) && 'response' in error ? (error.response as Refusal | undefined) : undefined
+}
+
+/** The HTTP status of the response; `undefined` for any other error. */
 export function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('status' in error)) return undefined
-  // For a failed connection, Octokit throws an error with status 500.
-  return typeof error.status === 'number' && 'response' in error && error.response ? error.status : undefined
+  return responseOf(error)?.status
+}
+
+/** For `catch`: `undefined` when GitHub doesn't know what was asked for, such as a commit that was removed since. */
+export function unlessUnknown(error: unknown): undefined {
+  if (![404, 409, 422].includes(statusOf(error) ?? 0)) throw error
+}
+
+/**
+ * A request that somebody else may have made pointless.
+ *
+ * @param sign  what GitHub's response holds then
+ * @throws {BranchMovedError} when it does
+ */
+export async function unlessMoved<T>(request: Promise<T>, sign: RegExp): Promise<T> {
+  try {
+    return await request
+  } catch (error) {
+    const { data, errors } = responseOf(error) ?? {}
+    if (!sign.test(JSON.stringify([data, errors]))) throw error
+    throw new BranchMovedError('Somebody was faster', { cause: error })
+  }
 }
 
 /** What Octokit puts in front of GraphQL's own messages. */
@@ -32,7 +64,7 @@ export function explainFailure(error: unknown, where: string): string {
   if (!isGitHubError(error)) return messageOf(error)
   const { message } = error
   const [reason = ''] = message.replace(GRAPHQL_PREFIX, '').split('\n')
-  for (const { pattern, say } of KNOWN) if (pattern.test(message)) return say(where)
+  for (const [pattern, say] of KNOWN) if (pattern.test(message)) return say(where)
   const status = statusOf(error)
   if (status === 401) return 'GitHub rejected the github-token: it may have expired.'
   if (status === 404)
@@ -41,25 +73,24 @@ export function explainFailure(error: unknown, where: string): string {
   return `The request to GitHub about ${where} failed: ${reason}`
 }
 
-const KNOWN: readonly { readonly pattern: RegExp; readonly say: (where: string) => string }[] = [
-  {
-    pattern: /not permitted to create or approve pull requests/i,
-    say: () =>
-      'Workflows may not open pull requests in this repository. Turn on “Allow GitHub Actions to create and approve pull requests” under Settings, Actions, General, or pass your own github-token. The images are on their branch.',
-  },
-  {
-    pattern:
-      /through a pull request|protected branch|rule violations|required status check|approving review/i,
-    say: (where) =>
+const KNOWN: readonly (readonly [RegExp, (where: string) => string])[] = [
+  [
+    /not permitted to create or approve pull requests/i,
+    () =>
+      'Workflows may not open pull requests in this repository. Turn on “Allow GitHub Actions to create and approve pull requests” under Settings, Actions, General, or pass your own github-token.',
+  ],
+  [
+    /through a pull request|protected branch|rule violations|required status check|approving review/i,
+    (where) =>
       `${where} is protected: use deliver: pull-request, or pass a github-token that may bypass its rules.`,
-  },
-  {
-    pattern: /not accessible by (integration|personal access token)/i,
-    say: (where) =>
+  ],
+  [
+    /not accessible by (integration|personal access token)/i,
+    (where) =>
       `The github-token may not write to ${where}. The job needs permissions: contents: write, and pull-requests: write for pull requests and comments.`,
-  },
-  {
-    pattern: /rate limit/i,
-    say: (where) => `GitHub’s rate limit stopped Easel from writing to ${where}: run the job again later.`,
-  },
+  ],
+  [
+    /rate limit/i,
+    (where) => `GitHub’s rate limit stopped Easel from writing to ${where}: run the job again later.`,
+  ],
 ]

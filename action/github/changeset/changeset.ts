@@ -1,15 +1,10 @@
-import { offlineCatalogue } from '../../config/catalogues.ts'
-import { ConfigError } from '../../config/diagnostic.ts'
 import { readRegularFile } from '../../files/read-file.ts'
 import { inWorkspace } from '../../files/safe-path.ts'
 import type { SavedImage } from '../../generate/generate-images.ts'
 import type { RunResult } from '../../generate/results.ts'
 import type { LockEntry } from '../../lock/schema.ts'
-import { loadConfig } from '../../plan/load-config.ts'
 import type { PlannedProject } from '../../plan/plan-project.ts'
-import type { ActionRun } from '../action-run.ts'
 import { DeliveryError } from '../api/failure.ts'
-import { type CommitContent, readCommit, readText } from '../api/read-commit.ts'
 
 /** What a run changed at one path. A changeset is a list of them. */
 export interface FileChange {
@@ -40,37 +35,9 @@ export function prunedChanges({ pruned }: RunResult, { plan }: PlannedProject): 
   })
 }
 
-/** What a commit holds of the project. */
-export function readProjectAt(
-  { api, project, plan, target }: ActionRun,
-  sha: string,
-): Promise<CommitContent> {
-  const paths = [...project.images, ...plan.orphans].map(({ path }) => path)
-  const { folder } = target
-  return readCommit(api, sha, { folder, lockPath: project.lock.path, paths: [project.configPath, ...paths] })
-}
-
 /** The bytes of an image in the workspace. */
 export async function readImage(root: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
   const found = await readRegularFile(inWorkspace(root, path))
   if (found.kind === 'file') return found.bytes
   throw new DeliveryError(`${path} no longer exists, so it can’t be delivered.`)
-}
-
-/** The fingerprints that a commit's config declares, by path; `undefined` when it is invalid or missing. */
-export async function declaredIn(
-  { api, project: { root, configPath } }: ActionRun,
-  { blobs }: CommitContent,
-): Promise<ReadonlyMap<string, string> | undefined> {
-  const blob = blobs.get(configPath)
-  if (blob === undefined) return undefined
-  const text = await readText(api, blob)
-  try {
-    const { images } = await loadConfig({ root, path: configPath, catalogue: offlineCatalogue(), text })
-    return new Map(images.map(({ path, fingerprint }) => [path, fingerprint]))
-  } catch (error) {
-    // Somebody broke the config in that commit.
-    if (error instanceof ConfigError) return undefined
-    throw error
-  }
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { LockEntries, LockEntry } from '../../lock/schema.ts'
+import type { LockEntries } from '../../lock/schema.ts'
 import type { FileChange } from './changeset.ts'
 
 /** What the commit to merge with holds. */
@@ -25,26 +25,22 @@ export interface Merged {
  * entry that somebody touched takes the one that the config there declares, and stays theirs when both match it.
  */
 export function mergeLock(changes: readonly FileChange[], base: MergeBase): Merged {
+  const { ours = [], superseded = [] } = Object.groupBy(changes, (change) =>
+    isOurs(change, base) ? 'ours' : 'superseded',
+  )
   const lock = new Map(base.lock)
-  const ours: FileChange[] = []
-  const superseded: FileChange[] = []
-  for (const change of changes) {
-    if (!isOurs(change, base)) {
-      superseded.push(change)
-      continue
-    }
-    ours.push(change)
-    if (change.after) lock.set(change.path, change.after)
-    else lock.delete(change.path)
+  for (const { path, after } of ours) {
+    if (after) lock.set(path, after)
+    else lock.delete(path)
   }
   return { lock, ours, superseded }
 }
 
 function isOurs({ path, before, after }: FileChange, base: MergeBase): boolean {
   const theirs = base.lock.get(path)
-  if (sameEntry(theirs, after)) return true
+  if (isDeepStrictEqual(theirs, after)) return true
   if (base.editedByHand.has(path)) return false
-  if (sameEntry(theirs, before)) return true
+  if (isDeepStrictEqual(theirs, before)) return true
   // Somebody changed the entry. Pruning never overrides that.
   if (!after || theirs?.fingerprint === after.fingerprint) return false
   return base.declared?.get(path) === after.fingerprint
@@ -53,9 +49,5 @@ function isOurs({ path, before, after }: FileChange, base: MergeBase): boolean {
 /** Whether somebody else has touched a change's entry since the run started. */
 export function isContested({ path, before, after }: FileChange, lock: LockEntries): boolean {
   const theirs = lock.get(path)
-  return !sameEntry(theirs, after) && !sameEntry(theirs, before)
-}
-
-function sameEntry(a: LockEntry | undefined, b: LockEntry | undefined): boolean {
-  return isDeepStrictEqual(a, b)
+  return !isDeepStrictEqual(theirs, after) && !isDeepStrictEqual(theirs, before)
 }

@@ -4,11 +4,12 @@ import { lfsPaths } from '../../git/checkout.ts'
 import { formatLfsPointer, parseLfsPointer } from '../../git/lfs-pointer.ts'
 import { formatLock } from '../../lock/lock-file.ts'
 import type { ActionRun } from '../action-run.ts'
-import { statusOf } from '../api/failure.ts'
+import { unlessUnknown } from '../api/failure.ts'
 import type { CommitFile } from '../api/create-commit.ts'
-import { blobSha, type CommitContent, readBlob } from '../api/read-commit.ts'
-import { declaredIn, type FileChange, readImage, readProjectAt } from './changeset.ts'
+import { blobSha, readBlob } from '../api/read.ts'
+import { type FileChange, readImage } from './changeset.ts'
 import { isContested, type Merged, mergeLock } from './merge-lock.ts'
+import { type CommitContent, declaredIn, readProjectAt } from './project-at.ts'
 
 /** A changeset merged with a commit, and what to send so that a commit on top of that one holds it. */
 export interface MergedOnto extends Merged {
@@ -40,13 +41,19 @@ export async function mergeOnto(
   return { ...merged, ...(await filesToSend(run, merged, commit)) }
 }
 
-/** Files that the plan didn't look at, and that match neither our bytes nor the lock in that commit. */
-async function pathsEditedByHand(
+/**
+ * Files of a commit that somebody put there: the plan didn't look at them, and they match neither our bytes nor the lock
+ * in that commit. They are never replaced.
+ */
+export async function pathsEditedByHand(
   run: ActionRun,
   commit: CommitContent,
-  changes: readonly FileChange[],
+  changes: readonly Omit<FileChange, 'before' | 'removesFile'>[],
 ): Promise<ReadonlySet<string>> {
-  const planned = await checkedOutContent(run, commit)
+  // Without a destination, it is the workspace's own commit.
+  const { checkedOut = commit.sha } = run.target.destination ?? {}
+  const planned =
+    commit.sha === checkedOut ? commit : await readProjectAt(run, checkedOut).catch(unlessUnknown)
   const edited = new Set<string>()
   for (const { path, after, hadFile } of changes) {
     const now = commit.blobs.get(path)
@@ -59,16 +66,6 @@ async function pathsEditedByHand(
   return edited
 }
 
-/** The commit that the workspace was checked out from; `undefined` when GitHub doesn't have it, or no longer. */
-async function checkedOutContent(run: ActionRun, commit: CommitContent): Promise<CommitContent | undefined> {
-  const { checkedOut = '' } = run.target.destination ?? {}
-  if (commit.sha === checkedOut) return commit
-  return readProjectAt(run, checkedOut).catch((error: unknown) => {
-    if (![404, 409, 422].includes(statusOf(error) ?? 0)) throw error
-    return undefined
-  })
-}
-
 /** Leaves out what is there already. */
 async function filesToSend(
   { project, target: { folder } }: ActionRun,
@@ -76,10 +73,8 @@ async function filesToSend(
   commit: CommitContent,
 ): Promise<Omit<MergedOnto, keyof Merged>> {
   const { root } = project
-  const inLfs = await lfsPaths(
-    root,
-    ours.map(({ path }) => path),
-  )
+  const paths = ours.map(({ path }) => path)
+  const inLfs = await lfsPaths(root, paths)
   const blobs = new Map(commit.blobs)
   const files: CommitFile[] = []
   const removed: string[] = []

@@ -10,23 +10,18 @@ const TRAILER = 'Generated-by: Easel'
 
 const DEFAULT_TEMPLATE = '{summary}\n\n{list}'
 
-/** The placeholders of a template. */
-const PLACEHOLDERS = ['{summary}', '{count}', '{cost}', '{list}'] as const
-
 /** Fills in the template of a commit message, or the default one. The body ends with {@link TRAILER}. */
 export function messageFor(
   template = DEFAULT_TEMPLATE,
   changes: readonly FileChange[],
 ): { readonly headline: string; readonly body: string } {
-  const values: Readonly<Record<(typeof PLACEHOLDERS)[number], string>> = {
+  const values: Readonly<Record<string, string>> = {
     '{summary}': summaryOf(changes),
     '{count}': String(changes.length),
     '{cost}': formatUsd(costOf(changes)),
     '{list}': listOf(changes),
   }
-  const text = template.replaceAll(/\{(summary|count|cost|list)\}/g, (found) =>
-    found in values ? values[found as keyof typeof values] : found,
-  )
+  const text = template.replaceAll(/\{[a-z]+\}/g, (found) => values[found] ?? found)
   const [headline = '', ...rest] = text.trim().split(/\r?\n/)
   const body = rest.join('\n').trim()
   return { headline, body: body ? `${body}\n\n${TRAILER}` : TRAILER }

@@ -1,6 +1,5 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ArtifactClient } from '@actions/artifact'
 import { inWorkspace } from '../../files/safe-path.ts'
 import type { ActionRun } from '../action-run.ts'
 import { DeliveryError, messageOf } from '../api/failure.ts'
@@ -44,27 +43,10 @@ export async function uploadImages(
   const paths = changes.flatMap(({ path, after }) => (after ? [path] : []))
   if (paths.length === 0) return undefined
   const files = [...paths, lock.path].map((path) => inWorkspace(root, path))
-  const artifact = await uploadArtifact(run, 'easel-images', files, root)
+  const artifact = await uploadArtifact(run, { name: 'easel-images', folder: root, files: () => files })
   run.log.line(`Uploaded: ${artifact.url}`)
   if (paths.length <= PREVIEWS_MAX) await uploadPreviews(run, paths)
   return artifact
-}
-
-/**
- * Uploads files as one artifact, with their paths below a folder.
- *
- * @param name  used if it is still free
- * @throws {DeliveryError} when there is no artifact service, or the upload fails
- */
-export async function uploadArtifact(
-  run: ActionRun,
-  name: string,
-  files: string[],
-  folder: string,
-): Promise<Artifact> {
-  // The client writes to the log as well: this opens the log's group before it does.
-  run.log.line(`Uploading the artifact ${name}.`)
-  return upload(run, { name }, (client, free, options) => client.uploadArtifact(free, files, folder, options))
 }
 
 async function uploadPreviews(run: ActionRun, paths: readonly string[]): Promise<void> {
@@ -72,14 +54,14 @@ async function uploadPreviews(run: ActionRun, paths: readonly string[]): Promise
   const folder = await mkdtemp(join(context.tempFolder, 'easel-preview-'))
   try {
     for (const path of paths) {
-      const [, stem = path, extension] = /^(.*?)(\.[^./]+)?$/.exec(path) ?? []
-      const wanted = { name: safeName(stem), extension }
-      const { name, url } = await upload(run, wanted, async (client, free, options) => {
-        // The client names it after the file.
-        const copy = join(folder, free)
-        await copyFile(inWorkspace(project.root, path), copy)
-        return client.uploadArtifact(free, [copy], folder, { ...options, skipArchive: true })
-      })
+      const [, stem = path, extension = ''] = /^(.*?)(\.[^./]+)?$/.exec(path) ?? []
+      // The client names it after the file.
+      const files = async (name: string): Promise<string[]> => {
+        await copyFile(inWorkspace(project.root, path), join(folder, name))
+        return [join(folder, name)]
+      }
+      const preview = { name: safeName(stem), extension, folder, files, skipArchive: true }
+      const { name, url } = await uploadArtifact(run, preview)
       log.line(`${name}: ${url}`)
     }
   } finally {
@@ -92,20 +74,33 @@ export function safeName(name: string): string {
   return name.replaceAll(REFUSED, '-').replaceAll(/^-+|-+$/g, '') || 'images'
 }
 
-/** Tries `name`, `name-2`, … until one is free in this run. */
-async function upload(
+interface Upload {
+  /** `name-2`, … when it is not free in this run. */
+  readonly name: string
+  readonly extension?: string
+  /** Files keep their paths below it. */
+  readonly folder: string
+  /** @param name  the one that is tried */
+  readonly files: (name: string) => string[] | Promise<string[]>
+  readonly skipArchive?: boolean
+}
+
+/**
+ * Uploads files as one artifact.
+ *
+ * @throws {DeliveryError} when there is no artifact service, or the upload fails
+ */
+export async function uploadArtifact(
   run: ActionRun,
-  { name, extension = '' }: { readonly name: string; readonly extension?: string | undefined },
-  send: (
-    client: ArtifactClient,
-    name: string,
-    options: NonNullable<Parameters<ArtifactClient['uploadArtifact']>[3]>,
-  ) => ReturnType<ArtifactClient['uploadArtifact']>,
+  { name, extension = '', folder, files, skipArchive = false }: Upload,
 ): Promise<Artifact> {
   refuseWithoutArtifacts(run)
+  // The client writes to the log as well: this opens the log's group before it does.
+  if (!skipArchive) run.log.line(`Uploading the artifact ${name}.`)
   const { retentionDays } = run.inputs
   const options = {
     compressionLevel: COMPRESSION_LEVEL,
+    skipArchive,
     ...(retentionDays !== undefined && { retentionDays }),
   }
   // Three times the size of everything else together, so load it only when it is needed.
@@ -114,7 +109,7 @@ async function upload(
   for (let at = 1; ; at++) {
     const free = `${at === 1 ? name : `${name}-${at}`}${extension}`
     try {
-      const { id } = await send(client, free, options)
+      const { id } = await client.uploadArtifact(free, await files(free), folder, options)
       if (id === undefined) throw new Error('the service returned no id')
       return { id, name: free, url: `${run.context.runUrl}/artifacts/${id}` }
     } catch (error) {

@@ -3,16 +3,22 @@ import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
 import { type Committed, createCommit, type NewCommit } from '../api/create-commit.ts'
 import { BranchMovedError, DeliveryError } from '../api/failure.ts'
-import { headOf } from '../api/read-commit.ts'
-import { type FileChange, readProjectAt } from '../changeset/changeset.ts'
+import { headOf } from '../api/read.ts'
+import type { FileChange } from '../changeset/changeset.ts'
 import { type MergedOnto, mergeOnto } from '../changeset/merge-onto-commit.ts'
 import { messageFor } from '../changeset/message.ts'
+import { readProjectAt } from '../changeset/project-at.ts'
 
 /** How often a branch may move before Easel gives up. */
 const TRIES_MAX = 5
 
 /** The longest delay before the second try, in milliseconds; doubled for each further try. */
 const JITTER_MS = 1000
+
+export interface PullRequest {
+  readonly number: number
+  readonly url: string
+}
 
 /** What happened to a changeset. */
 export interface Landed {
@@ -21,6 +27,7 @@ export interface Landed {
   /** Changes that are on the branch now, from this run or from before. */
   readonly ours: readonly FileChange[]
   readonly superseded: readonly FileChange[]
+  readonly pullRequest?: PullRequest
 }
 
 /**
@@ -62,11 +69,8 @@ export async function commitToBranch(
 ): Promise<Landed> {
   const head = await headOf(run.api, branch)
   if (head === undefined) throw new DeliveryError(`There is no branch ${branch} to commit to.`)
-  const landed = await land(
-    run,
-    { branch, head },
-    await mergeOnto(run, await readProjectAt(run, head), changes),
-  )
+  const merged = await mergeOnto(run, await readProjectAt(run, head), changes)
+  const landed = await land(run, { branch, head }, merged)
   if (landed.commit && landed.commit.sha !== head) run.log.line(`On ${branch}: ${landed.commit.url}`)
   return landed
 }

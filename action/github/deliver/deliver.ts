@@ -1,48 +1,25 @@
 import { compare } from '../../config/diagnostic.ts'
 import type { RunResult } from '../../generate/results.ts'
 import type { ActionRun } from '../action-run.ts'
-import type { Committed } from '../api/create-commit.ts'
 import { explainFailure } from '../api/failure.ts'
 import type { FileChange } from '../changeset/changeset.ts'
-import { setDeliveryOutputs } from '../report/outputs.ts'
+import { type Delivery, setDeliveryOutputs } from '../report/outputs.ts'
 import { type Artifact, uploadImages } from './artifact.ts'
 import { commitToBranch, type Landed, retryWhileBranchMoves } from './commit-to-branch.ts'
-import { deliverAsPullRequest, type PullRequest } from './pull-request.ts'
+import { deliverAsPullRequest } from './pull-request.ts'
 import { rescue } from './rescue.ts'
-
-/** The result of a delivery. */
-export interface Delivery {
-  readonly commit?: Committed
-  readonly pullRequest?: PullRequest
-  readonly artifact?: Artifact
-  /** What failed, and what to change. The step fails if there are any. */
-  readonly failures: readonly string[]
-}
-
-/** The deliveries of a run. */
-export interface Deliveries {
-  /** Takes what is finished. It is delivered with the next early delivery, or at the end. */
-  add(changes: readonly FileChange[]): void
-  /**
-   * Delivers a run's images as the target says. Images that can't be delivered are uploaded as an artifact instead, or
-   * kept in the workspace where there are no artifacts.
-   *
-   * @returns `undefined` when there is nowhere to deliver to, and nothing to rescue
-   */
-  finish(result: RunResult): Promise<Delivery | undefined>
-}
 
 /**
  * Delivers what is finished every `deliver-every` minutes, and at once when the job is cancelled: the runner then kills
  * it within ten seconds. Outputs are set as soon as they are known.
  */
-export function startDeliveries(run: ActionRun, stop: AbortSignal): Deliveries {
+export function startDeliveries(run: ActionRun, stop: AbortSignal) {
   const { inputs, context, log } = run
   const { deliver, destination } = run.target
   const finished = new Map<string, FileChange>()
   /** Whether something is finished and not delivered. */
   let isPending = false
-  let landed: Landed & Pick<Delivery, 'pullRequest'> = { ours: [], superseded: [] }
+  let landed: Landed = { ours: [], superseded: [] }
   let artifact: Artifact | undefined
 
   // One after the other, each with everything that is finished by then.
@@ -80,10 +57,9 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal): Deliveries {
       ...(commit && { commit }),
       ...(pullRequest && { pullRequest }),
       ...(uploaded && { artifact: uploaded }),
-      failures: [branchProblem, artifactProblem].flatMap((problem) => {
-        if (problem === undefined) return []
-        return [note === undefined ? problem : `${problem} ${note}`]
-      }),
+      failures: [branchProblem, artifactProblem]
+        .filter((problem) => problem !== undefined)
+        .map((problem) => (note === undefined ? problem : `${problem} ${note}`)),
     }
   }
 
@@ -97,7 +73,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal): Deliveries {
       landed = await retryWhileBranchMoves(branch, run, () =>
         base === undefined
           ? commitToBranch(run, branch, changes())
-          : deliverAsPullRequest(run, { branch, base, isComplete }, changes()),
+          : deliverAsPullRequest(run, { branch, base }, changes(), isComplete),
       )
       setDeliveryOutputs(landed)
       return undefined
@@ -123,12 +99,19 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal): Deliveries {
   }
 
   return {
-    add(more) {
+    /** Takes what is finished. It is delivered with the next early delivery, or at the end. */
+    add(more: readonly FileChange[]): void {
       for (const change of more) finished.set(change.path, change)
       isPending ||= more.length > 0
       if (stop.aborted) deliverNow()
     },
-    async finish(result) {
+    /**
+     * Delivers a run's images as the target says. Images that can't be delivered are uploaded as an artifact instead,
+     * or kept in the workspace where there are no artifacts.
+     *
+     * @returns `undefined` when there is nowhere to deliver to, and nothing to rescue
+     */
+    async finish(result: RunResult): Promise<Delivery | undefined> {
       clearInterval(timer)
       stop.removeEventListener('abort', deliverNow)
       await turn

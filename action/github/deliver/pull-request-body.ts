@@ -16,25 +16,18 @@ const RECORD = /<!-- easel:commit ([0-9a-f]{40}) -->/
 /**
  * Easel's section of a pull request's body: each image before and after, and its cost.
  *
- * @param before  the URL of a file of the base; `after` of one on the branch
+ * @param urls    of a file of the base, and of one on the branch
  * @param record  for {@link recordIn}
  */
 export function bodyFor(
   changes: readonly FileChange[],
-  {
-    before,
-    after,
-    record,
-  }: {
-    readonly before: (path: string) => string
-    readonly after: (path: string) => string
-    readonly record?: string | undefined
-  },
+  urls: Readonly<Record<'before' | 'after', (path: string) => string>>,
+  record?: string,
 ): string {
   const head = `Easel generated these images from their descriptions in this repository, for ${formatUsd(costOf(changes))} in total.`
   const rows = changes.map(({ path, before: old, after: now }) => {
     const cost = now?.cost_usd === undefined ? '' : formatUsd(now.cost_usd)
-    return `| ${[cell(path), image(old, before(path)), image(now, after(path)), cost].join(' | ')} |`
+    return `| ${[cell(path), image(old, urls.before(path)), image(now, urls.after(path)), cost].join(' | ')} |`
   })
   const open = ['| Image | Before | After | Cost |', '| --- | --- | --- | ---: |']
   const body = withinLimit([head, ''], [{ open, rows, close: [] }], { maxBytes: SECTION_MAX_BYTES })

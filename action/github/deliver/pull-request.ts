@@ -1,31 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
-import { BranchMovedError, DeliveryError, statusOf } from '../api/failure.ts'
-import { headOf, holds } from '../api/read-commit.ts'
-import { type FileChange, readProjectAt } from '../changeset/changeset.ts'
+import { BranchMovedError, DeliveryError, unlessMoved } from '../api/failure.ts'
+import { headOf, holds } from '../api/read.ts'
+import type { FileChange } from '../changeset/changeset.ts'
 import { mergeOnto } from '../changeset/merge-onto-commit.ts'
 import { summaryOf } from '../changeset/message.ts'
+import { readProjectAt } from '../changeset/project-at.ts'
 import { rawUrl } from '../report/image-url.ts'
-import { committedAt, land, type Landed } from './commit-to-branch.ts'
+import type { Destination } from '../target/target.ts'
+import { committedAt, land, type Landed, type PullRequest } from './commit-to-branch.ts'
 import { bodyFor, recordIn, withSection } from './pull-request-body.ts'
 
-export interface PullRequest {
-  readonly number: number
-  readonly url: string
-}
-
-export interface PullRequestPlan {
-  /** The branch to commit to. */
-  readonly branch: string
-  /** The branch to merge it into. */
-  readonly base: string
-  /**
-   * Whether the changes are complete: no selection or failure left anything out. Only then may the branch be reduced
-   * to them, and the pull request be closed when there are none.
-   */
-  readonly isComplete: boolean
-}
+/** The branches of a pull request. */
+type Branches = Required<Pick<Destination, 'branch' | 'base'>>
 
 /**
  * Commits a changeset to a branch of its own, and opens or updates its pull request. Commits that people added to that
@@ -34,19 +22,22 @@ export interface PullRequestPlan {
  * The pull request's body records the last commit up to which the branch is Easel's alone. A branch that points
  * elsewhere has somebody's work, whatever its commits say of themselves; one without a record isn't Easel's.
  *
+ * @param isComplete  whether no selection or failure left anything out. Only then may the branch be reduced to the
+ *   changes, and the pull request be closed when there are none.
  * @throws {BranchMovedError} when the branch moves meanwhile
  */
 export async function deliverAsPullRequest(
   run: ActionRun,
-  plan: PullRequestPlan,
+  branches: Branches,
   changes: readonly FileChange[],
-): Promise<Landed & { readonly pullRequest?: PullRequest }> {
+  isComplete: boolean,
+): Promise<Landed> {
   const { api, context, target, log } = run
-  const { branch, base, isComplete } = plan
-  const [baseHead, branchHead, { open, record }] = await Promise.all([
+  const { branch, base } = branches
+  const [baseHead, branchHead, { open, written, record }] = await Promise.all([
     headOf(api, base),
     headOf(api, branch),
-    findPull(api, plan),
+    findPull(api, branches),
   ])
   if (baseHead === undefined)
     throw new DeliveryError(`There is no branch ${base} to open a pull request against.`)
@@ -58,7 +49,8 @@ export async function deliverAsPullRequest(
     const { ours, superseded } = merged
     if (!open) return { ours, superseded }
     if (isComplete && isOwn) {
-      await closePull(api, open, { branch, head: branchHead })
+      await deleteBranch(api, branch, branchHead)
+      await updatePull(api, open, { state: 'closed' })
       log.line(`Pull request closed because nothing is left to change: ${open.url}`)
     }
     return { ours, superseded, pullRequest: open }
@@ -66,21 +58,25 @@ export async function deliverAsPullRequest(
 
   const landed = await commit()
   const tip = landed.commit?.sha ?? branchHead ?? baseHead
-  const section = bodyFor(landed.ours, {
+  const urls = {
     before: rawUrl(context, baseHead, target.folder),
     after: rawUrl(context, tip, target.folder),
-    record: isOwn ? tip : record,
-  })
-  const pullRequest = open
-    ? await updatePull(api, open, section)
-    : await openPull(api, plan, { title: summaryOf(landed.ours), body: withSection('', section) })
+  }
+  const section = bodyFor(landed.ours, urls, isOwn ? tip : record)
+  const body = withSection(written, section)
+  const pullRequest = open ?? (await openPull(api, branches, { title: summaryOf(landed.ours), body }))
+  // Only Easel's section: somebody may have edited the title, and what is around it.
+  if (open && body !== written) await updatePull(api, open, { body })
   log.line(`Pull request ready: ${pullRequest.url}`)
   return { ...landed, pullRequest }
 
   /** Commits the changes to the branch, unless they are there already. */
   async function commit(): Promise<Landed> {
     if (branchHead === undefined) {
-      await createBranch(api, branch, onBase.sha)
+      const ref = { ref: `refs/heads/${branch}`, sha: onBase.sha }
+      const created = api.request('POST /repos/{owner}/{repo}/git/refs', ref)
+      // GitHub uses the second wording for two simultaneous requests.
+      await unlessMoved(created, /already exists|reference update failed/i)
       return land(run, { branch, head: onBase.sha }, merged)
     }
     const onBranch = await readProjectAt(run, branchHead)
@@ -94,25 +90,8 @@ export async function deliverAsPullRequest(
   }
 }
 
-async function createBranch({ request }: GitHubApi, branch: string, sha: string): Promise<void> {
-  try {
-    await request('POST /repos/{owner}/{repo}/git/refs', { ref: `refs/heads/${branch}`, sha })
-  } catch (error) {
-    // GitHub uses the second wording for two simultaneous requests.
-    if (statusOf(error) === 422 && /already exists|reference update failed/i.test(String(error))) {
-      throw new BranchMovedError(`${branch} was created meanwhile`, { cause: error })
-    }
-    throw error
-  }
-}
-
-type Pull = PullRequest & { readonly body: string }
-
 /** The open pull request, and what the newest one of the branch records: a merged one may have left its branch. */
-async function findPull(
-  { request, owner }: GitHubApi,
-  { branch, base }: PullRequestPlan,
-): Promise<{ readonly open: Pull | undefined; readonly record: string | undefined }> {
+async function findPull({ request, owner }: GitHubApi, { branch, base }: Branches) {
   const { data } = await request('GET /repos/{owner}/{repo}/pulls', {
     head: `${owner}:${branch}`,
     base,
@@ -123,53 +102,36 @@ async function findPull(
   })
   const open = data.find(({ state }) => state === 'open')
   return {
-    open: open && { number: open.number, url: open.html_url, body: open.body ?? '' },
+    open: open && { number: open.number, url: open.html_url },
+    written: open?.body ?? '',
     record: recordIn((open ?? data[0])?.body ?? ''),
   }
 }
 
 async function openPull(
   { request }: GitHubApi,
-  { branch, base }: PullRequestPlan,
+  { branch, base }: Branches,
   text: { readonly title: string; readonly body: string },
 ): Promise<PullRequest> {
-  try {
-    const { data } = await request('POST /repos/{owner}/{repo}/pulls', { head: branch, base, ...text })
-    return { number: data.number, url: data.html_url }
-  } catch (error) {
-    // Another run was faster. The next attempt finds its pull request.
-    if (statusOf(error) === 422 && /already exists/i.test(String(error))) {
-      throw new BranchMovedError(`a pull request for ${branch} was opened meanwhile`, { cause: error })
-    }
-    throw error
-  }
+  // Another run may be faster. The next attempt finds its pull request.
+  const opened = request('POST /repos/{owner}/{repo}/pulls', { head: branch, base, ...text })
+  const { data } = await unlessMoved(opened, /already exists/i)
+  return { number: data.number, url: data.html_url }
 }
 
-/** Changes only Easel's section of the body. Somebody may have edited the title. */
 async function updatePull(
   { request }: GitHubApi,
-  { number, url, body: old }: Pull,
-  section: string,
-): Promise<PullRequest> {
-  const body = withSection(old, section)
-  if (body !== old) {
-    const route = 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}'
-    await request(route, { pull_number: number, body })
-  }
-  return { number, url }
+  { number }: PullRequest,
+  change: { readonly body: string } | { readonly state: 'closed' },
+): Promise<void> {
+  const route = 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}'
+  await request(route, { pull_number: number, ...change })
 }
 
-async function closePull(
-  api: GitHubApi,
-  { number }: Pull,
-  { branch, head }: { readonly branch: string; readonly head: string | undefined },
-): Promise<void> {
-  const { request } = api
-  const now = await headOf(api, branch)
+/** @param head  what the branch is expected to point to */
+async function deleteBranch(api: GitHubApi, branch: string, head: string | undefined): Promise<void> {
   // A deletion can't name the commit that it expects, so look right before it.
-  if (now !== head) throw new BranchMovedError(`${branch} moved`)
-  if (head !== undefined)
-    await request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ref: `heads/${branch}` })
-  const route = 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}'
-  await request(route, { pull_number: number, state: 'closed' })
+  if ((await headOf(api, branch)) !== head) throw new BranchMovedError(`${branch} moved`)
+  if (head === undefined) return
+  await api.request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ref: `heads/${branch}` })
 }

@@ -34,13 +34,13 @@ export async function rescue(
   }
   let rescued: Rescued = {}
   for (const { folder: root, list } of run.project.rescue) {
-    if ((await list()).length === 0) continue
-    if (!run.context.hasArtifactService)
-      return { note: `There is no artifact service. The images are in ${root}.` }
     try {
+      if ((await list()).length === 0) continue
+      if (!run.context.hasArtifactService)
+        return { note: `There is no artifact service. The images are in ${root}.` }
       const entries = await readdir(root, { recursive: true, withFileTypes: true })
       const files = entries.flatMap((one) => (one.isFile() ? [join(one.parentPath, one.name)] : []))
-      const artifact = await uploadArtifact(run, RESCUED, files, root)
+      const artifact = await uploadArtifact(run, { name: RESCUED, folder: root, files: () => files })
       const note = `The images were uploaded as the artifact ${artifact.name}: ${artifact.url}`
       if (!rescued.artifact) rescued = { artifact, note }
     } catch (error) {

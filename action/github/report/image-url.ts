@@ -27,8 +27,7 @@ export function imageUrls(
   const urlOf = rawUrl(run, sha, folder)
   return ({ path, status, outcome }) => {
     const isCommitted = status === 'up-to-date' || status === 'changed'
-    const isDelivered = delivered !== undefined && outcome === 'generated'
-    if (!isDelivered && (!isCommitted || outcome === 'generated')) return undefined
-    return urlOf(path)
+    const isThere = outcome === 'generated' ? delivered !== undefined : isCommitted
+    return isThere ? urlOf(path) : undefined
   }
 }

@@ -1,32 +1,29 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setOutput, summary } from '@actions/core'
-import type { Delivery } from '../deliver/deliver.ts'
+import type { Artifact } from '../deliver/artifact.ts'
+import type { Landed } from '../deliver/commit-to-branch.ts'
 import type { Report } from '../../report/json.ts'
 
+/** The result of a delivery. */
+export interface Delivery extends Pick<Landed, 'commit' | 'pullRequest'> {
+  readonly artifact?: Artifact
+  /** What failed, and what to change. The step fails if there are any. */
+  readonly failures: readonly string[]
+}
+
 /** Sets the outputs of `action.yml`, except those of a delivery. */
-export function setReportOutputs(
-  { totals, orphans }: Report,
-  { reportPath, hasAdopted }: { readonly reportPath: string; readonly hasAdopted: boolean },
-): void {
-  const {
-    images,
-    planned,
-    generated = 0,
-    adopted = 0,
-    failed = 0,
-    not_tried = 0,
-    cost_usd,
-    estimate_usd,
-  } = totals
+export function setReportOutputs({ totals, orphans }: Report, reportPath: string, hasAdopted: boolean): void {
+  const { images, planned, generated = 0, adopted = 0, not_tried = 0, cost_usd, estimate_usd } = totals
   const ran = totals.generated !== undefined
+  const failed = (totals.failed ?? 0) + not_tried
   const removed = orphans.filter(({ file }) => file !== undefined).length
   setOutputs({
     changed: hasAdopted || generated + adopted + removed > 0,
     planned,
     generated,
-    skipped: ran ? images - generated - adopted - failed - not_tried : images - planned,
-    failed: failed + not_tried,
+    skipped: ran ? images - generated - adopted - failed : images - planned,
+    failed,
     'cost-usd': (ran ? cost_usd : estimate_usd) ?? '',
     'report-path': reportPath,
   })

@@ -2,9 +2,8 @@ import { count } from '../../report/format.ts'
 import type { Report } from '../../report/json.ts'
 import { summaryOf } from '../../report/markdown.ts'
 import type { ActionRun } from '../action-run.ts'
-import type { Delivery } from '../deliver/deliver.ts'
 import { imageUrls } from './image-url.ts'
-import { setDeliveryOutputs, setReportOutputs, writeReport, writeSummary } from './outputs.ts'
+import { type Delivery, setDeliveryOutputs, setReportOutputs, writeReport, writeSummary } from './outputs.ts'
 
 /**
  * Writes the report, the outputs, the step summary and the comment.
@@ -19,7 +18,7 @@ export async function publish(
   const { inputs, context, target } = run
   const notices = [target.planOnly, adoptedText(adopted, delivery)].filter((notice) => notice !== undefined)
   const path = await writeReport(delivery ? { ...report, delivery } : report, context.tempFolder)
-  setReportOutputs(report, { reportPath: path, hasAdopted: adopted > 0 })
+  setReportOutputs(report, path, adopted > 0)
   if (delivery) setDeliveryOutputs(delivery)
   const imageUrl = imageUrls(context, target.folder, delivery?.commit?.sha)
   await writeSummary(summaryOf(report, { notices, imageUrl }))

@@ -1,10 +1,10 @@
 import { hasOwnLfsServer, lfsPaths } from '../../git/checkout.ts'
 import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
-import { DeliveryError } from '../api/failure.ts'
+import { DeliveryError, statusOf } from '../api/failure.ts'
 import { checkLfs } from '../api/lfs.ts'
-import { type CommitContent, headOf } from '../api/read-commit.ts'
-import { readProjectAt } from '../changeset/changeset.ts'
+import { headOf } from '../api/read.ts'
+import { type CommitContent, readProjectAt } from '../changeset/project-at.ts'
 import { refuseRules } from './rules.ts'
 import type { Destination } from './target.ts'
 
@@ -25,7 +25,7 @@ export async function preflight(
   const names = base === undefined ? [branch] : [branch, base]
   const [heads] = await Promise.all([
     Promise.all(names.map((name) => headOf(api, name))),
-    refuseReadOnly(api),
+    refuseReadOnly(api, base),
   ])
   if (heads.at(-1) === undefined) throw new DeliveryError(`There is no branch ${names.at(-1)}.`)
   const shas = new Set(heads.filter((sha) => sha !== undefined))
@@ -33,6 +33,7 @@ export async function preflight(
     Promise.all(Array.from(shas, (sha) => readProjectAt(run, sha))),
     lfsPaths(target.root, paths),
     refuseRules(api, branch, { exists: heads[0] !== undefined }),
+    heads[0] === undefined && refuseTaken(api, branch),
   ])
   const submodules = commits.flatMap((commit) => commit.submodules)
   for (const path of paths) {
@@ -51,7 +52,24 @@ export async function preflight(
   return commits
 }
 
-/** Writes an empty blob, which no commit will ever point to: only tokens with write access may. */
-async function refuseReadOnly({ request }: GitHubApi): Promise<void> {
+/** Writes what changes nothing: an empty blob, and a pull request from a branch to itself, which GitHub never opens. */
+async function refuseReadOnly({ request }: GitHubApi, base: string | undefined): Promise<void> {
   await request('POST /repos/{owner}/{repo}/git/blobs', { content: '', encoding: 'utf-8' })
+  if (base === undefined) return
+  const pull = { head: base, base, title: 'May Easel open pull requests?' }
+  await request('POST /repos/{owner}/{repo}/pulls', pull).catch((error: unknown) => {
+    if (statusOf(error) === 403) throw error
+  })
+}
+
+/** In git, a branch `easel` and a branch `easel/main` exclude each other. */
+async function refuseTaken({ request }: GitHubApi, branch: string): Promise<void> {
+  const [top] = branch.split('/')
+  const { data } = await request('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', { ref: `heads/${top}` })
+  const names = data.map(({ ref }) => ref.replace('refs/heads/', ''))
+  const taken = names.find((name) => branch.startsWith(`${name}/`) || name.startsWith(`${branch}/`))
+  if (taken === undefined) return
+  throw new DeliveryError(
+    `There is a branch ${taken}, and beside it git can’t have a branch ${branch}: set branch to another name.`,
+  )
 }

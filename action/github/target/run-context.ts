@@ -5,28 +5,7 @@ import * as z from 'zod'
 export type Env = Readonly<Record<string, string | undefined>>
 
 /** What the runner and the event say about a run. Read once; everything else gets it as data. */
-export interface RunContext {
-  readonly workspace: string
-  /** `owner/name`. */
-  readonly repository: string
-  /** Such as `push`. */
-  readonly eventName: string
-  /** `GITHUB_SHA`: for a pull request, the merge commit. */
-  readonly sha: string
-  /** The branch that the run is for; absent for a tag. */
-  readonly branch: string | undefined
-  /** The pull request that the run is for. */
-  readonly pull: { readonly number: number | undefined; readonly headSha: string | undefined } | undefined
-  /** Whether the commit behind the event belongs to a fork, or to one that was deleted. */
-  readonly isOfFork: boolean
-  readonly serverUrl: string
-  readonly apiUrl: string
-  /** The page of the run, such as `https://github.com/octo/docs/actions/runs/77`. */
-  readonly runUrl: string
-  readonly tempFolder: string
-  /** Whether artifacts can be uploaded. */
-  readonly hasArtifactService: boolean
-}
+export type RunContext = Readonly<Awaited<ReturnType<typeof readRunContext>>>
 
 const repository = z.object({ full_name: z.string() })
 const eventSchema = z.object({
@@ -46,7 +25,7 @@ const eventSchema = z.object({
 })
 
 /** Reads the runner's variables and the event that started the run. */
-export async function readRunContext(env: Env): Promise<RunContext> {
+export async function readRunContext(env: Env) {
   const { repository: own, pull_request, workflow_run } = await readEvent(env['GITHUB_EVENT_PATH'])
   const ownRepository = env['GITHUB_REPOSITORY'] ?? ''
   const serverUrl = env['GITHUB_SERVER_URL'] || 'https://github.com'
@@ -57,16 +36,24 @@ export async function readRunContext(env: Env): Promise<RunContext> {
   ]
   return {
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
+    /** `owner/name`. */
     repository: ownRepository,
+    /** Such as `push`. */
     eventName: env['GITHUB_EVENT_NAME'] ?? '',
+    /** `GITHUB_SHA`: for a pull request, the merge commit. */
     sha: env['GITHUB_SHA'] ?? '',
+    /** The branch that the run is for; absent for a tag. */
     branch: pull_request?.head.ref ?? (isTag ? undefined : env['GITHUB_REF_NAME'] || undefined),
+    /** The pull request that the run is for. */
     pull: pull_request && { number: pull_request.number, headSha: pull_request.head.sha },
+    /** Whether the commit behind the event belongs to a fork, or to one that was deleted. */
     isOfFork: heads.some((head) => own === undefined || head?.full_name !== own.full_name),
     serverUrl,
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
+    /** The page of the run, such as `https://github.com/octo/docs/actions/runs/77`. */
     runUrl: `${serverUrl}/${ownRepository}/actions/runs/${env['GITHUB_RUN_ID'] ?? ''}`,
     tempFolder: tempFolderIn(env),
+    /** Whether artifacts can be uploaded. */
     hasArtifactService: Boolean(env['ACTIONS_RUNTIME_TOKEN'] && env['ACTIONS_RESULTS_URL']),
   }
 }

@@ -4,8 +4,8 @@ import { UsageError } from '../../config/diagnostic.ts'
 import { createLinkFinder, pathProblem } from '../../files/safe-path.ts'
 import { type Checkout, parentsOfHead, readCheckout } from '../../git/checkout.ts'
 import type { GitHubApi } from '../api/api.ts'
-import { statusOf } from '../api/failure.ts'
-import { headOf, holds } from '../api/read-commit.ts'
+import { unlessUnknown } from '../api/failure.ts'
+import { headOf, holds } from '../api/read.ts'
 import type { ActionInputs } from '../inputs.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -57,32 +57,44 @@ export async function settleTarget(inputs: ActionInputs, run: RunContext, api: G
   const reason = eventReason(run) ?? keyReason(inputs)
   if (reason !== undefined) return { ...place, planOnly: reason }
   const isPull = deliver.includes('pull-request')
-  const isToBranch = isPull || deliver.includes('commit')
-  if (!isToBranch && TRUSTED_EVENTS.has(run.eventName)) return place
+  if (!isPull && !deliver.includes('commit')) {
+    const untrusted = await untrustedReason(root, run, api)
+    return untrusted === undefined ? place : { ...place, planOnly: untrusted }
+  }
 
   const given = isPull ? inputs.base : inputs.branch
   /** The branch whose files the workspace must hold. */
   const into = given ?? run.branch
-  if (isToBranch && into === undefined) return { ...place, planOnly: UNNAMED }
-  const checkout = await readCheckout(root)
-  if (!checkout) return { ...place, planOnly: NO_CHECKOUT }
-  if (!isToBranch || into === undefined) {
-    const isOwn = checkout.sha === run.sha || (await isTipOfBranch(api, checkout.sha))
-    return isOwn ? place : { ...place, planOnly: strangersReason(checkout, run) }
-  }
+  if (into === undefined) return { ...place, planOnly: UNNAMED }
   const branch = isPull ? (inputs.branch ?? `easel/${into}`) : into
   if (isPull && branch === into) {
     throw new UsageError(`A pull request can’t go from ${branch} to itself: set branch to another branch.`)
   }
+  const checkout = await readCheckout(root)
+  if (!checkout) return { ...place, planOnly: NO_CHECKOUT }
   if (checkout.isSubmodule) {
     throw new UsageError(
       `${root} is a submodule, which is another repository: run Easel in that repository, or set deliver to none.`,
     )
   }
-  const checkedOut = await commitOf(into, checkout, { run, root, api, isGiven: given !== undefined })
+  const checkedOut = await commitOf(into, checkout)
   if (checkedOut === undefined) return { ...place, planOnly: elsewhereReason(into, checkout) }
   const destination = { branch, checkedOut, ...(isPull && { base: into }) }
   return { ...place, folder: checkout.folder, destination }
+
+  /** The commit of a branch that the workspace holds; `undefined` when it holds another one. */
+  async function commitOf(name: string, { sha, branch: held }: Checkout): Promise<string | undefined> {
+    if (name === run.branch) {
+      const { headSha } = run.pull ?? { headSha: run.sha }
+      if (sha === headSha) return sha
+      // The default checkout of a pull request is its merge with the base.
+      if (run.pull && sha === run.sha && (await parentsOfHead(root))[1] === headSha) return headSha
+    }
+    if (given === undefined && held !== name) return undefined
+    const head = await headOf(api, name)
+    if (head === undefined) throw new UsageError(`There is no branch ${name}.`)
+    return (await holds(api, head, sha)) ? sha : undefined
+  }
 }
 
 const UNNAMED =
@@ -112,7 +124,21 @@ function keyReason({ openrouterApiKey }: ActionInputs): string | undefined {
   return 'The input openrouter-api-key is empty, so Easel only plans. Add the secret OPENROUTER_API_KEY and pass it to the input.'
 }
 
-function strangersReason({ sha }: Checkout, { eventName }: RunContext): string {
+/** Why the code in the workspace may be anybody's. */
+async function untrustedReason(
+  root: string,
+  { eventName, sha: own }: RunContext,
+  { request }: GitHubApi,
+): Promise<string | undefined> {
+  if (TRUSTED_EVENTS.has(eventName)) return undefined
+  const checkout = await readCheckout(root)
+  if (!checkout) return NO_CHECKOUT
+  const { sha } = checkout
+  if (sha === own) return undefined
+  // A fork's commits are reachable in its parent as well, but no branch of the parent points to them.
+  const route = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/branches-where-head'
+  const branches = await request(route, { commit_sha: sha }).catch(unlessUnknown)
+  if (branches && branches.data.length > 0) return undefined
   return `Anyone can cause ${eventName}, and the workspace holds ${short(sha)}, which is on no branch of this repository: it may come from a fork, so Easel only plans.`
 }
 
@@ -120,56 +146,6 @@ function elsewhereReason(into: string, { sha, branch }: Checkout): string {
   const held = branch === undefined ? short(sha) : `${short(sha)} of ${branch}`
   const other = branch === undefined || branch === into ? '' : `, or set branch to ${branch}`
   return `The workspace holds ${held}, and the images would go to ${into}, so Easel only plans. Check out ${into}${other}.`
-}
-
-/** The commit of a branch that the workspace holds; `undefined` when it holds another one. */
-async function commitOf(
-  into: string,
-  { sha, branch }: Checkout,
-  {
-    run,
-    root,
-    api,
-    isGiven,
-  }: {
-    readonly run: RunContext
-    readonly root: string
-    readonly api: GitHubApi
-    /** Whether an input names the branch. */
-    readonly isGiven: boolean
-  },
-): Promise<string | undefined> {
-  if (into === run.branch) {
-    const { headSha } = run.pull ?? { headSha: run.sha }
-    if (sha === headSha) return sha
-    // The default checkout of a pull request is its merge with the base.
-    if (run.pull && sha === run.sha && (await parentsOfHead(root))[1] === headSha) return headSha
-  }
-  if (!isGiven && branch !== into) return undefined
-  return (await isOnBranch(api, sha, into)) ? sha : undefined
-}
-
-/** @throws {UsageError} when there is no such branch */
-async function isOnBranch(api: GitHubApi, sha: string, branch: string): Promise<boolean> {
-  try {
-    return await holds(api, branch, sha)
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error
-    if ((await headOf(api, branch)) === undefined) throw new UsageError(`There is no branch ${branch}.`)
-    return false
-  }
-}
-
-/** A fork's commits are reachable in its parent as well, but no branch of the parent points to them. */
-async function isTipOfBranch({ request }: GitHubApi, sha: string): Promise<boolean> {
-  try {
-    const route = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/branches-where-head'
-    const { data } = await request(route, { commit_sha: sha })
-    return data.length > 0
-  } catch (error) {
-    if (![404, 422].includes(statusOf(error) ?? 0)) throw error
-    return false
-  }
 }
 
 async function workingFolder(

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connect, type GitHubApi } from '../../../../action/github/api/api.ts'
 import { type CommitFile, createCommit } from '../../../../action/github/api/create-commit.ts'
 import { BranchMovedError } from '../../../../action/github/api/failure.ts'
-import { headOf, readBlob, readCommit } from '../../../../action/github/api/read-commit.ts'
+import { headOf, listFiles, readBlob } from '../../../../action/github/api/read.ts'
 import { cloned } from '../../../support/github/client.ts'
 import { type GitHub, type GitHubOptions, serveGitHub } from '../../../support/github/github.ts'
 
@@ -28,14 +28,19 @@ async function start(options: GitHubOptions): Promise<void> {
 
 function api(token = 'ghs_test', apiUrl = github.apiUrl): GitHubApi {
   const { serverUrl } = github
-  return connect(token, { apiUrl, serverUrl, repository: 'octo/docs' }, () => {}, {
-    async sleep(ms) {
-      waits.push(ms)
-      clock += ms
+  return connect(
+    token,
+    { apiUrl, serverUrl, repository: 'octo/docs' },
+    {
+      async sleep(ms) {
+        waits.push(ms)
+        clock += ms
+      },
+      now: () => clock,
+      random: () => 0,
+      log: () => {},
     },
-    now: () => clock,
-    random: () => 0,
-  })
+  )
 }
 
 function file(path: string, bytes: Uint8Array): CommitFile {
@@ -137,8 +142,8 @@ describe('object by object against emulate, which is independent of our double',
       const { sha } = await createCommit(client, { ...wanted, files })
 
       expect(await headOf(client, 'main')).toBe(sha)
-      const there = await readCommit(client, sha, { folder: '', lockPath: 'easel.lock.json', paths: [] })
-      expect(Buffer.from(await readBlob(client, there.blobs.get('img/a.png') ?? ''))).toEqual(bytes)
+      const there = (await listFiles(client, sha, [])).find(({ path }) => path === 'img/a.png')
+      expect(Buffer.from(await readBlob(client, there?.sha ?? ''))).toEqual(bytes)
       await expect(createCommit(client, { ...wanted, headline: 'Late', files })).rejects.toThrow()
       expect(await headOf(client, 'main')).toBe(sha)
     } finally {

@@ -51,6 +51,24 @@ describe('what can’t be delivered is refused before it is paid for', () => {
       'can’t go from main to itself',
       { inputs: { deliver: 'pull-request', branch: 'main' } },
     ],
+    [
+      'a token that may not open pull requests',
+      'and pull-requests: write for pull requests',
+      { inputs: { deliver: 'pull-request', 'github-token': 'ghs_contents' } },
+    ],
+    [
+      'a repository in which workflows may not open pull requests',
+      'Allow GitHub Actions to create and approve pull requests',
+      { options: { workflowsMayOpenPulls: false }, inputs: { deliver: 'pull-request' } },
+    ],
+    [
+      'a branch name that another one excludes',
+      'There is a branch easel, and beside it git can’t have a branch easel/main',
+      {
+        prepare: ({ github }) => github.push({}, { branch: 'easel' }),
+        inputs: { deliver: 'pull-request' },
+      },
+    ],
     ['a branch that doesn’t exist', 'There is no branch nowhere.', { inputs: { branch: 'nowhere' } }],
     [
       'an artifact where there is no service for it',

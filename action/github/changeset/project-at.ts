@@ -1,0 +1,61 @@
+import { offlineCatalogue } from '../../config/catalogues.ts'
+import { ConfigError } from '../../config/diagnostic.ts'
+import { parseLock } from '../../lock/lock-file.ts'
+import type { LockEntries } from '../../lock/schema.ts'
+import { loadConfig } from '../../plan/load-config.ts'
+import type { ActionRun } from '../action-run.ts'
+import { listFiles, readBlob } from '../api/read.ts'
+
+/** The project as a commit at GitHub has it. Paths are relative to its folder. */
+export interface CommitContent {
+  /** The commit. */
+  readonly sha: string
+  /** Blobs by path. */
+  readonly blobs: ReadonlyMap<string, string>
+  readonly lock: LockEntries
+  /** The submodules, by their path in the repository. */
+  readonly submodules: readonly string[]
+}
+
+/** @throws {LockError} when the lock in that commit can't be read */
+export async function readProjectAt(run: ActionRun, sha: string): Promise<CommitContent> {
+  const { api, project, plan, target } = run
+  const { configPath, images, lock } = project
+  const { folder } = target
+  const paths = [configPath, lock.path, ...[...images, ...plan.orphans].map(({ path }) => path)]
+  const wanted = paths.map((path) => folder + path)
+  const entries = await listFiles(api, sha, wanted)
+  const blobs = new Map<string, string>()
+  for (const { type, path, sha: blob } of entries) {
+    if (type === 'blob' && path.startsWith(folder)) blobs.set(path.slice(folder.length), blob)
+  }
+  const text = await readText(run, blobs.get(lock.path))
+  return {
+    sha,
+    blobs,
+    lock: text === undefined ? new Map() : parseLock(text, `${lock.path} at ${sha.slice(0, 7)}`),
+    submodules: entries.flatMap(({ type, path }) => (type === 'commit' ? [path] : [])),
+  }
+}
+
+/** The fingerprints that a commit's config declares, by path; `undefined` when it is invalid or missing. */
+export async function declaredIn(
+  run: ActionRun,
+  { blobs }: CommitContent,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const { root, configPath } = run.project
+  const text = await readText(run, blobs.get(configPath))
+  if (text === undefined) return undefined
+  try {
+    const { images } = await loadConfig({ root, path: configPath, catalogue: offlineCatalogue(), text })
+    return new Map(images.map(({ path, fingerprint }) => [path, fingerprint]))
+  } catch (error) {
+    // Somebody broke the config in that commit.
+    if (error instanceof ConfigError) return undefined
+    throw error
+  }
+}
+
+async function readText({ api }: ActionRun, blob: string | undefined): Promise<string | undefined> {
+  return blob === undefined ? undefined : new TextDecoder().decode(await readBlob(api, blob))
+}
