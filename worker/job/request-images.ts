@@ -8,9 +8,6 @@ import type { JobStorage } from './job-storage.ts'
 import type { PendingImage } from './pieces.ts'
 import type { JobRequest } from './types.ts'
 
-/** Of what the model said. The manifest holds it, which must fit into one value of the object's storage, of 2 MiB. */
-const TEXT_MAX_CHARACTERS = 2 ** 18
-
 /** What a model has generated: whole images, none of them visible yet. */
 export interface Generated {
   readonly images: readonly PendingImage[]
@@ -45,7 +42,7 @@ export async function requestImages(
       if (event.type === 'bytes') await kept(writer.write(event.bytes))
       else if (event.type === 'image') await kept(writer.finish(event.image))
       else if (event.type === 'discard') await writer.discard()
-      else if (event.type === 'text') text += event.text.slice(0, TEXT_MAX_CHARACTERS - text.length)
+      else if (event.type === 'text') text += event.text
       else summary = event
     }
   } catch (error) {

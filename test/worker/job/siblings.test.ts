@@ -47,16 +47,6 @@ describe('whole images of a response that is broken otherwise', () => {
     },
   )
 
-  it('are stored with the start of what the model said, however long it talked', async () => {
-    const fault = { bytes: 6_000_000, text: 'Well. '.repeat(500_000) }
-    const { response, body } = await generate('Siblings: a talker', fault)
-
-    expect(response.status).toBe(200)
-    expect(body['images']).toHaveLength(1)
-    expect(body['text']).toMatch(/^Well\. Well\. /)
-    expect(String(body['text']).length).toBeLessThan(500_000)
-  })
-
   it('are none when every image is cut: nothing is stored, and the bill is told', async () => {
     const { response, body } = await generate('Siblings: none whole', { images: 2, truncatedImage: true })
 
