@@ -199,12 +199,14 @@ export class GenerationJob extends DurableObject<JobEnv> {
   async #admit(request: SentRequest): Promise<Outcome | Run> {
     const epoch = this.#set.epoch()
     try {
+      // What is about to end must not end what begins here.
+      while (this.#running && !isUnfinished(this.#storage.state())) await this.#running
       const state = this.#storage.state()
       if (isUnfinished(state)) return this.#running ? { run: this.#running } : await this.#runSoon()
-      const isNews = !request.refresh || (state?.phase === 'failed' && state.since >= request.lookedAt)
-      if (isNews && isRemembered(state, Date.now())) {
-        return { ok: false, failure: toldAt(state, Date.now()) }
-      }
+      const now = Date.now()
+      // What came after a request is what a repetition of the request gets.
+      if (isRemembered(state, now) && (!request.refresh || state.since >= request.lookedAt))
+        return { ok: false, failure: toldAt(state, now) }
       if (this.#set.isStored() && (await this.#isStored(request))) return { ok: true }
       if (!(await settleOwed(this.#budget, this.#storage))) return { ok: false, failure: LEDGER_FAILED }
 
@@ -234,7 +236,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     }
   }
 
-  /** Whether there is an image that the caller hasn't seen: a request that is repeated must not pay again. */
+  /** Whether there is an image that came after the request. */
   async #isStored({ fingerprint, refresh, lookedAt }: SentRequest): Promise<boolean> {
     const image = await this.#images.head(fingerprint, 0)
     return image !== undefined && (!refresh || image.created.getTime() >= lookedAt)
@@ -264,7 +266,8 @@ export class GenerationJob extends DurableObject<JobEnv> {
     const state = this.#storage.state()
     if (!state) return
     const isIdle = state.phase === 'failed' && !state.bill
-    await this.ctx.storage.setAlarm(isIdle ? state.until : Date.now() + AGAIN_MS)
+    const pauseMs = state.phase === 'reserved' ? 0 : AGAIN_MS
+    await this.ctx.storage.setAlarm(isIdle ? state.until : Date.now() + pauseMs)
   }
 }
 

@@ -46,10 +46,10 @@ export function createStep(ports: StepPorts): Step {
       case 'storing':
         return store(state, state.bill, set.epoch())
       case 'failed':
-        if ((await settleOwed(budget, storage)) && state.until <= Date.now()) await storage.end()
+        await tidyUp()
         return { ok: false, failure: toldAt(state, Date.now()) }
       case 'over':
-        if (await settleOwed(budget, storage)) await storage.end()
+        await tidyUp()
         return { ok: false, failure: PURGED }
       case undefined:
         return { ok: true }
@@ -119,6 +119,15 @@ export function createStep(ports: StepPorts): Step {
     // A manifest without images, if it got so far.
     if (!refresh) await set.purge(fingerprint)
     return fail(request, attempt, interrupted(), Date.now())
+  }
+
+  /** Ends what is over, once the ledger has the bill. */
+  async function tidyUp(): Promise<void> {
+    if (!(await settleOwed(budget, storage))) return
+    // Somebody may have begun a new generation meanwhile.
+    const state = storage.state()
+    if (state?.phase === 'over' || (state?.phase === 'failed' && state.until <= Date.now()))
+      await storage.end()
   }
 
   /** Remembers a failure, settles it, and tells it to whoever waits. */

@@ -216,7 +216,7 @@ describe('an attempt', () => {
 
     expect(reserve(ledger, 'next', { fingerprint }, { dailyUsd: 0.05 })).toMatchObject({ granted: true })
     expect(ledger.use()).toMatchObject({ reservedUsd: 0.05, spentUsd: 0 })
-    expect(ledger.usage('2026-11-25', '2026-11-25')).toMatchObject({ failed: 1, unknown: 0 })
+    expect(ledger.usage('2026-11-25', '2026-11-25')).toMatchObject({ failed: 0, unknown: 0 })
   })
 })
 
