@@ -43,7 +43,7 @@ export interface AtomicOptions {
 }
 
 /**
- * Writes a whole text file or nothing: readers see the old content or the new, even after a crash. Creates missing
+ * Writes a whole file or nothing: readers see the old content or the new, even after a crash. Creates missing
  * folders.
  *
  * @returns by which the file can be recognised
@@ -51,12 +51,12 @@ export interface AtomicOptions {
  */
 export async function writeAtomic(
   path: string,
-  text: string,
+  content: string | Uint8Array,
   { temporary = folderAt(dirname(path)), survives = 'power cut' }: AtomicOptions = {},
 ): Promise<Identity> {
   const unfinished = temporaryName(temporary.path, path)
   try {
-    const identity = await inFolder(temporary, () => writeNew(unfinished, text, survives))
+    const identity = await inFolder(temporary, () => writeNew(unfinished, content, survives))
     await moveFile(unfinished, path)
     return identity
   } catch (error) {
@@ -66,10 +66,14 @@ export async function writeAtomic(
 }
 
 /** Only waiting for the disk is left to another thread: asking one takes longer than writing a small file. */
-async function writeNew(path: string, text: string, survives: AtomicOptions['survives']): Promise<Identity> {
+async function writeNew(
+  path: string,
+  content: string | Uint8Array,
+  survives: AtomicOptions['survives'],
+): Promise<Identity> {
   const file = openSync(path, NEW_FILE, 0o644)
   try {
-    writeFileSync(file, text)
+    writeFileSync(file, content)
     if (survives === 'power cut') await promisify(fsync)(file)
     return identityOf(fstatSync(file, { bigint: true }))
   } finally {

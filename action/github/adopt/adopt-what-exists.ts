@@ -115,7 +115,7 @@ async function fetchEdited(run: ActionRun, commit: CommitContent): Promise<boole
   const edited = await pathsEditedByHand(run, commit, wanted)
   for (const path of edited) {
     const bytes = await readBlob(run.api, commit.blobs.get(path) ?? '')
-    await writeAtomic(inWorkspace(run.project.root, path), [bytes])
+    await writeAtomic(inWorkspace(run.project.root, path), bytes)
   }
   return edited.size > 0
 }

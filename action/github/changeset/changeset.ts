@@ -1,7 +1,6 @@
 import { readRegularFile } from '../../files/read-file.ts'
 import { inWorkspace } from '../../files/safe-path.ts'
-import type { SavedImage } from '../../generate/generate-images.ts'
-import type { RunResult } from '../../generate/results.ts'
+import type { RunResult, SavedImage } from '../../generate/results.ts'
 import type { LockEntry } from '../../lock/schema.ts'
 import type { PlannedProject } from '../../plan/plan-project.ts'
 import { DeliveryError } from '../api/failure.ts'
