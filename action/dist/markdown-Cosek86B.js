@@ -1,1 +1,0 @@
-export{t as problemsSummary}from"./markdown-D9CWE7bH.js";
