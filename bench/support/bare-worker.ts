@@ -1,5 +1,6 @@
 import type { R2Bucket } from '@cloudflare/workers-types'
-import { createTestHarness } from 'wrangler'
+import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+import { runInWorkerd } from '../../test/support/worker/workerd.ts'
 
 /** The Worker that hits are measured against, with one image in its bucket. */
 export interface BareWorker {
@@ -8,15 +9,9 @@ export interface BareWorker {
 }
 
 export async function startBareWorker(image: ArrayBuffer): Promise<BareWorker> {
-  const harness = createTestHarness({
-    workers: [
-      {
-        configPath: './bench/bare.toml',
-      },
-    ],
-  })
-  const { url } = await harness.listen()
-  const { BUCKET: bucket } = await harness.getWorker<{ BUCKET: R2Bucket }>().getEnv()
+  const { workerOptions, main = '' } = unstable_getMiniflareWorkerOptions('./bench/bare.toml')
+  const { url, bindings, kill } = await runInWorkerd(workerOptions, { main })
+  const { BUCKET: bucket } = await bindings<{ readonly BUCKET: R2Bucket }>()
   await bucket.put('image', image)
-  return { url, close: () => harness.close() }
+  return { url, close: kill }
 }

@@ -1,4 +1,4 @@
-import { createTestHarness } from 'wrangler'
+import { runInWorkerd } from '../../test/support/worker/workerd.ts'
 
 /** A Worker that Easel is measured against, run as Easel's own tests run Easel. */
 export interface ReferenceWorker extends AsyncDisposable {
@@ -15,23 +15,14 @@ export async function startReference(
   main: string,
   { vars = {}, object }: { vars?: Readonly<Record<string, string>>; object?: string } = {},
 ): Promise<ReferenceWorker> {
-  const harness = createTestHarness({
-    workers: [
-      {
-        config: {
-          name: 'reference',
-          main,
-          compatibility_date: '2026-11-01',
-          r2_buckets: [{ binding: 'BUCKET', bucket_name: 'reference' }],
-          vars,
-          ...(object !== undefined && {
-            durable_objects: { bindings: [{ name: 'OBJECTS', class_name: object }] },
-            migrations: [{ tag: 'v1', new_sqlite_classes: [object] }],
-          }),
-        },
-      },
-    ],
-  })
-  const { url } = await harness.listen()
-  return { url, [Symbol.asyncDispose]: () => harness.close() }
+  const { url, kill } = await runInWorkerd(
+    {
+      compatibilityDate: '2026-11-01',
+      r2Buckets: { BUCKET: 'reference' },
+      bindings: vars,
+      ...(object !== undefined && { durableObjects: { OBJECTS: { className: object, useSQLite: true } } }),
+    },
+    { main },
+  )
+  return { url, [Symbol.asyncDispose]: kill }
 }

@@ -12,7 +12,7 @@ const IMAGES = 10 * KILLS
 /** Requests at once, as from a page with many images. */
 const CONCURRENCY = 12
 /** Longer than a restart: a client whose connection broke asks again before the doubt is over. */
-const HOLD_SECONDS = 8
+const HOLD_SECONDS = 5
 /** How often a client asks again. */
 const RETRY_MS = 300
 /** What a client sees of a kill besides a doubt. */

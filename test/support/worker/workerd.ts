@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { build } from 'esbuild'
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler'
 import { buildOnce, readConfig } from './built.ts'
 
@@ -25,7 +25,7 @@ export interface WorkerChanges {
 
 const NAME = 'worker'
 
-/** The Worker alone in workerd. */
+/** A Worker alone in workerd. */
 export interface InWorkerd {
   readonly url: URL
   /** Its bindings, as it sees them. */
@@ -37,8 +37,7 @@ export interface InWorkerd {
 }
 
 /**
- * Starts the Worker as wrangler.toml says. Wrangler itself would bundle it again for each start, and put another Worker
- * in another process in front of it: three times the work, for every start and every request.
+ * Starts Easel as wrangler.toml says.
  *
  * @param onLog  called for each line of the log
  */
@@ -48,30 +47,46 @@ export async function startInWorkerd(
 ): Promise<InWorkerd> {
   await buildOnce()
   const written = unstable_readConfig({ config: 'wrangler.toml' }, { hideWarnings: true })
-  const changed = {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions({
     ...written,
     ...config,
     ...Object.fromEntries(without.map((key) => [key, undefined])),
     // Secrets are given as variables here, and nobody's .dev.vars is read.
     secrets: undefined,
     configPath: undefined,
-  }
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(changed)
-  const miniflare = new Miniflare({
-    ...convertV4MiniflareOptions({
-      workers: [
-        {
-          ...workerOptions,
-          name: NAME,
-          modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundled(main, easelConfig) }],
-          bindings: { ...written.vars, ...vars },
-        },
-      ],
+  })
+  const alias = { ...readConfig().alias, ...(easelConfig !== undefined && { 'easel-config': easelConfig }) }
+  const bindings = { ...written.vars, ...vars }
+  return runInWorkerd({ ...workerOptions, bindings }, { main, alias, state, onLog })
+}
+
+/**
+ * Runs a Worker. Wrangler itself would bundle it again for each start, and put another Worker in another process in
+ * front of it: three times the work, for every start and every request.
+ */
+export async function runInWorkerd(
+  options: Omit<V4WorkerOptions, 'script' | 'modules' | 'name'>,
+  {
+    main,
+    alias = {},
+    state,
+    onLog = () => {},
+  }: {
+    readonly main: string
+    readonly alias?: Readonly<Record<string, string>>
+    readonly state?: string | undefined
+    readonly onLog?: (line: string) => void
+  },
+): Promise<InWorkerd> {
+  const contents = await bundled(main, alias)
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      workers: [{ ...options, name: NAME, modules: [{ type: 'ESModule', path: 'worker.js', contents }] }],
       handleStructuredLogs: ({ message }) => onLog(message),
       unsafeInspectDurableObjects: true,
       ...(state !== undefined && { resourcePersistencePath: state }),
     }),
-  })
+  )
   return {
     url: await miniflare.ready,
     bindings: () => miniflare.getBindings(NAME),
@@ -82,22 +97,21 @@ export async function startInWorkerd(
   }
 }
 
-/** By entrypoint and config. */
+/** By what is bundled. */
 const bundles = new Map<string, Promise<string>>()
 
-/** Bundles once in a process, with what wrangler tells esbuild. */
-function bundled(main: string, easelConfig: string | undefined): Promise<string> {
-  const key = `${main} ${easelConfig ?? ''}`
-  const bundle = bundles.get(key) ?? bundleWorker(main, easelConfig)
+function bundled(main: string, alias: Readonly<Record<string, string>>): Promise<string> {
+  const key = JSON.stringify([main, alias])
+  const bundle = bundles.get(key) ?? bundleWorker(main, alias)
   bundles.set(key, bundle)
   return bundle
 }
 
-async function bundleWorker(main: string, easelConfig: string | undefined): Promise<string> {
-  const paths = { ...readConfig().alias, ...(easelConfig !== undefined && { 'easel-config': easelConfig }) }
+/** Bundles with what wrangler tells esbuild. */
+async function bundleWorker(main: string, alias: Readonly<Record<string, string>>): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [main],
-    alias: Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, resolve(path)])),
+    alias: Object.fromEntries(Object.entries(alias).map(([name, path]) => [name, resolve(path)])),
     bundle: true,
     write: false,
     format: 'esm',
