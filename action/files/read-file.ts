@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import {
-  type BigIntStats,
   closeSync,
   constants,
   fstatSync,
@@ -77,21 +76,12 @@ export function passOnRegularFile(
   })
 }
 
-/** Whatever is there to recognise a file by, and that its content has not changed; `undefined`: there is no file. */
+/** By which a file is recognised as long as its content is the same, also where it was moved to; `undefined`: no file. */
 export type Identity = string | undefined
 
 export function identityAt(path: string): Identity {
-  try {
-    return identityOf(lstatSync(path, { bigint: true }))
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
-    throw error
-  }
-}
-
-/** Moving a file keeps these. */
-export function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): Identity {
-  return `${dev}:${ino}:${size}:${mtimeNs}`
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  return found && `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}`
 }
 
 /** SHA-256 of the pieces' bytes together. */

@@ -1,9 +1,19 @@
-import { closeSync, constants, fstatSync, fsync, openSync, writeFileSync } from 'node:fs'
-import { access, copyFile, type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import {
+  access,
+  copyFile,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
+
 import { basename, dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
-import { promisify } from 'node:util'
-import { type Identity, identityOf } from './read-file.ts'
+import { type Identity, identityAt } from './read-file.ts'
 import { isErrno } from './safe-path.ts'
 
 /** Pieces in one `writev`; Linux accepts 1,024. */
@@ -56,7 +66,10 @@ export async function writeAtomic(
 ): Promise<Identity> {
   const unfinished = temporaryName(temporary.path, path)
   try {
-    const identity = await inFolder(temporary, () => writeNew(unfinished, content, survives))
+    // Fails if a file or a link is there.
+    const options = { flag: 'wx', mode: 0o644, flush: survives === 'power cut' }
+    await inFolder(temporary, () => writeFile(unfinished, content, options))
+    const identity = identityAt(unfinished)
     await moveFile(unfinished, path)
     return identity
   } catch (error) {
@@ -65,28 +78,9 @@ export async function writeAtomic(
   }
 }
 
-/** Only waiting for the disk is left to another thread: asking one takes longer than writing a small file. */
-async function writeNew(
-  path: string,
-  content: string | Uint8Array,
-  survives: AtomicOptions['survives'],
-): Promise<Identity> {
-  const file = openSync(path, NEW_FILE, 0o644)
-  try {
-    writeFileSync(file, content)
-    if (survives === 'power cut') await promisify(fsync)(file)
-    return identityOf(fstatSync(file, { bigint: true }))
-  } finally {
-    closeSync(file)
-  }
-}
-
-/** Fails if a file or a link is there. */
-const NEW_FILE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
-
 /** Creates a file. @throws a system error, also when a file or a link is there */
 export function createFile(path: string): Promise<FileHandle> {
-  return open(path, NEW_FILE, 0o644)
+  return open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o644)
 }
 
 /**

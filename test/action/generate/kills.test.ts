@@ -44,7 +44,12 @@ it(
         prompt: `Round ${number}, image number ${index}.`,
       }))
       const { min, max } = LATENCY_MS
-      const faults = images.map(({ prompt }) => ({ match: prompt, latencyMs: min + upTo(max - min) }))
+      const faults = images.map(({ prompt }, index) => ({
+        match: prompt,
+        latencyMs: min + upTo(max - min),
+        // Every fourth goes to disk while it arrives. They differ, as their sizes do.
+        ...(index % 4 === 0 && { bytes: 1_500_000 + 1000 * (IMAGES * number + index) }),
+      }))
       await using upstream = await startUpstream({ faults })
       await workspace.write('easel.yml', config(...images))
       const round: Round = { images, kills: [], told: [] }
