@@ -1,4 +1,5 @@
 import { generateAndPrune } from '../generate/generate-and-prune.ts'
+import type { SavedImage } from '../generate/generate-images.ts'
 import { interruptions } from '../generate/interruptions.ts'
 import { hasFailed } from '../generate/results.ts'
 import { reportOf } from '../report/json.ts'
@@ -9,6 +10,7 @@ import { adoptWhatExists } from './adopt/adopt-what-exists.ts'
 import { changeOf, prunedChanges } from './changeset/changeset.ts'
 import { startDeliveries } from './deliver/deliver.ts'
 import type { ActionRun } from './action-run.ts'
+import { messageOf } from './api/failure.ts'
 import { setOutputs, writeReport } from './report/outputs.ts'
 import { publish } from './report/publish.ts'
 
@@ -30,21 +32,18 @@ export async function generateAndDeliver(first: ActionRun): Promise<number> {
     planned: early.totals.planned,
     'report-path': await writeReport(early, context.tempFolder),
   })
-  const deliveries = startDeliveries(run, interruption.stop)
+  const { stop, abort } = interruption
+  const deliveries = startDeliveries(run, stop)
   deliveries.add(adopted)
-  const result = await log.group('Generate', () =>
-    generateAndPrune(
-      run,
-      inputs,
-      { baseUrl: inputs.baseUrl, apiKey: inputs.openrouterApiKey ?? '' },
-      {
-        onProgress,
-        onSaved: (image) => deliveries.add([changeOf(image)]),
-        stop: interruption.stop,
-        abort: interruption.abort,
-      },
-    ),
-  )
+  const onSaved = (image: SavedImage): void => deliveries.add([changeOf(image)])
+  const host = { onProgress, onSaved, stop, abort }
+  const upstream = { baseUrl: inputs.baseUrl, apiKey: inputs.openrouterApiKey ?? '' }
+  const generating = log.group('Generate', () => generateAndPrune(run, inputs, upstream, host))
+  const result = await generating.catch(async (error: unknown) => {
+    // Whatever happened: what is paid for is delivered.
+    await deliveries.finish({ images: [], pruned: [], doubts: [], stoppedBy: messageOf(error) })
+    throw error
+  })
   for (const line of await resultLines(result, { paint: plainPaint, printed: PRINTED_AS_LINES }))
     log.line(line)
   for (const image of result.images) {

@@ -29,7 +29,6 @@ export async function adoptWhatExists(
   const { inputs, target, api, log } = first
   let run = first
   const adopted: FileChange[] = []
-  const branch = target.destination?.branch ?? 'the repository'
   try {
     const commits = await commitsWithImages(run)
     if (inputs.force) return { run, adopted }
@@ -39,6 +38,7 @@ export async function adoptWhatExists(
     return { run, adopted }
   } catch (error) {
     // Otherwise the run would pay for images that exist already, or that can't be delivered.
+    const { branch = 'the repository' } = target.destination ?? {}
     throw new DeliveryError(explainFailure(error, branch), { cause: error })
   }
 
@@ -66,15 +66,15 @@ async function commitsWithImages(run: ActionRun): Promise<readonly CommitContent
   const planned = toGenerate(run)
   if (planned.length === 0) return []
   if (target.deliver.includes('artifact')) refuseWithoutArtifacts(run)
-  const paths = planned.map(({ image }) => image.path)
-  if (target.destination) return preflight(run, target.destination, paths)
+  const images = planned.map(({ image }) => image)
+  if (target.destination) return preflight(run, target.destination, images)
   // The lock has them and the workspace doesn't: a sparse checkout.
   if (planned.every(({ status }) => status !== 'missing')) return []
   const checkout = await readCheckout(target.root)
   if (!checkout || checkout.isSubmodule) return []
   const { sha, folder } = checkout
   try {
-    return [await readProjectAt({ ...run, target: { ...target, folder } }, sha)]
+    return [await readProjectAt({ ...run, target: { ...target, folder } }, sha, images)]
   } catch (error) {
     log.line(`The commit of the workspace can’t be read: ${explainFailure(error, sha)}`)
     return []

@@ -18,7 +18,7 @@ export interface GitHubApi {
   readonly lfs: LfsServer
 }
 
-const CLOCK = { sleep: (ms: number) => sleep(ms), now: Date.now, random: Math.random }
+const CLOCK = { sleep: (ms: number) => sleep(ms), now: Date.now }
 
 /** GitHub's API for the repository of a run. The client is loaded with the first request. */
 export function connect(

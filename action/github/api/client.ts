@@ -9,8 +9,6 @@ export interface ClientOptions {
   readonly sleep: (ms: number) => Promise<void>
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** From 0 to 1. */
-  readonly random: () => number
 }
 
 /** Attempts for a request that is safe to repeat. */
@@ -37,7 +35,7 @@ const RETRY_MS = 500
  * (`Retry-After`).
  */
 export function createClient(connection: ClientOptions): ReturnType<typeof getOctokit> {
-  const { token, apiUrl, log, sleep, now, random } = connection
+  const { token, apiUrl, log, sleep, now } = connection
   const octokit = getOctokit(token, { baseUrl: apiUrl })
   /** No request is sent before this time; milliseconds since the epoch. */
   let notBefore = 0
@@ -53,7 +51,7 @@ export function createClient(connection: ClientOptions): ReturnType<typeof getOc
       const wait = Math.max(notBefore - time, paced)
       if (wait <= 0) break
       // Jitter, so that waiting requests aren't all sent at once.
-      await sleep(wait + random() * RETRY_MS)
+      await sleep(wait + Math.random() * RETRY_MS)
     }
     if (isWrite) writes.push(now())
   }
@@ -78,7 +76,7 @@ export function createClient(connection: ClientOptions): ReturnType<typeof getOc
           continue
         }
         if (!isTransient(error) || !isRepeatable(options.method, options.url)) throw error
-        await sleep(RETRY_MS * 2 ** (attempt - 1) * (0.5 + random()))
+        await sleep(RETRY_MS * 2 ** (attempt - 1) * (0.5 + Math.random()))
       }
     }
   })

@@ -53,7 +53,7 @@ export async function pathsEditedByHand(
   // Without a destination, it is the workspace's own commit.
   const { checkedOut = commit.sha } = run.target.destination ?? {}
   const planned =
-    commit.sha === checkedOut ? commit : await readProjectAt(run, checkedOut).catch(unlessUnknown)
+    commit.sha === checkedOut ? commit : await readProjectAt(run, checkedOut, changes).catch(unlessUnknown)
   const edited = new Set<string>()
   for (const { path, after, hadFile } of changes) {
     const now = commit.blobs.get(path)

@@ -17,12 +17,19 @@ export interface CommitContent {
   readonly submodules: readonly string[]
 }
 
-/** @throws {LockError} when the lock in that commit can't be read */
-export async function readProjectAt(run: ActionRun, sha: string): Promise<CommitContent> {
-  const { api, project, plan, target } = run
-  const { configPath, images, lock } = project
+/**
+ * @param images  those that matter
+ * @throws {LockError} when the lock in that commit can't be read
+ */
+export async function readProjectAt(
+  run: ActionRun,
+  sha: string,
+  images: readonly { readonly path: string }[],
+): Promise<CommitContent> {
+  const { api, project, target } = run
+  const { configPath, lock } = project
   const { folder } = target
-  const paths = [configPath, lock.path, ...[...images, ...plan.orphans].map(({ path }) => path)]
+  const paths = [configPath, lock.path, ...images.map(({ path }) => path)]
   const wanted = paths.map((path) => folder + path)
   const entries = await listFiles(api, sha, wanted)
   const blobs = new Map<string, string>()

@@ -69,7 +69,7 @@ export async function commitToBranch(
 ): Promise<Landed> {
   const head = await headOf(run.api, branch)
   if (head === undefined) throw new DeliveryError(`There is no branch ${branch} to commit to.`)
-  const merged = await mergeOnto(run, await readProjectAt(run, head), changes)
+  const merged = await mergeOnto(run, await readProjectAt(run, head, changes), changes)
   const landed = await land(run, { branch, head }, merged)
   if (landed.commit && landed.commit.sha !== head) run.log.line(`On ${branch}: ${landed.commit.url}`)
   return landed

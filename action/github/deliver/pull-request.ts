@@ -41,7 +41,7 @@ export async function deliverAsPullRequest(
   ])
   if (baseHead === undefined)
     throw new DeliveryError(`There is no branch ${base} to open a pull request against.`)
-  const onBase = await readProjectAt(run, baseHead)
+  const onBase = await readProjectAt(run, baseHead, changes)
   const merged = await mergeOnto(run, onBase, changes)
   const isOwn = branchHead === undefined || branchHead === record
 
@@ -79,7 +79,7 @@ export async function deliverAsPullRequest(
       await unlessMoved(created, /already exists|reference update failed/i)
       return land(run, { branch, head: onBase.sha }, merged)
     }
-    const onBranch = await readProjectAt(run, branchHead)
+    const onBranch = await readProjectAt(run, branchHead, changes)
     if (!isOwn || !isComplete)
       return land(run, { branch, head: branchHead }, await mergeOnto(run, onBranch, changes, onBase))
     // It has only Easel's own commits, so a new commit can make it the base plus the changes.

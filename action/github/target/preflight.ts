@@ -11,7 +11,6 @@ import type { Destination } from './target.ts'
 /**
  * Checks everything at GitHub that would refuse a run's images, before they are paid for.
  *
- * @param paths  those of the images
  * @returns what the destination's branches hold: the one to commit to, if it exists, and last the one that the images
  *   are for
  * @throws {DeliveryError} saying what to change
@@ -19,9 +18,10 @@ import type { Destination } from './target.ts'
 export async function preflight(
   run: ActionRun,
   { branch, base }: Destination,
-  paths: readonly string[],
+  images: readonly { readonly path: string }[],
 ): Promise<readonly CommitContent[]> {
   const { api, target } = run
+  const paths = images.map(({ path }) => path)
   const names = base === undefined ? [branch] : [branch, base]
   const [heads] = await Promise.all([
     Promise.all(names.map((name) => headOf(api, name))),
@@ -30,7 +30,7 @@ export async function preflight(
   if (heads.at(-1) === undefined) throw new DeliveryError(`There is no branch ${names.at(-1)}.`)
   const shas = new Set(heads.filter((sha) => sha !== undefined))
   const [commits, lfs] = await Promise.all([
-    Promise.all(Array.from(shas, (sha) => readProjectAt(run, sha))),
+    Promise.all(Array.from(shas, (sha) => readProjectAt(run, sha, images))),
     lfsPaths(target.root, paths),
     refuseRules(api, branch, { exists: heads[0] !== undefined }),
     heads[0] === undefined && refuseTaken(api, branch),

@@ -9,7 +9,6 @@ export type RunContext = Readonly<Awaited<ReturnType<typeof readRunContext>>>
 
 const repository = z.object({ full_name: z.string() })
 const eventSchema = z.object({
-  repository: repository.optional(),
   pull_request: z
     .object({
       number: z.int().optional(),
@@ -26,8 +25,8 @@ const eventSchema = z.object({
 
 /** Reads the runner's variables and the event that started the run. */
 export async function readRunContext(env: Env) {
-  const { repository: own, pull_request, workflow_run } = await readEvent(env['GITHUB_EVENT_PATH'])
-  const ownRepository = env['GITHUB_REPOSITORY'] ?? ''
+  const { pull_request, workflow_run } = await readEvent(env['GITHUB_EVENT_PATH'])
+  const own = env['GITHUB_REPOSITORY'] ?? ''
   const serverUrl = env['GITHUB_SERVER_URL'] || 'https://github.com'
   const isTag = env['GITHUB_REF_TYPE'] === 'tag'
   const heads = [
@@ -37,7 +36,7 @@ export async function readRunContext(env: Env) {
   return {
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
     /** `owner/name`. */
-    repository: ownRepository,
+    repository: own,
     /** Such as `push`. */
     eventName: env['GITHUB_EVENT_NAME'] ?? '',
     /** `GITHUB_SHA`: for a pull request, the merge commit. */
@@ -47,11 +46,11 @@ export async function readRunContext(env: Env) {
     /** The pull request that the run is for. */
     pull: pull_request && { number: pull_request.number, headSha: pull_request.head.sha },
     /** Whether the commit behind the event belongs to a fork, or to one that was deleted. */
-    isOfFork: heads.some((head) => own === undefined || head?.full_name !== own.full_name),
+    isOfFork: heads.some((head) => head?.full_name !== own),
     serverUrl,
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
     /** The page of the run, such as `https://github.com/octo/docs/actions/runs/77`. */
-    runUrl: `${serverUrl}/${ownRepository}/actions/runs/${env['GITHUB_RUN_ID'] ?? ''}`,
+    runUrl: `${serverUrl}/${own}/actions/runs/${env['GITHUB_RUN_ID'] ?? ''}`,
     tempFolder: tempFolderIn(env),
     /** Whether artifacts can be uploaded. */
     hasArtifactService: Boolean(env['ACTIONS_RUNTIME_TOKEN'] && env['ACTIONS_RESULTS_URL']),

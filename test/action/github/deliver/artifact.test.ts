@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DefaultArtifactClient } from '@actions/artifact'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { safeName } from '../../../../action/github/deliver/artifact.ts'
-import { startWorld, type World } from '../../../support/action/delivery.ts'
+import { listed, startWorld, type World } from '../../../support/action/delivery.ts'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -145,6 +145,28 @@ describe('nothing paid is lost', () => {
       'commit-sha': await world.github.head(),
     })
     expect([...(await world.lock()).keys()]).toEqual(['fox.png'])
+  })
+
+  it('delivers what was generated when the end of the run fails', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    await (await world.checkout()).run()
+    const lock = (await world.file('easel.lock.json'))?.toString() ?? ''
+    // An orphan that no file system can hold: removing it fails.
+    const orphan = lock
+      .split('\n')
+      .find((line) => line.includes('fox.png'))
+      ?.replace('fox', 'x'.repeat(300))
+    await world.github.push({
+      'easel.yml': listed({ 'fox.png': 'A fox', 'hare.png': 'A hare' }),
+      'easel.lock.json': lock.replace('"images": {\n', `"images": {\n${orphan},\n`),
+    })
+
+    const run = await (await world.checkout()).run({ inputs: { prune: 'true' } })
+
+    expect(run.code).toBe(1)
+    expect(run.stdout).toContain('ENAMETOOLONG')
+    expect(run.outputs['commit-sha']).toBe(await world.github.head())
+    expect([...(await world.lock()).keys()]).toContain('hare.png')
   })
 
   it('an image whose path was taken while it was generated is uploaded as an artifact, even with deliver: none', async () => {
