@@ -18,12 +18,13 @@ const SENT_MAX_BYTES = 16 * 2 ** 20
 /** JPEG has no transparency. White, as most pages are. */
 const JPEG_BACKGROUND = '#ffffff'
 
-export interface VariantMakerPorts {
+/** What makes something of an original, and stores it under the same fingerprint. */
+export interface TransformingPorts {
   readonly bucket: R2Bucket
   readonly images: ImagesBinding | undefined
-  /** By the original's ETag: known since an original was read, perhaps. */
-  readonly thumbhashes: ReadonlyMap<string, string>
-  /** Counts a variant that is about to be made. @returns why it may not be, or `undefined` */
+  /** By the original's ETag: those that became known since the original was read, perhaps. */
+  readonly thumbhashes: Map<string, string>
+  /** Counts a transformation that is about to be made. @returns why it may not be, or `undefined` */
   readonly admit: (limitKey: string) => Promise<VariantUnavailable['reason'] | undefined>
   /**
    * Runs `put` unless the image was replaced or purged since `original` was read, and not beside either.
@@ -37,7 +38,7 @@ export interface VariantMakerPorts {
  * Makes the variants of one fingerprint, each once, however many requests want it. Holds the variant, never the
  * original.
  */
-export function createVariantMaker(ports: VariantMakerPorts): MakeVariant {
+export function createVariantMaker(ports: TransformingPorts): MakeVariant {
   const { bucket, images, thumbhashes, admit, whileCurrent } = ports
   const making = new Map<string, ReturnType<MakeVariant>>()
   const failedUntil = new Map<string, number>()
@@ -64,7 +65,7 @@ export function createVariantMaker(ports: VariantMakerPorts): MakeVariant {
     }
   }
 
-  async function refuse(limitKey: string, key: string): ReturnType<VariantMakerPorts['admit']> {
+  async function refuse(limitKey: string, key: string): ReturnType<TransformingPorts['admit']> {
     if (!images) return 'no-images-binding'
     if ((failedUntil.get(key) ?? 0) > Date.now()) return 'failed'
     try {
