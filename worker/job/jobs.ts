@@ -86,9 +86,9 @@ export function createJobs({ jobs, ...pricing }: JobsPorts): Jobs {
 
 /** Makes variants in the job of their fingerprint. One that was restarted leaves the client with the original. */
 export function createMakeVariant(jobs: DurableObjectNamespace<GenerationJob>): MakeVariant {
-  return (original, variant, limitKey) =>
+  return (original, ...how) =>
     orElse<Awaited<ReturnType<MakeVariant>>>(
-      jobOf(jobs, original.fingerprint).makeVariant(original, variant, limitKey),
+      jobOf(jobs, original.fingerprint).makeVariant(original, ...how),
       { reason: 'failed' },
     )
 }
