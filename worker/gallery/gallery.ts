@@ -51,20 +51,20 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
     const { fingerprint, index, variant, limitKey } = wanted
     const image = await store.get(fingerprint, index)
     if (!image) return undefined
-    if (!transformationOf(image, variant)) {
+    const transformation = transformationOf(image, variant)
+    if (!transformation) {
       if (!range) return { headers: headersOf(image, variant), body: image.body }
       await image.body.cancel()
       return original(wanted, range)
     }
-    const made = await makeVariant(image, variant, (await limitKey?.()) ?? 'unknown')
-    if (made === 'original') return original(wanted, range)
+    const made = await makeVariant(image, variant, transformation, (await limitKey?.()) ?? 'unknown')
     if ('reason' in made) return original(wanted, range, made)
     return servedFromMemory(wanted, made, range) ?? stored(wanted, range)
   }
 
   async function stored(wanted: Wanted, range?: ByteRange): Promise<ServedImage | undefined> {
     const found = await variants?.get(wanted.fingerprint, wanted.index, wanted.variant, range)
-    return found && found !== 'original' ? servedVariant(wanted, found) : original(wanted, range)
+    return found ? servedVariant(wanted, found) : original(wanted, range)
   }
 
   /** The variant in the size that it will have, so that two requests for the same size make one: each is paid for. */
@@ -78,11 +78,10 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
     async head(requested) {
       const { fingerprint, index, variant } = await sized(requested)
       const found = isOriginal(variant) ? undefined : await variants?.head(fingerprint, index, variant)
-      if (found && found !== 'original') return variantHeaders(fingerprint, index, found)
+      if (found) return variantHeaders(fingerprint, index, found)
       const image = await store.head(fingerprint, index)
       if (!image) return undefined
-      if (found === 'original' || !transformationOf(image, variant))
-        return headersOf(image, requested.variant)
+      if (!transformationOf(image, variant)) return headersOf(image, requested.variant)
       return fallbackHeaders(image, { reason: variants ? 'not-made-yet' : 'no-images-binding' })
     },
 
@@ -92,8 +91,7 @@ export function createDirectGallery(store: ImageStore, variants: Variants | unde
       if (isOriginal(variant)) return original(requested, range)
       if (!variants) return original(wanted, range, { reason: 'no-images-binding' })
       const found = await variants.get(fingerprint, index, variant, range)
-      if (!found) return make(wanted, variants, range)
-      return found === 'original' ? original(wanted, range) : servedVariant(wanted, found)
+      return found ? servedVariant(wanted, found) : make(wanted, variants, range)
     },
   }
 }

@@ -38,27 +38,23 @@ export interface VariantUnavailable {
  * Makes a variant once, however many requests want it. Takes over the body.
  *
  * @param limitKey  whom the rate limit counts it for
- * @returns `original` when the original itself is the variant
  */
 export type MakeVariant = (
   original: StoredImage,
   variant: Variant,
+  transformation: Transformation,
   limitKey: string,
-) => Promise<MadeVariant | 'original' | VariantUnavailable>
+) => Promise<MadeVariant | VariantUnavailable>
 
 /** Variants in R2. Methods throw `storage_failed` when R2 fails, and return `undefined` for a variant that isn't stored. */
 export interface Variants {
-  head(
-    fingerprint: Fingerprint,
-    index: number,
-    variant: Variant,
-  ): Promise<VariantRecord | 'original' | undefined>
+  head(fingerprint: Fingerprint, index: number, variant: Variant): Promise<VariantRecord | undefined>
   get(
     fingerprint: Fingerprint,
     index: number,
     variant: Variant,
     range?: ByteRange,
-  ): Promise<StoredVariant | 'original' | undefined>
+  ): Promise<StoredVariant | undefined>
   readonly make: MakeVariant
 }
 
@@ -76,23 +72,23 @@ export function createR2Variants(bucket: R2Bucket, make: MakeVariant): Variants 
       const object = await readingR2(() =>
         range ? bucket.get(key, { range: toR2Range(range) }) : bucket.get(key),
       )
-      if (!object) return undefined
-      const record = readVariant(object)
-      if (record !== 'original') return { ...record, body: object.body }
-      await object.body.cancel()
-      return 'original'
+      return object ? { ...readVariant(object), body: object.body } : undefined
     },
   }
 }
 
-/** The metadata of a variant; without a record, of a mark that the original itself is the variant. */
-export function variantMetadata(
-  record:
-    | Pick<VariantRecord, 'width' | 'height' | 'original' | 'transformation' | 'costUsd' | 'thumbhash'>
-    | undefined,
-): Record<string, string> {
-  if (!record) return {}
-  const { width, height, original, transformation, costUsd, thumbhash } = record
+/** What {@link readVariant} reads back. */
+export function variantMetadata({
+  width,
+  height,
+  original,
+  transformation,
+  costUsd,
+  thumbhash,
+}: Pick<VariantRecord, 'width' | 'height' | 'original' | 'transformation' | 'costUsd' | 'thumbhash'>): Record<
+  string,
+  string
+> {
   return {
     width: String(width),
     height: String(height),
@@ -104,20 +100,13 @@ export function variantMetadata(
   }
 }
 
-function readVariant({
-  customMetadata,
-  httpMetadata,
-  etag,
-  size,
-  uploaded,
-}: R2Object): VariantRecord | 'original' {
+function readVariant({ customMetadata, httpMetadata, etag, size, uploaded }: R2Object): VariantRecord {
   const { width, height, original, original_type, transformation, cost, created, thumbhash } =
     customMetadata ?? {}
-  if (original === undefined || transformation === undefined) return 'original'
   return {
     etag,
-    original: { etag: original, mediaType: original_type as ImageMediaType },
-    transformation: JSON.parse(transformation) as Transformation,
+    original: { etag: original ?? '', mediaType: original_type as ImageMediaType },
+    transformation: JSON.parse(transformation ?? '') as Transformation,
     mediaType: httpMetadata?.contentType as ImageMediaType,
     width: Number(width),
     height: Number(height),

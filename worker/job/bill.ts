@@ -1,17 +1,11 @@
-import { EaselError, type EaselErrorCode } from '../../shared/errors.ts'
+import { EaselError } from '../../shared/errors.ts'
 import { type BilledCost, billedCost } from '../../shared/prices/billed-cost.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { Settlement } from '../budget/types.ts'
+import { USELESS } from './failure.ts'
 import type { JobStorage } from './job-storage.ts'
 import { askLedger } from './patience.ts'
-
-/** What an attempt cost, for the ledger. */
-export interface Bill extends Settlement {
-  readonly attempt: string
-}
-
-/** Responses that are complete, billed and useless: asking again only buys the same. */
-export const USELESS: ReadonlySet<EaselErrorCode> = new Set(['no_image', 'upstream_invalid'])
+import type { Bill } from './types.ts'
 
 /** Sends a bill to the ledger, where it counts once however often it is sent. @returns the bill if it didn't arrive */
 export async function settle(

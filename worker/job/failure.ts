@@ -8,6 +8,9 @@ export interface Failure {
   readonly extras: EaselErrorExtras
 }
 
+/** Responses that are complete, billed and useless: asking again only buys the same. */
+export const USELESS: ReadonlySet<EaselErrorCode> = new Set(['no_image', 'upstream_invalid'])
+
 export function toFailure(error: unknown): Failure {
   if (error instanceof EaselError) return { code: error.code, message: error.message, extras: error.extras }
   return {

@@ -1,8 +1,7 @@
 import { DurableObject, exports } from 'cloudflare:workers'
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { Budget } from '../budget/budget.ts'
-import { createR2ImageStore, type ImageStore, type StoredImage } from '../gallery/image-store.ts'
-import type { Variant } from '../gallery/variant.ts'
+import { createR2ImageStore, type ImageStore } from '../gallery/image-store.ts'
 import type { MakeVariant } from '../gallery/variant-store.ts'
 import { readSettings, type Settings, type SettingsEnv } from '../settings.ts'
 import { admit, type AdmissionPorts } from './admission.ts'
@@ -154,8 +153,8 @@ export class GenerationJob extends DurableObject<JobEnv> {
   }
 
   /** Makes and stores a variant of an image that the caller has read. */
-  makeVariant(original: StoredImage, variant: Variant, limitKey: string): ReturnType<MakeVariant> {
-    return this.#makeVariant(original, variant, limitKey)
+  makeVariant(...wanted: Parameters<MakeVariant>): ReturnType<MakeVariant> {
+    return this.#makeVariant(...wanted)
   }
 
   /** Computes and keeps what thumbhashes are missing. */

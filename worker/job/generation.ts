@@ -4,7 +4,7 @@ import type { PreviewSink } from '../../shared/response/previews.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { ImageStore } from '../gallery/image-store.ts'
 import type { Settings } from '../settings.ts'
-import { type Bill, costOf, settle, settleOwed } from './bill.ts'
+import { costOf, settle, settleOwed } from './bill.ts'
 import { buildManifest } from './build-manifest.ts'
 import { interrupted, NOT_STORED_YET, PURGED, toFailure } from './failure.ts'
 import { logGeneration } from './generation-log.ts'
@@ -14,7 +14,7 @@ import type { JobStorage, UnfinishedState } from './job-storage.ts'
 import type { PendingGeneration, PendingImage } from './pieces.ts'
 import { remember, toldAt } from './remembered-failure.ts'
 import { type Generated, requestImages } from './request-images.ts'
-import type { JobRequest, Outcome } from './types.ts'
+import type { Bill, JobRequest, Outcome } from './types.ts'
 
 export interface StepPorts {
   readonly bucket: R2Bucket

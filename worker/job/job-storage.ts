@@ -1,9 +1,8 @@
 import { EaselError } from '../../shared/errors.ts'
-import type { Bill } from './bill.ts'
 import { CHUNK_BYTES, unpack } from './packed-request.ts'
 import type { PendingGeneration, PendingImage } from './pieces.ts'
 import type { RememberedFailure } from './remembered-failure.ts'
-import type { JobRequest } from './types.ts'
+import type { Bill, JobRequest } from './types.ts'
 
 /**
  * How far a generation is; survives the object it runs in.

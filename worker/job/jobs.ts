@@ -1,5 +1,6 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import { storageFailed } from '../gallery/storage-error.ts'
+import type { Manifest } from '../gallery/manifest.ts'
 import type { MakeVariant } from '../gallery/variant-store.ts'
 import { type Failure, toError } from './failure.ts'
 import type { GenerationJob } from './generation-job.ts'
@@ -83,29 +84,27 @@ export function createJobs({ jobs, ...pricing }: JobsPorts): Jobs {
   }
 }
 
-/** Makes variants in the job of their fingerprint. */
+/** Makes variants in the job of their fingerprint. One that was restarted leaves the client with the original. */
 export function createMakeVariant(jobs: DurableObjectNamespace<GenerationJob>): MakeVariant {
-  return async (original, variant, limitKey) => {
-    try {
-      return await jobOf(jobs, original.fingerprint).makeVariant(original, variant, limitKey)
-    } catch (error) {
-      // The object was restarted. The client gets the original instead.
-      console.error(error)
-      return { reason: 'failed' }
-    }
-  }
+  return (original, ...how) =>
+    orElse<Awaited<ReturnType<MakeVariant>>>(
+      jobOf(jobs, original.fingerprint).makeVariant(original, ...how),
+      { reason: 'failed' },
+    )
 }
 
-/** Adds thumbhashes in the job of their fingerprint. */
+/** Adds thumbhashes in the job of their fingerprint. One that was restarted leaves them to the next reader. */
 export function createAddThumbhashes(jobs: DurableObjectNamespace<GenerationJob>): AddThumbhashes {
-  return async (fingerprint, limitKey) => {
-    try {
-      return await jobOf(jobs, fingerprint).addThumbhashes(fingerprint, limitKey)
-    } catch (error) {
-      // The object was restarted. The next reader has them computed.
-      console.error(error)
-      return undefined
-    }
+  return (fingerprint, limitKey) =>
+    orElse<Manifest | undefined>(jobOf(jobs, fingerprint).addThumbhashes(fingerprint, limitKey), undefined)
+}
+
+async function orElse<T>(work: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    console.error(error)
+    return otherwise
   }
 }
 

@@ -1,5 +1,4 @@
-import { USELESS } from './bill.ts'
-import type { Failure } from './failure.ts'
+import { type Failure, USELESS } from './failure.ts'
 
 /** A failure that new requests get until `until`. Times are in milliseconds since the epoch. */
 export interface RememberedFailure {

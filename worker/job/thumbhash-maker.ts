@@ -2,24 +2,16 @@ import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { ImageStore, StoredImage } from '../gallery/image-store.ts'
 import { putListEntry } from '../gallery/list.ts'
 import { type Manifest, missingThumbhashes } from '../gallery/manifest.ts'
-import type { VariantUnavailable } from '../gallery/variant-store.ts'
 import { describeStored } from './describe-stored.ts'
 import { putManifest, readManifest } from './publish.ts'
 import { THUMBHASH_MAX_PX, thumbhashOfPng } from './thumbhash-of-png.ts'
+import type { TransformingPorts } from './variant-maker.ts'
 
 /** How long after a failure none is computed, milliseconds: it costs money and would fail again. */
 const FAILURE_MEMORY_MS = 60_000
 
-export interface ThumbhashMakerPorts {
-  readonly bucket: R2Bucket
+export interface ThumbhashMakerPorts extends TransformingPorts {
   readonly store: Pick<ImageStore, 'get'>
-  readonly images: ImagesBinding | undefined
-  /** By the original's ETag; what is found joins them. */
-  readonly thumbhashes: Map<string, string>
-  /** Counts a transformation that is about to be made. @returns why it may not be, or `undefined` */
-  readonly admit: (limitKey: string) => Promise<VariantUnavailable['reason'] | undefined>
-  /** Runs `put` unless the image was replaced or purged since `read` was read, and not beside either. */
-  readonly whileCurrent: <T>(read: StoredImage, put: () => Promise<T>) => Promise<T | undefined>
   /** Makes the edge's cache forget the fingerprint. */
   readonly forget: (fingerprint: Fingerprint) => Promise<void>
 }

@@ -1,6 +1,7 @@
 import type { Fingerprint } from '../../shared/fingerprint.ts'
 import type { Candidates } from '../../shared/openrouter/fallback.ts'
 import type { Caller } from '../access/access.ts'
+import type { Settlement } from '../budget/types.ts'
 import type { ImageRecord } from '../gallery/image-store.ts'
 import type { Described, Manifest } from '../gallery/manifest.ts'
 import type { Failure } from './failure.ts'
@@ -37,6 +38,11 @@ export interface SentRequest extends Pick<
 
 /** JSON in UTF-8; a stream where it is large. */
 export type PackedRequest = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
+
+/** What an attempt cost, for the ledger. */
+export interface Bill extends Settlement {
+  readonly attempt: string
+}
 
 /** How a generation ended. */
 export type Outcome = Stored | Refusal

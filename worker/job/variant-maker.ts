@@ -1,12 +1,7 @@
 import { identifyImage } from '../../shared/media/image.ts'
 import type { StoredImage } from '../gallery/image-store.ts'
-import { type Transformation, transformationOf, type Variant, variantKey } from '../gallery/variant.ts'
-import {
-  type MakeVariant,
-  variantMetadata,
-  type VariantRecord,
-  type VariantUnavailable,
-} from '../gallery/variant-store.ts'
+import { type Transformation, variantKey } from '../gallery/variant.ts'
+import { type MakeVariant, variantMetadata, type VariantUnavailable } from '../gallery/variant-store.ts'
 import { within } from './patience.ts'
 
 /** How long a failed transformation isn't retried, milliseconds: it costs money and would fail again. */
@@ -18,12 +13,13 @@ const SENT_MAX_BYTES = 16 * 2 ** 20
 /** JPEG has no transparency. White, as most pages are. */
 const JPEG_BACKGROUND = '#ffffff'
 
-export interface VariantMakerPorts {
+/** What makes something of an original, and stores it under the same fingerprint. */
+export interface TransformingPorts {
   readonly bucket: R2Bucket
   readonly images: ImagesBinding | undefined
-  /** By the original's ETag: known since an original was read, perhaps. */
-  readonly thumbhashes: ReadonlyMap<string, string>
-  /** Counts a variant that is about to be made. @returns why it may not be, or `undefined` */
+  /** By the original's ETag: those that became known since the original was read, perhaps. */
+  readonly thumbhashes: Map<string, string>
+  /** Counts a transformation that is about to be made. @returns why it may not be, or `undefined` */
   readonly admit: (limitKey: string) => Promise<VariantUnavailable['reason'] | undefined>
   /**
    * Runs `put` unless the image was replaced or purged since `original` was read, and not beside either.
@@ -37,26 +33,25 @@ export interface VariantMakerPorts {
  * Makes the variants of one fingerprint, each once, however many requests want it. Holds the variant, never the
  * original.
  */
-export function createVariantMaker(ports: VariantMakerPorts): MakeVariant {
+export function createVariantMaker(ports: TransformingPorts): MakeVariant {
   const { bucket, images, thumbhashes, admit, whileCurrent } = ports
   const making = new Map<string, ReturnType<MakeVariant>>()
   const failedUntil = new Map<string, number>()
 
   async function make(
     original: StoredImage,
-    variant: Variant,
+    transformation: Transformation,
     limitKey: string,
     key: string,
   ): ReturnType<MakeVariant> {
-    const transformation = transformationOf(original, variant)
-    const refusal = transformation && (await refuse(limitKey, key))
-    if (!images || !transformation || refusal) await original.body.cancel()
-    if (!images) return { reason: 'no-images-binding' }
-    if (!transformation) return put(original, key)
-    if (refusal) return { reason: refusal }
+    const refusal = images ? await refuse(limitKey, key) : 'no-images-binding'
+    if (!images || refusal) {
+      await original.body.cancel()
+      return { reason: refusal ?? 'failed' }
+    }
     try {
       const bytes = await transform(images, original.body, transformation)
-      return await put(original, key, { transformation, bytes })
+      return await put(original, key, transformation, bytes)
     } catch (error) {
       console.error(error)
       failedUntil.set(key, Date.now() + FAILURE_MEMORY_MS)
@@ -64,8 +59,7 @@ export function createVariantMaker(ports: VariantMakerPorts): MakeVariant {
     }
   }
 
-  async function refuse(limitKey: string, key: string): ReturnType<VariantMakerPorts['admit']> {
-    if (!images) return 'no-images-binding'
+  async function refuse(limitKey: string, key: string): ReturnType<TransformingPorts['admit']> {
     if ((failedUntil.get(key) ?? 0) > Date.now()) return 'failed'
     try {
       return await admit(limitKey)
@@ -76,49 +70,43 @@ export function createVariantMaker(ports: VariantMakerPorts): MakeVariant {
     }
   }
 
-  /** Stores a variant; without one, a mark that the original is the variant. */
   async function put(
     original: StoredImage,
     key: string,
-    made?: { readonly transformation: Transformation; readonly bytes: ArrayBuffer },
+    transformation: Transformation,
+    bytes: ArrayBuffer,
   ): ReturnType<MakeVariant> {
     // Images returns WebP when AVIF would take too long.
-    const header = made && identifyImage([new Uint8Array(made.bytes)])
-    if (made && !header) throw new TypeError('Cloudflare Images returned something that is not an image')
-    const facts = made &&
-      header && {
-        mediaType: header.mediaType,
-        width: header.width,
-        height: header.height,
-        original: { etag: original.etag, mediaType: original.mediaType },
-        transformation: made.transformation,
-        costUsd: original.costUsd,
-      }
+    const header = identifyImage([new Uint8Array(bytes)])
+    if (!header) throw new TypeError('Cloudflare Images returned something that is not an image')
+    const { mediaType, width, height } = header
+    const { etag, mediaType: originalType, costUsd } = original
     const stored = await whileCurrent(original, async () => {
-      const thumbhash = thumbhashes.get(original.etag) ?? original.thumbhash
-      const described = facts && { ...facts, thumbhash }
-      const options = {
-        ...(facts && { httpMetadata: { contentType: facts.mediaType } }),
-        customMetadata: variantMetadata(described),
+      const facts = {
+        mediaType,
+        width,
+        height,
+        original: { etag, mediaType: originalType },
+        transformation,
+        costUsd,
+        thumbhash: thumbhashes.get(etag) ?? original.thumbhash,
       }
-      return { described, object: await within(bucket.put(key, made?.bytes ?? '', options), 'R2') }
+      const options = { httpMetadata: { contentType: mediaType }, customMetadata: variantMetadata(facts) }
+      const object = await within(bucket.put(key, bytes, options), 'R2')
+      return { ...facts, etag: object.etag, byteLength: object.size, created: object.uploaded }
     })
     if (!stored) return { reason: 'changed' }
-    const { described, object } = stored
-    if (!described || !made) return 'original'
-    const { etag, size: byteLength, uploaded: created } = object
-    const record: VariantRecord = { ...described, etag, byteLength, created }
-    return byteLength > SENT_MAX_BYTES ? record : { ...record, bytes: made.bytes }
+    return stored.byteLength > SENT_MAX_BYTES ? stored : { ...stored, bytes }
   }
 
-  return async (original, variant, limitKey) => {
+  return async (original, variant, transformation, limitKey) => {
     const key = variantKey(original.fingerprint, original.index, variant)
     const inFlight = making.get(key)
     if (inFlight) {
       await original.body.cancel()
       return inFlight
     }
-    const made = make(original, variant, limitKey, key).finally(() => making.delete(key))
+    const made = make(original, transformation, limitKey, key).finally(() => making.delete(key))
     making.set(key, made)
     return made
   }
