@@ -1,7 +1,6 @@
 import { generateAndPrune } from '../generate/generate-and-prune.ts'
-import type { SavedImage } from '../generate/generate-images.ts'
 import { interruptions } from '../generate/interruptions.ts'
-import { hasFailed } from '../generate/results.ts'
+import type { hasFailed, SavedImage } from '../generate/results.ts'
 import { reportOf } from '../report/json.ts'
 import { plainPaint } from '../report/paint.ts'
 import { lineProgress, PRINTED_AS_LINES } from '../report/progress.ts'

@@ -1,0 +1,1 @@
+export{l as reportOf}from"./plan-DUCHFtz3.js";

@@ -1,0 +1,1 @@
+export{t as problemsSummary}from"./markdown-CGj-7Zt7.js";

@@ -1,0 +1,1 @@
+export{y as createPlan,b as isOutOfDate}from"./plan-DUCHFtz3.js";
