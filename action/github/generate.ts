@@ -1,6 +1,6 @@
 import { generateAndPrune } from '../generate/generate-and-prune.ts'
 import { interruptions } from '../generate/interruptions.ts'
-import type { hasFailed, SavedImage } from '../generate/results.ts'
+import { hasFailed, type SavedImage } from '../generate/results.ts'
 import { reportOf } from '../report/json.ts'
 import { plainPaint } from '../report/paint.ts'
 import { lineProgress, PRINTED_AS_LINES } from '../report/progress.ts'
