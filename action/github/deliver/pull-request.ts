@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
-import { BranchMovedError, DeliveryError, unlessMoved } from '../api/failure.ts'
+import { BranchMovedError, DeliveryError, unlessMoved, unlessUnknown } from '../api/failure.ts'
 import { headOf, holds } from '../api/read.ts'
 import type { FileChange } from '../changeset/changeset.ts'
 import { mergeOnto } from '../changeset/merge-onto-commit.ts'
@@ -133,5 +133,7 @@ async function deleteBranch(api: GitHubApi, branch: string, head: string | undef
   // A deletion can't name the commit that it expects, so look right before it.
   if ((await headOf(api, branch)) !== head) throw new BranchMovedError(`${branch} moved`)
   if (head === undefined) return
-  await api.request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ref: `heads/${branch}` })
+  const deleted = api.request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ref: `heads/${branch}` })
+  // Somebody else deleted it, or a rule keeps it.
+  await deleted.catch(unlessUnknown)
 }

@@ -110,6 +110,15 @@ describe('nothing paid is lost', () => {
         }),
       'run the job again later',
     ],
+    [
+      'an error that Easel doesn’t know',
+      (world: World) =>
+        world.github.add({
+          body: /createCommitOnBranch/,
+          response: { status: 200, body: { errors: [{ type: 'ODD', message: 'Something is odd.' }] } },
+        }),
+      'The request to GitHub about main failed: Something is odd.',
+    ],
   ])(
     'with %s the images are uploaded as an artifact, and the run says what to change',
     async (_why, spoil, advice) => {
