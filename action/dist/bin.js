@@ -1,4 +1,2 @@
 #!/usr/bin/env node
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import r from"node:process";var o={major:22,minor:12},[e=0,s=0]=r.versions.node.split(".").map(Number);e<o.major||e===o.major&&s<o.minor?(r.stderr.write(`easel needs Node ${o.major}.${o.minor} or newer; this is ${r.versions.node}. Install it from nodejs.org.
-`),r.exit(1)):await import("./cli.js");
+import"./rolldown-runtime-B09viugM.js";import e from"node:process";const t={major:22,minor:12},[n=0,r=0]=e.versions.node.split(`.`).map(Number);n<t.major||n===t.major&&r<t.minor?(e.stderr.write(`easel needs Node ${t.major}.${t.minor} or newer; this is ${e.versions.node}. Install it from nodejs.org.\n`),e.exit(1)):await import(`./cli.js`);export{};

@@ -1,2 +1,1 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a as o,b as t}from"./chunk-RF3NI2YN.js";import"./chunk-LIF72FOZ.js";import{parentPort as n}from"node:worker_threads";n?.on("message",e=>{y(e)});async function y({file:e,from:a,to:i,quality:s}){let r=new Uint8Array(await t(await o(e,a),i,s));n?.postMessage({bytes:r},[r.buffer])}
+import"./rolldown-runtime-B09viugM.js";import{n as e,t}from"./codecs-CIvPRsFh.js";import{parentPort as n}from"node:worker_threads";n?.on(`message`,e=>void r(e));async function r({file:r,from:i,to:a,quality:o}){let s=new Uint8Array(await e(await t(r,i),a,o));n?.postMessage({bytes:s},[s.buffer])}export{};

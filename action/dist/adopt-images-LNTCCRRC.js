@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{g as a,h as b,i as c}from"./chunk-2QQ2NY3J.js";import"./chunk-6VRUPXB6.js";import"./chunk-E3HQGY36.js";import"./chunk-XVEY4XTQ.js";import"./chunk-QLRPRRJK.js";import"./chunk-3VMR2H3Z.js";import"./chunk-XTQNHKO2.js";import"./chunk-UA6PQRPP.js";import"./chunk-LIF72FOZ.js";export{a as adoptImages,b as adoptPlanned,c as keepCopy};

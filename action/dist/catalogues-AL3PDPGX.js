@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a,b}from"./chunk-FNLV4CQD.js";import"./chunk-HTW4TEVV.js";import"./chunk-APPI3C5O.js";import"./chunk-F3QGRHLK.js";import"./chunk-XHDUC7N3.js";import"./chunk-JCWUPQII.js";import"./chunk-PVD6VWXW.js";import"./chunk-UA6PQRPP.js";import"./chunk-ITGJT4CS.js";import"./chunk-4ICDBAJU.js";import"./chunk-LIF72FOZ.js";export{b as offlineCatalogue,a as onlineCatalogue};

@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a as i}from"./chunk-PPKB5BOC.js";import{a as r,d as t,e as m}from"./chunk-5JYZANBY.js";var n=5;function a(e,o){if(e.length===0)return;let d=e.slice(0,n).map(r).join(", "),u=e.length>n?` and ${e.length-n} more`:"",c=o===void 0?"unknown price":`about ${i(o)}`;return`${t(e.length,"image")} may have been billed: ${d}${u} (${c}). Check openrouter.ai/activity before you generate ${m(e)} again.`}export{a};

@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-var a=/^[\u0020-\u007e\u00a0-\u024f\u2010-\u2027\u2190-\u2193\u2260-\u2265✓✗]*$/;async function c(t,n="  "){let r=await s(t),o=[];for(let i of t)for(let[e,u]of i.entries())o[e]=Math.max(o[e]??0,r(u));return t.map(i=>i.map((e,u)=>e+" ".repeat((o[u]??0)-r(e))).join(n).trimEnd())}async function s(t){return t.every(n=>n.every(r=>a.test(r)))?n=>n.length:(await import("./string-width-WFUKC7PH.js")).default}export{c as a};

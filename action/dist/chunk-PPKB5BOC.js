@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-function n(i){if(i===void 0)return"unknown price";if(i===0)return"$0";let r=i>=1?2:i>=.01?3:Math.min(6,1-Math.floor(Math.log10(i)));return`$${i.toLocaleString("en-US",{minimumFractionDigits:2,maximumFractionDigits:r})}`}function t(i){if(i<1e3)return`${i} B`;let[r,e]=i<1e6?[i/1e3,"kB"]:[i/1e6,"MB"];return`${Number(r.toFixed(r<10?1:0))} ${e}`}export{n as a,t as b};

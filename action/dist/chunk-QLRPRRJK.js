@@ -1,5 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a as f,b as a,c}from"./chunk-3VMR2H3Z.js";import{d}from"./chunk-XTQNHKO2.js";var l=/^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.+\n)*oid sha256:([0-9a-f]{64})\nsize (\d+)\n$/;function u(e){if(e.byteLength>1024)return;let[,n,t]=l.exec(new TextDecoder().decode(e))??[];return n===void 0?void 0:{sha256:n,bytes:Number(t)}}function P({sha256:e,bytes:n}){let t=`version https://git-lfs.github.com/spec/v1
-oid sha256:${e}
-size ${n}
-`;return new TextEncoder().encode(t)}async function E(e,n,t){let r=d(e,n),o=0,i=await a(r,y=>t.hasSize(o=y));if(i.kind!=="file")return i;let s=i.sha256===void 0?void 0:t.find(i.sha256);return s?{kind:"same",entry:s}:(o<=1024||/\.svg$/i.test(n)?await p(r,t):void 0)??{kind:"different"}}function F(e){return{hasSize:n=>n===e?.bytes,find:n=>n===e?.sha256?e:void 0}}async function p(e,n){let t=await f(e);if(t.kind!=="file")return;let r=n.find(u(t.bytes)?.sha256??c(m(t.bytes)));return r&&{kind:"same",entry:r}}function m(e){return e.filter((n,t)=>n!==13||e[t+1]!==10)}export{u as a,P as b,E as c,F as d,m as e};

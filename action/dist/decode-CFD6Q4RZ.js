@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{b as o,c as a,d as i}from"./chunk-HADQ3NKJ.js";import"./chunk-LIF72FOZ.js";var e;async function g(r){return e||(e=i(r)),e}async function s(r,c={}){await g();let{bitDepth:d=8}=c;if(d===16){let t=await a(new Uint8Array(r));if(!t)throw new Error("Encoding error.");return t}let n=await o(new Uint8Array(r));if(!n)throw new Error("Encoding error.");return n}var f=s;export{s as decode,f as default,g as init};

@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a,b,c}from"./chunk-CRIX6ZQF.js";import"./chunk-ZTZD5UUN.js";import"./chunk-4MSF22LM.js";import"./chunk-LGJP2P2U.js";import"./chunk-4YO4M3X3.js";import"./chunk-PPKB5BOC.js";import"./chunk-ZNZJQPXL.js";import"./chunk-5JYZANBY.js";import"./chunk-LZBLGWD4.js";import"./chunk-LIF72FOZ.js";export{b as PRINTED_AS_LINES,a as createProgress,c as lineProgress};

@@ -1,2 +1,0 @@
-import { createRequire as easelCreateRequire } from 'node:module';const require = easelCreateRequire(import.meta.url);
-import{a,b,c,d,e}from"./chunk-ZTZD5UUN.js";import"./chunk-4MSF22LM.js";import"./chunk-LGJP2P2U.js";import"./chunk-4YO4M3X3.js";import"./chunk-PPKB5BOC.js";import"./chunk-ZNZJQPXL.js";import"./chunk-5JYZANBY.js";import"./chunk-LIF72FOZ.js";export{b as adoptedText,d as factsOf,e as failureText,c as prunedLine,a as resultLines};
