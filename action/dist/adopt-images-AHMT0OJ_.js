@@ -1,0 +1,1 @@
+export{t as adoptImages}from"./adopt-images-BCq4EScS.js";

@@ -1,0 +1,1 @@
+export{St as offlineCatalogue,Ct as onlineCatalogue}from"./plan-2BruKLCa.js";

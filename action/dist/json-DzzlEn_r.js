@@ -1,0 +1,1 @@
+export{l as reportOf}from"./plan-2BruKLCa.js";

@@ -1,0 +1,1 @@
+export{p as paintFor,m as plainPaint}from"./base-BbXBKns_.js";

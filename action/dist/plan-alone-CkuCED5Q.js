@@ -1,0 +1,1 @@
+export{h as planAlone}from"./plan-2BruKLCa.js";
