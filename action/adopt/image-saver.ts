@@ -29,8 +29,8 @@ export interface PlacedImage {
 export interface ImageSaver {
   /** Call it before paying. @throws {SaveError} when the file could not be written now */
   check(image: ReadyImage): Promise<void>
-  /** Receives an image that arrives piece by piece, and makes it safe. */
-  receive(): IncomingImage
+  /** Receives an image that arrives piece by piece, and makes it safe. See `receiveImage`. */
+  receive(onDiskProblem?: (problem: string) => void): IncomingImage
   /** The same for an image in memory. @throws {SaveError} when no rescue folder can be written */
   keep(path: string, entry: LockEntry, pieces: readonly Uint8Array[]): Promise<RescuedImage>
   /**
@@ -114,7 +114,7 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
   }
 
   return {
-    receive: () => receiveImage(rescue),
+    receive: (onDiskProblem) => receiveImage(rescue, onDiskProblem),
     keep,
     async check({ path }) {
       await refuseLinks(path)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { joinSegments } from '../../shared/media/image.ts'
 import type { ArrivingImage, RescuedImage, RescueFolder } from '../lock/rescue-folder.ts'
 import type { LockEntry } from '../lock/schema.ts'
-import { SaveError, systemErrorText } from './save-error.ts'
+import { isDiskProblem, SaveError, systemErrorText } from './save-error.ts'
 
 /** An image on its way to disk: it goes there as it arrives, so memory doesn't depend on its size. */
 export interface IncomingImage extends AsyncDisposable {
@@ -25,8 +25,15 @@ export interface IncomingImage extends AsyncDisposable {
   keep(path: string, entry: LockEntry): Promise<RescuedImage>
 }
 
-/** Receives one image into the first of these folders that takes all of it. */
-export function receiveImage(folders: readonly RescueFolder[]): IncomingImage {
+/**
+ * Receives one image into the first of these folders that takes all of it.
+ *
+ * @param onDiskProblem  called with a sentence when nothing else can be written either, long before the image is kept
+ */
+export function receiveImage(
+  folders: readonly RescueFolder[],
+  onDiskProblem: (problem: string) => void = () => {},
+): IncomingImage {
   const left = [...folders]
   const problems: string[] = []
   let cause: unknown
@@ -41,11 +48,15 @@ export function receiveImage(folders: readonly RescueFolder[]): IncomingImage {
         if (arriving?.folder !== folder) arriving = await startIn(folder, arriving)
         return await step(arriving.image)
       } catch (error) {
-        problems.push(`${folder.folder}: ${systemErrorText(error)}`)
+        const problem = `${folder.folder}: ${systemErrorText(error)}`
+        if (isDiskProblem(error)) onDiskProblem(problem)
+        problems.push(problem)
         cause ??= error
         left.shift()
       }
     }
+    // Another image may need the room.
+    await arriving?.image.discard()
     return undefined
   }
 

@@ -72,9 +72,10 @@ export function createArrivingFile(folder: Folder): ArrivingFile {
       arriving.path = partOf(path)
       await writeAll(arriving.file, held, 0)
       await arriving.file.sync()
-      await arriving.file.close()
+      // Still open: if this fails, everything can be read.
       await moveFile(arriving.path, path)
       unfinished = undefined
+      await arriving.file.close().catch(() => {})
     },
     async discard() {
       const arriving = unfinished

@@ -7,7 +7,7 @@ import { type InFlight, recordInFlight } from './in-flight.ts'
 import { type FailedResult, failed, type ImageResult, type OnProgress, type SavedImage } from './results.ts'
 import { requestsFor } from './send-spec.ts'
 
-export interface AttemptTools extends Pick<GenerationTools, 'client' | 'saver'> {
+export interface AttemptTools extends Pick<GenerationTools, 'client' | 'saver' | 'onDiskProblem'> {
   readonly root: string
   readonly onProgress: OnProgress
   /** Milliseconds, from any origin. */

@@ -21,6 +21,8 @@ export interface GenerationTools {
   readonly saver: ImageSaver
   readonly signal: AbortSignal
   readonly onGenerationId: (generationId: string) => void
+  /** Called with a sentence as soon as nothing else can be written. */
+  readonly onDiskProblem: (problem: string) => void
   /** Called once the response is complete, before anything is saved. */
   readonly onResponse: (costUsd: number | undefined) => void
 }
@@ -35,9 +37,9 @@ export interface GenerationTools {
 export async function generateImage(
   image: ReadyImage,
   candidates: Candidates,
-  { client, saver, signal, onGenerationId, onResponse }: GenerationTools,
+  { client, saver, signal, onGenerationId, onDiskProblem, onResponse }: GenerationTools,
 ): Promise<Received> {
-  await using incoming = saver.receive()
+  await using incoming = saver.receive(onDiskProblem)
   const events = client.sendFirst(candidates, { signal, onGenerationId })
   const { image: received, count, ...summary } = await receiveFirst(events, incoming)
   onResponse(summary.usage?.costUsd)

@@ -25,7 +25,7 @@ export interface GenerateOptions extends Limits {
   readonly onError: 'fail' | 'keep-going'
 }
 
-export interface GenerateTools extends Omit<AttemptTools, 'root'> {
+export interface GenerateTools extends Omit<AttemptTools, 'root' | 'onDiskProblem'> {
   /** Called with each image once its file and its lock entry are written. */
   readonly onSaved?: ((saved: SavedImage) => void) | undefined
   /** Aborted: start nothing new, finish what is in flight. */
@@ -69,6 +69,11 @@ export async function generateImages(
     return result
   }
 
+  /** The image that found out may take minutes to end. */
+  function onDiskProblem(problem: string): void {
+    stoppedBy ??= problem
+  }
+
   function report(saved: SavedImage): SavedImage {
     tools.onSaved?.(saved)
     return saved
@@ -92,7 +97,7 @@ export async function generateImages(
     return finish(
       'refused' in reservation
         ? { result: failed(planned, 'budget_exhausted', reservation.refused) }
-        : await attempt(planned, reservation, { ...tools, root }),
+        : await attempt(planned, reservation, { ...tools, root, onDiskProblem }),
     )
   }
 

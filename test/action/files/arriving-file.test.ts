@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createArrivingFile } from '../../../action/files/arriving-file.ts'
+import { type ArrivingFile, createArrivingFile } from '../../../action/files/arriving-file.ts'
 import { folderAt } from '../../../action/files/write-atomic.ts'
 import { createWorkspace, type Workspace } from '../../support/action/workspace.ts'
 
@@ -32,12 +32,22 @@ describe('a file that arrives piece by piece', () => {
     const file = createArrivingFile(folderAt(workspace.root))
     for (const piece of PIECES) await file.write(piece)
 
-    const read: Buffer[] = []
-    for await (const piece of file.pieces()) read.push(Buffer.from(piece))
+    expect((await readAll(file)).equals(WHOLE)).toBe(true)
     await file.discard()
 
-    expect(Buffer.concat(read).equals(WHOLE)).toBe(true)
     expect(await workspace.files()).toEqual([])
+  })
+
+  it('can still be read when it can’t have its name', async () => {
+    await using workspace = await createWorkspace({ 'a.png/b': '' })
+    const file = createArrivingFile(folderAt(workspace.root))
+    for (const piece of PIECES) await file.write(piece)
+
+    await expect(file.complete(join(workspace.root, 'a.png'))).rejects.toThrow('EISDIR')
+
+    expect((await readAll(file)).equals(WHOLE)).toBe(true)
+    await file.discard()
+    expect(await workspace.files()).toEqual(['a.png/b'])
   })
 
   it('looks at no piece again once it is written', async () => {
@@ -54,6 +64,12 @@ describe('a file that arrives piece by piece', () => {
     expect((await workspace.read('a.png')).equals(WHOLE)).toBe(true)
   })
 })
+
+async function readAll(file: ArrivingFile): Promise<Buffer> {
+  const read: Buffer[] = []
+  for await (const piece of file.pieces()) read.push(Buffer.from(piece))
+  return Buffer.concat(read)
+}
 
 async function contents({ root, files }: Workspace): Promise<Buffer[]> {
   return Promise.all((await files()).map((file) => readFile(join(root, file))))

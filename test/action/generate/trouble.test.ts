@@ -193,7 +193,7 @@ describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is
   })
 
   it('the workspace becomes full in the middle of a large image: all of it is saved in the temporary folder', async () => {
-    await using upstream = await startUpstream({ faults: [{ bytes: 4_000_000 }] })
+    await using upstream = await startUpstream({ faults: [{ bytes: 8_000_000 }] })
     await using outside = await createWorkspace({ 'work/x': '', 'tmp/x': '' })
     const work = join(outside.root, 'work')
     const options = { cwd: work, env: { ...upstream.env, TMPDIR: join(outside.root, 'tmp') } }
@@ -211,6 +211,28 @@ describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is
     expect(next.code).toBe(0)
     expect(upstream.prompts()).toEqual(['slow', 'A hare'])
     expect((await outside.files()).filter((file) => file.startsWith('tmp/'))).toEqual(['tmp/x'])
+  })
+
+  it('a disk that is full while one image still arrives: no other one is requested', async () => {
+    const faults = [
+      { match: 'slow', bytes: 8_000_000, stallAt: 'end', stallMs: 2000 } as const,
+      { match: 'A hare', latencyMs: 1000 },
+    ]
+    await using upstream = await startUpstream({ faults })
+    await using outside = await createWorkspace({ 'work/x': '', 'tmp/x': '' })
+    const [work, temporary] = [join(outside.root, 'work'), join(outside.root, 'tmp')]
+    using _work = mount(work, 'size=3m')
+    using _temporary = mount(temporary, 'size=100k')
+    await writeFile(join(work, 'easel.yml'), config(...IMAGES, { path: 'img/c.png', prompt: 'A fox' }))
+
+    const { stdout, stderr } = await easel(['generate', '-j', '2', '--on-error', 'keep-going'], {
+      cwd: work,
+      env: { ...upstream.env, TMPDIR: temporary },
+    })
+
+    expect(`${stdout}${stderr}`).toContain('img/a.png could not be saved to')
+    expect(stdout, 'what fits is kept').toContain('1 image generated')
+    expect(upstream.prompts().toSorted()).toEqual(['A hare', 'slow'])
   })
 
   it('the temporary folder is full: the image is saved in the workspace, and the next run adopts it', async () => {

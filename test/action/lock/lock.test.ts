@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatLock, parseLock } from '../../../action/lock/lock-file.ts'
@@ -81,6 +83,36 @@ describe('the lock on disk', () => {
     await lock.set('c.png', entry('c'))
 
     expect([...(await lock.read()).keys()]).toEqual(['a.png', 'c.png', 'other.png'])
+  })
+
+  it('notices an edit by another program that keeps the size of the file', async () => {
+    await using workspace = await createWorkspace()
+    const lock = createLockStore(workspace.root, 'easel.lock.json')
+    await lock.set('a.png', entry('a'))
+
+    const text = await workspace.text('easel.lock.json')
+    await workspace.write('easel.lock.json', text.replace('a.png', 'b.png'))
+
+    expect([...(await lock.read()).keys()]).toEqual(['b.png'])
+  })
+
+  it('writes what was set for later with the next entry, or when it is told to', async () => {
+    await using workspace = await createWorkspace()
+    const lock = createLockStore(workspace.root, 'easel.lock.json')
+    lock.setLater('a.png', entry('a'))
+    expect(await workspace.files()).toEqual([])
+
+    await lock.set('b.png', entry('b'))
+    expect([...(await workspace.lock()).keys()]).toEqual(['a.png', 'b.png'])
+    lock.setLater('a.png', undefined)
+    await lock.flush()
+    expect([...(await workspace.lock()).keys()]).toEqual(['b.png'])
+    const before = await stat(join(workspace.root, 'easel.lock.json'))
+    await lock.flush()
+
+    expect((await stat(join(workspace.root, 'easel.lock.json'))).ino, 'nothing is left to write').toBe(
+      before.ino,
+    )
   })
 
   it.each(['{"version": 1', '{"version": 7}'])(
