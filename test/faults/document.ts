@@ -8,7 +8,7 @@ const INTRODUCTION = `# What happens when something fails
 
 Easel promises three things, whatever fails:
 
-- An image is never billed twice without telling you. Where OpenRouter may have billed an image that did not arrive, you get \`billing_unknown\`, and Easel does not request it again by itself.
+- An image is never billed twice without telling you. Where OpenRouter may have billed an image that did not arrive, you get \`billing_unknown\`, and Easel does not request it again by itself. It keeps that answer until a client has received it, for a day at most, and for \`EASEL_UNKNOWN_HOLD_SECONDS\` after that.
 - An image that has arrived is not requested again because R2 rejects it: the job keeps it in its own storage and writes it later.
 - The ledger counts what OpenRouter billed. Where OpenRouter can’t tell, it counts the estimate.
 
@@ -41,7 +41,7 @@ The image is there, and somebody regenerates it. Afterwards R2 has all of the ol
 
 const STORAGE = `## When R2 or the ledger fails
 
-It fails during the first request, and works again for the next one.
+It fails during the first request, and works again for the next one. Where the job’s own storage fails at one write, and R2 works, no image is lost either.
 `
 
 const UPSTREAM = `## When OpenRouter fails

@@ -32,6 +32,15 @@ export function interrupted(): UpstreamError {
   )
 }
 
+/** Nothing took what OpenRouter has sent. */
+export function lost(cause?: unknown): UpstreamError {
+  return new UpstreamError(
+    'billing_unknown',
+    'Neither R2 nor Easel’s own storage took the image, so it is lost. It may have been billed.',
+    { cause },
+  )
+}
+
 export const PURGED: Failure = {
   code: 'purged',
   message: 'The image was purged while it was being generated. Request it again to generate it.',

@@ -6,7 +6,7 @@ import type { ImageStore } from '../gallery/image-store.ts'
 import type { Settings } from '../settings.ts'
 import { costOf, settle, settleOwed } from './bill.ts'
 import { buildManifest } from './build-manifest.ts'
-import { interrupted, NOT_STORED_YET, PURGED, toFailure } from './failure.ts'
+import { interrupted, lost, NOT_STORED_YET, PURGED, toFailure } from './failure.ts'
 import { logGeneration } from './generation-log.ts'
 import type { ImageSet } from './image-set.ts'
 import { abortUploads } from './image-writer.ts'
@@ -76,9 +76,19 @@ export function createStep(ports: StepPorts): Step {
     const generation: PendingGeneration = { images, manifest, replaces: request.refresh }
     const bill: Bill = { attempt, usd: cost.usd, outcome: 'generated' }
     // What is more than one write is recorded before it is published, so that a restart in between loses nothing.
-    const isRecorded = request.refresh || !isOneWrite(images)
-    if (isRecorded && epoch === set.epoch()) storage.putStoring(generation, bill)
+    if ((request.refresh || !isOneWrite(images)) && epoch === set.epoch()) record(generation, bill)
     return store(generation, bill, epoch)
+  }
+
+  /** Makes the images safe. @returns whether they are, without which they can be published all the same */
+  function record(generation: PendingGeneration, bill: Bill | undefined): boolean {
+    try {
+      storage.putStoring(generation, bill)
+      return true
+    } catch (error) {
+      console.error(error)
+      return false
+    }
   }
 
   /** Makes the images visible, and settles. When R2 rejects them they stay safe, and the alarm tries again. */
@@ -91,8 +101,7 @@ export function createStep(ports: StepPorts): Step {
     const [held, owed] = await Promise.all([set.publish(generation, epoch), bill && settle(budget, bill)])
     const isPurged = epoch !== set.epoch()
     if (!held && !isPurged) {
-      storage.putStoring(generation, owed)
-      return { ok: false, failure: NOT_STORED_YET }
+      return { ok: false, failure: record(generation, owed) ? NOT_STORED_YET : toFailure(lost()) }
     }
     // Not before the bill is settled or written down.
     await storage.end(owed && { phase: 'over', bill: owed })

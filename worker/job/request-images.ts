@@ -1,8 +1,8 @@
 import { identifyImage } from '../../shared/media/image.ts'
-import { UpstreamError } from '../../shared/errors.ts'
 import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
 import type { PreviewSink } from '../../shared/response/previews.ts'
 import type { ResponseSummary } from '../../shared/response/read-response.ts'
+import { lost } from './failure.ts'
 import { createImageWriter } from './image-writer.ts'
 import type { JobStorage } from './job-storage.ts'
 import type { PendingImage } from './pieces.ts'
@@ -57,10 +57,6 @@ async function kept(write: Promise<void>): Promise<void> {
   try {
     await write
   } catch (cause) {
-    throw new UpstreamError(
-      'billing_unknown',
-      'Neither R2 nor Easel’s own storage took the image, so it is lost. It may have been billed.',
-      { cause },
-    )
+    throw lost(cause)
   }
 }

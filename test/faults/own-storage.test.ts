@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Fault } from '../../emulator/index.ts'
+import { bearer, CREDENTIALS, TOKENS } from '../support/worker/client.ts'
+import { type FaultyEasel, startFaultyEasel } from '../support/worker/faulty-easel.ts'
+import { scene } from '../support/worker/scene.ts'
+
+/** More writes than any of these generations has. */
+const WRITES = [1, 2, 3, 4, 5, 6, 7, 8] as const
+
+const GENERATIONS: Readonly<Record<string, { readonly response?: Fault; readonly refresh?: boolean }>> = {
+  'a small image': {},
+  'a large image': { response: { bytes: 6_000_000 } },
+  'two images': { response: { images: 2 } },
+  'an image that is regenerated': { refresh: true },
+}
+
+const CELLS = Object.entries(GENERATIONS).flatMap(([name, generation]) =>
+  WRITES.map((n) => ({ name, n, ...generation, prompt: `${name}, write ${n}` })),
+)
+
+let easel: FaultyEasel
+beforeAll(async () => {
+  easel = await startFaultyEasel({
+    main: './test/support/workerd/failing-storage-worker.ts',
+    vars: { ...CREDENTIALS, EASEL_DAILY_BUDGET_USD: '1000' },
+  })
+  easel.upstream.setFaults(
+    CELLS.flatMap(({ prompt, response }) => (response ? [{ ...response, match: prompt }] : [])),
+  )
+})
+afterAll(() => easel.close())
+
+describe('a job whose own storage fails at one write', () => {
+  it.each(CELLS)('loses no image while R2 works: $name, write $n', async ({ prompt, n, refresh = false }) => {
+    const { path, fingerprint, generations } = await scene(easel, prompt)
+    if (refresh) expect((await easel.get(path)).status).toBe(200)
+    await easel.get(`/test/fail-write?job=${fingerprint}&n=${n}`)
+    const headers = { ...bearer(TOKENS.docs).headers, ...(refresh && { 'Cache-Control': 'no-cache' }) }
+
+    const statuses: number[] = []
+    while (statuses.at(-1) !== 200 && statuses.length < 3)
+      statuses.push((await easel.get(path, { headers })).status)
+    expect(statuses.at(-1)).toBe(200)
+    expect(statuses.slice(0, -1).filter((status) => status !== 503)).toEqual([])
+    expect(generations()).toBe(refresh ? 2 : 1)
+    await easel.repeatAlarm(fingerprint)
+    expect(await easel.jobStorage(fingerprint)).toEqual({ keys: [], tables: {}, alarm: null })
+  })
+})
