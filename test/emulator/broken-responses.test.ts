@@ -170,7 +170,7 @@ describe('broken responses', () => {
 
 /** The text of the response under that fault. */
 async function spoil(fault: object, body: object = chatBody('A fox')): Promise<string> {
-  const emulator = createEmulator()
+  const emulator = createEmulator({ plainImages: true })
   await emulator.request('/emulator/faults', { method: 'POST', body: JSON.stringify([fault]) })
   return (await post(emulator, '/chat/completions', body)).text()
 }
@@ -181,7 +181,7 @@ async function images(fault: object): ReturnType<typeof imagesOf> {
 
 /** The base64 of every image of an images response, plain or streamed. */
 async function texts(fault: object, body: object): Promise<readonly string[]> {
-  const emulator = createEmulator()
+  const emulator = createEmulator({ plainImages: true })
   await emulator.request('/emulator/faults', { method: 'POST', body: JSON.stringify([fault]) })
   const response = await post(emulator, '/images', body)
   if (response.headers.get('content-type') !== 'text/event-stream') {

@@ -116,7 +116,9 @@ describe('costs', () => {
     ['google/gemini-3.1-flash-image', '2K', 1680 * 6e-5 + 2 * 5e-7, 1680],
   ])('bill %s at %s by its documented tokens', async (model, image_size, cost, tokens) => {
     const body = chatBody('Fox cub', { model, image_config: { image_size } })
-    const { usage } = await chatOf(await post(createEmulator(), '/chat/completions', body))
+    const { usage } = await chatOf(
+      await post(createEmulator({ plainImages: true }), '/chat/completions', body),
+    )
 
     expect(usage.completion_tokens).toBe(tokens)
     expect(usage.cost).toBeCloseTo(cost, 9)
@@ -133,7 +135,7 @@ describe('costs', () => {
     ],
   ])('bill %s by the line for its unit and variant', async (model, more, cost) => {
     const body = { model, prompt: 'A fox', aspect_ratio: '16:9', ...more }
-    const { usage } = await imagesResponse(await post(createEmulator(), '/images', body))
+    const { usage } = await imagesResponse(await post(createEmulator({ plainImages: true }), '/images', body))
 
     expect(usage.cost).toBeCloseTo(cost, 9)
   })
