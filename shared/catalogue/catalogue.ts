@@ -10,7 +10,6 @@ import {
   snapshotWarning,
 } from './retirement.ts'
 import { bundledSnapshot } from './snapshot.ts'
-import { readEndpoints, readModels } from './wire.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
@@ -99,6 +98,7 @@ export function createCatalogue({
       read('/images/models', signal),
       read('/models?output_modalities=image', signal),
     ])
+    const { readModels } = await wire()
     const models = byId(readModels(imagesList, chatList))
     // An empty list would make every model unknown.
     if (models.size === 0) throw unreadable('/images/models', 'lists no model')
@@ -148,7 +148,10 @@ export function createCatalogue({
     let endpointsOf = liveEndpoints.get(model.id)
     if (!endpointsOf) {
       const path = `/images/models/${model.id.split('/').map(encodeURIComponent).join('/')}/endpoints`
-      endpointsOf = keepFresh(async (signal) => readEndpoints(await read(path, signal)), freshness)
+      endpointsOf = keepFresh(async (signal) => {
+        const { readEndpoints } = await wire()
+        return readEndpoints(await read(path, signal))
+      }, freshness)
       liveEndpoints.set(model.id, endpointsOf)
     }
     return { ...model, endpoints: (await endpointsOf()) ?? [] }
@@ -192,6 +195,11 @@ export function createCatalogue({
       }
     },
   }
+}
+
+/** Its schemas take time to build: a check, and an isolate that only serves hits, never need them. */
+function wire(): Promise<typeof import('./wire.ts')> {
+  return import('./wire.ts')
 }
 
 function byId(models: readonly ImageModel[]): Map<string, ImageModel> {

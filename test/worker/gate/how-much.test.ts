@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { workerdProcesses } from '../../../bench/support/processes.ts'
 import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
+import { postUnfinished } from '../../support/worker/client.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -48,8 +49,11 @@ describe('a body', () => {
       expect(accepted.status).toBe(400)
       await accepted.body?.cancel()
 
-      for (const body of [`${atLimit} `, chunked(`${atLimit} `)]) {
-        const refused = await post(easel(), path, body, headers)
+      for (const send of [
+        () => postUnfinished(new URL(path, easel().url), limit + 1, headers),
+        () => post(easel(), path, chunked(`${atLimit} `), headers),
+      ]) {
+        const refused = await send()
         expect(refused.status).toBe(413)
         expect(await refused.text()).toContain(name)
       }
