@@ -1,1 +1,0 @@
-export{t as adoptImages}from"./adopt-images-BCq4EScS.js";

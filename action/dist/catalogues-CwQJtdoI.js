@@ -1,1 +1,0 @@
-export{wt as offlineCatalogue,Tt as onlineCatalogue}from"./plan-DUCHFtz3.js";

@@ -1,1 +1,0 @@
-export{St as offlineCatalogue,Ct as onlineCatalogue}from"./plan-2BruKLCa.js";

@@ -1,1 +1,0 @@
-var e=class extends Error{name=`DeliveryError`},t=class extends Error{name=`BranchMovedError`};function n(e){if(e instanceof Error&&`status`in e)return typeof e.status==`number`&&`response`in e&&e.response?e.status:void 0}export{e as n,n as r,t};

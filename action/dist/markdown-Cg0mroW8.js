@@ -1,1 +1,0 @@
-export{t as problemsSummary}from"./markdown-CGj-7Zt7.js";

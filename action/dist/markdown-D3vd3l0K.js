@@ -1,1 +1,0 @@
-export{t as problemsSummary}from"./markdown-B3IcvzTY.js";

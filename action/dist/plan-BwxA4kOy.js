@@ -1,1 +1,0 @@
-export{y as createPlan,b as isOutOfDate}from"./plan-DUCHFtz3.js";

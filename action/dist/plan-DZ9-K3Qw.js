@@ -1,0 +1,1 @@
+export{y as createPlan,b as isOutOfDate}from"./plan-Bpn9VC7t.js";

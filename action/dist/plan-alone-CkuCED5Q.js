@@ -1,1 +1,0 @@
-export{h as planAlone}from"./plan-2BruKLCa.js";

@@ -1,1 +1,0 @@
-export{h as planAlone}from"./plan-DUCHFtz3.js";

@@ -1,0 +1,1 @@
+export{h as planAlone}from"./plan-Bpn9VC7t.js";

@@ -1,0 +1,1 @@
+export{u as costOf,d as failed,f as hasFailed,p as possiblyBilled,m as totalEstimate}from"./plan-Bpn9VC7t.js";
