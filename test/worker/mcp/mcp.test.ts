@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { postUnfinished } from '../../support/worker/client.ts'
 import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 
 // The official client talks to it in test/clients; here is what that client never sends.
@@ -24,6 +25,13 @@ const send = (body: string, token: string = TOKENS.docs, signal?: AbortSignal) =
     headers: { ...HEADERS, ...(token && bearer(token).headers) },
     ...(signal && { signal }),
   })
+
+/** What every refusal looks like, whatever the request was. */
+const errorWith = (code: string) => ({
+  jsonrpc: '2.0',
+  id: null,
+  error: { code: expect.any(Number) as unknown, message: expect.any(String) as unknown, data: { code } },
+})
 
 interface ToolResult {
   readonly isError?: boolean
@@ -84,20 +92,24 @@ describe('/mcp', () => {
     ['is empty', '', TOKENS.docs, 400, 'invalid_spec'],
     ['has a key twice', '{"jsonrpc":"2.0","jsonrpc":"2.0"}', TOKENS.docs, 400, 'invalid_spec'],
     ['is nested too deeply', '['.repeat(100), TOKENS.docs, 400, 'invalid_spec'],
-    ['is too large', `"${'x'.repeat(33 * 2 ** 20)}"`, TOKENS.docs, 413, 'payload_too_large'],
   ])(
     'answers a request that %s in JSON-RPC’s form, and pays nothing',
     async (_, body, token, status, code) => {
       const response = await send(body, token)
       expect(response.status).toBe(status)
-      expect(await response.json()).toMatchObject({
-        jsonrpc: '2.0',
-        id: null,
-        error: { code: expect.any(Number), message: expect.any(String), data: { code } },
-      })
+      expect(await response.json()).toMatchObject(errorWith(code))
       expect(easel.generations('Not paid')).toHaveLength(0)
     },
   )
+
+  it('answers a request that is too large in JSON-RPC’s form, without waiting for the rest', async () => {
+    const response = await postUnfinished(new URL('/mcp', easel.url), 33 * 2 ** 20, {
+      ...HEADERS,
+      ...bearer(TOKENS.docs).headers,
+    })
+    expect(response.status).toBe(413)
+    expect(await response.json()).toMatchObject(errorWith('payload_too_large'))
+  })
 
   it('has no stream of its own to offer', async () => {
     const response = await easel.get('/mcp', { headers: HEADERS })

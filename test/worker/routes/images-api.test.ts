@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEFAULT_MODEL } from '../../../shared/default-model.ts'
-import { sha256 } from '../../support/worker/client.ts'
+import { postUnfinished, sha256 } from '../../support/worker/client.ts'
 import { bearer, CREDENTIALS, type RunningEasel, startEasel, TOKENS } from '../../support/worker/easel.ts'
 
 let easel: RunningEasel
@@ -113,14 +113,6 @@ describe('POST /v1/images', () => {
       'unsupported_media_type',
       /application\/json/,
     ],
-    [
-      'of 26 MB',
-      JSON.stringify({ prompt: 'x'.repeat(26 * 1024 ** 2) }),
-      {},
-      413,
-      'payload_too_large',
-      /8 MiB/,
-    ],
     ['that is no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), {}, 400, 'invalid_spec', /UTF-8/],
   ])('refuses a body %s', async (_, body, headers, status, code, detail) => {
     const before = easel.generations().length
@@ -132,6 +124,19 @@ describe('POST /v1/images', () => {
 
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ code, detail: expect.stringMatching(detail) })
+    expect(easel.generations()).toHaveLength(before)
+  })
+
+  it('refuses a body of 26 MB without waiting for it', async () => {
+    const before = easel.generations().length
+    const response = await postUnfinished(new URL('/v1/images', easel.url), 26_000_000, {
+      'Content-Type': 'application/json',
+    })
+    expect(response.status).toBe(413)
+    expect(await response.json()).toMatchObject({
+      code: 'payload_too_large',
+      detail: expect.stringContaining('8 MiB'),
+    })
     expect(easel.generations()).toHaveLength(before)
   })
 
