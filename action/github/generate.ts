@@ -31,11 +31,10 @@ export async function generateAndDeliver(first: ActionRun): Promise<number> {
     planned: early.totals.planned,
     'report-path': await writeReport(early, context.tempFolder),
   })
-  const { stop, abort } = interruption
-  const deliveries = startDeliveries(run, stop)
+  const deliveries = startDeliveries(run, interruption.stop)
   deliveries.add(adopted)
   const onSaved = (image: SavedImage): void => deliveries.add([changeOf(image)])
-  const host = { onProgress, onSaved, stop, abort }
+  const host = { onProgress, onSaved, stop: interruption.stop, abort: interruption.abort }
   const upstream = { baseUrl: inputs.baseUrl, apiKey: inputs.openrouterApiKey ?? '' }
   const generating = log.group('Generate', () => generateAndPrune(run, inputs, upstream, host))
   const result = await generating.catch(async (error: unknown) => {
@@ -53,9 +52,7 @@ export async function generateAndDeliver(first: ActionRun): Promise<number> {
   const delivery = await deliveries.finish(result)
   await publish(reportOf(run, result), run, { adopted: adopted.length, delivery })
   for (const failure of delivery?.failures ?? []) log.failure(failure)
-  if (hasFailed(result)) {
-    log.failure(result.stoppedBy ?? 'Some images could not be generated. The summary lists them.')
-    return 1
-  }
-  return interruption.exitCode === undefined && !delivery?.failures.length ? 0 : 1
+  const isWhole = !hasFailed(result)
+  if (!isWhole) log.failure(result.stoppedBy ?? 'Some images could not be generated. The summary lists them.')
+  return isWhole && interruption.exitCode === undefined && !delivery?.failures.length ? 0 : 1
 }
