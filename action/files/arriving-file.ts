@@ -1,5 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
-import { unlink } from 'node:fs/promises'
+import { type FileHandle, unlink } from 'node:fs/promises'
 import { createFile, type Folder, inFolder, moveFile, temporaryName, writeAll } from './write-atomic.ts'
 
 /** So much of the start of a file is held back, which is all of a small one. */

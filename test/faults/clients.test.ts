@@ -4,8 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../emulator/index.ts'
 import { serveEmulator } from '../../emulator/serve.ts'
-import { startDeployed } from '../../bench/support/deployed.ts'
-import { buildOnce } from '../support/worker/built.ts'
+import { startInWorkerd } from '../support/worker/workerd.ts'
 import { bearer, CREDENTIALS, TOKENS } from '../support/worker/client.ts'
 import { type FaultyEasel, startFaultyEasel } from '../support/worker/faulty-easel.ts'
 import { scene } from '../support/worker/scene.ts'
@@ -61,16 +60,15 @@ const codeOf = async (response: Response): Promise<unknown> =>
 
 describe.concurrent('a doubt about a bill waits to be told', () => {
   it('when every client has hung up', async ({ expect }) => {
-    await buildOnce()
     const upstream = await serveEmulator({ plainImages: true, faults: [{ silence: true, times: 1 }] })
-    // Wrangler's development server doesn't tell the Worker that a client is gone.
-    await using deployed = await startDeployed('wrangler.toml', {
+    const vars = {
       EASEL_ACCESS: 'open',
       OPENROUTER_API_KEY: 'sk-or-test',
       OPENROUTER_BASE_URL: upstream.url,
       EASEL_TIMEOUT_SECONDS: String(TIMEOUT_SECONDS),
       EASEL_UNKNOWN_HOLD_SECONDS: String(HOLD_SECONDS),
-    })
+    }
+    const deployed = await startInWorkerd({ vars }, () => undefined)
     const url = new URL('/image?prompt=Nobody+waits+for+the+doubt', deployed.url)
     const clients = await Promise.all(Array.from({ length: 10 }, () => askWithoutWaiting(url)))
     await expect.poll(() => upstream.requests.length).toBe(1)
@@ -81,6 +79,7 @@ describe.concurrent('a doubt about a bill waits to be told', () => {
     expect(upstream.requests).toHaveLength(1)
     await expect.poll(async () => (await fetch(url)).status, { timeout: 10_000 }).toBe(200)
     expect(upstream.requests).toHaveLength(2)
+    await deployed.kill()
     await upstream.close()
   }, 60_000)
 

@@ -23,7 +23,8 @@ export async function settle(
 
 /** Sends the ledger what a job's state says that it doesn't have. @returns whether it has everything */
 export async function settleOwed(budget: DurableObjectStub<Budget>, storage: JobStorage): Promise<boolean> {
-  const { bill } = { bill: undefined, ...storage.state() }
+  const state = storage.state()
+  const bill = state && 'bill' in state ? state.bill : undefined
   if (!bill) return true
   if (await settle(budget, bill)) return false
   await storage.settled(bill.attempt)

@@ -72,7 +72,7 @@ export class GenerationJob extends DurableObject<JobEnv> {
     this.#storage = createJobStorage(ctx.storage)
     this.#images = createR2ImageStore(env.BUCKET)
     this.#budget = env.BUDGET.get(env.BUDGET.idFromName('budget'))
-    this.#admission = { settings, limit: env.MISS_LIMIT, budget: this.#budget }
+    this.#admission = { settings: this.#settings, limit: env.MISS_LIMIT, budget: this.#budget }
     const { BUCKET: bucket } = env
     const shared = { bucket, storage: this.#storage, images: this.#images, budget: this.#budget }
     this.#set = createImageSet({ ...shared, forget })
