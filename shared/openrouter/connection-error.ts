@@ -18,6 +18,7 @@ export function connectionError(error: unknown, baseUrl: string): UpstreamError 
 const BEFORE_SENDING: ReadonlySet<unknown> = new Set(['getaddrinfo', 'connect'])
 
 const NEVER_OPENED: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
   'UND_ERR_CONNECT_TIMEOUT',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'ERR_TLS_CERT_ALTNAME_INVALID',
