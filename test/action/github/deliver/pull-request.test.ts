@@ -84,7 +84,7 @@ describe('deliver: pull-request', () => {
     expect(hare?.spec['prompt']).toBe('A white hare')
     expect(await world.subjects('easel/main')).toContain('Change something')
     // Nor is anything paid for that would not replace it.
-    expect(world.upstream.prompts()).toEqual(['A fox', 'A hare', 'A white hare'])
+    expect(world.upstream.prompts().toSorted()).toEqual(['A fox', 'A hare', 'A white hare'])
   })
 
   it('keeps a commit of its own that a person has amended', async () => {
