@@ -40,7 +40,7 @@ describe('the live list', () => {
       apis: { chat: true, images: true },
       endpoints: [{ provider_slug: 'inkwell' }],
     })
-    // Only the records of the model that was requestsTo for.
+    // Only the records of the model that was asked for.
     expect(requests.map(({ path }) => path).toSorted()).toEqual([IMAGES, endpointsPath(FOX), CHAT])
   })
 
@@ -79,7 +79,10 @@ describe('the live list', () => {
   })
 
   it('is requested with the key when there is one, and without Authorization otherwise', async () => {
-    const [withKey, without] = [startCatalogue({ ...LISTS }, 'sk-or-test'), startCatalogue({ ...LISTS })]
+    const [withKey, without] = [
+      startCatalogue({ ...LISTS }, { apiKey: 'sk-or-test' }),
+      startCatalogue({ ...LISTS }),
+    ]
 
     await withKey.catalogue.model(FOX)
     await without.catalogue.model(FOX)
@@ -199,7 +202,10 @@ describe('without a live list', () => {
   }
 
   it.each(Object.entries(BROKEN))('%s: the snapshot is used', async (_, response) => {
-    const { catalogue, failures } = startCatalogue({ [IMAGES]: response, [CHAT]: { data: [] } })
+    const { catalogue, failures } = startCatalogue(
+      { [IMAGES]: response, [CHAT]: { data: [] } },
+      { timeoutMs: 200 },
+    )
 
     expect(await catalogue.model('old/model')).toMatchObject({
       source: 'snapshot',
@@ -235,7 +241,10 @@ describe('without a live list', () => {
   })
 
   it('delays each caller once: all wait for the same silent list', async () => {
-    const { catalogue, requestsTo } = startCatalogue({ [IMAGES]: never, [CHAT]: { data: [] } })
+    const { catalogue, requestsTo } = startCatalogue(
+      { [IMAGES]: never, [CHAT]: { data: [] } },
+      { timeoutMs: 200 },
+    )
 
     const entries = await Promise.all([catalogue.model('old/model'), catalogue.model('old/model')])
     await catalogue.model('old/model')

@@ -99,7 +99,7 @@ describe('the end of a model', () => {
         'ink/fox-0': { date: '2026-01-15', successor: 'ink/fox-3' },
       },
     }
-    const { catalogue } = startCatalogue(lists, undefined, snapshot)
+    const { catalogue } = startCatalogue(lists, { snapshot })
 
     expect((await catalogue.model('ink/fox-2')).retirement).toEqual({
       date: '2026-10-01',
@@ -118,7 +118,7 @@ describe('the end of a model', () => {
       models: [],
       retirements: { 'ink/fox-0': { date: '2026-01-15', successor: 'ink/fox-3' } },
     }
-    const { catalogue, clock } = startCatalogue({}, undefined, snapshot)
+    const { catalogue, clock } = startCatalogue({}, { snapshot })
     clock.ms = day('2026-09-02')
 
     const { source, warnings } = await catalogue.model('ink/fox-0')
@@ -142,7 +142,7 @@ describe('a snapshot', () => {
     expect(snapshotWarning(snapshot, day('2026-04-02'))).toBeUndefined()
     expect(snapshotWarning(snapshot, day('2026-04-03'))).toContain('91 days old (2026-01-02)')
 
-    const { catalogue, clock } = startCatalogue({}, undefined, snapshot)
+    const { catalogue, clock } = startCatalogue({}, { snapshot })
     clock.ms = day('2026-04-03')
     expect((await catalogue.list()).warning).toContain('91 days old')
     expect((await catalogue.model('ink/fox')).warnings[0]).toContain('91 days old')

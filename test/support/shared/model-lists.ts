@@ -62,8 +62,7 @@ const A_SNAPSHOT: Snapshot = {
  */
 export function startCatalogue(
   responses: Record<string, Body | (() => Promise<Response>)>,
-  apiKey?: string,
-  snapshot = A_SNAPSHOT,
+  options: { readonly apiKey?: string; readonly snapshot?: Snapshot; readonly timeoutMs?: number } = {},
 ) {
   const requests: { path: string; headers: Record<string, string> }[] = []
   const failures: unknown[] = []
@@ -84,10 +83,9 @@ export function startCatalogue(
     },
     baseUrl: `${BASE_URL}/`,
     now: () => clock.ms,
-    snapshot,
-    timeoutMs: 20,
+    snapshot: A_SNAPSHOT,
     onFailure: (error) => failures.push(error),
-    ...(apiKey !== undefined && { apiKey }),
+    ...options,
   })
   const requestsTo = (path: string) => requests.filter((request) => request.path === path).length
   return { catalogue, responses, requests, failures, clock, requestsTo }
