@@ -26,8 +26,8 @@ export interface GenerateOptions extends Limits {
 }
 
 export interface GenerateTools extends Omit<AttemptTools, 'root' | 'onDiskProblem'> {
-  /** Called with each image once its file and its lock entry are written. */
-  readonly onSaved?: ((saved: SavedImage) => void) | undefined
+  /** Called with each image once its file and its lock entry are written; the entry's thumbhash takes longer. */
+  readonly onSaved?: ((saved: Promise<SavedImage>) => void) | undefined
   /** Aborted: start nothing new, finish what is in flight. */
   readonly stop: AbortSignal
 }
@@ -62,7 +62,10 @@ export async function generateImages(
   /** Reports a result, and ends the run where it must. */
   function finish({ result, saved, fatal }: Attempted): ImageResult {
     onProgress({ type: 'finish', result })
-    if (saved) savings.push(saved.then(report))
+    if (saved) {
+      savings.push(saved)
+      tools.onSaved?.(saved)
+    }
     if (fatal !== undefined) stoppedBy ??= fatal
     else if (result.outcome === 'failed' && options.onError === 'fail' && result.code !== 'budget_exhausted')
       stoppedBy ??= `${result.planned.image.path} failed.`
@@ -72,11 +75,6 @@ export async function generateImages(
   /** The image that found out may take minutes to end. */
   function onDiskProblem(problem: string): void {
     stoppedBy ??= problem
-  }
-
-  function report(saved: SavedImage): SavedImage {
-    tools.onSaved?.(saved)
-    return saved
   }
 
   async function adoptOne(planned: PlannedImage): Promise<ImageResult> {

@@ -32,8 +32,8 @@ export async function generateAndDeliver(first: ActionRun): Promise<number> {
     'report-path': await writeReport(early, context.tempFolder),
   })
   const deliveries = startDeliveries(run, interruption.stop)
-  deliveries.add(adopted)
-  const onSaved = (image: SavedImage): void => deliveries.add([changeOf(image)])
+  deliveries.add(...adopted)
+  const onSaved = (saved: Promise<SavedImage>): void => deliveries.add(saved.then(changeOf))
   const host = { onProgress, onSaved, stop: interruption.stop, abort: interruption.abort }
   const upstream = { baseUrl: inputs.baseUrl, apiKey: inputs.openrouterApiKey ?? '' }
   const generating = log.group('Generate', () => generateAndPrune(run, inputs, upstream, host))
@@ -48,7 +48,7 @@ export async function generateAndDeliver(first: ActionRun): Promise<number> {
     if (image.outcome !== 'failed') continue
     log.diagnostic({ ...image.planned.image.where(['path']), severity: 'error', message: failureText(image) })
   }
-  deliveries.add(prunedChanges(result, run))
+  deliveries.add(...prunedChanges(result, run))
   const delivery = await deliveries.finish(result)
   await publish(reportOf(run, result), run, { adopted: adopted.length, delivery })
   for (const failure of delivery?.failures ?? []) log.failure(failure)

@@ -98,11 +98,8 @@ export async function uploadArtifact(
   // The client writes to the log as well: this opens the log's group before it does.
   if (!skipArchive) run.log.line(`Uploading the artifact ${name}.`)
   const { retentionDays } = run.inputs
-  const options = {
-    compressionLevel: COMPRESSION_LEVEL,
-    skipArchive,
-    ...(retentionDays !== undefined && { retentionDays }),
-  }
+  const retention = retentionDays !== undefined && { retentionDays }
+  const options = { compressionLevel: COMPRESSION_LEVEL, skipArchive, ...retention }
   // Three times the size of everything else together, so load it only when it is needed.
   const { DefaultArtifactClient } = await import('@actions/artifact')
   const client = new DefaultArtifactClient()

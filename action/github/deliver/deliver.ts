@@ -17,6 +17,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
   const { inputs, context, log } = run
   const { deliver, destination } = run.target
   const finished = new Map<string, FileChange>()
+  const nearlyFinished = new Set<Promise<void>>()
   /** Whether something is finished and not delivered. */
   let isPending = false
   let landed: Landed = { ours: [], superseded: [] }
@@ -31,6 +32,8 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
 
   /** The end of the run tries again what fails. */
   async function deliverEarly(): Promise<void> {
+    // Seconds at most, where another commit would take more.
+    await Promise.all(nearlyFinished)
     if (!isPending) return
     isPending = false
     const problems = await Promise.all([toBranch(false), stop.aborted ? toArtifact() : undefined])
@@ -99,11 +102,15 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
   }
 
   return {
-    /** Takes what is finished. It is delivered with the next early delivery, or at the end. */
-    add(more: readonly FileChange[]): void {
-      for (const change of more) finished.set(change.path, change)
-      isPending ||= more.length > 0
-      if (stop.aborted) deliverNow()
+    /** Takes what is finished, or about to be. It is delivered with the next early delivery, or at the end. */
+    add(...more: readonly (FileChange | Promise<FileChange>)[]): void {
+      const taken = Promise.all(more).then((changes) => {
+        nearlyFinished.delete(taken)
+        for (const change of changes) finished.set(change.path, change)
+        isPending ||= changes.length > 0
+        if (stop.aborted) deliverNow()
+      })
+      nearlyFinished.add(taken)
     },
     /**
      * Delivers a run's images as the target says. Images that can't be delivered are uploaded as an artifact instead,
@@ -114,6 +121,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
     async finish(result: RunResult): Promise<Delivery | undefined> {
       clearInterval(timer)
       stop.removeEventListener('abort', deliverNow)
+      await Promise.all(nearlyFinished)
       await turn
       const hasRescued = result.images.some((image) => image.outcome === 'failed' && image.rescuedTo)
       // With nothing to deliver, rescued images would still be lost with the runner's disk.

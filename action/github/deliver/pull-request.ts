@@ -58,10 +58,8 @@ export async function deliverAsPullRequest(
 
   const landed = await commit()
   const tip = landed.commit?.sha ?? branchHead ?? baseHead
-  const urls = {
-    before: rawUrl(context, baseHead, target.folder),
-    after: rawUrl(context, tip, target.folder),
-  }
+  const at = (commit: string): string => rawUrl(context, commit, target.folder)
+  const urls = { before: at(baseHead), after: at(tip) }
   const section = bodyFor(landed.ours, urls, isOwn ? tip : record)
   const body = withSection(written, section)
   const pullRequest = open ?? (await openPull(api, branches, { title: summaryOf(landed.ours), body }))
@@ -124,8 +122,7 @@ async function updatePull(
   { number }: PullRequest,
   change: { readonly body: string } | { readonly state: 'closed' },
 ): Promise<void> {
-  const route = 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}'
-  await request(route, { pull_number: number, ...change })
+  await request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', { pull_number: number, ...change })
 }
 
 /** @param head  what the branch is expected to point to */

@@ -44,9 +44,8 @@ export async function rescue(
       const note = `The images were uploaded as the artifact ${artifact.name}: ${artifact.url}`
       if (!rescued.artifact) rescued = { artifact, note }
     } catch (error) {
-      return {
-        note: `The images are in ${root}, and could not be uploaded as an artifact: ${messageOf(error)}`,
-      }
+      const why = messageOf(error)
+      return { note: `The images are in ${root}, and could not be uploaded as an artifact: ${why}` }
     }
   }
   return rescued

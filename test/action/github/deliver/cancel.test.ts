@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { startWorld } from '../../../support/action/delivery.ts'
@@ -7,33 +8,48 @@ const IMAGES = Object.fromEntries(
   Array.from({ length: 8 }, (_, at) => [`${at}.png`, at < 4 ? `Fox ${at}` : `A slow fox ${at}`]),
 )
 
-/** GitHub at 800 ms a request, and images that never finish. */
+/** One after the other: even at 800 ms a request, they take less than half of the runner's 7.5 seconds. */
+const TURNS_MAX = 4
+
+/** Images that never finish, and a GitHub that counts how many requests waited for one another. */
 async function startSlowly() {
   const world = await startWorld(IMAGES, { faults: [{ latencyMs: 60_000, match: 'slow' }] })
-  world.github.add({ meanwhile: () => sleep(800) })
-  return world
+  let turns = 0
+  world.github.add({
+    async meanwhile() {
+      const turn = turns + 1
+      await sleep(300)
+      turns = Math.max(turns, turn)
+    },
+  })
+  return { ...world, turns: () => turns }
 }
 
 describe('a cancelled run', () => {
-  // Seconds of a runner that has a machine to itself: here, other tests may take them.
+  // Counted, not timed: other tests may take the seconds that a runner has to itself.
   it(
     'delivers at the first signal what is finished, starts nothing new, and ends in the time that the runner gives',
-    { timeout: 60_000, retry: 2 },
+    { timeout: 90_000 },
     async () => {
       await using world = await startSlowly()
-      const run = await (await world.checkout()).start({ inputs: { concurrency: '5' } })
-      await expect.poll(() => world.upstream.prompts(), { timeout: 20_000 }).toHaveLength(8)
+      const { root, start } = await world.checkout()
+      const run = await start({ inputs: { concurrency: '5' } })
+      const finished = () => readFile(join(root, 'easel.lock.json'), 'utf8').catch(() => '')
+      await expect.poll(finished, { timeout: 30_000 }).toMatch(/"0.png".*"1.png".*"2.png".*"3.png"/s)
+      await expect.poll(() => world.upstream.prompts(), { timeout: 30_000 }).toHaveLength(8)
+      const turnsBefore = world.turns()
 
       run.child.kill('SIGINT')
-      // As the runner does.
-      await sleep(7500)
-      const inTime = await world.lock()
+      await expect
+        .poll(async () => [...(await world.lock()).keys()], { timeout: 30_000 })
+        .toEqual(['0.png', '1.png', '2.png', '3.png'])
+      // In case the runner kills it: a step that runs always() sees what was delivered.
+      await expect.poll(() => run.outputs(), { timeout: 30_000 }).toHaveProperty('commit-sha')
+      expect(world.turns() - turnsBefore).toBeLessThanOrEqual(TURNS_MAX)
       const known = await run.outputs()
       run.child.kill('SIGTERM')
       const { code, outputs, summary } = await run.ended
 
-      expect([...inTime.keys()]).toEqual(['0.png', '1.png', '2.png', '3.png'])
-      // In case the runner kills it: a step that runs always() sees what was delivered.
       expect(known).toMatchObject({ changed: 'true', planned: '8', 'commit-sha': await world.github.head() })
       expect(await readFile(known['report-path'] ?? '', 'utf8')).toContain('"0.png"')
       expect(code).toBe(1)
