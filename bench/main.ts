@@ -6,7 +6,9 @@
  * `--docs` writes the table and the charts into docs/performance.md. Exits with 1 if a bound is broken, 2 for an
  * unknown name.
  */
+import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { once as onceEvent } from 'node:events'
 import { parseArgs } from 'node:util'
 import { actionGenerate } from './action/generate.ts'
 import { actionMarkdown } from './action/markdown.ts'
@@ -23,7 +25,7 @@ import { refusals } from './refusals.ts'
 import { type Chart, drawChart } from './support/chart.ts'
 import { writeRows } from './support/page.ts'
 import { formatRows } from './support/print.ts'
-import { type Bench, type BenchOptions, exitCodeOf, type Row } from './support/rows.ts'
+import { type Bench, exitCodeOf, type Row } from './support/rows.ts'
 import { variants } from './variants.ts'
 
 const BENCHES: readonly Bench[] = [
@@ -60,28 +62,55 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-const rows: Row[] = []
-const charts = new Map<string, Chart>()
-const options: BenchOptions = {
-  quick: values.quick,
-  note: (line) => console.error(line),
-  chart: (name, chart) => charts.set(name, chart),
-}
-for (const bench of BENCHES) {
-  if (only && !only.includes(bench.name)) continue
-  const startedAt = performance.now()
-  const measured = await bench.measure(options)
-  rows.push(...measured)
-  console.error(`${bench.name}: measured in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
-  console.log(`${formatRows(measured)}\n`)
+const chosen = BENCHES.filter(({ name }) => only?.includes(name) ?? true)
+const all: Measurement = { rows: [], charts: new Map() }
+for (const bench of chosen) {
+  const measured = chosen.length === 1 ? await measure(bench) : await measureApart(bench)
+  all.rows.push(...measured.rows)
+  for (const [name, chart] of measured.charts) all.charts.set(name, chart)
   // After each part, so that an interrupted run loses only the last one.
   save()
 }
-process.exitCode = exitCodeOf(rows)
+process.exitCode = exitCodeOf(all.rows)
+
+interface Measurement {
+  readonly rows: Row[]
+  /** By file name. */
+  readonly charts: Map<string, Chart>
+}
+
+async function measure(bench: Bench): Promise<Measurement> {
+  const charts = new Map<string, Chart>()
+  const startedAt = performance.now()
+  const rows = [
+    ...(await bench.measure({
+      quick: values.quick,
+      note: (line) => console.error(line),
+      chart: (name, chart) => charts.set(name, chart),
+    })),
+  ]
+  console.error(`${bench.name}: measured in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
+  console.log(`${formatRows(rows)}\n`)
+  process.send?.({ rows, charts } satisfies Measurement)
+  if (process.connected) process.disconnect()
+  return { rows, charts }
+}
+
+/** In a process of its own, so that what was measured before makes no difference. */
+async function measureApart({ name }: Bench): Promise<Measurement> {
+  const child = fork(import.meta.filename, ['--only', name, ...(values.quick ? ['--quick'] : [])], {
+    serialization: 'advanced',
+  })
+  let measured: Measurement | undefined
+  child.once('message', (message) => (measured = message as Measurement))
+  await onceEvent(child, 'close')
+  if (measured) return measured
+  throw new Error(`${name} ended without a result: ${child.signalCode ?? child.exitCode}`)
+}
 
 function save(): void {
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`)
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all.rows, null, 2)}\n`)
   if (!values.docs) return
-  for (const [name, chart] of charts) writeFileSync(`docs/img/${name}.svg`, drawChart(chart))
-  writeRows('docs/performance.md', rows)
+  for (const [name, chart] of all.charts) writeFileSync(`docs/img/${name}.svg`, drawChart(chart))
+  writeRows('docs/performance.md', all.rows)
 }

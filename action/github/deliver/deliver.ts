@@ -17,7 +17,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
   const { inputs, context, log } = run
   const { deliver, destination } = run.target
   const finished = new Map<string, FileChange>()
-  const nearlyFinished = new Set<Promise<void>>()
+  const taken: Promise<void>[] = []
   /** Whether something is finished and not delivered. */
   let isPending = false
   let landed: Landed = { ours: [], superseded: [] }
@@ -33,7 +33,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
   /** The end of the run tries again what fails. */
   async function deliverEarly(): Promise<void> {
     // Seconds at most, where another commit would take more.
-    await Promise.all(nearlyFinished)
+    await Promise.all(taken)
     if (!isPending) return
     isPending = false
     const problems = await Promise.all([toBranch(false), stop.aborted ? toArtifact() : undefined])
@@ -97,6 +97,13 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
     }
   }
 
+  async function take(one: FileChange | Promise<FileChange>): Promise<void> {
+    const change = await one
+    finished.set(change.path, change)
+    isPending = true
+    if (stop.aborted) deliverNow()
+  }
+
   function changes(): readonly FileChange[] {
     return [...finished.values()].toSorted((a, b) => compare(a.path, b.path))
   }
@@ -104,13 +111,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
   return {
     /** Takes what is finished, or about to be. It is delivered with the next early delivery, or at the end. */
     add(...more: readonly (FileChange | Promise<FileChange>)[]): void {
-      const taken = Promise.all(more).then((changes) => {
-        nearlyFinished.delete(taken)
-        for (const change of changes) finished.set(change.path, change)
-        isPending ||= changes.length > 0
-        if (stop.aborted) deliverNow()
-      })
-      nearlyFinished.add(taken)
+      for (const one of more) taken.push(take(one))
     },
     /**
      * Delivers a run's images as the target says. Images that can't be delivered are uploaded as an artifact instead,
@@ -121,7 +122,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
     async finish(result: RunResult): Promise<Delivery | undefined> {
       clearInterval(timer)
       stop.removeEventListener('abort', deliverNow)
-      await Promise.all(nearlyFinished)
+      await Promise.all(taken)
       await turn
       const hasRescued = result.images.some((image) => image.outcome === 'failed' && image.rescuedTo)
       // With nothing to deliver, rescued images would still be lost with the runner's disk.

@@ -58,7 +58,7 @@ export async function deliverAsPullRequest(
 
   const landed = await commit()
   const tip = landed.commit?.sha ?? branchHead ?? baseHead
-  const at = (commit: string): string => rawUrl(context, commit, target.folder)
+  const at = (sha: string) => rawUrl(context, sha, target.folder)
   const urls = { before: at(baseHead), after: at(tip) }
   const section = bodyFor(landed.ours, urls, isOwn ? tip : record)
   const body = withSection(written, section)
