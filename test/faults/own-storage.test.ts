@@ -47,3 +47,32 @@ describe('a job whose own storage fails at one write', () => {
     expect(await easel.jobStorage(fingerprint)).toEqual({ keys: [], tables: {}, alarm: null })
   })
 })
+
+describe('a job whose own storage fails while R2 refuses', () => {
+  it('loses the image, says so, and buys no other by itself', async () => {
+    const { path, fingerprint, generations } = await scene(easel, 'Nothing takes this fox')
+    const { headers } = bearer(TOKENS.docs)
+    const refusal = easel.faults.add({ r2: { op: 'put', key: new RegExp(`${fingerprint}/0`), action: 'throw' } })
+    // The first two say that the money is reserved, and that OpenRouter is asked.
+    await easel.get(`/test/fail-write?job=${fingerprint}&n=3`)
+    const first = await easel.get(path, { headers })
+    refusal.lift()
+    const second = await easel.get(path, { headers })
+
+    expect(first.status).toBe(424)
+    expect(await first.json()).toMatchObject({
+      code: 'billing_unknown',
+      detail: expect.stringContaining('it is lost') as string,
+    })
+    expect(second.status).toBe(424)
+    expect(generations()).toBe(1)
+    expect(
+      await easel.ledger(`SELECT id FROM ledger_reservations
+        WHERE fingerprint = '${fingerprint}' AND settled_at IS NULL`),
+    ).toEqual([])
+
+    const asked = await easel.get(path, { headers: { ...headers, 'Cache-Control': 'no-cache' } })
+    expect(asked.status).toBe(200)
+    expect(generations()).toBe(2)
+  })
+})
