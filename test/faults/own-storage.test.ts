@@ -52,7 +52,9 @@ describe('a job whose own storage fails while R2 refuses', () => {
   it('loses the image, says so, and buys no other by itself', async () => {
     const { path, fingerprint, generations } = await scene(easel, 'Nothing takes this fox')
     const { headers } = bearer(TOKENS.docs)
-    const refusal = easel.faults.add({ r2: { op: 'put', key: new RegExp(`${fingerprint}/0`), action: 'throw' } })
+    const refusal = easel.faults.add({
+      r2: { op: 'put', key: new RegExp(`${fingerprint}/0`), action: 'throw' },
+    })
     // The first two say that the money is reserved, and that OpenRouter is asked.
     await easel.get(`/test/fail-write?job=${fingerprint}&n=3`)
     const first = await easel.get(path, { headers })
