@@ -60,8 +60,7 @@ export async function deliverAsPullRequest(
   const tip = landed.commit?.sha ?? branchHead ?? baseHead
   const at = (sha: string) => rawUrl(context, sha, target.folder)
   const urls = { before: at(baseHead), after: at(tip) }
-  const section = bodyFor(landed.ours, urls, isOwn ? tip : record)
-  const body = withSection(written, section)
+  const body = withSection(written, bodyFor(landed.ours, urls, isOwn ? tip : record))
   const pullRequest = open ?? (await openPull(api, branches, { title: summaryOf(landed.ours), body }))
   // Only Easel's section: somebody may have edited the title, and what is around it.
   if (open && body !== written) await updatePull(api, open, { body })
