@@ -63,32 +63,31 @@ if (unknown.length > 0) {
 }
 
 const chosen = BENCHES.filter(({ name }) => only?.includes(name) ?? true)
-const all: Measurement = { rows: [], charts: new Map() }
+const allRows: Row[] = []
+const allCharts = new Map<string, Chart>()
 for (const bench of chosen) {
-  const measured = chosen.length === 1 ? await measure(bench) : await measureApart(bench)
-  all.rows.push(...measured.rows)
-  for (const [name, chart] of measured.charts) all.charts.set(name, chart)
+  const { rows, charts } = chosen.length === 1 ? await measure(bench) : await measureApart(bench)
+  allRows.push(...rows)
+  for (const [name, chart] of charts) allCharts.set(name, chart)
   // After each part, so that an interrupted run loses only the last one.
   save()
 }
-process.exitCode = exitCodeOf(all.rows)
+process.exitCode = exitCodeOf(allRows)
 
 interface Measurement {
-  readonly rows: Row[]
+  readonly rows: readonly Row[]
   /** By file name. */
-  readonly charts: Map<string, Chart>
+  readonly charts: ReadonlyMap<string, Chart>
 }
 
 async function measure(bench: Bench): Promise<Measurement> {
   const charts = new Map<string, Chart>()
   const startedAt = performance.now()
-  const rows = [
-    ...(await bench.measure({
-      quick: values.quick,
-      note: (line) => console.error(line),
-      chart: (name, chart) => charts.set(name, chart),
-    })),
-  ]
+  const rows = await bench.measure({
+    quick: values.quick,
+    note: (line) => console.error(line),
+    chart: (name, chart) => charts.set(name, chart),
+  })
   console.error(`${bench.name}: measured in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
   console.log(`${formatRows(rows)}\n`)
   process.send?.({ rows, charts } satisfies Measurement)
@@ -109,8 +108,8 @@ async function measureApart({ name }: Bench): Promise<Measurement> {
 }
 
 function save(): void {
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all.rows, null, 2)}\n`)
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(allRows, null, 2)}\n`)
   if (!values.docs) return
-  for (const [name, chart] of all.charts) writeFileSync(`docs/img/${name}.svg`, drawChart(chart))
-  writeRows('docs/performance.md', all.rows)
+  for (const [name, chart] of allCharts) writeFileSync(`docs/img/${name}.svg`, drawChart(chart))
+  writeRows('docs/performance.md', allRows)
 }
