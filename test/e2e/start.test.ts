@@ -66,7 +66,7 @@ describe('npm start', { timeout: 90_000 }, () => {
   })
 
   it('starts the emulator on the port after PORT', async () => {
-    const port = await freePairOfPorts()
+    const port = await freePort()
     const easel = await start({ PORT: port, EMULATOR_PORT: '' })
 
     expect(easel.output()).toContain(`The emulator at http://127.0.0.1:${port + 1}/api/v1 generates`)
@@ -188,19 +188,6 @@ function exampleIn(output: string): string {
 
 function generatedIn(output: string): readonly string[] {
   return output.split('\n').filter((line) => line.startsWith('Generated '))
-}
-
-async function freePairOfPorts(): Promise<number> {
-  for (;;) {
-    const port = await freePort()
-    const blocker = createServer().listen(port + 1, '127.0.0.1')
-    const isFree = await Promise.race([
-      once(blocker, 'listening').then(() => true),
-      once(blocker, 'error').then(() => false),
-    ])
-    blocker.close()
-    if (isFree) return port
-  }
 }
 
 async function start(env: Readonly<Record<string, string | number>>) {
