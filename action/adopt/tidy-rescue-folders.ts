@@ -1,7 +1,7 @@
 import { hashRegularFile } from '../files/read-file.ts'
 import { closeStateFolder } from '../files/state-folder.ts'
 import type { LockEntries } from '../lock/schema.ts'
-import { fileOf, readFileState } from '../plan/file-state.ts'
+import { fileOf, readFileState } from '../lock/file-state.ts'
 import type { Project } from '../plan/plan-project.ts'
 
 /** Nothing is known to be in a lock that can't be read. */

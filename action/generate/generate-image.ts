@@ -7,7 +7,7 @@ import type { IncomingImage } from '../adopt/receive-image.ts'
 import type { ReadyImage } from '../config/fit-model.ts'
 import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntry } from '../lock/schema.ts'
-import { withLineFeeds } from '../plan/file-state.ts'
+import { withLineFeeds } from '../lock/file-state.ts'
 
 /** An image that is safe on disk, and not in its place yet. */
 export interface Received {

@@ -1,9 +1,9 @@
 import { unlink } from 'node:fs/promises'
 import { createLinkFinder, inWorkspace } from '../files/safe-path.ts'
-import { fileOf, readFileState } from '../plan/file-state.ts'
+import { fileOf, readFileState } from '../lock/file-state.ts'
 import type { Project } from '../plan/plan-project.ts'
 import type { Orphan } from '../plan/plan.ts'
-import { whyKept } from './why-kept.ts'
+import { whyKept } from '../plan/why-kept.ts'
 
 /** What happened to an orphan. */
 export interface Pruned {

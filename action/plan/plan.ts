@@ -5,7 +5,7 @@ import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntries, LockEntry } from '../lock/schema.ts'
 import { type AliasChange, aliasChangeOf, type OnAliasChange } from './alias-change.ts'
 import { type FieldChange, fieldChanges } from './field-changes.ts'
-import { type FileState, readFileState } from './file-state.ts'
+import { type FileState, readFileState } from '../lock/file-state.ts'
 import { createKnownImages, type KnownImage, type KnownImages } from './known-images.ts'
 
 /** Files read at the same time: enough that hashing never waits for the disk. */

@@ -1,7 +1,7 @@
 import { hashRegularFile, readRegularFile, sha256Of } from '../files/read-file.ts'
 import { inWorkspace } from '../files/safe-path.ts'
 import { LFS_POINTER_MAX_BYTES, parseLfsPointer } from '../git/lfs-pointer.ts'
-import type { LockEntry } from '../lock/schema.ts'
+import type { LockEntry } from './schema.ts'
 
 /** What is on disk, compared with what Easel knows. */
 export type FileState =

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Project } from '../plan/plan-project.ts'
-import type { Orphan } from '../plan/plan.ts'
+import type { Project } from './plan-project.ts'
+import type { Orphan } from './plan.ts'
 
 /** Why an orphan may be in use all the same, as the end of a sentence; `undefined` when it isn't. */
 export type WhyKept = (path: string) => string | undefined
