@@ -1,9 +1,11 @@
-import { passOnRegularFile, sha256Of } from '../files/read-file.ts'
+import { sha256Of } from '../files/read-file.ts'
 import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
 import type { Adoption, PlannedImage } from '../plan/plan.ts'
 import { createCodecs } from './create-codecs.ts'
+import { keepCopy } from './keep-copy.ts'
+import { keepNeeded } from './keep-needed.ts'
 import { createImageSaver, type ImageSaver, type PlacedImage } from './image-saver.ts'
 import { SaveError } from './save-error.ts'
 import { tidyRescueFolders } from './tidy-rescue-folders.ts'
@@ -39,10 +41,12 @@ export async function adoptImages(
 ): Promise<readonly AdoptedImage[]> {
   const saver = createImageSaver({ ...project, ...createCodecs() })
   const adopted: AdoptedImage[] = []
+  let needed: ReturnType<typeof keepNeeded> | undefined
   for (const planned of plan.images) {
     if (planned.action !== 'generate' || !ADOPTABLE.has(planned.status)) continue
     const kept = await keepFrom(sources, planned, saver)
     if (!kept) continue
+    await (needed ??= keepNeeded({ plan, project }, saver))
     const { finished, lockProblem } = await saver.place(planned, kept)
     if (lockProblem !== undefined) throw new SaveError(lockProblem)
     adopted.push({ planned, entry: await finished })
@@ -71,11 +75,13 @@ async function keepFrom(
 /**
  * Does what a plan says about an image whose bytes exist in the workspace.
  *
+ * @param copy  of its bytes, when its file is already another one
  * @throws {SaveError} when the file is no longer what it was, or the image can't be written
  */
 export async function adoptPlanned(
   planned: PlannedImage,
   adoption: Exclude<Adoption, { readonly kind: 'shared' }>,
+  copy: RescuedImage | undefined,
   { saver, project: { lock } }: { readonly saver: ImageSaver; readonly project: PlannedProject['project'] },
 ): Promise<PlacedImage> {
   const { path } = planned.image
@@ -83,21 +89,7 @@ export async function adoptPlanned(
     await lock.set(path, adoption.entry)
     return { entry: adoption.entry, finished: Promise.resolve(adoption.entry) }
   }
-  const { entry, file, rescued } = adoption.known
-  if (rescued?.path === path) return saver.place(planned, rescued)
-  const placed = await saver.place(planned, await keepCopy(path, { entry, file }, saver))
-  await rescued?.drop()
-  return placed
-}
-
-/** @throws {SaveError} when the file is no longer what its entry says */
-export async function keepCopy(
-  path: string,
-  { entry, file }: { readonly entry: LockEntry; readonly file: string },
-  saver: ImageSaver,
-): Promise<RescuedImage> {
-  await using incoming = saver.receive()
-  const { kind } = await passOnRegularFile(file, (piece) => incoming.write(piece))
-  if (kind === 'file' && incoming.summary().sha256 === entry.sha256) return await incoming.keep(path, entry)
-  throw new SaveError(`${file} has changed since the plan: run Easel again.`)
+  const { known } = adoption
+  const own = known.rescued?.path === path ? known.rescued : undefined
+  return saver.place(planned, own ?? copy ?? (await keepCopy(path, known, saver)))
 }

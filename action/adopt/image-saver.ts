@@ -27,6 +27,8 @@ export interface PlacedImage {
 
 /** Writes images to the workspace. */
 export interface ImageSaver {
+  /** The workspace. */
+  readonly root: string
   /** Call it before paying. @throws {SaveError} when the file could not be written now */
   check(image: ReadyImage): Promise<void>
   /** Receives an image that arrives piece by piece, and makes it safe. See `receiveImage`. */
@@ -90,7 +92,7 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
     try {
       await refuseLinks(path)
       const expected = before.kind === 'same' ? before.entry : undefined
-      const now = await readFileState(root, path, fileOf(expected))
+      const now = await readFileState(inWorkspace(root, path), fileOf(expected))
       if (now.kind === 'other') throw new SaveError(`${path} has become ${now.what}.`)
       if (now.kind === 'different' && before.kind !== 'different')
         throw new SaveError(`Someone else changed ${path} while its image was being generated.`)
@@ -114,6 +116,7 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
   }
 
   return {
+    root,
     receive: (onDiskProblem) => receiveImage(rescue, onDiskProblem),
     keep,
     async check({ path }) {

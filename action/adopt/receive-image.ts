@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { joinSegments } from '../../shared/media/image.ts'
+import { withLineFeeds } from '../lock/file-state.ts'
 import type { ArrivingImage, RescuedImage, RescueFolder } from '../lock/rescue-folder.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import { isDiskProblem, SaveError, systemErrorText } from './save-error.ts'
@@ -87,6 +88,14 @@ export function receiveImage(
     },
     [Symbol.asyncDispose]: discard,
   }
+}
+
+/** Text gets the line ends that git stores. */
+export async function storeAsGitDoes(incoming: IncomingImage): Promise<void> {
+  const text = withLineFeeds(await incoming.read())
+  if (text.byteLength === incoming.summary().bytes) return
+  await incoming.discard()
+  await incoming.write(text)
 }
 
 interface Arriving {

@@ -1,7 +1,7 @@
-import { hashRegularFile } from '../files/read-file.ts'
+import { inWorkspace } from '../files/safe-path.ts'
 import { closeStateFolder } from '../files/state-folder.ts'
 import type { LockEntries } from '../lock/schema.ts'
-import { fileOf, readFileState } from '../lock/file-state.ts'
+import { isFileOf } from '../lock/file-state.ts'
 import type { Project } from '../plan/plan-project.ts'
 
 /** Nothing is known to be in a lock that can't be read. */
@@ -19,10 +19,8 @@ export async function tidyRescueFolders({ root, lock, rescue }: Project): Promis
     const entries = images.length > 0 ? await lock.read().catch(() => NOTHING) : NOTHING
     for (const { path, entry, file, drop } of images) {
       const isInLock = entries.get(path)?.sha256 === entry.sha256
-      const found = await hashRegularFile(file, (bytes) => bytes === entry.bytes)
-      const isThere = found.kind === 'file' && found.sha256 === entry.sha256
-      const isInPlace = (await readFileState(root, path, fileOf(entry))).kind === 'same'
-      if (isInPlace ? isInLock : !isThere) await drop()
+      const isInPlace = await isFileOf(inWorkspace(root, path), entry)
+      if (isInPlace ? isInLock : !(await isFileOf(file, entry))) await drop()
     }
     await folder.close()
   }

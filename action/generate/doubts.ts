@@ -1,6 +1,6 @@
 import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
 import type { RescuedImage } from '../lock/rescue-folder.ts'
-import { hashRegularFile } from '../files/read-file.ts'
+import { isFileOf } from '../lock/file-state.ts'
 import { forgetInFlight, type InFlightRecord, readInFlight } from './in-flight.ts'
 
 /** An image that was in flight when an earlier run died. */
@@ -57,8 +57,7 @@ async function hasArrived(
 ): Promise<boolean> {
   for (const { entry, file } of rescued) {
     if (entry.fingerprint !== fingerprint) continue
-    const found = await hashRegularFile(file, (bytes) => bytes === entry.bytes)
-    if (found.kind === 'file' && found.sha256 === entry.sha256) return true
+    if (await isFileOf(file, entry)) return true
   }
   return false
 }

@@ -3,11 +3,10 @@ import type { OpenRouterClient } from '../../shared/openrouter/client.ts'
 import type { Candidates } from '../../shared/openrouter/fallback.ts'
 import type { ResponseEvent, ResponseSummary } from '../../shared/response/read-response.ts'
 import type { ImageSaver } from '../adopt/image-saver.ts'
-import type { IncomingImage } from '../adopt/receive-image.ts'
+import { type IncomingImage, storeAsGitDoes } from '../adopt/receive-image.ts'
 import type { ReadyImage } from '../config/fit-model.ts'
 import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntry } from '../lock/schema.ts'
-import { withLineFeeds } from '../lock/file-state.ts'
 
 /** An image that is safe on disk, and not in its place yet. */
 export interface Received {
@@ -68,13 +67,6 @@ async function receiveFirst(
     else if (event.type === 'discard' && !image) await incoming.discard()
   }
   throw new TypeError('a response without an image')
-}
-
-async function storeAsGitDoes(incoming: IncomingImage): Promise<void> {
-  const text = withLineFeeds(await incoming.read())
-  if (text.byteLength === incoming.summary().bytes) return
-  await incoming.discard()
-  await incoming.write(text)
 }
 
 function entryOf(

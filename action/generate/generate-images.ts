@@ -1,6 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import pMap from 'p-map'
-import { adoptPlanned, keepCopy } from '../adopt/adopt-images.ts'
+import { adoptPlanned } from '../adopt/adopt-images.ts'
+import { keepCopy } from '../adopt/keep-copy.ts'
+import { keepNeeded } from '../adopt/keep-needed.ts'
 import { isDiskProblem, SaveError, systemErrorText } from '../adopt/save-error.ts'
 import { inWorkspace } from '../files/safe-path.ts'
 import { tidyRescueFolders } from '../adopt/tidy-rescue-folders.ts'
@@ -81,7 +83,8 @@ export async function generateImages(
     const { adoption } = planned
     if (!adoption || adoption.kind === 'shared') throw new TypeError('not an image to adopt')
     if (isStopped()) return { planned, outcome: 'not-tried' }
-    return finish(await adopted(planned, () => adoptPlanned(planned, adoption, { saver, project })))
+    const copy = needed.get(planned.image.path)
+    return finish(await adopted(planned, () => adoptPlanned(planned, adoption, copy, { saver, project })))
   }
 
   async function generateNext(planned: PlannedImage): Promise<ImageResult> {
@@ -126,9 +129,15 @@ export async function generateImages(
   // generation would still double again and again, and hold on to 80 MB.
   setFlagsFromString('--semi-space-growth-factor=1')
   const { concurrency } = options
+  const needed = await keepNeeded({ plan, project }, saver).catch((error: unknown) => {
+    stoppedBy ??= error instanceof SaveError ? error.message : systemErrorText(error)
+    return new Map<string, never>()
+  })
+  const adoptions = await pMap(plan.images.filter(isAdopted), adoptOne, { concurrency })
+  for (const { outcome, planned } of adoptions) if (outcome === 'adopted') await dropSource(planned)
   const results = [
     ...refused,
-    ...(await pMap(plan.images.filter(isAdopted), adoptOne, { concurrency })),
+    ...adoptions,
     ...(await pMap(toGenerate, generateAndShare, { concurrency })).flat(),
     ...(await Promise.all(savings)),
   ]
@@ -149,6 +158,12 @@ export async function generateImages(
 
 function isAdopted({ adoption }: PlannedImage): boolean {
   return adoption !== undefined && adoption.kind !== 'shared'
+}
+
+/** Forgets a rescued image that another path has taken over. */
+async function dropSource({ image, adoption }: PlannedImage): Promise<void> {
+  const { rescued } = adoption?.kind === 'file' ? adoption.known : {}
+  if (rescued && rescued.path !== image.path) await rescued.drop()
 }
 
 function isSharedWith(payer: PlannedImage): (planned: PlannedImage) => boolean {

@@ -2,8 +2,7 @@ import { unlink } from 'node:fs/promises'
 import { createLinkFinder, inWorkspace } from '../files/safe-path.ts'
 import { fileOf, readFileState } from '../lock/file-state.ts'
 import type { Project } from '../plan/plan-project.ts'
-import type { Orphan } from '../plan/plan.ts'
-import { whyKept } from '../plan/why-kept.ts'
+import { type Orphan, withReasons } from '../plan/why-kept.ts'
 
 /** What happened to an orphan. */
 export interface Pruned {
@@ -32,16 +31,17 @@ export async function prune(
 ): Promise<readonly Pruned[]> {
   const { root, lock } = project
   const links = createLinkFinder(root)
-  const reasonToKeep = await whyKept(orphans, project)
   const pruned: Pruned[] = []
-  for (const { path, entry } of orphans) {
-    const why = reasonToKeep(path)
+  // Once more: what was generated or adopted since the plan is no longer needed elsewhere.
+  for (const { path, entry, why } of await withReasons(orphans, await lock.read(), project)) {
     if (why !== undefined) {
       pruned.push({ path, file: 'spared', why })
       continue
     }
     const isBehindLink = (await links.linkIn(path)) !== undefined
-    const { kind } = isBehindLink ? { kind: 'other' } : await readFileState(root, path, fileOf(entry))
+    const { kind } = isBehindLink
+      ? { kind: 'other' }
+      : await readFileState(inWorkspace(root, path), fileOf(entry))
     if (!dryRun) {
       if (kind === 'same') await unlink(inWorkspace(root, path))
       await lock.set(path, undefined)

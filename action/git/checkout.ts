@@ -48,6 +48,12 @@ export async function lfsPaths(root: string, paths: readonly string[]): Promise<
   return new Set(fields.flatMap((path, at) => (at % 3 === 0 && fields[at + 2] === 'lfs' ? [path] : [])))
 }
 
+/** Whether git left files of the commit out of the workspace. Without git there is no such checkout. */
+export async function isSparse(root: string): Promise<boolean> {
+  const out = await git(root, ['config', '--type=bool', '--get', 'core.sparseCheckout'])
+  return out?.trim() === 'true'
+}
+
 /** Whether a checkout's `.lfsconfig` names a server of its own for Git LFS. */
 export async function hasOwnLfsServer(root: string): Promise<boolean> {
   return (await git(root, ['config', '--blob', 'HEAD:.lfsconfig', 'lfs.url'])) !== undefined

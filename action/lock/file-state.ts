@@ -1,5 +1,4 @@
 import { hashRegularFile, readRegularFile, sha256Of } from '../files/read-file.ts'
-import { inWorkspace } from '../files/safe-path.ts'
 import { LFS_POINTER_MAX_BYTES, parseLfsPointer } from '../git/lfs-pointer.ts'
 import type { LockEntry } from './schema.ts'
 
@@ -18,16 +17,21 @@ export interface Recognised {
   find(sha256: string): LockEntry | undefined
 }
 
-export async function readFileState(root: string, path: string, known: Recognised): Promise<FileState> {
-  const file = inWorkspace(root, path)
+/** @param file  absolute */
+export async function readFileState(file: string, known: Recognised): Promise<FileState> {
   let size = 0
   const found = await hashRegularFile(file, (bytes) => known.hasSize((size = bytes)))
   if (found.kind !== 'file') return found
   const entry = found.sha256 === undefined ? undefined : known.find(found.sha256)
   if (entry) return { kind: 'same', entry }
   const isPointer = size <= LFS_POINTER_MAX_BYTES
-  const stored = isPointer || /\.svg$/i.test(path) ? await asGitStores(file, known) : undefined
+  const stored = isPointer || isText(file) ? await asGitStores(file, known) : undefined
   return stored ?? { kind: 'different' }
+}
+
+/** Whether a file is the one of an entry. */
+export async function isFileOf(file: string, entry: LockEntry): Promise<boolean> {
+  return (await readFileState(file, fileOf(entry))).kind === 'same'
 }
 
 /** Recognises only the file of this entry. */
@@ -38,10 +42,12 @@ export function fileOf(entry: LockEntry | undefined): Recognised {
   }
 }
 
-/**
- * On Windows, git may check text out with other line ends: SVG is the only format that is text. Without Git LFS, it
- * checks out the pointer to a file.
- */
+/** Whether git may check it out with other line ends: SVG is the only format that is text. */
+export function isText(file: string): boolean {
+  return /\.svg$/i.test(file)
+}
+
+/** Without Git LFS, git checks out the pointer to a file. */
 async function asGitStores(file: string, known: Recognised): Promise<FileState | undefined> {
   const found = await readRegularFile(file)
   if (found.kind !== 'file') return undefined

@@ -1,6 +1,7 @@
-import { hashRegularFile, type Identity, identityAt, readRegularFile } from '../files/read-file.ts'
+import { type Identity, identityAt, readRegularFile } from '../files/read-file.ts'
 import { createLinkFinder, inWorkspace } from '../files/safe-path.ts'
 import { type AtomicOptions, writeAtomic } from '../files/write-atomic.ts'
+import { isFileOf } from './file-state.ts'
 import { LockError } from './lock-error.ts'
 import { formatLock, inPathOrder, type LockText, readLock } from './lock-file.ts'
 import type { LockEntries, LockEntry } from './schema.ts'
@@ -75,10 +76,7 @@ export function createLockStore(root: string, path: string, options: AtomicOptio
   }
 
   async function firstOnDisk(key: string, entries: readonly LockEntry[]): Promise<LockEntry | undefined> {
-    for (const entry of entries) {
-      const found = await hashRegularFile(inWorkspace(root, key), (bytes) => bytes === entry.bytes)
-      if (found.kind === 'file' && found.sha256 === entry.sha256) return entry
-    }
+    for (const entry of entries) if (await isFileOf(inWorkspace(root, key), entry)) return entry
     return undefined
   }
 

@@ -7,8 +7,9 @@ import { type ArrivingFile, createArrivingFile, partOf } from '../files/arriving
 import { inWorkspace, isErrno } from '../files/safe-path.ts'
 import { stateFolderIn, stateFolderOf } from '../files/state-folder.ts'
 import { type Folder, folderAt, removeTemporaryFiles } from '../files/write-atomic.ts'
+import { LockError } from './lock-error.ts'
 import { createLockStore } from './lock-store.ts'
-import type { LockEntry } from './schema.ts'
+import type { LockEntries, LockEntry } from './schema.ts'
 
 /** An image that is paid for and not, or not yet, in its place. */
 export interface RescuedImage {
@@ -25,6 +26,7 @@ export interface RescuedImage {
 /**
  * A folder of images that are paid for and not in their place, and a lock about them. Every image passes through one:
  * so a run that is killed at any moment leaves either the image here, or the entry here and the image in its place.
+ * Each has a folder of its own, named after its hash: no image takes the place of another one that is for the same path.
  */
 export interface RescueFolder {
   readonly folder: string
@@ -44,6 +46,9 @@ export interface ArrivingImage extends Pick<ArrivingFile, 'write' | 'pieces' | '
 
 /** The name of a rescue folder's lock. */
 const LOCK = 'easel.lock.json'
+
+/** Characters of an image's SHA-256 that its folder has as its name. */
+const HASH_LENGTH = 16
 
 /**
  * The rescue folders of a workspace: the second is for when the first can't be written.
@@ -65,10 +70,15 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
   /** Ends once nothing is being dropped: not everybody waits for that. */
   let dropping: Promise<unknown> = Promise.resolve()
 
-  function fileOf(path: string, { media_type }: LockEntry): string {
-    const isOfItsType = formatOfPath(path) === formatOfMediaType(media_type)
-    const subtype = /^image\/([a-z\d]+)/.exec(media_type)?.[1] ?? 'bin'
-    return inWorkspace(folder, isOfItsType ? path : `${path}.${subtype}`)
+  function keyOf(path: string, { sha256 }: LockEntry): string {
+    return `${sha256.slice(0, HASH_LENGTH)}/${path}`
+  }
+
+  function fileOf(path: string, entry: LockEntry): string {
+    const isOfItsType = formatOfPath(path) === formatOfMediaType(entry.media_type)
+    const subtype = /^image\/([a-z\d]+)/.exec(entry.media_type)?.[1] ?? 'bin'
+    const key = keyOf(path, entry)
+    return inWorkspace(folder, isOfItsType ? key : `${key}.${subtype}`)
   }
 
   function rescued(path: string, entry: LockEntry, file = fileOf(path, entry)): RescuedImage {
@@ -93,9 +103,19 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
   async function forget(path: string, entry: LockEntry): Promise<void> {
     const file = fileOf(path, entry)
     for (const name of [file, partOf(file)]) await unlink(name).catch(() => {})
-    // Unless another one was kept for its path since.
-    const now = (await lock.read()).get(path)
-    if (now?.sha256 === entry.sha256) lock.setLater(path, undefined)
+    lock.setLater(keyOf(path, entry), undefined)
+  }
+
+  async function read(): Promise<LockEntries> {
+    try {
+      return await lock.read()
+    } catch (error) {
+      if (!(error instanceof LockError)) throw error
+      throw new LockError(
+        `${join(folder, LOCK)} can’t be read, so nobody knows what the images beside it are of. Look at them, then move ${folder} away.`,
+        { cause: error },
+      )
+    }
   }
 
   async function open(): Promise<void> {
@@ -113,9 +133,10 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
       // Of an entry that stays, the file is gone.
       await lock.flush().catch(() => {})
       return Promise.all(
-        Array.from(await lock.read(), async ([path, entry]) =>
-          rescued(path, entry, await found(path, entry)),
-        ),
+        Array.from(await read())
+          .map(([key, entry]) => ({ path: key.slice(HASH_LENGTH + 1), key, entry }))
+          .filter(({ path, key, entry }) => key === keyOf(path, entry))
+          .map(async ({ path, entry }) => rescued(path, entry, await found(path, entry))),
       )
     },
     async close() {
@@ -123,7 +144,7 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
       if (!(await isOwn(folder))) return
       await removeTemporaryFiles(folder)
       await lock.flush().catch(() => {})
-      if ((await lock.read()).size > 0) return
+      if ((await read()).size > 0) return
       await unlink(join(folder, LOCK)).catch(() => {})
       await removeEmptyFolders(folder)
     },
@@ -138,7 +159,7 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
           const image = rescued(path, entry)
           try {
             // The entry first: once the last byte is written, the file is known. Until then its hash is another one.
-            await lock.set(path, entry)
+            await lock.set(keyOf(path, entry), entry)
             await file.complete(image.file)
             return image
           } catch (error) {

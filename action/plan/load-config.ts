@@ -15,7 +15,7 @@ import { declarationsOf } from '../config/yaml-images.ts'
 export interface LoadedConfig {
   readonly images: readonly ReadyImage[]
   /** The Markdown files that may describe images. */
-  readonly pages: Pick<Declarations['pages'], 'globs' | 'siteRoot'>
+  readonly pages: Pick<Declarations['pages'], 'globs'>
   readonly warnings: readonly Diagnostic[]
 }
 
@@ -57,9 +57,9 @@ export async function loadConfig({
     ...fitted.flatMap((fit) => fit.diagnostics),
   ])
   if (diagnostics.some(({ severity }) => severity === 'error')) throw new ConfigError(diagnostics)
-  const { globs, siteRoot } = declared.pages
+  const { globs } = declared.pages
   const images = fitted.flatMap(({ image }) => image ?? [])
-  return { images, pages: { globs, siteRoot }, warnings: diagnostics }
+  return { images, pages: { globs }, warnings: diagnostics }
 }
 
 async function readConfig(root: string, path: string, links: LinkFinder): Promise<string> {

@@ -9,6 +9,7 @@ import type { OnAliasChange } from './alias-change.ts'
 import { type LoadedConfig, loadConfig } from './load-config.ts'
 import { createPlan, type OnDrift, type Plan } from './plan.ts'
 import { createSelection } from './selection.ts'
+import { withReasons } from './why-kept.ts'
 
 /** A workspace with a valid config. */
 export interface Project extends LoadedConfig {
@@ -77,7 +78,8 @@ export async function planProject(
     onAliasChange,
     force,
   })
-  return { project: { ...loaded, root, configPath, lock, rescue }, plan }
+  const project = { ...loaded, root, configPath, lock, rescue }
+  return { project, plan: { ...plan, orphans: await withReasons(plan.orphans, known, project) } }
 }
 
 /** Holds a result or an error for later, so that mistakes in the config come before those in the lock. */

@@ -1,12 +1,13 @@
 import pMap from 'p-map'
 import type { ReadyImage } from '../config/fit-model.ts'
-import { hashRegularFile } from '../files/read-file.ts'
+import { inWorkspace } from '../files/safe-path.ts'
 import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntries, LockEntry } from '../lock/schema.ts'
 import { type AliasChange, aliasChangeOf, type OnAliasChange } from './alias-change.ts'
 import { type FieldChange, fieldChanges } from './field-changes.ts'
-import { type FileState, readFileState } from '../lock/file-state.ts'
+import { type FileState, isFileOf, readFileState } from '../lock/file-state.ts'
 import { createKnownImages, type KnownImage, type KnownImages } from './known-images.ts'
+import type { Orphan } from './why-kept.ts'
 
 /** Files read at the same time: enough that hashing never waits for the disk. */
 const READS_AT_ONCE = 8
@@ -46,12 +47,6 @@ export interface PlannedImage {
   readonly action: 'generate' | 'adopt' | 'keep' | 'fail'
   /** Set when it is adopted. */
   readonly adoption?: Adoption
-}
-
-/** A lock entry whose image is no longer declared. */
-export interface Orphan {
-  readonly path: string
-  readonly entry: LockEntry
 }
 
 export interface Plan {
@@ -95,7 +90,7 @@ export async function createPlan({
 
   async function planOne(image: ReadyImage): Promise<PlannedImage> {
     const entry = lock.get(image.path)
-    const file = await readFileState(root, image.path, {
+    const file = await readFileState(inWorkspace(root, image.path), {
       hasSize: known.hasSize,
       find: (sha256) => known.bySha256(sha256, [image.fingerprint, entry?.fingerprint]),
     })
@@ -106,7 +101,7 @@ export async function createPlan({
     const isForced = force || (aliasChange !== undefined && onAliasChange === 'regenerate')
     const action = actionOf(status, file, onDrift, isForced)
     const planned = { image, status, changes, entry, ...(aliasChange && { aliasChange }), file, action }
-    const adoption = action === 'generate' && !isForced ? await adoptionOf(planned, known) : undefined
+    const adoption = action === 'generate' ? await adoptionOf(planned, known, isForced) : undefined
     return adoption ? { ...planned, action: 'adopt', adoption } : planned
   }
 
@@ -126,20 +121,25 @@ export function isOutOfDate(plan: Plan, { prune }: { readonly prune: boolean }):
   return (
     plan.isLockUnmerged ||
     plan.images.some(({ action }) => action !== 'keep') ||
-    (prune && plan.orphans.length > 0)
+    (prune && plan.orphans.some(({ why }) => why === undefined))
   )
 }
 
-/** Where the image is that the spec describes, if it is anywhere. */
+/**
+ * Where the image is that the spec describes, if it is anywhere.
+ *
+ * @param isForced  whether a new one is wanted: then only one that an earlier run paid for and didn't put in its place
+ */
 async function adoptionOf(
-  { image: { fingerprint }, file }: Pick<PlannedImage, 'image' | 'file'>,
+  { image: { path, fingerprint }, file }: Pick<PlannedImage, 'image' | 'file'>,
   known: KnownImages,
+  isForced: boolean,
 ): Promise<Adoption | undefined> {
-  if (file.kind === 'same' && file.entry.fingerprint === fingerprint)
-    return { kind: 'in-place', entry: file.entry }
+  const inPlace = file.kind === 'same' ? file.entry : undefined
+  if (!isForced && inPlace?.fingerprint === fingerprint) return { kind: 'in-place', entry: inPlace }
   for (const one of known.byFingerprint(fingerprint)) {
-    const found = await hashRegularFile(one.file, (bytes) => bytes === one.entry.bytes)
-    if (found.kind === 'file' && found.sha256 === one.entry.sha256) return { kind: 'file', known: one }
+    const isNew = one.rescued?.path === path && one.entry.sha256 !== inPlace?.sha256
+    if ((isNew || !isForced) && (await isFileOf(one.file, one.entry))) return { kind: 'file', known: one }
   }
   return undefined
 }

@@ -94,7 +94,11 @@ export function reportOf({ project, plan }: PlannedProject, result?: RunResult):
     lock: project.lock.path,
     prices: project.images.some(({ source }) => source === 'snapshot') ? 'snapshot' : 'live',
     images: plan.images.map((planned) => imageReport(planned, results.get(planned.image.path))),
-    orphans: plan.orphans.map(({ path }) => ({ path, ...pruned.get(path) })),
+    orphans: plan.orphans.map(({ path, why }) => ({
+      path,
+      ...(why !== undefined && { why }),
+      ...pruned.get(path),
+    })),
     totals: { ...planTotals(plan), ...(result && runTotals(result)) },
     ...(result?.stoppedBy !== undefined && { stopped_by: result.stoppedBy }),
     ...(result && result.doubts.length > 0 && { interrupted: result.doubts.map(doubtReport) }),

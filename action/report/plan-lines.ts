@@ -25,7 +25,7 @@ export async function planLines(
   const ordered = [...plan.images.filter(isIdle), ...plan.images.filter((planned) => !isIdle(planned))]
   const rows = await columns([
     ...ordered.map(cells),
-    ...plan.orphans.map(({ path }) => [`- ${oneLine(path)}`, '', '', '', 'orphan: no longer in the config']),
+    ...plan.orphans.map(({ path, why }) => [`- ${oneLine(path)}`, '', '', '', orphanText(why)]),
   ])
   const styles: (Style | undefined)[] = [
     ...ordered.map((planned) => (isIdle(planned) ? 'dim' : MARK[planned.status][1])),
@@ -49,6 +49,7 @@ export function summaryLines(plan: Plan): string[] {
   const refused = plan.images.filter(({ action }) => action === 'fail')
   const upToDate = plan.images.filter(({ status, action }) => status === 'up-to-date' && action === 'keep')
   const adopted = plan.images.filter(({ action }) => action === 'adopt')
+  const removable = plan.orphans.filter(({ why }) => why === undefined)
   return [
     toGenerate.length > 0
       ? `${count(toGenerate.length, 'image')} to generate, for ${estimateOf(toGenerate)}; ${upToDate.length} up to date.`
@@ -62,12 +63,15 @@ export function summaryLines(plan: Plan): string[] {
       : []),
     ...(refused.length > 0 ? [`${count(refused.length, 'file')} in the way: a run would fail.`] : []),
     ...(plan.isLockUnmerged ? ['The lock holds both sides of a merge; easel generate resolves it.'] : []),
-    ...(plan.orphans.length > 0
-      ? [
-          `${count(plan.orphans.length, 'orphan')} in the lock; easel prune removes ${itOrThem(plan.orphans)}.`,
-        ]
+    ...(removable.length > 0
+      ? [`${count(removable.length, 'orphan')} in the lock; easel prune removes ${itOrThem(removable)}.`]
       : []),
   ]
+}
+
+function orphanText(why: string | undefined): string {
+  const reason = why === undefined ? '' : `, and kept because ${oneLine(why)}`
+  return `orphan: no longer in the config${reason}`
 }
 
 /** What happens to files that Easel did not write. */

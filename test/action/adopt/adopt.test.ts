@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -109,18 +109,21 @@ describe('a file is known by what it is', () => {
 })
 
 describe('adoptImages', () => {
-  it('writes what a folder with a lock knows, and leaves what is not as the lock says', async () => {
+  it('writes what a rescue folder knows, and leaves what is not as the lock says', async () => {
     await using upstream = await startUpstream()
     const images = [HERO, { path: 'b.png', prompt: 'A hare' }, { path: 'c.png', prompt: 'An owl' }]
     await using made = await createWorkspace({ 'easel.yml': config(...images) })
     await generateIn(made, upstream)
     const lock = await made.lock()
+    const place = (path: string): string => `${lock.get(path)?.sha256.slice(0, 16)}/${path}`
+    const rescuedLock = [...lock].flatMap(([path, entry]) =>
+      path === 'c.png' ? [] : [[place(path), entry] as const],
+    )
     await using rescued = await createWorkspace({
-      'easel.lock.json': formatLock(new Map([...lock].filter(([path]) => path !== 'c.png'))),
-      'b.png': 'not what the lock says',
+      'easel.lock.json': formatLock(new Map(rescuedLock)),
+      [place('b.png')]: 'not what the lock says',
+      [place('img/hero.png')]: await readFile(join(made.root, 'img/hero.png')),
     })
-    await mkdir(join(rescued.root, 'img'))
-    await copyFile(join(made.root, 'img/hero.png'), join(rescued.root, 'img/hero.png'))
     await using workspace = await createWorkspace({ 'easel.yml': config(...images) })
     const planned = await planProject(
       { workspace: workspace.root, catalogue: offlineCatalogue() },
