@@ -11,7 +11,7 @@ export function adoptCommand(terminal: Terminal): Command {
   const command = new Command('adopt')
     .summary('take files that Easel did not write, or that were edited by hand, into the lock')
     .description(
-      'Enters files that Easel did not write, or that were edited by hand, into easel.lock.json as the images that easel.yml describes. From then on they are up to date, and are replaced only when their spec changes. Needs no key and no network.',
+      'Enters files that Easel did not write, or that were edited by hand, into easel.lock.json as the images that easel.yml describes. From then on they are up to date, and are replaced only when their spec changes. A file that is named is taken as it is, also one that Easel wrote for another spec. Needs no key and no network.',
     )
     .argument('[path...]', 'ids, paths or globs of images (default: all drifted files)')
   withProjectOptions(command)
@@ -31,20 +31,21 @@ async function act(
   only: readonly string[],
   { cwd, config, json = false }: AdoptOptions,
 ): Promise<void> {
-  const [{ planAlone }, { offlineCatalogue }, { takeIn }] = await Promise.all([
+  const [{ planAlone }, { offlineCatalogue }, { filesToTakeIn, takeIn }] = await Promise.all([
     import('../plan/plan-alone.ts'),
     import('../config/catalogues.ts'),
     import('../adopt/take-in.ts'),
   ])
+  const isNamed = only.length > 0
   await using planned = await planAlone(
     { workspace: cwd ?? terminal.cwd, config, catalogue: offlineCatalogue() },
     { only, onDrift: 'keep', onAliasChange: 'keep', force: false },
     {
-      isIdle: ({ plan }) => plan.images.every(({ status }) => status !== 'drifted'),
+      isIdle: ({ plan }) => filesToTakeIn(plan, isNamed).length === 0,
       onWait: sayWhoWorks(terminal),
     },
   )
-  const files = await takeIn(planned)
+  const files = await takeIn(filesToTakeIn(planned.plan, isNamed), planned.project)
   const hasProblem = files.some(({ problem }) => problem !== undefined)
   if (json) printJson(terminal, { adopted: files.map(({ path, problem }) => ({ path, error: problem })) })
   else if (files.length === 0) print(terminal, ['Nothing to adopt: Easel wrote every file.'])

@@ -83,10 +83,9 @@ Examples:
 async function act(terminal: Terminal, only: readonly string[], options: GenerateOptions): Promise<void> {
   const { cwd, config, onDrift, onAliasChange, json = false, force = false, prune = false } = options
   const upstream = upstreamFrom(options, terminal)
-  const [{ planAlone }, { isOutOfDate }, { onlineCatalogue }, { generateAndPrune }, { UsageError }] =
+  const [{ planAlone, isSettled }, { onlineCatalogue }, { generateAndPrune }, { UsageError }] =
     await Promise.all([
       import('../plan/plan-alone.ts'),
-      import('../plan/plan.ts'),
       import('../config/catalogues.ts'),
       import('../generate/generate-and-prune.ts'),
       import('../config/diagnostic.ts'),
@@ -94,7 +93,7 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
   await using planned = await planAlone(
     { workspace: cwd ?? terminal.cwd, config, catalogue: onlineCatalogue(upstream) },
     { only, onDrift, onAliasChange, force },
-    { isIdle: ({ plan }) => !isOutOfDate(plan, { prune }), onWait: sayWhoWorks(terminal) },
+    { isIdle: (one) => isSettled(one, { prune }), onWait: sayWhoWorks(terminal) },
   )
   printDiagnostics(terminal, planned.project.warnings)
 
@@ -129,7 +128,7 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
 
   const idle = result.pruned.length === 0 && result.images.every(({ outcome }) => outcome === 'unchanged')
   if (json) printJson(terminal, reportOf(planned, result))
-  else if (idle) print(terminal, summaryLines(planned.plan))
+  else if (idle) print(terminal, summaryLines(planned.plan, { isDone: result.stoppedBy === undefined }))
   else print(terminal, await resultLines(result, { paint: paintFor(terminal.stdout), printed }))
   if (!json && result.stoppedBy !== undefined) printToStderr(terminal, [`Stopped early: ${result.stoppedBy}`])
   if (interruption.exitCode !== undefined) terminal.setExitCode(interruption.exitCode)

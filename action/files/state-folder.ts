@@ -1,6 +1,7 @@
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { mkdir, open, readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { UsageError } from '../config/diagnostic.ts'
 import { isErrno, STATE_FOLDER } from './safe-path.ts'
 import type { Folder } from './write-atomic.ts'
 
@@ -10,6 +11,11 @@ const REAL_FOLDER = (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0)
 /** The absolute path of the state folder, which may not exist. */
 export function stateFolderIn(root: string): string {
   return join(root, STATE_FOLDER)
+}
+
+/** Whether a command is at work, or one that was killed has left something. */
+export function hasStateFolder(root: string): boolean {
+  return existsSync(stateFolderIn(root))
 }
 
 export function stateFolderOf(root: string): Folder {
@@ -24,7 +30,12 @@ export function stateFolderOf(root: string): Folder {
  */
 export async function openStateFolder(root: string): Promise<string> {
   const folder = stateFolderIn(root)
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    if (!isErrno(error, 'EEXIST')) throw error
+    throw new UsageError(
+      `${folder} is not a folder: move it away, Easel keeps there what is not in its place yet.`,
+    )
+  })
   if (process.platform !== 'win32') await (await open(folder, REAL_FOLDER)).close()
   try {
     await using ignore = await open(join(folder, '.gitignore'), 'wx')

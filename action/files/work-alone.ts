@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -23,6 +24,11 @@ interface Holder {
   readonly token: string
 }
 
+export interface Alone extends AsyncDisposable {
+  /** False once another command took over: to it, a process that was suspended for long looks dead. */
+  isAlone(): boolean
+}
+
 /**
  * Waits until no other command changes this workspace, and keeps others waiting until it is disposed of. A process
  * that was killed holds up nobody.
@@ -33,25 +39,27 @@ interface Holder {
 export async function workAlone(
   root: string,
   { onWait = () => {} }: { readonly onWait?: (pid: number) => void } = {},
-): Promise<AsyncDisposable> {
+): Promise<Alone> {
   const path = join(stateFolderIn(root), NAME)
   const own: Holder = { pid: process.pid, host: hostname(), token: randomUUID() }
   let hasWaited = false
   while (!(await acquire(root, path, own))) {
-    const holder = await readHolder(path)
+    const holder = readHolder(path)
     if (holder && !hasWaited) onWait(holder.pid)
     hasWaited = true
     await delay(ASK_AGAIN_MS)
   }
   await removeTemporaryFiles(await openStateFolder(root))
+  const isAlone = (): boolean => readHolder(path)?.token === own.token
   const heartbeat = setInterval(() => {
     const now = new Date()
-    utimes(path, now, now).catch(() => {})
+    if (isAlone()) utimes(path, now, now).catch(() => {})
   }, HEARTBEAT_MS).unref()
   return {
+    isAlone,
     async [Symbol.asyncDispose]() {
       clearInterval(heartbeat)
-      if ((await readHolder(path))?.token === own.token) await unlink(path).catch(() => {})
+      if (isAlone()) await unlink(path).catch(() => {})
       await closeStateFolder(root)
     },
   }
@@ -59,12 +67,17 @@ export async function workAlone(
 
 async function acquire(root: string, path: string, own: Holder): Promise<boolean> {
   const text = JSON.stringify(own)
-  await openStateFolder(root)
+  try {
+    await openStateFolder(root)
+  } catch (error) {
+    // Whoever had it is done, and has removed the folder.
+    if (isErrno(error, 'ENOENT')) return false
+    throw error
+  }
   try {
     await writeFile(path, text, { flag: 'wx' })
     return true
   } catch (error) {
-    // Whoever had it is done, and has removed the folder.
     if (isErrno(error, 'ENOENT')) return false
     if (!isErrno(error, 'EEXIST')) throw error
   }
@@ -72,11 +85,11 @@ async function acquire(root: string, path: string, own: Holder): Promise<boolean
   await writeAtomic(path, text)
   // Somebody else may have seen the same stale file: the last to replace it has it.
   await delay(TAKEOVER_MS)
-  return (await readHolder(path))?.token === own.token
+  return readHolder(path)?.token === own.token
 }
 
 async function isStale(path: string, own: Holder): Promise<boolean> {
-  const holder = await readHolder(path)
+  const holder = readHolder(path)
   if (holder?.host === own.host && !isAlive(holder.pid)) return true
   try {
     const ageMs = Date.now() - (await stat(path)).mtimeMs
@@ -87,9 +100,9 @@ async function isStale(path: string, own: Holder): Promise<boolean> {
 }
 
 /** `undefined`: gone meanwhile, or not written yet. */
-async function readHolder(path: string): Promise<Holder | undefined> {
+function readHolder(path: string): Holder | undefined {
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
     return isHolder(value) ? value : undefined
   } catch {
     return undefined

@@ -100,8 +100,10 @@ export async function moveFile(from: string, to: string): Promise<void> {
 
 /** Across file systems. */
 async function copyBeside(from: string, to: string): Promise<void> {
-  const unfinished = temporaryName(dirname(to), to)
+  // Always the same name: whoever moves the file again, after a process that was killed here, leaves nothing behind.
+  const unfinished = join(dirname(to), `.${basename(to).slice(0, 100)}${TEMPORARY}`)
   try {
+    await unlink(unfinished).catch(() => {})
     await copyFile(from, unfinished, constants.COPYFILE_EXCL)
     await using file = await open(unfinished, 'r+')
     await file.sync()

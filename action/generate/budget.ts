@@ -30,17 +30,22 @@ const TOLERANCE_USD = 1e-9
 /**
  * Keeps a run within its limits, however many requests are in flight.
  *
- * @param doubts  count as spent: with what was billed, else with their estimates
+ * @param doubts  count as spent: with what was billed, else as a request in flight does, with the most that it may cost
  */
 export function createBudget(
   { maxImages = Infinity, maxCostUsd = Infinity }: Limits,
   doubts: readonly Doubt[] = [],
 ): Budget {
   let started = 0
-  let spentUsd = doubts.reduce((sum, { billedUsd, estimateUsd }) => sum + (billedUsd ?? estimateUsd ?? 0), 0)
+  let spentUsd = doubts.reduce((sum, { billedUsd, maxUsd }) => sum + (billedUsd ?? reservedFor(maxUsd)), 0)
   let reservedUsd = 0
   let inFlight = 0
   let waiting: (() => void)[] = []
+
+  /** A request without a known price reserves the whole limit, so at most one of them runs, and runs alone. */
+  function reservedFor(maxUsd: number | undefined): number {
+    return maxCostUsd === Infinity ? 0 : (maxUsd ?? maxCostUsd)
+  }
 
   const fits = (usd: number): boolean => spentUsd + reservedUsd + usd <= maxCostUsd + TOLERANCE_USD
 
@@ -65,8 +70,7 @@ export function createBudget(
 
   return {
     async reserve(estimate) {
-      // A request without a known price reserves the whole limit, so at most one of them runs, and runs alone.
-      const usd = maxCostUsd === Infinity ? 0 : (estimate.maxUsd ?? maxCostUsd)
+      const usd = reservedFor(estimate.maxUsd)
       while (mayStillFit(usd)) await new Promise<void>((resolve) => waiting.push(resolve))
       if (started >= maxImages) {
         return {

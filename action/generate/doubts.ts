@@ -8,8 +8,10 @@ export interface Doubt {
   readonly path: string
   /** USD that OpenRouter says it billed; absent where nobody can tell. */
   readonly billedUsd?: number
-  /** USD; absent when the price is unknown. */
+  /** USD, probably; absent when the price is unknown. */
   readonly estimateUsd?: number
+  /** USD, at most; absent when the price is unknown. */
+  readonly maxUsd?: number
 }
 
 /**
@@ -33,15 +35,16 @@ export async function takeDoubts(
   const doubts = await Promise.all(
     left.map(async (record): Promise<Doubt[]> => {
       if (await hasArrived(record, rescued)) return []
-      const { path, estimate_usd, generation_id } = record
+      const { path, estimate_usd, max_usd, generation_id } = record
       const billedUsd =
-        generation_id === undefined
+        typeof generation_id !== 'string'
           ? undefined
           : await client.costOf(generation_id, { signal }).catch(() => undefined)
       return [
         {
           path,
           ...(estimate_usd !== undefined && { estimateUsd: estimate_usd }),
+          ...(max_usd !== undefined && { maxUsd: max_usd }),
           ...(billedUsd !== undefined && { billedUsd }),
         },
       ]

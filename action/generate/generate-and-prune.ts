@@ -1,12 +1,12 @@
 import { createOpenRouterClient } from '../../shared/openrouter/client.ts'
 import type { Upstream } from '../config/catalogues.ts'
 import { hasProxy } from '../config/proxy.ts'
-import type { PlannedProject } from '../plan/plan-project.ts'
+import type { ExclusivePlan } from '../plan/plan-alone.ts'
 import { generateImages, type GenerateOptions, type GenerateTools } from './generate-images.ts'
 import { decodeWithBuffer } from './node-base64.ts'
 import { createPublicFetch } from './public-fetch.ts'
 import { prune } from './prune.ts'
-import type { RunResult } from './results.ts'
+import { type RunResult, unchanged } from './results.ts'
 import { createCodecs } from '../adopt/create-codecs.ts'
 import { createImageSaver } from '../adopt/image-saver.ts'
 
@@ -20,12 +20,14 @@ export type RunHost = Pick<GenerateTools, 'onProgress' | 'onSaved' | 'stop' | 'a
 
 /** Generates the images of a plan, then removes orphans if asked to. */
 export async function generateAndPrune(
-  planned: PlannedProject,
+  planned: ExclusivePlan,
   options: RunOptions,
   { apiKey, baseUrl }: Upstream & { readonly apiKey: string },
   host: RunHost,
 ): Promise<RunResult> {
   const { project, plan } = planned
+  // There was nothing to do, and another command may be at work.
+  if (!planned.isAlone()) return unchanged(plan)
   const { prepare, ...codecs } = createCodecs()
   if (plan.images.some(({ action }) => action === 'generate')) prepare()
   const result = await generateImages(planned, options, {

@@ -19,7 +19,7 @@ export interface GenerationTools {
   readonly client: OpenRouterClient
   readonly saver: ImageSaver
   readonly signal: AbortSignal
-  readonly onGenerationId: (generationId: string) => void
+  readonly onGenerationId: (generationId: string | undefined) => void
   /** Called with a sentence as soon as nothing else can be written. */
   readonly onDiskProblem: (problem: string) => void
   /** Called once the response is complete, before anything is saved. */

@@ -7,7 +7,7 @@ import { isDiskProblem, SaveError, systemErrorText } from '../adopt/save-error.t
 import { inWorkspace } from '../files/safe-path.ts'
 import { tidyRescueFolders } from '../adopt/tidy-rescue-folders.ts'
 import type { PlannedImage } from '../plan/plan.ts'
-import type { PlannedProject } from '../plan/plan-project.ts'
+import type { ExclusivePlan } from '../plan/plan-alone.ts'
 import { attempt, type Attempted, type AttemptTools, notSaved } from './attempt.ts'
 import { createBudget, type Limits } from './budget.ts'
 import { takeDoubts } from './doubts.ts'
@@ -39,19 +39,22 @@ export interface GenerateTools extends Omit<AttemptTools, 'root' | 'onDiskProble
  * one takes its slot. An image that fails is a result, never an exception.
  */
 export async function generateImages(
-  { plan, project }: PlannedProject,
+  { plan, project, isAlone }: ExclusivePlan,
   options: GenerateOptions,
   tools: GenerateTools,
 ): Promise<RunResult> {
   const { onProgress, saver } = tools
   const { root, lock, rescue } = project
   let stoppedBy: string | undefined
-  const isStopped = (): boolean => stoppedBy !== undefined || tools.stop.aborted || tools.abort.aborted
+
+  function isStopped(): boolean {
+    if (!isAlone()) stoppedBy ??= 'Another easel command took over while this one was suspended.'
+    return stoppedBy !== undefined || tools.stop.aborted || tools.abort.aborted
+  }
 
   const toGenerate = plan.images.filter(({ action }) => action === 'generate')
   const rescued = (await Promise.all(rescue.map((folder) => folder.list()))).flat()
-  const doubts =
-    toGenerate.length > 0 ? await takeDoubts(root, { ...tools, rescued, signal: tools.abort }) : []
+  const doubts = await takeDoubts(root, { ...tools, rescued, signal: tools.abort })
   const budget = createBudget(options, doubts)
 
   const refused = plan.images.filter(({ action }) => action === 'fail').map(driftFailure)
@@ -142,7 +145,7 @@ export async function generateImages(
     ...(await Promise.all(savings)),
   ]
   if (plan.isLockUnmerged && !isStopped()) await lock.rewrite()
-  await tidyRescueFolders(project)
+  if (isAlone()) await tidyRescueFolders(project)
   onProgress({ type: 'end' })
   if (tools.abort.aborted || tools.stop.aborted) stoppedBy = 'The run was interrupted.'
   const byPath = new Map(results.map((result) => [result.planned.image.path, result]))

@@ -10,18 +10,20 @@ import { type Folder, inFolder } from '../files/write-atomic.ts'
 const recordSchema = z.object({
   path: z.string(),
   fingerprint: z.string(),
-  /** USD; absent when the price is unknown. */
+  /** USD, probably; absent when the price is unknown. */
   estimate_usd: z.number().exactOptional(),
-  /** What OpenRouter calls it; absent until its response began. */
-  generation_id: z.string().exactOptional(),
+  /** USD, at most; absent when the price is unknown. */
+  max_usd: z.number().exactOptional(),
+  /** What OpenRouter calls it; absent until its response began, `null` once another attempt has begun. */
+  generation_id: z.string().nullable().exactOptional(),
 })
 
 export type InFlightRecord = Readonly<z.infer<typeof recordSchema>>
 
 /** One request in flight. */
 export interface InFlight {
-  /** OpenRouter has named the generation. */
-  named(generationId: string): void
+  /** OpenRouter has named the generation, or another attempt begins, of which nothing is known yet. */
+  named(generationId: string | undefined): void
   /** The image is safe, or what became of it is reported. */
   end(): Promise<void>
 }
@@ -42,12 +44,16 @@ export async function recordInFlight(
     path,
     fingerprint,
     ...(estimate.usd !== undefined && { estimate_usd: estimate.usd }),
+    ...(estimate.maxUsd !== undefined && { max_usd: estimate.maxUsd }),
   }
   await inFolder(folder, () => writeFile(file, lineOf(record)))
   let named = Promise.resolve()
+  let last: string | undefined
   return {
     named(generationId) {
-      const line = lineOf({ generation_id: generationId })
+      if (generationId === last) return
+      last = generationId
+      const line = lineOf({ generation_id: generationId ?? null })
       // Without the name, the next run can only say that it may have been billed.
       named = named.then(() => appendFile(file, line)).catch(() => {})
     },

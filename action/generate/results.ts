@@ -1,6 +1,6 @@
 import type { FileFormat } from '../config/file-format.ts'
 import type { LockEntry } from '../lock/schema.ts'
-import type { PlannedImage } from '../plan/plan.ts'
+import type { Plan, PlannedImage } from '../plan/plan.ts'
 import type { Doubt } from './doubts.ts'
 import type { Pruned } from './prune.ts'
 
@@ -95,6 +95,15 @@ export function hasFailed({ images, stoppedBy }: RunResult): boolean {
   return (
     stoppedBy !== undefined || images.some(({ outcome }) => outcome === 'failed' || outcome === 'not-tried')
   )
+}
+
+/** Of a run with nothing to do. */
+export function unchanged({ images }: Plan): RunResult {
+  return {
+    images: images.map((planned) => ({ planned, outcome: 'unchanged' })),
+    pruned: [],
+    doubts: [],
+  }
 }
 
 export function failed(planned: PlannedImage, code: string, message: string): FailedResult {

@@ -1,3 +1,4 @@
+import type { ExclusivePlan } from '../plan/plan-alone.ts'
 import type { PlannedProject } from '../plan/plan-project.ts'
 import type { GitHubApi } from './api/api.ts'
 import type { ActionInputs } from './inputs.ts'
@@ -6,7 +7,7 @@ import type { RunContext } from './target/run-context.ts'
 import type { Target } from './target/target.ts'
 
 /** What the steps of a run share: everything that is settled before anything is generated. */
-export interface ActionRun extends PlannedProject {
+export interface ActionRun extends ExclusivePlan {
   readonly inputs: ActionInputs
   readonly context: RunContext
   readonly target: Target

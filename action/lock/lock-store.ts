@@ -21,8 +21,12 @@ export interface LockStore {
    * @throws {LockError}
    */
   read(): Promise<LockEntries>
-  /** The same, and whether a merge left it in a form that Easel sees through and others don't. */
-  load(): Promise<Loaded>
+  /**
+   * The same, and whether a merge left it in a form that Easel sees through and others don't.
+   *
+   * @param declared  the fingerprint of an image by its path: it decides where the file there is that of two entries
+   */
+  load(declared?: ReadonlyMap<string, string>): Promise<Loaded>
   /** Writes it as it was read. After a merge, that resolves it. @throws as `set` does */
   rewrite(): Promise<void>
   /**
@@ -52,16 +56,18 @@ export function createLockStore(root: string, path: string, options: AtomicOptio
   let nextWrite: Promise<void> | undefined
   let lastWrite: Promise<void> = Promise.resolve()
 
-  async function load(): Promise<Loaded> {
+  async function load(declared?: ReadonlyMap<string, string>): Promise<Loaded> {
     const link = await links.linkIn(path)
     if (link !== undefined) throw new LockError(`${path} goes through the symbolic link ${link}.`)
     const identity = identityAt(absolute)
-    if (known && known.identity === identity) return known
+    if (known && known.identity === identity && !declared) return known
     const { entries, isUnmerged } = await readText()
     const chosen = await Promise.all(
       Array.from(entries, async ([key, [ours, ...others]]) => {
         if (others.length === 0) return [key, ours] as const
-        return [key, (await firstOnDisk(key, [ours, ...others])) ?? ours] as const
+        const isDeclared = ({ fingerprint }: LockEntry): boolean => declared?.get(key) === fingerprint
+        const sides = [ours, ...others].toSorted((a, b) => Number(isDeclared(b)) - Number(isDeclared(a)))
+        return [key, (await firstOnDisk(key, sides)) ?? ours] as const
       }),
     )
     known = { entries: new Map(chosen), isUnmerged, identity }

@@ -19,6 +19,8 @@ export interface KnownImages {
   /** What a file of this hash is; of several entries, the first whose fingerprint is one of these. */
   bySha256(sha256: string, fingerprints: readonly (string | undefined)[]): LockEntry | undefined
   byFingerprint(fingerprint: string): readonly KnownImage[]
+  /** The file at a path, absolute. */
+  fileAt(path: string): string
 }
 
 export function createKnownImages(
@@ -26,14 +28,16 @@ export function createKnownImages(
   lock: LockEntries,
   rescued: readonly RescuedImage[],
 ): KnownImages {
+  const fileAt = (path: string): string => inWorkspace(root, path)
   const all: KnownImage[] = [
     ...rescued.map((image) => ({ path: image.path, entry: image.entry, file: image.file, rescued: image })),
-    ...Array.from(lock, ([path, entry]) => ({ path, entry, file: inWorkspace(root, path) })),
+    ...Array.from(lock, ([path, entry]) => ({ path, entry, file: fileAt(path) })),
   ]
   const sizes = new Set(all.map(({ entry }) => entry.bytes))
   const bySha256 = Map.groupBy(all, ({ entry }) => entry.sha256)
   const byFingerprint = Map.groupBy(all, ({ entry }) => entry.fingerprint)
   return {
+    fileAt,
     hasSize: (bytes) => sizes.has(bytes),
     bySha256(sha256, fingerprints) {
       const found = bySha256.get(sha256) ?? []

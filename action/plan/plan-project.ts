@@ -64,12 +64,16 @@ export async function planProject(
     loadConfig({ root, path: configPath, catalogue }),
     settled(Promise.all([lock.load(), ...rescue.map((folder) => folder.list())])),
   ])
-  const [{ entries: known, isUnmerged: isLockUnmerged }, ...rescued] = content()
+  const [read, ...rescued] = content()
+  const fingerprints = new Map(loaded.images.map(({ path, fingerprint }) => [path, fingerprint]))
+  const { entries: known, isUnmerged: isLockUnmerged } = read.isUnmerged
+    ? await lock.load(fingerprints)
+    : read
   const isSelected = createSelection(only, [...loaded.images, ...orphanPaths(known)])
   const plan = await createPlan({
     root,
     images: loaded.images,
-    declaredPaths: new Set(loaded.images.map(({ path }) => path)),
+    declaredPaths: new Set(fingerprints.keys()),
     isSelected,
     lock: known,
     isLockUnmerged,

@@ -1,6 +1,6 @@
+import { lstat } from 'node:fs/promises'
 import pMap from 'p-map'
 import type { ReadyImage } from '../config/fit-model.ts'
-import { inWorkspace } from '../files/safe-path.ts'
 import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntries, LockEntry } from '../lock/schema.ts'
 import { type AliasChange, aliasChangeOf, type OnAliasChange } from './alias-change.ts'
@@ -90,7 +90,7 @@ export async function createPlan({
 
   async function planOne(image: ReadyImage): Promise<PlannedImage> {
     const entry = lock.get(image.path)
-    const file = await readFileState(inWorkspace(root, image.path), {
+    const file = await readFileState(known.fileAt(image.path), {
       hasSize: known.hasSize,
       find: (sha256) => known.bySha256(sha256, [image.fingerprint, entry?.fingerprint]),
     })
@@ -101,7 +101,7 @@ export async function createPlan({
     const isForced = force || (aliasChange !== undefined && onAliasChange === 'regenerate')
     const action = actionOf(status, file, onDrift, isForced)
     const planned = { image, status, changes, entry, ...(aliasChange && { aliasChange }), file, action }
-    const adoption = action === 'generate' ? await adoptionOf(planned, known, isForced) : undefined
+    const adoption = await adoptionOf(planned, known, isForced)
     return adoption ? { ...planned, action: 'adopt', adoption } : planned
   }
 
@@ -126,22 +126,31 @@ export function isOutOfDate(plan: Plan, { prune }: { readonly prune: boolean }):
 }
 
 /**
- * Where the image is that the spec describes, if it is anywhere.
- *
- * @param isForced  whether a new one is wanted: then only one that an earlier run paid for and didn't put in its place
+ * Where the image is that a run would generate, if it is anywhere. In place of one that is up to date, and when a new one
+ * is wanted, only what an earlier run paid for and did not finish.
  */
 async function adoptionOf(
-  { image: { path, fingerprint }, file }: Pick<PlannedImage, 'image' | 'file'>,
+  { image: { path, fingerprint }, file, status, action }: Omit<PlannedImage, 'adoption'>,
   known: KnownImages,
   isForced: boolean,
 ): Promise<Adoption | undefined> {
+  if (action !== 'generate' && status !== 'up-to-date') return undefined
   const inPlace = file.kind === 'same' ? file.entry : undefined
-  if (!isForced && inPlace?.fingerprint === fingerprint) return { kind: 'in-place', entry: inPlace }
+  const isWanted = action === 'generate' && !isForced
+  if (isWanted && inPlace?.fingerprint === fingerprint) return { kind: 'in-place', entry: inPlace }
   for (const one of known.byFingerprint(fingerprint)) {
-    const isNew = one.rescued?.path === path && one.entry.sha256 !== inPlace?.sha256
-    if ((isNew || !isForced) && (await isFileOf(one.file, one.entry))) return { kind: 'file', known: one }
+    const isUnfinished = one.rescued?.path === path && one.entry.sha256 !== inPlace?.sha256
+    if (!isUnfinished && !isWanted) continue
+    // Of an older one, somebody put another in its place.
+    if (action === 'keep' && !(await isNewer(one.file, known.fileAt(path)))) continue
+    if (await isFileOf(one.file, one.entry)) return { kind: 'file', known: one }
   }
   return undefined
+}
+
+async function isNewer(file: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([file, other].map((one) => lstat(one).catch(() => undefined)))
+  return a !== undefined && b !== undefined && a.mtimeMs > b.mtimeMs
 }
 
 /** Of several images with one fingerprint, the first is generated, and the others take its bytes. */

@@ -41,8 +41,12 @@ export async function planLines(
   return [title, ...(painted.length > 0 ? ['', ...painted] : []), '', ...summaryLines(plan)]
 }
 
-/** What a run would do, in a few sentences. */
-export function summaryLines(plan: Plan): string[] {
+/**
+ * What a run would do, in a few sentences.
+ *
+ * @param isDone  whether it has been done
+ */
+export function summaryLines(plan: Plan, { isDone = false }: { readonly isDone?: boolean } = {}): string[] {
   const toGenerate = plan.images.filter(({ action }) => action === 'generate')
   const kept = plan.images.filter(({ status, action }) => status === 'drifted' && action === 'keep')
   const moved = plan.images.filter(({ aliasChange, action }) => aliasChange && action === 'keep')
@@ -62,7 +66,13 @@ export function summaryLines(plan: Plan): string[] {
         ]
       : []),
     ...(refused.length > 0 ? [`${count(refused.length, 'file')} in the way: a run would fail.`] : []),
-    ...(plan.isLockUnmerged ? ['The lock holds both sides of a merge; easel generate resolves it.'] : []),
+    ...(plan.isLockUnmerged
+      ? [
+          isDone
+            ? 'The lock held both sides of a merge, and is resolved.'
+            : 'The lock holds both sides of a merge; easel generate resolves it.',
+        ]
+      : []),
     ...(removable.length > 0
       ? [`${count(removable.length, 'orphan')} in the lock; easel prune removes ${itOrThem(removable)}.`]
       : []),

@@ -32,8 +32,11 @@ export interface OpenRouterOptions extends OpenRouterHttpOptions {
 
 export interface SendOptions {
   readonly signal?: AbortSignal
-  /** Called when the head of a response names the generation, before its image arrives. */
-  readonly onGenerationId?: ((generationId: string) => void) | undefined
+  /**
+   * Called when a request is sent, with `undefined`, and when the head of its response names the generation, before its
+   * image arrives.
+   */
+  readonly onGenerationId?: ((generationId: string | undefined) => void) | undefined
   /** Where previews go; they are skipped where absent. */
   readonly previews?: PreviewSink | undefined
 }
@@ -115,6 +118,7 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
     callerSignal: AbortSignal | undefined,
     { onGenerationId, previews }: Pick<SendOptions, 'onGenerationId' | 'previews'>,
   ): AsyncGenerator<ResponseEvent, void, undefined> {
+    onGenerationId?.(undefined)
     const response = await sendRequest(path, { body, signal }).catch((error: unknown) => {
       throw error instanceof EaselError
         ? error
@@ -143,7 +147,11 @@ export function createOpenRouterClient(options: OpenRouterOptions): OpenRouterCl
   /** The summary of a response that broke off after a whole image, and so before it named its cost. */
   async function withLookedUpCost(done: Done, callerSignal: AbortSignal | undefined): Promise<Done> {
     if (done.problems.length === 0 || done.usage?.costUsd !== undefined) return done
-    const costUsd = await lookUpCost(done.generationId, callerSignal)
+    const costUsd = await lookUpCost(done.generationId, callerSignal).catch((error: unknown) => {
+      // The image is there: a caller that no longer waits gets it without its cost.
+      if (callerSignal?.aborted !== true) throw error
+      return undefined
+    })
     return costUsd === undefined ? done : { ...done, usage: { ...done.usage, costUsd } }
   }
 

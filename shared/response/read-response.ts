@@ -17,7 +17,7 @@ export interface ReadResponseOptions {
   readonly decodeBlock?: BlockDecoder | undefined
   /** Where previews go; they are skipped where absent. */
   readonly previews?: PreviewSink | undefined
-  /** The caller's. Once it is aborted, reading throws its reason instead of calling the connection cut. */
+  /** The caller's. Once it is aborted, reading throws its reason instead of calling the connection cut, unless there is a whole image. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -62,7 +62,7 @@ export async function* readResponse(
       }
     }
   } catch (error) {
-    signal?.throwIfAborted()
+    if (images.whole() === 0) signal?.throwIfAborted()
     failure = failureOf(error)
   }
 

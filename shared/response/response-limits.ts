@@ -1,5 +1,5 @@
 const MIB = 2 ** 20
-const IMAGE_MAX_BYTES = 64 * MIB
+export const IMAGE_MAX_BYTES = 64 * MIB
 const IMAGES_MAX_BYTES = 256 * MIB
 
 /** Of a whole body, as sent: base64 of that many images, previews, and JSON around them. */
