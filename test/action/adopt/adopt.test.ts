@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -177,5 +177,47 @@ describe('easel adopt', () => {
     })
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('matches no image') })
     expect(await workspace.files()).not.toContain('easel.lock.json')
+  })
+
+  it('takes a file that is named although Easel wrote it for another spec, and pays for nothing', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config(HERO) })
+    await generateIn(workspace, upstream)
+    await workspace.write('b.png', await workspace.read(HERO.path))
+    await workspace.write('easel.yml', config(HERO, { path: 'b.png', prompt: 'A hare' }))
+
+    const adopt = await easel(['adopt', 'b.png'], { cwd: workspace.root })
+
+    expect(adopt).toMatchObject({ code: 0, stdout: 'b.png: adopted\n' })
+    expect((await easel(['check'], { cwd: workspace.root })).code).toBe(0)
+  })
+
+  it('takes an SVG with CRLF as git stores it', async () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg"\r\n width="1" height="1">\r\n</svg>\r\n'
+    const vector = { path: 'logo.svg', prompt: 'A logo', model: 'recraft/recraft-v4.1-vector' }
+    await using workspace = await createWorkspace({ 'easel.yml': config(vector), 'logo.svg': svg })
+    await easel(['adopt'], { cwd: workspace.root })
+    // What another checkout has.
+    await workspace.write('logo.svg', svg.replaceAll('\r\n', '\n'))
+
+    expect((await easel(['check'], { cwd: workspace.root })).code).toBe(0)
+  })
+
+  it('says of a file that is too large why it stays out, and takes the others', async () => {
+    const create = { width: 8, height: 6, channels: 3, background: 'teal' } as const
+    const png = await sharp({ create }).png().toBuffer()
+    await using workspace = await createWorkspace({
+      'easel.yml': config(HERO, { path: 'b.png', prompt: 'A hare' }),
+      'b.png': png,
+      'img/hero.png': '',
+    })
+    // Sparse: it takes no room.
+    await truncate(join(workspace.root, 'img/hero.png'), 3 * 2 ** 30)
+
+    const adopt = await easel(['adopt'], { cwd: workspace.root })
+
+    expect(adopt.code).toBe(1)
+    expect(adopt.stdout).toContain('b.png: adopted\n')
+    expect(adopt.stdout).toMatch(/^img\/hero\.png has 3221 MB: an image has at most 67 MB\.$/m)
   })
 })

@@ -1,3 +1,6 @@
+import { utimes } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { generateIn } from '../../support/action/generate-in.ts'
 import { easel, startEasel } from '../../support/action/processes.ts'
@@ -20,7 +23,9 @@ describe('what was in flight when a run died', () => {
     const limited = await generateIn(workspace, upstream, { maxCostUsd: 0.1 })
     const free = await generateIn(workspace, upstream)
 
-    expect(limited.doubts).toEqual([{ path: 'img/0.png', estimateUsd: expect.closeTo(0.067, 3) }])
+    expect(limited.doubts).toEqual([
+      { path: 'img/0.png', estimateUsd: expect.closeTo(0.067, 3), maxUsd: expect.any(Number) },
+    ])
     expect(limited.images, 'another $0.067 would be above the limit').toMatchObject([
       { outcome: 'failed', code: 'budget_exhausted' },
       { outcome: 'unchanged' },
@@ -50,12 +55,79 @@ describe('what was in flight when a run died', () => {
 
     expect(upstream.lookups.length).toBeGreaterThan(0)
     const usd = expect.closeTo(0.067, 3)
-    expect(doubts).toEqual([{ path: 'img/0.png', estimateUsd: usd, billedUsd: usd }])
+    expect(doubts).toEqual([
+      { path: 'img/0.png', estimateUsd: usd, maxUsd: expect.any(Number), billedUsd: usd },
+    ])
     expect(next).toMatchObject([{ outcome: 'generated' }])
   })
 })
 
 describe('two commands at once', () => {
+  it('and one that has nothing to do leaves alone what arrives for the other', async () => {
+    await using upstream = await startUpstream({
+      faults: [{ match: 'number 1', bytes: 3_000_000, stallAt: 'image', times: 1 }],
+    })
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images(1)) })
+    await generateIn(workspace, upstream)
+    await workspace.write('easel.yml', config(...images(2)))
+    const options = { cwd: workspace.root, env: upstream.env }
+    const arriving = async () => (await workspace.files()).filter((file) => file.includes('.arriving.'))
+    const first = startEasel(['generate'], options)
+    await expect.poll(arriving, POLL).toHaveLength(1)
+
+    const second = startEasel(['generate', 'img/0.png'], options)
+    await second.prints('Waiting for another easel command')
+
+    expect(await arriving()).toHaveLength(1)
+    first.child.kill('SIGKILL')
+    expect((await second.finished).code, 'it was told of, by the first to see it').toBe(0)
+  })
+
+  it('pays for nothing more once another command took over from it while it was suspended', async () => {
+    await using upstream = await startUpstream({ latencyMs: 400 })
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images(6)) })
+    const options = { cwd: workspace.root, env: upstream.env }
+    const first = startEasel(['generate', '-j', '1', '--on-error', 'keep-going'], options)
+    await expect.poll(() => upstream.prompts().length, POLL).toBe(2)
+    first.child.kill('SIGSTOP')
+    // As if it had been suspended for so long.
+    const longAgo = new Date(Date.now() - 61_000)
+    await utimes(join(workspace.root, '.easel/running.json'), longAgo, longAgo)
+    const second = await easel(['generate'], options)
+    first.child.kill('SIGCONT')
+    const { code, stderr } = await first.finished
+
+    expect([second.code, code]).toEqual([0, 1])
+    expect(stderr).toContain('Another easel command took over')
+    expect(upstream.prompts(), 'only the one that was in flight twice').toHaveLength(7)
+  })
+
+  it('or eight, beside what a killed one has left, all end well', async () => {
+    await using upstream = await startUpstream({ latencyMs: 300 })
+    const left = { pid: 2 ** 22, host: hostname(), token: 'of one that was killed' }
+    await using workspace = await createWorkspace({
+      'easel.yml': config(...images(4)),
+      '.easel/running.json': JSON.stringify(left),
+    })
+    const options = { cwd: workspace.root, env: upstream.env }
+
+    const runs = await Promise.all(Array.from({ length: 8 }, () => easel(['generate'], options)))
+
+    expect(runs.map(({ code, stderr }) => [code, stderr.includes('error')])).toEqual(
+      runs.map(() => [0, false]),
+    )
+    expect(upstream.prompts()).toHaveLength(4)
+  })
+
+  it('beside a file named .easel, which says what to do', async () => {
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images(1)), '.easel': '' })
+    const run = await easel(['generate'], { cwd: workspace.root, env: { OPENROUTER_API_KEY: 'sk-or-test' } })
+    expect([run.code, run.stderr]).toEqual([
+      2,
+      expect.stringContaining('.easel is not a folder: move it away'),
+    ])
+  })
+
   it('wait for each other: nothing is paid for twice, and no entry is lost', async () => {
     await using upstream = await startUpstream({ latencyMs: 100 })
     await using workspace = await createWorkspace({ 'easel.yml': config(...images(6)) })

@@ -40,7 +40,8 @@ it(
     let kills = 0
     for (let number = 1; kills < KILLS; number++) {
       const images = Array.from({ length: IMAGES }, (_, index) => ({
-        path: `img/${index % 4}/${index}.png`,
+        // Every third is converted.
+        path: `img/${index % 4}/${index}.${index % 3 === 0 ? 'webp' : 'png'}`,
         prompt: `Round ${number}, image number ${index}.`,
       }))
       const { min, max } = LATENCY_MS

@@ -40,6 +40,16 @@ describe('prune spares', () => {
       ['docs/fox.png', 'docs/hare.png'],
       'this is a sparse checkout',
     ],
+    [
+      'a file that another image takes over',
+      async (workspace: Workspace) => {
+        const taker = '{ path: b.png, prompt: A fox }'
+        await workspace.write('easel.yml', `${CONFIG}markdown: ['docs/*.md']\nimages: [${taker}]\n`)
+        await workspace.write('docs/a.md', 'Text.\n')
+      },
+      ['docs/fox.png'],
+      'easel generate takes it over for b.png',
+    ],
   ])('%s, and says why', async (_, change, spared, why) => {
     await using workspace = await createWorkspace({
       'easel.yml': `${CONFIG}markdown: ['docs/*.md']\nimages: []\n`,
@@ -48,13 +58,31 @@ describe('prune spares', () => {
     await generateIn(workspace, upstream)
     await change(workspace)
 
-    const dry = await easel(['prune', '--dry-run'], { cwd: workspace.root })
-    const run = await easel(['prune', '--json'], { cwd: workspace.root })
+    // As in a container, where the workspace belongs to another user.
+    const options = { cwd: workspace.root, env: { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' } }
+    const dry = await easel(['prune', '--dry-run'], options)
+    const run = await easel(['prune', '--json'], options)
 
     expect(dry.stdout).toContain(`docs/fox.png: an orphan, but not removed because ${why}`)
     expect(JSON.parse(run.stdout).spared.map(({ path }: { path: string }) => path)).toEqual(spared)
     const images = (await workspace.files()).filter((file) => file.endsWith('.png'))
     expect(images).toEqual(spared)
     expect([...(await workspace.lock()).keys()]).toEqual(spared)
+  })
+
+  it('what check --prune does not count, and the plan tells of', async () => {
+    await using workspace = await createWorkspace({
+      'easel.yml': `${CONFIG}markdown: ['docs/*.md']\nimages: []\n`,
+      'docs/a.md': PAGE,
+    })
+    await generateIn(workspace, upstream)
+    await workspace.write('docs/a.md', '[A fox](fox.png) and [a hare](hare.png)\n')
+
+    const check = await easel(['check', '--prune'], { cwd: workspace.root })
+
+    expect(check.code).toBe(0)
+    expect(check.stdout).toContain('- docs/fox.png')
+    expect(check.stdout).toContain('kept because docs/a.md shows it')
+    expect(check.stdout).not.toContain('easel prune removes')
   })
 })

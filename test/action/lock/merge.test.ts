@@ -3,6 +3,7 @@ import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatLfsPointer } from '../../../action/git/lfs-pointer.ts'
 import { easel } from '../../support/action/processes.ts'
 import { generateIn } from '../../support/action/generate-in.ts'
 import { startUpstream, type Upstream } from '../../support/action/upstream.ts'
@@ -11,11 +12,13 @@ import { config, createWorkspace, type Workspace } from '../../support/action/wo
 const MIDDLE = { path: 'img/m.png', prompt: 'A fox' }
 const BEFORE = { path: 'img/a.png', prompt: 'A hare' }
 const AFTER = { path: 'img/z.png', prompt: 'An owl' }
+const VECTOR = { path: 'logo.svg', prompt: 'A logo', model: 'recraft/recraft-v4.1-vector' }
 const ATTRIBUTES = 'easel.lock.json merge=union linguist-generated\n*.svg -text\n'
 
 let upstream: Upstream
 beforeAll(async () => {
-  upstream = await startUpstream()
+  // With lines in its SVGs.
+  upstream = await startUpstream({ plainImages: false })
 })
 afterAll(() => upstream[Symbol.asyncDispose]())
 
@@ -78,11 +81,55 @@ describe('in real git', () => {
     expect((await workspace.lock()).get('img/m.png')?.spec).toMatchObject({ seed: 1 })
   })
 
+  it('the same for an SVG that git checks out with CRLF', async () => {
+    await using workspace = await createRepository({})
+    await branch(workspace, 'ours', [{ ...VECTOR, seed: 1 }])
+    await branch(workspace, 'theirs', [{ ...VECTOR, seed: 2 }])
+    await git(workspace, 'config', 'core.autocrlf', 'true')
+    await expect(git(workspace, 'merge', 'ours')).rejects.toThrow()
+    await git(workspace, 'checkout', '--theirs', 'logo.svg')
+    expect(await workspace.text('logo.svg')).toContain('\r\n')
+    await workspace.write('easel.yml', config({ ...VECTOR, seed: 1 }))
+
+    expect((await easel(['check'], { cwd: workspace.root })).stdout).toContain('1 image up to date')
+  })
+
+  it('the same for a pointer of Git LFS', async () => {
+    await using workspace = await createRepository({})
+    await branch(workspace, 'ours', [{ ...MIDDLE, seed: 1 }])
+    const { sha256 = '', bytes = 0 } = (await workspace.lock()).get(MIDDLE.path) ?? {}
+    await branch(workspace, 'theirs', [{ ...MIDDLE, seed: 2 }])
+    await expect(git(workspace, 'merge', 'ours')).rejects.toThrow()
+    await workspace.write(MIDDLE.path, formatLfsPointer({ sha256, bytes }))
+    await workspace.write('easel.yml', config({ ...MIDDLE, seed: 1 }))
+
+    expect((await easel(['check'], { cwd: workspace.root })).stdout).toContain('1 image up to date')
+  })
+
+  it('of a file that both branches adopted, takes the entry that the config describes', async () => {
+    await using workspace = await createRepository({})
+    for (const name of ['ours', 'theirs']) {
+      await git(workspace, 'checkout', '-q', '-b', name, 'main')
+      await workspace.write('easel.yml', config({ ...MIDDLE, prompt: name }))
+      await easel(['adopt', MIDDLE.path], { cwd: workspace.root })
+      await git(workspace, 'commit', '-q', '-a', '-m', name)
+    }
+    await expect(git(workspace, 'merge', 'ours')).rejects.toThrow()
+
+    for (const prompt of ['ours', 'theirs']) {
+      await workspace.write('easel.yml', config({ ...MIDDLE, prompt }))
+      expect((await easel(['check'], { cwd: workspace.root })).stdout).toContain('1 image up to date')
+    }
+    const run = await easel(['generate'], { cwd: workspace.root })
+    expect(run.stdout).toContain('held both sides of a merge, and is resolved')
+    expect((await workspace.lock()).get(MIDDLE.path)?.spec).toMatchObject({ prompt: 'theirs' })
+  })
+
   it('an SVG that git checks out with CRLF is not edited by hand', async () => {
     await using workspace = await createRepository({})
-    const vector = { path: 'logo.svg', prompt: 'A logo', model: 'recraft/recraft-v4.1-vector' }
-    await branch(workspace, 'ours', [vector])
+    await branch(workspace, 'ours', [VECTOR])
     const lines = (await workspace.text('logo.svg')).split('\n').length
+    expect(lines).toBeGreaterThan(2)
     await git(workspace, 'config', 'core.autocrlf', 'true')
     await git(workspace, 'rm', '-q', '--cached', 'logo.svg')
     await git(workspace, 'reset', '-q', '--hard')

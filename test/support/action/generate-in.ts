@@ -18,7 +18,7 @@ export function planIn({ root }: Workspace): Promise<PlannedProject> {
 export async function generateIn(
   { root }: Workspace,
   { url }: Upstream,
-  limits: Limits = {},
+  limits: Limits & { readonly concurrency?: number } = {},
 ): Promise<RunResult> {
   await using planned = await planAlone({ workspace: root, catalogue: offlineCatalogue() }, DEFAULTS, {
     isIdle: () => false,
@@ -28,7 +28,7 @@ export async function generateIn(
   // Awaited before the plan is disposed of.
   return await generateAndPrune(
     planned,
-    { ...limits, concurrency: 4, onError: 'fail', prune: false },
+    { concurrency: 4, ...limits, onError: 'fail', prune: false },
     { baseUrl: url, apiKey: 'sk-or-test-0123456789' },
     { onProgress: () => {}, stop: signal, abort: signal },
   )

@@ -1,0 +1,185 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { rescueFoldersOf } from '../../../action/lock/rescue-folder.ts'
+import type { LockEntry } from '../../../action/lock/schema.ts'
+import { generateIn } from '../../support/action/generate-in.ts'
+import { easel, startEasel } from '../../support/action/processes.ts'
+import { startUpstream, type Upstream } from '../../support/action/upstream.ts'
+import { config, createWorkspace, type Workspace } from '../../support/action/workspace.ts'
+
+const POLL = { interval: 2, timeout: 20_000 }
+const SLOW_DISK = `--require=${fileURLToPath(new URL('../../support/action/slow-disk.cjs', import.meta.url))}`
+const FOX = { path: 'a.png', prompt: 'A fox' }
+
+describe('a rescued image', () => {
+  it('stays beside one with another spec for the same path', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config(FOX) })
+    await rescueCopy(workspace, upstream, FOX)
+    await workspace.write('easel.yml', config({ ...FOX, prompt: 'A hare' }))
+    await generateIn(workspace, upstream)
+    await workspace.write('easel.yml', config(FOX))
+
+    const { images: now } = await generateIn(workspace, upstream)
+
+    expect(now).toMatchObject([{ outcome: 'adopted' }])
+    expect(upstream.prompts()).toEqual(['A fox', 'A hare'])
+  })
+
+  it.each([
+    ['before it', ['a.png', 'b.png']],
+    ['after it', ['b.png', 'a.png']],
+  ])('is shared with an image of the same spec that comes %s', async (_, paths) => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({
+      'easel.yml': config(...paths.map((path) => ({ ...FOX, path }))),
+    })
+    await rescueCopy(workspace, upstream, FOX)
+
+    const run = await generateIn(workspace, upstream, { concurrency: 1 })
+
+    expect(run.images).toMatchObject([{ outcome: 'adopted' }, { outcome: 'adopted' }])
+    expect(upstream.prompts()).toHaveLength(1)
+    expect(await workspace.files()).toEqual(['a.png', 'b.png', 'easel.lock.json', 'easel.yml'])
+  })
+
+  it('of which nobody knows any more what it is, is not thrown away: the error names the folder', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({
+      'easel.yml': config(FOX),
+      '.easel/rescued/easel.lock.json': '',
+    })
+
+    const run = await easel(['generate'], { cwd: workspace.root, env: upstream.env })
+
+    expect(run.code).not.toBe(0)
+    expect(run.stderr).toMatch(
+      /\.easel\/rescued\/easel\.lock\.json can’t be read.* move .*\.easel\/rescued away/,
+    )
+    expect(upstream.prompts()).toEqual([])
+  })
+})
+
+describe('a run that was killed', () => {
+  it('while it wrote a converted image still has the original', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config({ ...FOX, path: 'a.webp' }) })
+    const lock = join(workspace.root, '.easel/rescued/easel.lock.json')
+    const hasConverted = () => existsSync(lock) && readFileSync(lock, 'utf8').includes('image/webp')
+
+    await killOnce(workspace, upstream, { steps: 'writev', when: hasConverted })
+
+    expect((await generateIn(workspace, upstream)).images).toMatchObject([{ outcome: 'adopted' }])
+    expect(upstream.prompts()).toHaveLength(1)
+  })
+
+  it.each([
+    ['generate', ['generate']],
+    ['generate --force', ['generate', '--force']],
+  ])('after generate --force had a new image is finished by %s', async (_, args) => {
+    await using upstream = await startUpstream({ faults: [{ bytes: 30_000, times: 1 }] })
+    await using workspace = await createWorkspace({ 'easel.yml': config(FOX) })
+    await generateIn(workspace, upstream)
+    const old = await workspace.sha256('a.png')
+    const isWhole = () => rescuedFiles(workspace).some((file) => file.endsWith('/a.png'))
+    await killOnce(workspace, upstream, { args: ['generate', '--force'], steps: 'unlink', when: isWhole })
+
+    await easel(args, { cwd: workspace.root, env: upstream.env })
+
+    expect(upstream.prompts()).toHaveLength(2)
+    expect(await workspace.sha256('a.png')).not.toBe(old)
+    expect(rescuedFiles(workspace)).toEqual([])
+  })
+
+  it('while it copied an image to another file system leaves nothing there (skipped where mounting is not allowed)', async ({
+    skip,
+  }) => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config({ ...FOX, path: 'img/a.png' }) })
+    const folder = join(workspace.root, 'img')
+    await mkdir(folder)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder], { stdio: 'ignore' })
+    } catch {
+      return skip()
+    }
+    try {
+      await killOnce(workspace, upstream, { steps: 'sync', when: () => readdirSync(folder).length > 0 })
+      await generateIn(workspace, upstream)
+
+      expect(upstream.prompts()).toHaveLength(1)
+      expect(await workspace.files()).toEqual(['easel.lock.json', 'easel.yml', 'img/a.png'])
+    } finally {
+      execFileSync('umount', [folder])
+    }
+  })
+})
+
+describe('a disk that is full while a rescued image is converted (skipped where mounting is not allowed)', () => {
+  it('keeps the original for the next run', async ({ skip }) => {
+    // It doesn't compress, so the converted one is large, too.
+    await using upstream = await startUpstream({ faults: [{ bytes: 3_000_000 }] })
+    await using outside = await createWorkspace({ 'work/x': '', 'tmp/x': '' })
+    const [work, temporary] = ['work', 'tmp'].map((name) => join(outside.root, name))
+    const mount = (options: string, folder = ''): void =>
+      void execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
+    try {
+      mount('size=3100k', work)
+    } catch {
+      return skip()
+    }
+    mount('size=8k', temporary)
+    const options = { cwd: work ?? '', env: { ...upstream.env, TMPDIR: temporary } }
+    try {
+      await outside.write('work/easel.yml', config({ ...FOX, path: 'img/a.webp' }))
+      const run = await easel(['generate'], options)
+      mount('remount,size=40m', work)
+      const next = await easel(['generate'], options)
+
+      expect(run.stdout).toContain('the disk is full')
+      expect(next.stdout).toContain('1 image adopted')
+      expect(upstream.prompts()).toHaveLength(1)
+    } finally {
+      for (const folder of [work, temporary]) execFileSync('umount', [folder ?? ''])
+    }
+  })
+})
+
+/** Leaves an image as a run does that was killed right before it moved it to its place. */
+async function rescueCopy(
+  { root }: Workspace,
+  upstream: Upstream,
+  image: { readonly path: string },
+): Promise<void> {
+  await using made = await createWorkspace({ 'easel.yml': config(image) })
+  await generateIn(made, upstream)
+  const arriving = await rescueFoldersOf(root)[0].receive()
+  await arriving.write(await made.read(image.path))
+  await arriving.keep(image.path, (await made.lock()).get(image.path) as LockEntry)
+}
+
+/** Starts a run with slow steps, and kills it within one. */
+async function killOnce(
+  { root }: Workspace,
+  upstream: Upstream,
+  {
+    args = ['generate'],
+    steps,
+    when,
+  }: { readonly args?: readonly string[]; readonly steps: string; readonly when: () => boolean },
+): Promise<void> {
+  const env = { ...upstream.env, NODE_OPTIONS: SLOW_DISK, SLOW_STEPS: steps }
+  const run = startEasel(args, { cwd: root, env })
+  await expect.poll(when, POLL).toBe(true)
+  run.child.kill('SIGKILL')
+  await run.finished
+}
+
+function rescuedFiles({ root }: Workspace): string[] {
+  const folder = join(root, '.easel/rescued')
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
+}
