@@ -26,7 +26,7 @@ export interface RescuedImage {
 /**
  * A folder of images that are paid for and not in their place, and a lock about them. Every image passes through one:
  * so a run that is killed at any moment leaves either the image here, or the entry here and the image in its place.
- * Each has a folder of its own, named after its hash: no image takes the place of another one that is for the same path.
+ * No image takes the place of another one that is for the same path: the second is in a folder named after its hash.
  */
 export interface RescueFolder {
   readonly folder: string
@@ -47,7 +47,7 @@ export interface ArrivingImage extends Pick<ArrivingFile, 'write' | 'pieces' | '
 /** The name of a rescue folder's lock. */
 const LOCK = 'easel.lock.json'
 
-/** Characters of an image's SHA-256 that its folder has as its name. */
+/** Characters of an image's SHA-256 that are the name of such a folder. */
 const HASH_LENGTH = 16
 
 /**
@@ -70,24 +70,26 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
   /** Ends once nothing is being dropped: not everybody waits for that. */
   let dropping: Promise<unknown> = Promise.resolve()
 
-  function keyOf(path: string, { sha256 }: LockEntry): string {
-    return `${sha256.slice(0, HASH_LENGTH)}/${path}`
+  /** Under which the lock knows an image: its path, if that is free. */
+  async function keyFor(path: string, { sha256 }: LockEntry): Promise<string> {
+    const other = (await read()).get(path)
+    return other && other.sha256 !== sha256 ? `${folderName(sha256)}/${path}` : path
   }
 
-  function fileOf(path: string, entry: LockEntry): string {
-    const isOfItsType = formatOfPath(path) === formatOfMediaType(entry.media_type)
-    const subtype = /^image\/([a-z\d]+)/.exec(entry.media_type)?.[1] ?? 'bin'
-    const key = keyOf(path, entry)
+  function fileOf(key: string, { media_type }: LockEntry): string {
+    const isOfItsType = formatOfPath(key) === formatOfMediaType(media_type)
+    const subtype = /^image\/([a-z\d]+)/.exec(media_type)?.[1] ?? 'bin'
     return inWorkspace(folder, isOfItsType ? key : `${key}.${subtype}`)
   }
 
-  function rescued(path: string, entry: LockEntry, file = fileOf(path, entry)): RescuedImage {
+  function rescued(key: string, entry: LockEntry, file = fileOf(key, entry)): RescuedImage {
+    const own = `${folderName(entry.sha256)}/`
     return {
-      path,
+      path: key.startsWith(own) ? key.slice(own.length) : key,
       entry,
       file,
       drop() {
-        const dropped = forget(path, entry)
+        const dropped = forget(key, entry)
         dropping = Promise.allSettled([dropping, dropped])
         return dropped
       },
@@ -95,15 +97,15 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
   }
 
   /** The file of an image; its part, if a run was killed right before it had its name. */
-  async function found(path: string, entry: LockEntry): Promise<string> {
-    const file = fileOf(path, entry)
+  async function found(key: string, entry: LockEntry): Promise<string> {
+    const file = fileOf(key, entry)
     return (await isThere(partOf(file))) ? partOf(file) : file
   }
 
-  async function forget(path: string, entry: LockEntry): Promise<void> {
-    const file = fileOf(path, entry)
+  async function forget(key: string, entry: LockEntry): Promise<void> {
+    const file = fileOf(key, entry)
     for (const name of [file, partOf(file)]) await unlink(name).catch(() => {})
-    lock.setLater(keyOf(path, entry), undefined)
+    lock.setLater(key, undefined)
   }
 
   async function read(): Promise<LockEntries> {
@@ -133,10 +135,7 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
       // Of an entry that stays, the file is gone.
       await lock.flush().catch(() => {})
       return Promise.all(
-        Array.from(await read())
-          .map(([key, entry]) => ({ path: key.slice(HASH_LENGTH + 1), key, entry }))
-          .filter(({ path, key, entry }) => key === keyOf(path, entry))
-          .map(async ({ path, entry }) => rescued(path, entry, await found(path, entry))),
+        Array.from(await read(), async ([key, entry]) => rescued(key, entry, await found(key, entry))),
       )
     },
     async close() {
@@ -156,10 +155,11 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
         pieces: file.pieces,
         discard: file.discard,
         async keep(path, entry) {
-          const image = rescued(path, entry)
+          const key = await keyFor(path, entry)
+          const image = rescued(key, entry)
           try {
             // The entry first: once the last byte is written, the file is known. Until then its hash is another one.
-            await lock.set(keyOf(path, entry), entry)
+            await lock.set(key, entry)
             await file.complete(image.file)
             return image
           } catch (error) {
@@ -170,6 +170,10 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
       }
     },
   }
+}
+
+function folderName(sha256: string): string {
+  return sha256.slice(0, HASH_LENGTH)
 }
 
 async function isThere(path: string): Promise<boolean> {

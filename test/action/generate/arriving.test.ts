@@ -30,9 +30,8 @@ it('an image whose run was killed right before it had its name is adopted', asyn
     height: 8,
     spec: {},
   }
-  const key = `${entry.sha256.slice(0, 16)}/img/0.png`
-  await workspace.write('.easel/rescued/easel.lock.json', formatLock(new Map([[key, entry]])))
-  await workspace.write(`.easel/rescued/${key}.part`, bytes)
+  await workspace.write('.easel/rescued/easel.lock.json', formatLock(new Map([['img/0.png', entry]])))
+  await workspace.write('.easel/rescued/img/0.png.part', bytes)
 
   const run = await generateIn(workspace, upstream)
 

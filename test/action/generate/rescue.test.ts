@@ -85,7 +85,7 @@ describe('a run that was killed', () => {
     await using workspace = await createWorkspace({ 'easel.yml': config(FOX) })
     await generateIn(workspace, upstream)
     const old = await workspace.sha256('a.png')
-    const isWhole = () => rescuedFiles(workspace).some((file) => file.endsWith('/a.png'))
+    const isWhole = () => rescuedFiles(workspace).includes('a.png')
     await killOnce(workspace, upstream, { args: ['generate', '--force'], steps: 'unlink', when: isWhole })
 
     await easel(args, { cwd: workspace.root, env: upstream.env })
@@ -103,7 +103,7 @@ describe('a run that was killed', () => {
     const folder = join(workspace.root, 'img')
     await mkdir(folder)
     try {
-      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder], { stdio: 'ignore' })
+      mount('size=40m', folder)
     } catch {
       return skip()
     }
@@ -125,8 +125,6 @@ describe('a disk that is full while a rescued image is converted (skipped where 
     await using upstream = await startUpstream({ faults: [{ bytes: 3_000_000 }] })
     await using outside = await createWorkspace({ 'work/x': '', 'tmp/x': '' })
     const [work, temporary] = ['work', 'tmp'].map((name) => join(outside.root, name))
-    const mount = (options: string, folder = ''): void =>
-      void execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
     try {
       mount('size=3100k', work)
     } catch {
@@ -148,6 +146,10 @@ describe('a disk that is full while a rescued image is converted (skipped where 
     }
   })
 })
+
+function mount(options: string, folder = ''): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
+}
 
 /** Leaves an image as a run does that was killed right before it moved it to its place. */
 async function rescueCopy(

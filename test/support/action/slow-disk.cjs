@@ -7,7 +7,8 @@ const STEP_MS = 2000
 const steps = new Set((process.env.SLOW_STEPS ?? '').split(','))
 const wait = () => new Promise((resolve) => setTimeout(resolve, STEP_MS))
 
-promises.open(__filename).then(async (handle) => {
+async function slowDown() {
+  const handle = await promises.open(__filename)
   const methods = Object.getPrototypeOf(handle)
   for (const name of ['writev', 'sync'].filter((step) => steps.has(step))) {
     const act = methods[name]
@@ -17,7 +18,8 @@ promises.open(__filename).then(async (handle) => {
     }
   }
   await handle.close()
-})
+}
+void slowDown()
 
 if (steps.has('unlink')) {
   const { unlink } = promises
