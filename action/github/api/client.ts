@@ -103,8 +103,8 @@ function isTransient(error: unknown): boolean {
 
 /**
  * Whether a request is safe to repeat, although the first one may have arrived. Git objects are named by their content,
- * and refs and commits name the state they expect. A comment would be posted twice.
+ * refs and commits name the state they expect, and a branch has one pull request. A comment would be posted twice.
  */
 function isRepeatable(method: string, url: string): boolean {
-  return method !== 'POST' || url.includes('/git/') || url.endsWith('/graphql')
+  return method !== 'POST' || /\/git\/|\/(graphql|pulls)$/.test(url)
 }

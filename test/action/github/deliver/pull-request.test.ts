@@ -149,6 +149,65 @@ describe('deliver: pull-request', () => {
     expect(world.github.pulls).toMatchObject([{ number: 1, state: 'open' }])
   })
 
+  it.each([
+    ['folders', { 'working-directory': 'a' }, { 'working-directory': 'b' }, 'a/easel.yml', 'b/easel.yml'],
+    ['configs', { config: 'a.yml' }, { config: 'b.yml' }, 'a.yml', 'b.yml'],
+  ])(
+    'is shared by two projects in %s of one repository: neither removes the images of the other, nor pays again',
+    async (_what, one, other, oneConfig, otherConfig) => {
+      const files = {
+        [oneConfig]: listed({ 'fox.png': 'A fox' }),
+        [otherConfig]: listed({ 'hare.png': 'A hare' }),
+      }
+      await using world = await startWorld({}, { files })
+      for (const inputs of [one, other, one, other])
+        expect(await (await world.checkout()).run({ inputs: { ...DELIVER, ...inputs } })).toHaveProperty(
+          'code',
+          0,
+        )
+
+      const entries = await world.github.git.listTree(await world.github.head('easel/main'), {
+        recursive: true,
+      })
+      const images = entries.filter(({ path }) => path.endsWith('.png'))
+      expect(images).toHaveLength(2)
+      expect(world.github.pulls).toMatchObject([{ number: 1, state: 'open' }])
+      expect(world.upstream.prompts()).toEqual(['A fox', 'A hare'])
+    },
+  )
+
+  it('is not closed by another project that has nothing to change', async () => {
+    const files = {
+      'a/easel.yml': listed({ 'fox.png': 'A fox' }),
+      'b/easel.yml': listed({ 'hare.png': 'A hare' }),
+    }
+    await using world = await startWorld({}, { files })
+    await (await world.checkout()).run({ inputs: { 'working-directory': 'b' } })
+    await (await world.checkout()).run({ inputs: { ...DELIVER, 'working-directory': 'a' } })
+    const head = await world.github.head('easel/main')
+
+    const run = await (await world.checkout()).run({ inputs: { ...DELIVER, 'working-directory': 'b' } })
+
+    expect(run.code).toBe(0)
+    expect(world.github.pulls).toMatchObject([{ number: 1, state: 'open' }])
+    expect(await world.github.head('easel/main')).toBe(head)
+  })
+
+  it('is opened although GitHub fails once, and is Easel’s from then on', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    await (await world.checkout()).run()
+    await world.github.push({ 'easel.yml': listed({ 'fox.png': 'A red fox' }) })
+    const opening = { method: 'POST', path: /\/pulls$/, body: /easel:begin/ }
+    world.github.add({ ...opening, times: 1, response: { status: 502 } })
+    const opened = await (await world.checkout()).run({ inputs: DELIVER })
+    await world.github.push({ 'easel.yml': listed({ 'fox.png': 'A fox' }) })
+
+    const closed = await (await world.checkout()).run({ inputs: DELIVER })
+
+    expect([opened.code, closed.code]).toEqual([0, 0])
+    expect(world.github.pulls).toMatchObject([{ number: 1, state: 'closed' }])
+  })
+
   it('is the same for two runs at once', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
     const [one, two] = await Promise.all([world.checkout(), world.checkout()])
