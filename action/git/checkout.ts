@@ -43,14 +43,18 @@ export async function parentsOfHead(root: string): Promise<readonly string[]> {
 
 /** Which of some files of a checkout are in Git LFS, by its `.gitattributes`. */
 export async function lfsPaths(root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
-  const out = await git(root, ['check-attr', '-z', '--stdin', 'filter'], paths.join('\0'))
+  // In a sparse checkout, git reads no attributes of the folders that are left out.
+  const whole = ['-c', 'core.sparseCheckout=false']
+  const out = await git(root, [...whole, 'check-attr', '-z', '--stdin', 'filter'], paths.join('\0'))
   const fields = out?.split('\0') ?? []
   return new Set(fields.flatMap((path, at) => (at % 3 === 0 && fields[at + 2] === 'lfs' ? [path] : [])))
 }
 
-/** Whether a checkout's `.lfsconfig` names a server of its own for Git LFS. */
-export async function hasOwnLfsServer(root: string): Promise<boolean> {
-  return (await git(root, ['config', '--blob', 'HEAD:.lfsconfig', 'lfs.url'])) !== undefined
+/** The servers for Git LFS that a checkout's `.lfsconfig` names. */
+export async function lfsServers(root: string): Promise<readonly string[]> {
+  const urls = '^(lfs|remote\\..*)\\.(lfs)?(push)?url$'
+  const out = await git(root, ['config', '--blob', 'HEAD:.lfsconfig', '-z', '--get-regexp', urls])
+  return Array.from((out ?? '').matchAll(/\n([^\0]*)\0/g), ([, url = '']) => url)
 }
 
 /** The output of git; `undefined` when it fails. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pMap from 'p-map'
 import type { LfsPointer } from '../../git/lfs-pointer.ts'
 import { DeliveryError } from './failure.ts'
@@ -38,6 +39,12 @@ const BATCH_MAX = 100
 
 /** Objects sent at the same time; memory holds each. */
 const UPLOADS_AT_ONCE = 4
+
+/** Attempts for a request: every one is safe to repeat, because objects are named by their content. */
+const TRIES_MAX = 4
+
+/** Delay before the first retry, in milliseconds; doubled for each further one. */
+const RETRY_MS = 500
 
 /** Timeout of one request, in milliseconds. */
 const TIMEOUT_MS = 180_000
@@ -101,17 +108,33 @@ async function send(
   body?: string | Uint8Array<ArrayBuffer>,
   contentType?: string,
 ): Promise<Response> {
-  const response = await fetch(href, {
-    method,
-    headers: { ...(contentType !== undefined && { 'Content-Type': contentType }), ...header },
-    ...(body !== undefined && { body }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch((error: unknown) => {
-    throw new DeliveryError(`The server of Git LFS can’t be reached: ${String(error)}.`, { cause: error })
-  })
-  if (response.ok) return response
-  const text = (await response.text()).slice(0, 200).trim()
-  throw new DeliveryError(
-    `The images are in Git LFS (.gitattributes), and its server responded with ${response.status}: ${text}. Turn Git LFS on for the repository, or take the images out of it.`,
+  for (let attempt = 1; ; attempt++) {
+    const answer = await fetch(href, {
+      method,
+      headers: { ...(contentType !== undefined && { 'Content-Type': contentType }), ...header },
+      ...(body !== undefined && { body }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((error: unknown) => error)
+    if (answer instanceof Response && answer.ok) return answer
+    if (attempt === TRIES_MAX || !isTransient(answer)) throw await refusalOf(answer)
+    await sleep(RETRY_MS * 2 ** (attempt - 1))
+  }
+}
+
+/** @param answer  a response, or why there is none */
+function isTransient(answer: unknown): boolean {
+  return !(answer instanceof Response) || answer.status === 429 || answer.status >= 500
+}
+
+async function refusalOf(answer: unknown): Promise<DeliveryError> {
+  if (!(answer instanceof Response)) {
+    return new DeliveryError(`The server of Git LFS can’t be reached: ${String(answer)}.`, { cause: answer })
+  }
+  const text = (await answer.text()).slice(0, 200).trim()
+  const advice = isTransient(answer)
+    ? 'Run the job again later.'
+    : 'Turn Git LFS on for the repository, or take the images out of it.'
+  return new DeliveryError(
+    `The images are in Git LFS (.gitattributes), and its server responded with ${answer.status}: ${text}. ${advice}`,
   )
 }

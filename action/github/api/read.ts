@@ -31,7 +31,7 @@ export function blobSha(bytes: Uint8Array): string {
 }
 
 /** A file, folder or submodule. */
-type TreeEntry = Awaited<ReturnType<typeof getTree>>['tree'][number]
+export type TreeEntry = Awaited<ReturnType<typeof getTree>>['tree'][number]
 
 /**
  * What a commit holds. GitHub truncates the list of a whole tree above 100,000 entries, and single folders are still

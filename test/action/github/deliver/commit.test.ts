@@ -160,6 +160,26 @@ describe('races', () => {
     expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
   })
 
+  it.each([
+    ['a file', { 'docs/img': 'theirs' }, 'beside the file or link docs/img'],
+    ['a submodule', { 'docs/img': 0 }, 'is inside the submodule docs/img'],
+    ['a folder', { 'docs/img/fox.png/notes.md': 'theirs' }, 'docs/img/fox.png is a folder on the branch'],
+  ] as const)(
+    'leaves %s that somebody put in the way, and uploads its own as an artifact',
+    async (_what, files, message) => {
+      await using world = await startWorld({ 'docs/img/fox.png': 'A fox' })
+      const checkout = await world.checkout()
+      const meanwhile = () => world.github.push(files)
+      world.github.add({ body: /createCommitOnBranch/, times: 1, meanwhile })
+
+      const run = await checkout.run()
+
+      expect(run.code).toBe(1)
+      expect(run.stdout).toMatch(new RegExp(`::error title=Easel::.*${message}.*easel-rescued`))
+      expect(await world.subjects()).toEqual(['Change something', 'Begin'])
+    },
+  )
+
   it('recognises its commit when the response was cut off', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     const checkout = await world.checkout()

@@ -142,13 +142,46 @@ describe('Git LFS', () => {
     expect(await world.subjects()).toHaveLength(2)
   })
 
-  it('delivers nothing when the upload fails, and the next run uses what was rescued', async () => {
+  it('has the images of a folder whose .gitattributes a sparse checkout leaves out', async () => {
+    const files = { 'assets/.gitattributes': '*.png filter=lfs\n' }
+    await using world = await startWorld({ 'assets/fox.png': 'A fox' }, { hasLfs: true, files })
+
+    const run = await (await world.checkout('main', { sparse: ['site'] })).run({ env: world.lfsEnv })
+
+    expect(run.code).toBe(0)
+    expect((await world.file('assets/fox.png'))?.toString()).toMatch(/^version https:/)
+  })
+
+  it('may name the repository’s own server in .lfsconfig', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' }, LFS)
-    const works = world.github.add({ path: /lfs\/storage/, response: { status: 500 } })
+    await world.github.push({ '.lfsconfig': `[lfs]\n\turl = ${world.github.apiUrl}/octo/docs\n` })
+
+    const run = await (await world.checkout()).run({ env: world.lfsEnv })
+
+    expect([run.code, world.github.lfs?.size]).toEqual([0, 1])
+  })
+
+  it.each([
+    ['its API responds with 503', { path: /lfs\/objects/, response: { status: 503 } }],
+    ['its storage responds with 429', { path: /lfs\/storage/, response: { status: 429 } }],
+    ['the connection breaks', { path: /lfs\/storage/, cut: 'before' as const }],
+  ])('is tried again when %s', async (_what, fault) => {
+    await using world = await startWorld({ 'fox.png': 'A fox' }, LFS)
+    world.github.add({ ...fault, times: 1 })
+
+    const run = await (await world.checkout()).run({ env: world.lfsEnv })
+
+    expect([run.code, world.github.lfs?.size]).toEqual([0, 1])
+  })
+
+  it('delivers nothing when the upload fails, and says when to try again', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' }, LFS)
+    world.github.add({ path: /lfs\/storage/, response: { status: 500 } })
+
     const failed = await (await world.checkout()).run({ env: world.lfsEnv })
-    works()
 
     expect(failed.code).toBe(1)
+    expect(failed.stdout).toMatch(/its server responded with 500.*Run the job again later\./)
     expect(await world.subjects()).toEqual(['Begin'])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { listed, startWorld, type World } from '../../../support/action/delivery.ts'
+import { type CheckoutOptions, listed, startWorld, type World } from '../../../support/action/delivery.ts'
 import type { GitHubOptions } from '../../../support/github/github.ts'
 
 interface Case {
@@ -7,6 +7,7 @@ interface Case {
   readonly prepare?: (world: World) => unknown
   readonly inputs?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
+  readonly checkout?: CheckoutOptions
 }
 
 const READ_ONLY = 'The github-token may not write to main. The job needs permissions: contents: write'
@@ -83,22 +84,48 @@ describe('what can’t be delivered is refused before it is paid for', () => {
       },
     ],
     [
+      'a path below a file that a sparse checkout leaves out',
+      'static/docs/fox.png can’t be on the branch beside the file or link static/docs',
+      {
+        options: { files: { 'static/docs': 'a person’s file' } },
+        prepare: ({ github }) => github.push({ 'easel.yml': listed({ 'static/docs/fox.png': 'A fox' }) }),
+        checkout: { sparse: ['site'] },
+      },
+    ],
+    [
+      'a path where a sparse checkout leaves out a folder',
+      'static/fox.png is a folder on the branch',
+      {
+        options: { files: { 'static/fox.png/notes.md': 'mine' } },
+        prepare: ({ github }) => github.push({ 'easel.yml': listed({ 'static/fox.png': 'A fox' }) }),
+        checkout: { sparse: ['site'] },
+      },
+    ],
+    [
+      'a lock in Git LFS',
+      'easel.lock.json is in Git LFS, where branches can’t be merged',
+      { options: { hasLfs: true, files: { '.gitattributes': '*.json filter=lfs\n' } } },
+    ],
+    [
       'Git LFS without a server',
       'Turn Git LFS on for the repository',
       { options: { files: { '.gitattributes': '*.png filter=lfs diff=lfs merge=lfs -text\n' } } },
     ],
-    [
-      'Git LFS on another server',
-      '.lfsconfig names another server than GitHub',
-      {
-        options: {
-          files: {
-            '.gitattributes': '[attr]pointer filter=lfs\n*.png pointer\n',
-            '.lfsconfig': '[lfs]\n\turl = https://lfs.example.com\n',
+    ...['[lfs]\n\turl', '[lfs]\n\tpushurl', '[remote "origin"]\n\tlfsurl'].map(
+      (key): (typeof cases)[number] => [
+        `Git LFS on another server, by ${key.replace('\n\t', ' ')}`,
+        '.lfsconfig names another server than GitHub',
+        {
+          options: {
+            hasLfs: true,
+            files: {
+              '.gitattributes': '[attr]pointer filter=lfs\n*.png pointer\n',
+              '.lfsconfig': `${key} = https://lfs.example.com\n`,
+            },
           },
         },
-      },
-    ],
+      ],
+    ),
   ]
 
   it.each(cases)('%s: fails and says what to change, whether forced or not', async (_name, message, one) => {
@@ -107,7 +134,7 @@ describe('what can’t be delivered is refused before it is paid for', () => {
     const head = await world.github.head()
 
     const run = await (
-      await world.checkout()
+      await world.checkout('main', one.checkout)
     ).run({
       inputs: { deliver: 'commit', force: 'true', ...one.inputs },
       env: { ...world.lfsEnv, ...one.env },
