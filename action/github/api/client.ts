@@ -61,9 +61,13 @@ export function createClient(connection: ClientOptions): ReturnType<typeof getOc
     for (let attempt = 1; ; attempt++) {
       await takeTurn(options.method !== 'GET')
       try {
-        return await request({
-          ...options,
-          request: { ...options.request, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) },
+        const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
+        const response = await request({ ...options, request: { ...options.request, signal } })
+        // GraphQL says so with a status of 200.
+        if (!/"RATE_LIMITED"/.test(JSON.stringify(response.data?.errors ?? ''))) return response
+        throw Object.assign(new Error('API rate limit exceeded'), {
+          request: options,
+          response: { ...response, status: 403 },
         })
       } catch (error) {
         if (attempt >= TRIES_MAX) throw error

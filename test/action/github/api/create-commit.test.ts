@@ -171,6 +171,17 @@ describe('rate limits and retries', () => {
     })
   })
 
+  it('waits for the rate limit of GraphQL, which it says with a status of 200', async () => {
+    const body = { data: null, errors: [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }] }
+    const response = { status: 200, headers: { 'retry-after': '2' }, body }
+    github.add({ path: /graphql/, times: 1, response })
+
+    await commit([file('a.png', randomBytes(10))])
+
+    expect(waits).toHaveLength(1)
+    expect(waits[0]).toBeGreaterThanOrEqual(2000)
+  })
+
   it('waits for at most five minutes', async () => {
     await start({ limits: { writes: 0, retryAfterSeconds: 3600 } })
 
