@@ -41,6 +41,17 @@ export async function parentsOfHead(root: string): Promise<readonly string[]> {
   return Array.from(headers.matchAll(/^parent ([0-9a-f]+)$/gm), ([, sha = '']) => sha)
 }
 
+/** Which of some files the commit at `HEAD` doesn't have, or has with other content. */
+export async function changedSinceHead(root: string, files: readonly string[]): Promise<readonly string[]> {
+  const [had, changed] = await Promise.all([
+    git(root, ['ls-tree', '-z', '--name-only', 'HEAD', '--', ...files]),
+    git(root, ['--literal-pathspecs', 'diff', '-z', '--name-only', '--relative', 'HEAD', '--', ...files]),
+  ])
+  if (had === undefined || changed === undefined) return files
+  const [inHead, other] = [new Set(had.split('\0')), new Set(changed.split('\0'))]
+  return files.filter((file) => !inHead.has(file) || other.has(file))
+}
+
 /** Which of some files of a checkout are in Git LFS, by its `.gitattributes`. */
 export async function lfsPaths(root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
   // In a sparse checkout, git reads no attributes of the folders that are left out.
@@ -50,11 +61,17 @@ export async function lfsPaths(root: string, paths: readonly string[]): Promise<
   return new Set(fields.flatMap((path, at) => (at % 3 === 0 && fields[at + 2] === 'lfs' ? [path] : [])))
 }
 
-/** The servers for Git LFS that a checkout's `.lfsconfig` names. */
-export async function lfsServers(root: string): Promise<readonly string[]> {
+/** Whether a checkout's `.lfsconfig` names another server for Git LFS than this one. */
+export async function namesOtherLfsServer(root: string, server: string): Promise<boolean> {
   const urls = '^(lfs|remote\\..*)\\.(lfs)?(push)?url$'
   const out = await git(root, ['config', '--blob', 'HEAD:.lfsconfig', '-z', '--get-regexp', urls])
-  return Array.from((out ?? '').matchAll(/\n([^\0]*)\0/g), ([, url = '']) => url)
+  const named = Array.from((out ?? '').matchAll(/\n([^\0]*)\0/g), ([, url = '']) => url)
+  return named.some((url) => repositoryOf(url) !== repositoryOf(server))
+}
+
+/** Git LFS adds the end of the address to that of a repository. */
+function repositoryOf(lfsUrl: string): string {
+  return lfsUrl.toLowerCase().replace(/(\.git)?(\/info\/lfs)?\/?$/, '')
 }
 
 /** The output of git; `undefined` when it fails. */

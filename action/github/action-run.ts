@@ -12,6 +12,8 @@ export interface ActionRun extends PlannedProject {
   readonly target: Target
   readonly api: GitHubApi
   readonly log: ActionLog
+  /** Blobs that others put on the branch and the workspace has by now, by path: the plan decides about them. */
+  readonly fetched?: ReadonlyMap<string, string>
   /** Plans again after the workspace has changed. */
   readonly planAgain: () => Promise<PlannedProject>
 }

@@ -10,7 +10,7 @@ export async function headOf({ request }: GitHubApi, branch: string): Promise<st
   return found?.data.object.sha
 }
 
-/** Whether a commit is another one, or was built on it. */
+/** Whether a commit, or the one of a branch, is another one or was built on it. */
 export async function holds({ request }: GitHubApi, head: string, sha: string): Promise<boolean> {
   if (head === sha) return true
   const route = 'GET /repos/{owner}/{repo}/compare/{basehead}'

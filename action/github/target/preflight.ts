@@ -1,8 +1,8 @@
-import { lfsPaths, lfsServers } from '../../git/checkout.ts'
+import { lfsPaths, namesOtherLfsServer } from '../../git/checkout.ts'
+import { checkLfs } from '../../git/lfs-server.ts'
 import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
 import { DeliveryError, statusOf } from '../api/failure.ts'
-import { checkLfs } from '../api/lfs.ts'
 import { headOf } from '../api/read.ts'
 import { type CommitContent, readProjectAt } from '../changeset/project-at.ts'
 import { refuseRules } from './rules.ts'
@@ -17,10 +17,11 @@ import type { Destination } from './target.ts'
  */
 export async function preflight(
   run: ActionRun,
-  { branch, base }: Destination,
+  destination: Destination,
   images: readonly { readonly path: string }[],
 ): Promise<readonly CommitContent[]> {
   const { api } = run
+  const { branch, base } = destination
   await refuseLfs(run, images)
   const names = base === undefined ? [branch] : [branch, base]
   const [heads] = await Promise.all([
@@ -31,7 +32,7 @@ export async function preflight(
   const shas = new Set(heads.filter((sha) => sha !== undefined))
   const [commits] = await Promise.all([
     Promise.all(Array.from(shas, (sha) => readProjectAt(run, sha, images))),
-    refuseRules(api, branch, { exists: heads[0] !== undefined }),
+    refuseRules(api, destination, { exists: heads[0] !== undefined }),
     heads[0] === undefined && refuseTaken(api, branch),
   ])
   return commits
@@ -50,9 +51,7 @@ async function refuseLfs(
     )
   }
   if (inLfs.size === 0) return
-  const plain = (url: string): string => url.toLowerCase().replace(/(\.git)?(\/info\/lfs)?\/?$/, '')
-  const other = (await lfsServers(root)).find((url) => plain(url) !== plain(api.lfs.url))
-  if (other !== undefined) {
+  if (await namesOtherLfsServer(root, api.lfs.url)) {
     throw new DeliveryError(
       'The images are in Git LFS, and .lfsconfig names another server than GitHub: Easel can’t upload to it.',
     )

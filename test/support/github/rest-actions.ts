@@ -39,6 +39,7 @@ export function actionsRoutes(world: World): Hono<GitHubEnv> {
       repository_id: 1,
       head_repository_id: run.isOfFork ? 2 : 1,
       head_branch: run.branch,
+      head_sha: run.sha,
     },
   })
 

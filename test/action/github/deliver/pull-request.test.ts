@@ -101,6 +101,35 @@ describe('deliver: pull-request', () => {
     expect((await world.lock('easel/main')).has('hare.png')).toBe(true)
   })
 
+  it('neither generates nor pays again for what a person removed from its branch', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
+    await (await world.checkout()).run({ inputs: DELIVER })
+    await world.github.push({ 'fox.png': null }, { branch: 'easel/main', by: 'grace' })
+
+    const run = await (await world.checkout()).run({ inputs: DELIVER })
+
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('fox.png: left out, because somebody removed it from the branch')
+    expect(world.upstream.prompts()).toEqual(['A fox', 'A hare'])
+    expect(await world.file('fox.png', 'easel/main')).toBeUndefined()
+    expect(await world.file('hare.png', 'easel/main')).toBeDefined()
+  })
+
+  it.each([
+    ['on-drift: regenerate', { 'on-drift': 'regenerate' }],
+    ['force', { force: 'true' }],
+  ])('replaces what a person retouched there with %s, and pays for it once', async (_what, inputs) => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    await (await world.checkout()).run({ inputs: DELIVER })
+    await world.github.push({ 'fox.png': 'retouched' }, { branch: 'easel/main', by: 'grace' })
+
+    const run = await (await world.checkout()).run({ inputs: { ...DELIVER, ...inputs } })
+    const again = await (await world.checkout()).run({ inputs: { ...DELIVER, 'on-drift': 'regenerate' } })
+
+    expect([run.code, run.outputs['generated'], again.outputs['generated']]).toEqual([0, '1', '0'])
+    expect((await world.file('fox.png', 'easel/main'))?.subarray(1, 4).toString()).toBe('PNG')
+  })
+
   it('neither closes a pull request nor deletes a branch that it did not make', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
@@ -259,6 +288,27 @@ describe('comment: true', () => {
     await plan()
     expect(world.github.comments).toHaveLength(1)
     expect(comment?.body).toContain('**1 image** to generate')
+  })
+
+  it('keeps one for each project of the repository', async () => {
+    const files = {
+      'a/easel.yml': listed({ 'fox.png': 'A fox' }),
+      'b/easel.yml': listed({ 'hare.png': 'A hare' }),
+    }
+    await using world = await startWorld({}, { files })
+    const sha = await world.github.push({ 'topic.md': 'x' }, { branch: 'topic' })
+    const number = await openPull(world.github.apiUrl, 'topic')
+    const checkout = await world.checkout('topic')
+
+    for (const folder of ['a', 'b', 'a']) {
+      await checkout.run({
+        inputs: { mode: 'plan', comment: 'true', 'working-directory': folder },
+        eventName: 'pull_request',
+        event: { pull_request: { number, head: { sha, ref: 'topic', repo: { full_name: 'octo/docs' } } } },
+      })
+    }
+
+    expect(world.github.comments).toHaveLength(2)
   })
 })
 

@@ -41,7 +41,7 @@ describe('what can’t be delivered is refused before it is paid for', () => {
     ],
     [
       'a ruleset for the branch of the pull request',
-      'easel/main is protected',
+      'easel/main is protected (changes go through pull requests), so nothing was generated: set branch to another name',
       {
         prepare: ({ github }) => github.protectedBranches.set('easel/main', 'ruleset'),
         inputs: { deliver: 'pull-request' },
@@ -75,6 +75,11 @@ describe('what can’t be delivered is refused before it is paid for', () => {
       'an artifact where there is no service for it',
       'There is no artifact service',
       { inputs: { deliver: 'artifact' }, env: NO_ARTIFACTS },
+    ],
+    [
+      'an artifact on a GitHub Enterprise Server',
+      'There is no artifact service',
+      { inputs: { deliver: 'artifact' }, env: { GITHUB_SERVER_URL: 'https://github.example.com' } },
     ],
     [
       'a path in a submodule',
@@ -219,12 +224,49 @@ describe('what is refused only at the end', () => {
     expect([...(await world.lock()).keys()]).toEqual(['fox.png', 'hare.png'])
   })
 
+  it.each([
+    ['another tag', { deliver: 'commit', branch: 'main' }],
+    ['another tag, for the pull request', { deliver: 'pull-request', base: 'main' }],
+  ])('is found by a run for %s of the branch', async (_what, inputs) => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    for (const branch of ['main', 'easel/main']) world.github.protectedBranches.set(branch, 'protection')
+    const run = async (tag: string) => {
+      world.artifacts.nextRun({ branch: tag, sha: await world.github.head() })
+      const env = { GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: tag }
+      return (await world.checkout()).run({ eventName: 'release', inputs, env })
+    }
+    await run('v1')
+    await world.github.push({ 'text.md': 'new' })
+    await run('v2')
+
+    expect(world.upstream.prompts()).toEqual(['A fox'])
+  })
+
+  it('is found behind an artifact that can’t be downloaded', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
+    world.github.protectedBranches.set('main', 'protection')
+    for (const only of ['fox.png', 'hare.png']) {
+      await (await world.checkout()).run({ inputs: { only } })
+      world.artifacts.nextRun()
+    }
+    world.github.protectedBranches.clear()
+    const response = { status: 410, body: { message: 'Artifact has expired' } }
+    world.github.add({ path: /actions\/artifacts\/\d+\/zip/, times: 1, response })
+
+    const run = await (await world.checkout()).run()
+
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('What an earlier run could not deliver can’t be read')
+    expect(world.upstream.prompts()).toEqual(['A fox', 'A hare', 'A hare'])
+  })
+
   it('does not trust what a fork’s run or another branch rescued', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     world.github.protectedBranches.set('main', 'protection')
-    world.artifacts.nextRun({ isOfFork: true })
+    world.artifacts.nextRun({ isOfFork: true, sha: await world.github.head() })
     await (await world.checkout()).run()
-    world.artifacts.nextRun({ branch: 'other' })
+    const sha = await world.github.push({ 'text.md': 'new' }, { branch: 'other' })
+    world.artifacts.nextRun({ branch: 'other', sha })
     await (await world.checkout()).run()
     world.artifacts.nextRun()
     world.github.protectedBranches.clear()

@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pMap from 'p-map'
-import type { LfsPointer } from '../../git/lfs-pointer.ts'
-import { DeliveryError } from './failure.ts'
+import type { LfsPointer } from './lfs-pointer.ts'
+
+/** The server has no Git LFS, or refuses something. The message says what to change. */
+class LfsError extends Error {
+  override readonly name = 'LfsError'
+}
 
 /** The server of Git LFS for a repository. */
 export interface LfsServer {
@@ -55,7 +59,7 @@ const EMPTY: LfsPointer = {
   bytes: 0,
 }
 
-/** @throws {DeliveryError} when there is no Git LFS, or uploads aren't allowed */
+/** @throws {LfsError} when there is no Git LFS, or uploads aren't allowed */
 export async function checkLfs(server: LfsServer): Promise<void> {
   await batch(server, 'upload', [EMPTY])
 }
@@ -75,7 +79,7 @@ export async function downloadFromLfs(
   pointer: LfsPointer,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { download } = (await batch(server, 'download', [pointer]))(pointer)
-  if (!download) throw new DeliveryError(`Git LFS doesn’t have ${pointer.sha256}.`)
+  if (!download) throw new LfsError(`Git LFS doesn’t have ${pointer.sha256}.`)
   return new Uint8Array(await (await send('GET', download)).arrayBuffer())
 }
 
@@ -98,7 +102,7 @@ async function batch(
   return ({ sha256 }) => {
     const answer = answers.find(({ oid }) => oid === sha256)
     if (answer && !answer.error) return answer.actions ?? {}
-    throw new DeliveryError(`Git LFS refused ${sha256}: ${answer?.error?.message ?? 'no answer'}.`)
+    throw new LfsError(`Git LFS refused ${sha256}: ${answer?.error?.message ?? 'no answer'}.`)
   }
 }
 
@@ -126,15 +130,15 @@ function isTransient(answer: unknown): boolean {
   return !(answer instanceof Response) || answer.status === 429 || answer.status >= 500
 }
 
-async function refusalOf(answer: unknown): Promise<DeliveryError> {
+async function refusalOf(answer: unknown): Promise<LfsError> {
   if (!(answer instanceof Response)) {
-    return new DeliveryError(`The server of Git LFS can’t be reached: ${String(answer)}.`, { cause: answer })
+    return new LfsError(`The server of Git LFS can’t be reached: ${String(answer)}.`, { cause: answer })
   }
   const text = (await answer.text()).slice(0, 200).trim()
   const advice = isTransient(answer)
     ? 'Run the job again later.'
     : 'Turn Git LFS on for the repository, or take the images out of it.'
-  return new DeliveryError(
+  return new LfsError(
     `The images are in Git LFS (.gitattributes), and its server responded with ${answer.status}: ${text}. ${advice}`,
   )
 }
