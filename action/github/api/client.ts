@@ -63,12 +63,11 @@ export function createClient(connection: ClientOptions): ReturnType<typeof getOc
       try {
         const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
         const response = await request({ ...options, request: { ...options.request, signal } })
-        // GraphQL says so with a status of 200.
-        if (!/"RATE_LIMITED"/.test(JSON.stringify(response.data?.errors ?? ''))) return response
-        throw Object.assign(new Error('API rate limit exceeded'), {
-          request: options,
-          response: { ...response, status: 403 },
-        })
+        const { errors } = response.data ?? {}
+        const status = transientStatus(errors)
+        if (status === undefined) return response
+        const refused = { request: options, response: { ...response, status } }
+        throw Object.assign(new Error(errors[0].message), refused)
       } catch (error) {
         if (attempt >= TRIES_MAX) throw error
         const limit = limitOf(error, now())
@@ -85,6 +84,13 @@ export function createClient(connection: ClientOptions): ReturnType<typeof getOc
     }
   })
   return octokit
+}
+
+/** GraphQL responds with 200 whatever happens. @returns what it would be otherwise, if waiting helps */
+function transientStatus(errors: unknown): number | undefined {
+  const text = JSON.stringify(errors ?? [])
+  if (text.includes('"RATE_LIMITED"')) return 403
+  return text.includes('Something went wrong while executing your query') ? 502 : undefined
 }
 
 /** Milliseconds to wait, if a rate limit refused the request. */

@@ -37,8 +37,6 @@ export interface ArtifactOptions {
 
 const RUN = 'ce7f54c7-61c7-4aae-887f-30da475f5f1a'
 const JOB = 'ca395085-040a-526b-2ce8-bdc85f692774'
-/** No branch has it. */
-const UNKNOWN_SHA = 'f'.repeat(40)
 const DAY_MS = 24 * 60 * 60 * 1000
 const REFUSED_IN_NAMES = /[":<>|*?\r\n\\/]/
 
@@ -100,7 +98,7 @@ export async function serveArtifacts({
   const faults = createFaults()
   let url = ''
   let lastId = 4241
-  let current = { id: 77, branch: 'main', sha: UNKNOWN_SHA, isOfFork: false }
+  let current: RunArtifact['run'] = { id: 77, branch: 'main', isOfFork: false }
 
   const newBlob = (name: string, mimeType: string): Blob => {
     const blob: Blob = { id: randomUUID(), signature: randomUUID(), name, mimeType, blocks: new Map() }
@@ -221,8 +219,8 @@ export async function serveArtifacts({
   return {
     url,
     artifacts,
-    nextRun: ({ branch = 'main', sha = UNKNOWN_SHA, isOfFork = false } = {}) => {
-      current = { id: current.id + 1, branch, sha, isOfFork }
+    nextRun: ({ branch = 'main', sha, isOfFork = false } = {}) => {
+      current = { id: current.id + 1, branch, ...(sha !== undefined && { sha }), isOfFork }
     },
     requests: faults.requests,
     add: faults.add,

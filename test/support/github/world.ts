@@ -48,8 +48,8 @@ export interface RunArtifact {
   readonly run: {
     readonly id: number
     readonly branch: string
-    /** The commit that the run was for. */
-    readonly sha: string
+    /** The commit that the run was for; absent: where its branch is, or for a tag the default branch. */
+    readonly sha?: string
     readonly isOfFork: boolean
   }
 }
