@@ -63,7 +63,7 @@ export async function lfsPaths(root: string, paths: readonly string[]): Promise<
 
 /** Whether a checkout's `.lfsconfig` names another server for Git LFS than this one. */
 export async function namesOtherLfsServer(root: string, server: string): Promise<boolean> {
-  const urls = '^(lfs|remote\\..*)\\.(lfs)?(push)?url$'
+  const urls = '^(lfs\\.|remote\\..*\\.lfs)(push)?url$'
   const out = await git(root, ['config', '--blob', 'HEAD:.lfsconfig', '-z', '--get-regexp', urls])
   const named = Array.from((out ?? '').matchAll(/\n([^\0]*)\0/g), ([, url = '']) => url)
   return named.some((url) => repositoryOf(url) !== repositoryOf(server))

@@ -40,14 +40,14 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
     isPending = false
     const isLast = stop.aborted
     const problems = await Promise.all([toBranch(false), isLast ? toArtifact() : undefined])
-    const found = problems.filter((problem) => problem !== undefined)
-    for (const problem of found) log.line(`Not delivered yet: ${problem}`)
-    if (found.length === 0) return
-    if (isLast) await saveRefused(problems)
-    else isPending = true
+    if (isLast && problems[0] !== undefined) return saveRefused(problems)
+    for (const problem of problems.filter((one) => one !== undefined)) {
+      isPending = true
+      log.line(`Not delivered yet: ${problem}`)
+    }
   }
 
-  /** Rescues what neither a branch nor an artifact has. */
+  /** Rescues what no branch has, if it is refused for good. */
   async function saveRefused(problems: readonly (string | undefined)[]): Promise<void> {
     const [branchProblem, artifactProblem] = problems
     const isLost = branchProblem !== undefined || (artifactProblem !== undefined && !destination)
