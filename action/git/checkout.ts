@@ -41,9 +41,22 @@ export async function parentsOfHead(root: string): Promise<readonly string[]> {
   return Array.from(headers.matchAll(/^parent ([0-9a-f]+)$/gm), ([, sha = '']) => sha)
 }
 
+/** Which of some files the commit at `HEAD` doesn't have, or has with other content. */
+export async function changedSinceHead(root: string, files: readonly string[]): Promise<readonly string[]> {
+  const [had, changed] = await Promise.all([
+    git(root, ['ls-tree', '-z', '--name-only', 'HEAD', '--', ...files]),
+    git(root, ['--literal-pathspecs', 'diff', '-z', '--name-only', '--relative', 'HEAD', '--', ...files]),
+  ])
+  if (had === undefined || changed === undefined) return files
+  const [inHead, other] = [new Set(had.split('\0')), new Set(changed.split('\0'))]
+  return files.filter((file) => !inHead.has(file) || other.has(file))
+}
+
 /** Which of some files of a checkout are in Git LFS, by its `.gitattributes`. */
 export async function lfsPaths(root: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
-  const out = await git(root, ['check-attr', '-z', '--stdin', 'filter'], paths.join('\0'))
+  // In a sparse checkout, git reads no attributes of the folders that are left out.
+  const whole = ['-c', 'core.sparseCheckout=false']
+  const out = await git(root, [...whole, 'check-attr', '-z', '--stdin', 'filter'], paths.join('\0'))
   const fields = out?.split('\0') ?? []
   return new Set(fields.flatMap((path, at) => (at % 3 === 0 && fields[at + 2] === 'lfs' ? [path] : [])))
 }
@@ -54,9 +67,17 @@ export async function isSparse(root: string): Promise<boolean> {
   return out?.trim() === 'true'
 }
 
-/** Whether a checkout's `.lfsconfig` names a server of its own for Git LFS. */
-export async function hasOwnLfsServer(root: string): Promise<boolean> {
-  return (await git(root, ['config', '--blob', 'HEAD:.lfsconfig', 'lfs.url'])) !== undefined
+/** Whether a checkout's `.lfsconfig` names another server for Git LFS than this one. */
+export async function namesOtherLfsServer(root: string, server: string): Promise<boolean> {
+  const urls = '^(lfs\\.|remote\\..*\\.lfs)(push)?url$'
+  const out = await git(root, ['config', '--blob', 'HEAD:.lfsconfig', '-z', '--get-regexp', urls])
+  const named = Array.from((out ?? '').matchAll(/\n([^\0]*)\0/g), ([, url = '']) => url)
+  return named.some((url) => repositoryOf(url) !== repositoryOf(server))
+}
+
+/** Git LFS adds the end of the address to that of a repository. */
+function repositoryOf(lfsUrl: string): string {
+  return lfsUrl.toLowerCase().replace(/(\.git)?(\/info\/lfs)?\/?$/, '')
 }
 
 /** The output of git; `undefined` when it fails. */

@@ -13,6 +13,8 @@ export interface ActionRun extends ExclusivePlan {
   readonly target: Target
   readonly api: GitHubApi
   readonly log: ActionLog
+  /** Blobs that others put on the branch and the workspace has by now, by path: the plan decides about them. */
+  readonly fetched?: ReadonlyMap<string, string>
   /** Plans again after the workspace has changed. */
   readonly planAgain: () => Promise<PlannedProject>
 }

@@ -13,7 +13,7 @@ import { type ActionLog, createLog } from './log.ts'
 import { explain } from './report/explain.ts'
 import { publish } from './report/publish.ts'
 import { type Env, readRunContext } from './target/run-context.ts'
-import { settleTarget } from './target/target.ts'
+import { foreignReason, settleTarget } from './target/target.ts'
 
 /**
  * Runs the Action, from inputs to outputs: target, plan, generate, changeset, deliver, report.
@@ -38,14 +38,13 @@ async function run(env: Env, log: ActionLog): Promise<number> {
   const api = connect(githubToken, context, { log: log.line })
   const target = await settleTarget(inputs, context, api)
   log.placeFilesIn(target.folder)
-  if (target.planOnly !== undefined) log.notice(target.planOnly)
 
-  const isGenerating = mode === 'generate' && target.planOnly === undefined
+  const isAllowed = mode === 'generate' && target.planOnly === undefined
   const catalogue = mode === 'check' ? offlineCatalogue() : onlineCatalogue({ apiKey, baseUrl })
   const project = { workspace: target.root, config, catalogue }
   // Nothing else changes the workspace while images are generated: on a runner of their own, two jobs may share it.
   await using planned = await planAlone(project, inputs, {
-    isIdle: (one) => !isGenerating || isSettled(one, inputs),
+    isIdle: (one) => !isAllowed || isSettled(one, inputs),
     onWait: (pid) => log.line(`Waiting for another easel command here (process ${pid}).`),
   })
   for (const warning of planned.project.warnings) log.diagnostic(warning)
@@ -54,9 +53,12 @@ async function run(env: Env, log: ActionLog): Promise<number> {
     for (const line of await planLines(planned.plan, { configPath, paint: plainPaint })) log.line(line)
   })
 
+  const planOnly = isAllowed ? await foreignReason(planned, target, context) : target.planOnly
+  if (planOnly !== undefined) log.notice(planOnly)
   const planAgain = (): Promise<PlannedProject> => planProject(project, inputs)
-  const ready: ActionRun = { ...planned, inputs, context, target, api, log, planAgain }
-  if (isGenerating) {
+  const settled = planOnly === undefined ? target : { ...target, planOnly }
+  const ready: ActionRun = { ...planned, inputs, context, target: settled, api, log, planAgain }
+  if (isAllowed && planOnly === undefined) {
     const { generateAndDeliver } = await import('./generate.ts')
     return await generateAndDeliver(ready)
   }

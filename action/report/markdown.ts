@@ -10,8 +10,8 @@ const SUMMARY_MAX_BYTES = 1_000_000
 
 const IN_REPORT = ', in the report (report-path)'
 
-/** Room for the paths of the images that may have been billed. */
-const DOUBT_MAX_CHARACTERS = 1500
+/** Room for URLs, and for the paths of the images that may have been billed. */
+const SENTENCES_MAX_CHARACTERS = 1500
 
 /** The URL at which an image can be viewed, if there is one. */
 export type ImageUrl = (image: ImageReport) => string | undefined
@@ -40,9 +40,9 @@ export function summaryOf(
     '## Easel',
     '',
     headline(report),
-    ...notices.flatMap((notice) => ['', `> ${cell(notice)}`]),
+    ...notices.flatMap((notice) => ['', `> ${cell(notice, SENTENCES_MAX_CHARACTERS)}`]),
     ...(report.stopped_by === undefined ? [] : ['', `> Stopped early: ${cell(report.stopped_by)}`]),
-    ...(doubt === undefined ? [] : ['', `> ${cell(doubt, DOUBT_MAX_CHARACTERS)}`]),
+    ...(doubt === undefined ? [] : ['', `> ${cell(doubt, SENTENCES_MAX_CHARACTERS)}`]),
     '',
   ]
   const tables = [

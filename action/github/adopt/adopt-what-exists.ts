@@ -1,19 +1,19 @@
 import { adoptImages, type AdoptionSource } from '../../adopt/adopt-images.ts'
 import { inWorkspace } from '../../files/safe-path.ts'
 import { writeAtomic } from '../../files/write-atomic.ts'
-import { readCheckout } from '../../git/checkout.ts'
 import { parseLfsPointer } from '../../git/lfs-pointer.ts'
+import { downloadFromLfs } from '../../git/lfs-server.ts'
 import type { PlannedImage } from '../../plan/plan.ts'
 import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
 import { DeliveryError, explainFailure } from '../api/failure.ts'
-import { downloadFromLfs } from '../api/lfs.ts'
 import { readBlob } from '../api/read.ts'
 import { changeOf, type FileChange } from '../changeset/changeset.ts'
 import { pathsEditedByHand } from '../changeset/merge-onto-commit.ts'
 import { type CommitContent, readProjectAt } from '../changeset/project-at.ts'
 import { refuseWithoutArtifacts } from '../deliver/artifact.ts'
 import { preflight } from '../target/preflight.ts'
+import { leaveOut, unwantedImages } from './leave-out.ts'
 import { rescuedSources } from './rescued-artifacts.ts'
 
 /**
@@ -28,18 +28,25 @@ export async function adoptWhatExists(
 ): Promise<{ readonly run: ActionRun; readonly adopted: readonly FileChange[] }> {
   const { inputs, target, api, log } = first
   let run = first
+  let unwanted: ReadonlySet<string> = new Set()
   const adopted: FileChange[] = []
   try {
     const commits = await commitsWithImages(run)
-    if (inputs.force) return { run, adopted }
-    await adoptFrom(commits.map((commit) => commitSource(api, commit)))
-    for (const commit of commits) if (await fetchEdited(run, commit)) await planAgain()
-    if (toGenerate(run).length > 0) await adoptFrom(await rescuedSources(run))
+    unwanted = await unwantedImages(run, commits)
+    run = leaveOut(run, unwanted)
+    if (!inputs.force) await adoptFrom(commits.map((commit) => commitSource(api, commit)))
+    for (const commit of commits) {
+      const fetched = await fetchEdited(run, commit)
+      if (fetched.size === 0) continue
+      run = { ...run, fetched: new Map([...(run.fetched ?? []), ...fetched]) }
+      await planAgain()
+    }
+    if (!inputs.force && toGenerate(run).length > 0) await adoptFrom(await rescuedSources(run))
     return { run, adopted }
   } catch (error) {
     // Otherwise the run would pay for images that exist already, or that can't be delivered.
-    const { branch = 'the repository' } = target.destination ?? {}
-    throw new DeliveryError(explainFailure(error, branch), { cause: error })
+    const { branch = 'the repository', base } = target.destination ?? {}
+    throw new DeliveryError(explainFailure(error, branch, base !== undefined), { cause: error })
   }
 
   async function adoptFrom(sources: readonly AdoptionSource[]): Promise<void> {
@@ -52,7 +59,7 @@ export async function adoptWhatExists(
   }
 
   async function planAgain(): Promise<void> {
-    run = { ...run, ...(await run.planAgain()) }
+    run = leaveOut({ ...run, ...(await run.planAgain()) }, unwanted)
   }
 }
 
@@ -68,15 +75,15 @@ async function commitsWithImages(run: ActionRun): Promise<readonly CommitContent
   if (target.deliver.includes('artifact')) refuseWithoutArtifacts(run)
   const images = planned.map(({ image }) => image)
   if (target.destination) return preflight(run, target.destination, images)
-  // The lock has them and the workspace doesn't: a sparse checkout.
-  if (planned.every(({ status }) => status !== 'missing')) return []
-  const checkout = await readCheckout(target.root)
-  if (!checkout || checkout.isSubmodule) return []
-  const { sha, folder } = checkout
+  // The lock has them and the workspace doesn't, or it doesn't have the lock either: a sparse checkout.
+  const isWhole =
+    planned.every(({ status }) => status !== 'missing') && (await run.project.lock.read()).size > 0
+  const { checkout } = target
+  if (isWhole || !checkout || checkout.isSubmodule) return []
   try {
-    return [await readProjectAt({ ...run, target: { ...target, folder } }, sha, images)]
+    return [await readProjectAt(run, checkout.sha, images)]
   } catch (error) {
-    log.line(`The commit of the workspace can’t be read: ${explainFailure(error, sha)}`)
+    log.line(`The commit of the workspace can’t be read: ${explainFailure(error, checkout.sha)}`)
     return []
   }
 }
@@ -106,16 +113,21 @@ function commitSource(api: GitHubApi, { lock, blobs }: CommitContent): AdoptionS
  * Fetches files that would not be replaced because somebody else put them there: a sparse checkout left them out, or
  * they are on the branch of the pull request. The plan then treats them as every file that was edited by hand.
  *
- * @returns whether there are any
+ * @returns their blobs by path
  */
-async function fetchEdited(run: ActionRun, commit: CommitContent): Promise<boolean> {
+async function fetchEdited(run: ActionRun, commit: CommitContent): Promise<ReadonlyMap<string, string>> {
+  const { root, lock } = run.project
   const wanted = toGenerate(run).map(({ image: { path }, file }) => {
     return { path, hadFile: file.kind !== 'nothing', after: undefined }
   })
-  const edited = await pathsEditedByHand(run, commit, wanted)
-  for (const path of edited) {
-    const bytes = await readBlob(run.api, commit.blobs.get(path) ?? '')
-    await writeAtomic(inWorkspace(run.project.root, path), bytes)
+  const fetched = new Map<string, string>()
+  for (const path of await pathsEditedByHand(run, commit, wanted)) {
+    const blob = commit.blobs.get(path) ?? ''
+    await writeAtomic(inWorkspace(root, path), await readBlob(run.api, blob))
+    // Whoever replaces the file later replaces what this entry says.
+    const entry = commit.lock.get(path)
+    if (entry) await lock.set(path, entry)
+    fetched.set(path, blob)
   }
-  return edited.size > 0
+  return fetched
 }

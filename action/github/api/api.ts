@@ -3,7 +3,7 @@ import type { Endpoints } from '@octokit/types'
 import type { RunContext } from '../target/run-context.ts'
 import type { ClientOptions } from './client.ts'
 import { DeliveryError } from './failure.ts'
-import type { LfsServer } from './lfs.ts'
+import type { LfsServer } from '../../git/lfs-server.ts'
 
 /** GitHub's API, for one repository. Rejects with a `DeliveryError` without a token. */
 export interface GitHubApi {

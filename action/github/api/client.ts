@@ -61,10 +61,13 @@ export function createClient(connection: ClientOptions): ReturnType<typeof getOc
     for (let attempt = 1; ; attempt++) {
       await takeTurn(options.method !== 'GET')
       try {
-        return await request({
-          ...options,
-          request: { ...options.request, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) },
-        })
+        const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
+        const response = await request({ ...options, request: { ...options.request, signal } })
+        const { errors } = response.data ?? {}
+        const status = transientStatus(errors)
+        if (status === undefined) return response
+        const refused = { request: options, response: { ...response, status } }
+        throw Object.assign(new Error(errors[0].message), refused)
       } catch (error) {
         if (attempt >= TRIES_MAX) throw error
         const limit = limitOf(error, now())
@@ -81,6 +84,13 @@ export function createClient(connection: ClientOptions): ReturnType<typeof getOc
     }
   })
   return octokit
+}
+
+/** GraphQL responds with 200 whatever happens. @returns what it would be otherwise, if waiting helps */
+function transientStatus(errors: unknown): number | undefined {
+  const text = JSON.stringify(errors ?? [])
+  if (text.includes('"RATE_LIMITED"')) return 403
+  return text.includes('Something went wrong while executing your query') ? 502 : undefined
 }
 
 /** Milliseconds to wait, if a rate limit refused the request. */
@@ -103,8 +113,8 @@ function isTransient(error: unknown): boolean {
 
 /**
  * Whether a request is safe to repeat, although the first one may have arrived. Git objects are named by their content,
- * and refs and commits name the state they expect. A comment would be posted twice.
+ * refs and commits name the state they expect, and a branch has one pull request. A comment would be posted twice.
  */
 function isRepeatable(method: string, url: string): boolean {
-  return method !== 'POST' || url.includes('/git/') || url.endsWith('/graphql')
+  return method !== 'POST' || /\/git\/|\/(graphql|pulls)$/.test(url)
 }

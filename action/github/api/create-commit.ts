@@ -1,7 +1,7 @@
 import pMap from 'p-map'
+import { type LfsObject, uploadToLfs } from '../../git/lfs-server.ts'
 import type { GitHubApi } from './api.ts'
 import { unlessMoved } from './failure.ts'
-import { type LfsObject, uploadToLfs } from './lfs.ts'
 
 /** A file of a commit, by its path in the repository. `read` is called once, when the file is sent. */
 export interface CommitFile {

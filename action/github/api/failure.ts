@@ -59,12 +59,18 @@ export async function unlessMoved<T>(request: Promise<T>, sign: RegExp): Promise
 /** What Octokit puts in front of GraphQL's own messages. */
 const GRAPHQL_PREFIX = 'Request failed due to following response errors:\n - '
 
+/** What to do about a branch whose rules refuse a commit. */
+export function protectedAdvice(isPull: boolean): string {
+  const other = isPull ? 'set branch to another name' : 'use deliver: pull-request'
+  return `${other}, or pass a github-token that may bypass its rules.`
+}
+
 /** Why something failed; where GitHub refused it, in Easel's words and with what to change. */
-export function explainFailure(error: unknown, where: string): string {
+export function explainFailure(error: unknown, where: string, isPull = false): string {
   if (!isGitHubError(error)) return messageOf(error)
   const { message } = error
   const [reason = ''] = message.replace(GRAPHQL_PREFIX, '').split('\n')
-  for (const [pattern, say] of KNOWN) if (pattern.test(message)) return say(where)
+  for (const [pattern, say] of KNOWN) if (pattern.test(message)) return say(where, isPull)
   const status = statusOf(error)
   if (status === 401) return 'GitHub rejected the github-token: it may have expired.'
   if (status === 404)
@@ -73,7 +79,7 @@ export function explainFailure(error: unknown, where: string): string {
   return `The request to GitHub about ${where} failed: ${reason}`
 }
 
-const KNOWN: readonly (readonly [RegExp, (where: string) => string])[] = [
+const KNOWN: readonly (readonly [RegExp, (where: string, isPull: boolean) => string])[] = [
   [
     /not permitted to create or approve pull requests/i,
     () =>
@@ -81,8 +87,7 @@ const KNOWN: readonly (readonly [RegExp, (where: string) => string])[] = [
   ],
   [
     /through a pull request|protected branch|rule violations|required status check|approving review/i,
-    (where) =>
-      `${where} is protected: use deliver: pull-request, or pass a github-token that may bypass its rules.`,
+    (where, isPull) => `${where} is protected: ${protectedAdvice(isPull)}`,
   ],
   [
     /not accessible by (integration|personal access token)/i,

@@ -10,7 +10,7 @@ export async function headOf({ request }: GitHubApi, branch: string): Promise<st
   return found?.data.object.sha
 }
 
-/** Whether a commit is another one, or was built on it. */
+/** Whether a commit, or the one of a branch, is another one or was built on it. */
 export async function holds({ request }: GitHubApi, head: string, sha: string): Promise<boolean> {
   if (head === sha) return true
   const route = 'GET /repos/{owner}/{repo}/compare/{basehead}'
@@ -31,7 +31,7 @@ export function blobSha(bytes: Uint8Array): string {
 }
 
 /** A file, folder or submodule. */
-type TreeEntry = Awaited<ReturnType<typeof getTree>>['tree'][number]
+export type TreeEntry = Awaited<ReturnType<typeof getTree>>['tree'][number]
 
 /**
  * What a commit holds. GitHub truncates the list of a whole tree above 100,000 entries, and single folders are still

@@ -57,7 +57,8 @@ export async function pathsEditedByHand(
   const edited = new Set<string>()
   for (const { path, after, hadFile } of changes) {
     const now = commit.blobs.get(path)
-    if (now === undefined || (hadFile && now === planned?.blobs.get(path))) continue
+    if (now === undefined || now === run.fetched?.get(path)) continue
+    if (hadFile && now === planned?.blobs.get(path)) continue
     if (after && now === blobSha(await readImage(run.project.root, path))) continue
     const bytes = await readBlob(run.api, now)
     const sha256 = parseLfsPointer(bytes)?.sha256 ?? sha256Of(bytes)

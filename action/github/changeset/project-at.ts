@@ -4,7 +4,8 @@ import { parseLock } from '../../lock/lock-file.ts'
 import type { LockEntries } from '../../lock/schema.ts'
 import { loadConfig } from '../../plan/load-config.ts'
 import type { ActionRun } from '../action-run.ts'
-import { listFiles, readBlob } from '../api/read.ts'
+import { DeliveryError } from '../api/failure.ts'
+import { listFiles, readBlob, type TreeEntry } from '../api/read.ts'
 
 /** The project as a commit at GitHub has it. Paths are relative to its folder. */
 export interface CommitContent {
@@ -13,13 +14,12 @@ export interface CommitContent {
   /** Blobs by path. */
   readonly blobs: ReadonlyMap<string, string>
   readonly lock: LockEntries
-  /** The submodules, by their path in the repository. */
-  readonly submodules: readonly string[]
 }
 
 /**
  * @param images  those that matter
  * @throws {LockError} when the lock in that commit can't be read
+ * @throws {DeliveryError} when the commit has something else where the project's files belong
  */
 export async function readProjectAt(
   run: ActionRun,
@@ -32,6 +32,7 @@ export async function readProjectAt(
   const paths = [configPath, lock.path, ...images.map(({ path }) => path)]
   const wanted = paths.map((path) => folder + path)
   const entries = await listFiles(api, sha, wanted)
+  refuseObstacles(wanted, new Map(entries.map(({ path, type }) => [path, type])))
   const blobs = new Map<string, string>()
   for (const { type, path, sha: blob } of entries) {
     if (type === 'blob' && path.startsWith(folder)) blobs.set(path.slice(folder.length), blob)
@@ -41,7 +42,24 @@ export async function readProjectAt(
     sha,
     blobs,
     lock: text === undefined ? new Map() : parseLock(text, `${lock.path} at ${sha.slice(0, 7)}`),
-    submodules: entries.flatMap(({ type, path }) => (type === 'commit' ? [path] : [])),
+  }
+}
+
+/** A commit would replace what is in the way of a file: a folder, or in place of a folder anything else. */
+function refuseObstacles(wanted: readonly string[], types: ReadonlyMap<string, TreeEntry['type']>): void {
+  for (const path of wanted) {
+    const folders = Array.from(path.matchAll(/\//g), ({ index }) => path.slice(0, index))
+    for (const place of [...folders, path]) {
+      const type = types.get(place)
+      if (type === undefined || type === (place === path ? 'blob' : 'tree')) continue
+      const why =
+        type === 'tree'
+          ? 'is a folder on the branch: move one of the two.'
+          : type === 'commit'
+            ? `is inside the submodule ${place}, which is another repository: move the image, or run Easel in that repository.`
+            : `can’t be on the branch beside the file or link ${place}: move one of the two.`
+      throw new DeliveryError(`${path} ${why}`)
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { compare } from '../../config/diagnostic.ts'
-import type { RunResult } from '../../generate/results.ts'
+import type { ImageResult, RunResult } from '../../generate/results.ts'
 import type { ActionRun } from '../action-run.ts'
 import { explainFailure } from '../api/failure.ts'
 import type { FileChange } from '../changeset/changeset.ts'
@@ -22,6 +22,8 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
   let isPending = false
   let landed: Landed = { ours: [], superseded: [] }
   let artifact: Artifact | undefined
+  /** What failed for good, and what to change. */
+  const failures: string[] = []
 
   // One after the other, each with everything that is finished by then.
   let turn = Promise.resolve()
@@ -30,17 +32,35 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
   const timer = isOften ? setInterval(deliverNow, inputs.deliverEvery * 60_000).unref() : undefined
   stop.addEventListener('abort', deliverNow)
 
-  /** The end of the run tries again what fails. */
+  /** The end of the run tries again what fails, unless the run is cancelled: then it may never come. */
   async function deliverEarly(): Promise<void> {
     // Seconds at most, where another commit would take more.
     await Promise.all(taken)
     if (!isPending) return
     isPending = false
-    const problems = await Promise.all([toBranch(false), stop.aborted ? toArtifact() : undefined])
+    const isLast = stop.aborted
+    const problems = await Promise.all([toBranch(false), isLast ? toArtifact() : undefined])
+    if (isLast && problems[0] !== undefined) return saveRefused(problems)
     for (const problem of problems.filter((one) => one !== undefined)) {
       isPending = true
       log.line(`Not delivered yet: ${problem}`)
     }
+  }
+
+  /** Rescues what no branch has, if it is refused for good. */
+  async function saveRefused(problems: readonly (string | undefined)[]): Promise<void> {
+    const [branchProblem, artifactProblem] = problems
+    const isLost = branchProblem !== undefined || (artifactProblem !== undefined && !destination)
+    const { ours, superseded } = landed
+    const settled = new Set([...ours, ...superseded])
+    const lost = isLost ? changes().filter((change) => !settled.has(change)) : []
+    const { note, artifact: rescued } = await rescue(run, lost, artifact ? [] : superseded)
+    for (const { path } of lost) finished.delete(path)
+    if (note !== undefined) log.line(note)
+    artifact ??= rescued
+    setDeliveryOutputs({ ...(artifact && { artifact }) })
+    for (const problem of problems)
+      if (problem !== undefined) failures.push(note === undefined ? problem : `${problem} ${note}`)
   }
 
   async function deliverAtEnd(isComplete: boolean): Promise<Delivery> {
@@ -50,19 +70,13 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
     for (const { path, after } of landed.superseded)
       if (after) log.line(`${path}: somebody else changed it meanwhile, and their version stays.`)
     const artifactProblem = isDone && artifact ? undefined : await toArtifact()
-    const isLost = branchProblem !== undefined || (artifactProblem !== undefined && !destination)
-    const superseded = artifact ? [] : landed.superseded
-    const { note, artifact: rescued } = await rescue(run, isLost ? changes() : [], superseded)
-    if (note !== undefined) log.line(note)
-    const uploaded = artifact ?? rescued
+    if (!isDone || failures.length === 0) await saveRefused([branchProblem, artifactProblem])
     const { commit, pullRequest } = landed
     return {
       ...(commit && { commit }),
       ...(pullRequest && { pullRequest }),
-      ...(uploaded && { artifact: uploaded }),
-      failures: [branchProblem, artifactProblem]
-        .filter((problem) => problem !== undefined)
-        .map((problem) => (note === undefined ? problem : `${problem} ${note}`)),
+      ...(artifact && { artifact }),
+      failures,
     }
   }
 
@@ -81,7 +95,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
       setDeliveryOutputs(landed)
       return undefined
     } catch (error) {
-      return explainFailure(error, branch)
+      return explainFailure(error, branch, base !== undefined)
     }
   }
 
@@ -129,10 +143,14 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
       const isNeeded = deliver.some((way) => way !== 'none') || (hasRescued && context.hasArtifactService)
       if (!isNeeded) return undefined
       const isComplete =
-        inputs.only.length === 0 &&
-        result.stoppedBy === undefined &&
-        result.images.every(({ outcome }) => outcome !== 'failed' && outcome !== 'not-tried')
+        inputs.only.length === 0 && result.stoppedBy === undefined && result.images.every(isSettled)
       return log.group('Deliver', () => deliverAtEnd(isComplete))
     },
   }
+}
+
+/** Whether an image is as the config says: not failed, not tried later, not left out. */
+function isSettled({ outcome, planned: { status } }: ImageResult): boolean {
+  if (outcome === 'unchanged') return status === 'up-to-date' || status === 'drifted'
+  return outcome !== 'failed' && outcome !== 'not-tried'
 }

@@ -10,8 +10,8 @@ const SECTION_MAX_BYTES = 50_000
 const BEGIN = '<!-- easel:begin -->'
 const END = '<!-- easel:end -->'
 
-/** The last commit up to which a pull request's branch has only commits of Easel. */
-const RECORD = /<!-- easel:commit ([0-9a-f]{40}) -->/
+/** The last commit up to which a pull request's branch has only commits of Easel, and the project that they are for. */
+const RECORD = /<!-- easel:commit ([0-9a-f]{40} \S+) -->/
 
 /**
  * Easel's section of a pull request's body: each image before and after, and its cost.

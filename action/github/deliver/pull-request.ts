@@ -19,8 +19,9 @@ type Branches = Required<Pick<Destination, 'branch' | 'base'>>
  * Commits a changeset to a branch of its own, and opens or updates its pull request. Commits that people added to that
  * branch or amended stay: Easel only adds to it then, and never force-pushes.
  *
- * The pull request's body records the last commit up to which the branch is Easel's alone. A branch that points
- * elsewhere has somebody's work, whatever its commits say of themselves; one without a record isn't Easel's.
+ * The pull request's body records the last commit up to which the branch is this project's alone. A branch that
+ * points elsewhere has the work of somebody, or of another project in the repository, whatever its commits say of
+ * themselves; one without a record isn't Easel's.
  *
  * @param isComplete  whether no selection or failure left anything out. Only then may the branch be reduced to the
  *   changes, and the pull request be closed when there are none.
@@ -43,7 +44,8 @@ export async function deliverAsPullRequest(
     throw new DeliveryError(`There is no branch ${base} to open a pull request against.`)
   const onBase = await readProjectAt(run, baseHead, changes)
   const merged = await mergeOnto(run, onBase, changes)
-  const isOwn = branchHead === undefined || branchHead === record
+  const project = encodeURIComponent(target.folder + run.project.configPath)
+  const isOwn = branchHead === undefined || `${branchHead} ${project}` === record
 
   if (isDeepStrictEqual(merged.blobs, onBase.blobs)) {
     const { ours, superseded } = merged
@@ -60,7 +62,7 @@ export async function deliverAsPullRequest(
   const tip = landed.commit?.sha ?? branchHead ?? baseHead
   const at = (sha: string) => rawUrl(context, sha, target.folder)
   const urls = { before: at(baseHead), after: at(tip) }
-  const body = withSection(written, bodyFor(landed.ours, urls, isOwn ? tip : record))
+  const body = withSection(written, bodyFor(landed.ours, urls, isOwn ? `${tip} ${project}` : record))
   const pullRequest = open ?? (await openPull(api, branches, { title: summaryOf(landed.ours), body }))
   // Only Easel's section: somebody may have edited the title, and what is around it.
   if (open && body !== written) await updatePull(api, open, { body })

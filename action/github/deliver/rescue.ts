@@ -35,11 +35,14 @@ export async function rescue(
   let rescued: Rescued = {}
   for (const { folder: root, list } of run.project.rescue) {
     try {
-      if ((await list()).length === 0) continue
+      const kept = await list()
+      if (kept.length === 0) continue
       if (!run.context.hasArtifactService)
         return { note: `There is no artifact service. The images are in ${root}.` }
       const entries = await readdir(root, { recursive: true, withFileTypes: true })
-      const files = entries.flatMap((one) => (one.isFile() ? [join(one.parentPath, one.name)] : []))
+      // Others may be on their way into it.
+      const whole = new Set([join(root, 'easel.lock.json'), ...kept.map(({ file }) => file)])
+      const files = entries.map((one) => join(one.parentPath, one.name)).filter((file) => whole.has(file))
       const artifact = await uploadArtifact(run, { name: RESCUED, folder: root, files: () => files })
       const note = `The images were uploaded as the artifact ${artifact.name}: ${artifact.url}`
       if (!rescued.artifact) rescued = { artifact, note }

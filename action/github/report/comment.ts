@@ -16,7 +16,7 @@ const UP_TO_DATE = '## Easel\n\nEverything is up to date.\n'
 export async function commentOnPullRequest(
   report: Report,
   notices: readonly string[],
-  { context, api, log }: ActionRun,
+  { context, target, api, log }: ActionRun,
 ): Promise<void> {
   const issue = context.pull?.number
   if (issue === undefined) return
@@ -24,8 +24,8 @@ export async function commentOnPullRequest(
   const hasContent = planned + drifted + orphans + generated + failed > 0
   // Without images: their URLs change with every commit, and so would the comment.
   const summary = summaryOf(report, { notices, imageUrl: () => undefined, maxBytes: COMMENT_MAX_BYTES })
-  // Each config has a comment of its own.
-  const marker = `<!-- easel:${encodeURIComponent(report.config)} -->`
+  // Each project has a comment of its own.
+  const marker = `<!-- easel:${encodeURIComponent(target.folder + report.config)} -->`
   const body = `${marker}\n${hasContent ? summary : UP_TO_DATE}`
   try {
     const own = await findOwn(api, issue, marker)

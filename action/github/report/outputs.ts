@@ -17,7 +17,7 @@ export function setReportOutputs({ totals, orphans }: Report, reportPath: string
   const { images, planned, generated = 0, adopted = 0, not_tried = 0, cost_usd, estimate_usd } = totals
   const ran = totals.generated !== undefined
   const failed = (totals.failed ?? 0) + not_tried
-  const removed = orphans.filter(({ file }) => file !== undefined).length
+  const removed = orphans.filter(({ file }) => file !== undefined && file !== 'spared').length
   setOutputs({
     changed: hasAdopted || generated + adopted + removed > 0,
     planned,

@@ -16,7 +16,8 @@ export async function publish(
   { adopted = 0, delivery }: { readonly adopted?: number; readonly delivery?: Delivery | undefined } = {},
 ): Promise<void> {
   const { inputs, context, target } = run
-  const notices = [target.planOnly, adoptedText(adopted, delivery)].filter((notice) => notice !== undefined)
+  const said = [target.planOnly, adoptedText(adopted, delivery), ...(delivery?.failures ?? [])]
+  const notices = said.filter((notice) => notice !== undefined)
   const path = await writeReport(delivery ? { ...report, delivery } : report, context.tempFolder)
   setReportOutputs(report, path, adopted > 0)
   if (delivery) setDeliveryOutputs(delivery)

@@ -1,8 +1,8 @@
-import { hasOwnLfsServer, lfsPaths } from '../../git/checkout.ts'
+import { lfsPaths, namesOtherLfsServer } from '../../git/checkout.ts'
+import { checkLfs } from '../../git/lfs-server.ts'
 import type { ActionRun } from '../action-run.ts'
 import type { GitHubApi } from '../api/api.ts'
 import { DeliveryError, statusOf } from '../api/failure.ts'
-import { checkLfs } from '../api/lfs.ts'
 import { headOf } from '../api/read.ts'
 import { type CommitContent, readProjectAt } from '../changeset/project-at.ts'
 import { refuseRules } from './rules.ts'
@@ -17,11 +17,12 @@ import type { Destination } from './target.ts'
  */
 export async function preflight(
   run: ActionRun,
-  { branch, base }: Destination,
+  destination: Destination,
   images: readonly { readonly path: string }[],
 ): Promise<readonly CommitContent[]> {
-  const { api, target } = run
-  const paths = images.map(({ path }) => path)
+  const { api } = run
+  const { branch, base } = destination
+  await refuseLfs(run, images)
   const names = base === undefined ? [branch] : [branch, base]
   const [heads] = await Promise.all([
     Promise.all(names.map((name) => headOf(api, name))),
@@ -29,27 +30,33 @@ export async function preflight(
   ])
   if (heads.at(-1) === undefined) throw new DeliveryError(`There is no branch ${names.at(-1)}.`)
   const shas = new Set(heads.filter((sha) => sha !== undefined))
-  const [commits, lfs] = await Promise.all([
+  const [commits] = await Promise.all([
     Promise.all(Array.from(shas, (sha) => readProjectAt(run, sha, images))),
-    lfsPaths(target.root, paths),
-    refuseRules(api, branch, { exists: heads[0] !== undefined }),
+    refuseRules(api, destination, { exists: heads[0] !== undefined }),
     heads[0] === undefined && refuseTaken(api, branch),
   ])
-  const submodules = commits.flatMap((commit) => commit.submodules)
-  for (const path of paths) {
-    const module = submodules.find((folder) => (target.folder + path).startsWith(`${folder}/`))
-    if (module === undefined) continue
+  return commits
+}
+
+/** Refuses what can't be in Git LFS: the lock, and images whose server isn't the repository's own, or has no room. */
+async function refuseLfs(
+  { api, project, target: { root } }: ActionRun,
+  images: readonly { readonly path: string }[],
+): Promise<void> {
+  const { path: lock } = project.lock
+  const inLfs = await lfsPaths(root, [lock, ...images.map(({ path }) => path)])
+  if (inLfs.has(lock)) {
     throw new DeliveryError(
-      `${path} is inside the submodule ${module}, which is another repository: move the image, or run Easel in that repository.`,
+      `${lock} is in Git LFS, where branches can’t be merged: add the line "${lock} -filter" to the end of .gitattributes, and commit the file itself.`,
     )
   }
-  if (lfs.size > 0 && (await hasOwnLfsServer(target.root))) {
+  if (inLfs.size === 0) return
+  if (await namesOtherLfsServer(root, api.lfs.url)) {
     throw new DeliveryError(
       'The images are in Git LFS, and .lfsconfig names another server than GitHub: Easel can’t upload to it.',
     )
   }
-  if (lfs.size > 0) await checkLfs(api.lfs)
-  return commits
+  await checkLfs(api.lfs)
 }
 
 /** Writes what changes nothing: an empty blob, and a pull request from a branch to itself, which GitHub never opens. */

@@ -1,5 +1,6 @@
 import type { GitHubApi } from '../api/api.ts'
-import { DeliveryError } from '../api/failure.ts'
+import { DeliveryError, protectedAdvice } from '../api/failure.ts'
+import type { Destination } from './target.ts'
 
 /** Rules that refuse a commit which is not merged through a pull request. */
 const REFUSING: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ interface MayPush {
  */
 export async function refuseRules(
   { request, graphql, owner, repo }: GitHubApi,
-  branch: string,
+  { branch, base }: Pick<Destination, 'branch' | 'base'>,
   { exists }: { readonly exists: boolean },
 ): Promise<void> {
   const [rules, mayPush] = await Promise.all([
@@ -41,10 +42,15 @@ export async function refuseRules(
   const refusing = exists ? REFUSING : { ...REFUSING, creation: 'creating it is restricted' }
   for (const { type, ruleset_id } of rules?.data ?? []) {
     const why = refusing[type]
-    if (why !== undefined && !(await mayBypass(ruleset_id))) throw refusal(branch, why)
+    if (why !== undefined && !(await mayBypass(ruleset_id))) throw refusal(why)
   }
   const { viewerCanPush = true } = (mayPush && mayPush.repository?.ref?.refUpdateRule) || {}
-  if (!viewerCanPush) throw refusal(branch, 'pushes are restricted')
+  if (!viewerCanPush) throw refusal('pushes are restricted')
+
+  function refusal(why: string): DeliveryError {
+    const advice = protectedAdvice(base !== undefined)
+    return new DeliveryError(`${branch} is protected (${why}), so nothing was generated: ${advice}`)
+  }
 
   async function mayBypass(id: number | undefined): Promise<boolean> {
     if (id === undefined) return false
@@ -57,10 +63,4 @@ export async function refuseRules(
 /** The response; `undefined` when GitHub refuses it. */
 function known<T>(response: Promise<T>): Promise<T | undefined> {
   return response.catch(() => undefined)
-}
-
-function refusal(branch: string, why: string): DeliveryError {
-  return new DeliveryError(
-    `${branch} is protected (${why}), so nothing was generated: use deliver: pull-request, or pass a github-token that may bypass its rules.`,
-  )
 }

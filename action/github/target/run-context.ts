@@ -52,8 +52,10 @@ export async function readRunContext(env: Env) {
     /** The page of the run, such as `https://github.com/octo/docs/actions/runs/77`. */
     runUrl: `${serverUrl}/${own}/actions/runs/${env['GITHUB_RUN_ID'] ?? ''}`,
     tempFolder: tempFolderIn(env),
-    /** Whether artifacts can be uploaded. */
-    hasArtifactService: Boolean(env['ACTIONS_RUNTIME_TOKEN'] && env['ACTIONS_RESULTS_URL']),
+    /** Whether artifacts can be uploaded: the client refuses to on GitHub Enterprise Server, whatever its variables. */
+    hasArtifactService:
+      /^github\.com$|\.(ghe\.com|localhost)$/i.test(new URL(serverUrl).hostname) &&
+      Boolean(env['ACTIONS_RUNTIME_TOKEN'] && env['ACTIONS_RESULTS_URL']),
   }
 }
 

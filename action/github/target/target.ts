@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../../config/diagnostic.ts'
 import { createLinkFinder, pathProblem } from '../../files/safe-path.ts'
-import { type Checkout, parentsOfHead, readCheckout } from '../../git/checkout.ts'
+import { changedSinceHead, type Checkout, parentsOfHead, readCheckout } from '../../git/checkout.ts'
+import type { PlannedProject } from '../../plan/plan-project.ts'
 import type { GitHubApi } from '../api/api.ts'
 import { unlessUnknown } from '../api/failure.ts'
 import { headOf, holds } from '../api/read.ts'
@@ -26,6 +27,8 @@ export interface Target {
   /** Where `root` is in the repository: empty, or such as `site/`. */
   readonly folder: string
   readonly deliver: ActionInputs['deliver']
+  /** Absent where no git can tell. */
+  readonly checkout: Checkout | undefined
   /** Absent when the files go to no branch. */
   readonly destination?: Destination
   /** Why the run must not generate anything. */
@@ -50,27 +53,31 @@ const TRUSTED_EVENTS: ReadonlySet<string> = new Set(
  * @throws {DeliveryError} when GitHub has to be asked, and there is no token
  */
 export async function settleTarget(inputs: ActionInputs, run: RunContext, api: GitHubApi): Promise<Target> {
-  const { root, folder } = await workingFolder(run.workspace, inputs.workingDirectory)
+  const { root, folder: given } = await workingFolder(run.workspace, inputs.workingDirectory)
+  const checkout = await readCheckout(root)
+  const folder = checkout?.folder ?? given
   const deliver = inputs.deliver.length > 0 ? inputs.deliver : [defaultDelivery(run)]
-  const place = { root, folder, deliver }
+  const place: Target = { root, folder, deliver, checkout }
   if (inputs.mode !== 'generate') return place
   const reason = eventReason(run) ?? keyReason(inputs)
   if (reason !== undefined) return { ...place, planOnly: reason }
+  // Most would expect what a push to a branch does.
+  const isUndirected = run.branch === undefined && run.eventName === 'push' && !inputs.branch && !inputs.base
+  if (isUndirected && inputs.deliver.length === 0) return { ...place, planOnly: UNNAMED }
   const isPull = deliver.includes('pull-request')
   if (!isPull && !deliver.includes('commit')) {
-    const untrusted = await untrustedReason(root, run, api)
+    const untrusted = await untrustedReason(checkout, run, api)
     return untrusted === undefined ? place : { ...place, planOnly: untrusted }
   }
 
-  const given = isPull ? inputs.base : inputs.branch
+  const named = isPull ? inputs.base : inputs.branch
   /** The branch whose files the workspace must hold. */
-  const into = given ?? run.branch
+  const into = named ?? run.branch
   if (into === undefined) return { ...place, planOnly: UNNAMED }
   const branch = isPull ? (inputs.branch ?? `easel/${into}`) : into
   if (isPull && branch === into) {
     throw new UsageError(`A pull request can’t go from ${branch} to itself: set branch to another branch.`)
   }
-  const checkout = await readCheckout(root)
   if (!checkout) return { ...place, planOnly: NO_CHECKOUT }
   if (checkout.isSubmodule) {
     throw new UsageError(
@@ -80,7 +87,7 @@ export async function settleTarget(inputs: ActionInputs, run: RunContext, api: G
   const checkedOut = await commitOf(into, checkout)
   if (checkedOut === undefined) return { ...place, planOnly: elsewhereReason(into, checkout) }
   const destination = { branch, checkedOut, ...(isPull && { base: into }) }
-  return { ...place, folder: checkout.folder, destination }
+  return { ...place, destination }
 
   /** The commit of a branch that the workspace holds; `undefined` when it holds another one. */
   async function commitOf(name: string, { sha, branch: held }: Checkout): Promise<string | undefined> {
@@ -90,7 +97,7 @@ export async function settleTarget(inputs: ActionInputs, run: RunContext, api: G
       // The default checkout of a pull request is its merge with the base.
       if (run.pull && sha === run.sha && (await parentsOfHead(root))[1] === headSha) return headSha
     }
-    if (given === undefined && held !== name) return undefined
+    if (named === undefined && held !== name) return undefined
     const head = await headOf(api, name)
     if (head === undefined) throw new UsageError(`There is no branch ${name}.`)
     return (await holds(api, head, sha)) ? sha : undefined
@@ -98,7 +105,7 @@ export async function settleTarget(inputs: ActionInputs, run: RunContext, api: G
 }
 
 const UNNAMED =
-  'This run isn’t on a branch (it may be for a tag), so Easel only plans. Set the input branch, or base for a pull request, to generate.'
+  'This run isn’t on a branch (it may be for a tag), so Easel only plans. To generate, set deliver to none or artifact, to commit with the input branch, or to pull-request with base.'
 
 const NO_CHECKOUT =
   'The workspace isn’t a git checkout, so Easel can’t tell which commit it holds and only plans. Check it out with actions/checkout, in a container that has git.'
@@ -126,12 +133,11 @@ function keyReason({ openrouterApiKey }: ActionInputs): string | undefined {
 
 /** Why the code in the workspace may be anybody's. */
 async function untrustedReason(
-  root: string,
+  checkout: Checkout | undefined,
   { eventName, sha: own }: RunContext,
   { request }: GitHubApi,
 ): Promise<string | undefined> {
   if (TRUSTED_EVENTS.has(eventName)) return undefined
-  const checkout = await readCheckout(root)
   if (!checkout) return NO_CHECKOUT
   const { sha } = checkout
   if (sha === own) return undefined
@@ -140,6 +146,22 @@ async function untrustedReason(
   const branches = await request(route, { commit_sha: sha }).catch(unlessUnknown)
   if (branches && branches.data.length > 0) return undefined
   return `Anyone can cause ${eventName}, and the workspace holds ${short(sha)}, which is on no branch of this repository: it may come from a fork, so Easel only plans.`
+}
+
+/**
+ * Why what a plan would generate may be declared by anybody, although the commit of the workspace is trusted: a workflow
+ * may check out a fork in a folder, or write its files over those of the commit.
+ */
+export async function foreignReason(
+  { project, plan }: PlannedProject,
+  { root }: Target,
+  { eventName }: RunContext,
+): Promise<string | undefined> {
+  if (TRUSTED_EVENTS.has(eventName)) return undefined
+  const files = new Set([project.configPath, ...plan.images.map(({ image }) => image.where(['path']).file)])
+  const [file] = await changedSinceHead(root, [...files])
+  if (file === undefined) return undefined
+  return `Anyone can cause ${eventName}, and ${file} isn’t in the commit of the workspace, or was changed since: it may come from a fork, so Easel only plans.`
 }
 
 function elsewhereReason(into: string, { sha, branch }: Checkout): string {

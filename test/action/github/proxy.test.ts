@@ -51,30 +51,49 @@ afterAll(async () => {
   await elsewhere[Symbol.asyncDispose]()
 })
 
-async function run(env: Readonly<Record<string, string>>) {
+function proxyHost(): string {
+  return `127.0.0.1:${(proxy.address() as AddressInfo).port}`
+}
+
+async function run(env: Readonly<Record<string, string>>, baseUrl = 'https://linked.example/api/v1') {
   await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
   tunnels.length = 0
   return await runAction(workspace.root, {
-    inputs: inputsFor(elsewhere, { 'base-url': 'https://linked.example/api/v1' }),
+    inputs: inputsFor(elsewhere, { 'base-url': baseUrl }),
     env: {
       NODE_EXTRA_CA_CERTS: PEM,
-      HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      HTTPS_PROXY: `http://${proxyHost()}`,
       ...env,
     },
   })
 }
 
 describe('behind a proxy', () => {
-  it('reaches OpenRouter through HTTPS_PROXY', async () => {
-    const { code, outputs } = await run({})
+  it.each([
+    ['HTTPS_PROXY', () => ({})],
+    ['https_proxy', () => ({ HTTPS_PROXY: '', https_proxy: `http://${proxyHost()}` })],
+    ['HTTPS_PROXY without a scheme', () => ({ HTTPS_PROXY: proxyHost() })],
+  ])('reaches OpenRouter through %s', async (_name, env) => {
+    const { code, outputs } = await run(env())
 
     expect([code, outputs['generated']]).toEqual([0, '1'])
     expect(new Set(tunnels)).toEqual(new Set(['linked.example:443']))
   })
 
-  it('goes around it for what NO_PROXY names', async () => {
-    const { code } = await run({ NO_PROXY: 'linked.example' })
+  it.each([
+    ['a host in NO_PROXY', { NO_PROXY: 'linked.example' }],
+    ['a host in NO_PROXY beside an empty no_proxy', { no_proxy: '', NO_PROXY: 'linked.example' }],
+    ['NO_PROXY: *', { NO_PROXY: '*' }],
+    ['a list in NO_PROXY with *', { NO_PROXY: 'corp.example, *' }],
+  ])('goes around it for %s', async (_what, env) => {
+    const { code } = await run(env)
 
     expect([code, tunnels]).toEqual([1, []])
+  })
+
+  it('goes around it for a server on the machine itself', async () => {
+    const { code, outputs } = await run({ HTTP_PROXY: `http://${proxyHost()}` }, elsewhere.url)
+
+    expect([code, outputs['generated'], tunnels]).toEqual([0, '1', []])
   })
 })

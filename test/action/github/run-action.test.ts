@@ -243,6 +243,7 @@ describe.concurrent('the built Action', () => {
     const keyless = await runAction(workspace.root, { inputs: empty })
     const run = await runAction(workspace.root, {
       inputs: { ...empty, 'openrouter-api-key': KEY, 'base-url': upstream.url },
+      eventName: 'workflow_dispatch',
     })
 
     const declared = readInputs((name) => (name === 'github-token' ? '' : inputs[name]?.default))

@@ -25,7 +25,7 @@ export interface ArtifactService extends Pick<Faults, 'requests' | 'add'>, Async
   /** Finalized artifacts, in order. */
   readonly artifacts: readonly StoredArtifact[]
   /** From now on, artifacts are of another run. */
-  nextRun(options?: { readonly branch?: string; readonly isOfFork?: boolean }): void
+  nextRun(options?: { readonly branch?: string; readonly sha?: string; readonly isOfFork?: boolean }): void
   /** The environment that the runner gives to an action. */
   readonly env: Readonly<Record<string, string>>
 }
@@ -98,7 +98,7 @@ export async function serveArtifacts({
   const faults = createFaults()
   let url = ''
   let lastId = 4241
-  let current = { id: 77, branch: 'main', isOfFork: false }
+  let current: RunArtifact['run'] = { id: 77, branch: 'main', isOfFork: false }
 
   const newBlob = (name: string, mimeType: string): Blob => {
     const blob: Blob = { id: randomUUID(), signature: randomUUID(), name, mimeType, blocks: new Map() }
@@ -219,8 +219,8 @@ export async function serveArtifacts({
   return {
     url,
     artifacts,
-    nextRun: ({ branch = 'main', isOfFork = false } = {}) => {
-      current = { id: current.id + 1, branch, isOfFork }
+    nextRun: ({ branch = 'main', sha, isOfFork = false } = {}) => {
+      current = { id: current.id + 1, branch, ...(sha !== undefined && { sha }), isOfFork }
     },
     requests: faults.requests,
     add: faults.add,

@@ -7,11 +7,12 @@ import type { RunArtifact, World } from './world.ts'
 export function actionsRoutes(world: World): Hono<GitHubEnv> {
   const app = new Hono<GitHubEnv>()
 
-  app.get('/artifacts', (c) => {
+  app.get('/artifacts', async (c) => {
     c.var.require('actions', 'read')
     const { name } = c.req.query()
     const found = world.artifacts.filter((one) => name === undefined || one.name === name)
-    return c.json({ total_count: found.length, artifacts: found.toReversed().map(artifactJson) })
+    const artifacts = await Promise.all(found.toReversed().map(artifactJson))
+    return c.json({ total_count: found.length, artifacts })
   })
 
   app.get('/artifacts/:id{[0-9]+}/zip', (c) => {
@@ -26,7 +27,12 @@ export function actionsRoutes(world: World): Hono<GitHubEnv> {
     return found
   }
 
-  const artifactJson = ({ id, name, bytes, createdAt, digest, run }: RunArtifact) => ({
+  const shaOf = async ({ sha, branch }: RunArtifact['run']) =>
+    sha ??
+    (await world.git.readRef(`refs/heads/${branch}`)) ??
+    (await world.git.readRef(`refs/heads/${world.defaultBranch}`))
+
+  const artifactJson = async ({ id, name, bytes, createdAt, digest, run }: RunArtifact) => ({
     id,
     name,
     size_in_bytes: bytes.length,
@@ -39,6 +45,7 @@ export function actionsRoutes(world: World): Hono<GitHubEnv> {
       repository_id: 1,
       head_repository_id: run.isOfFork ? 2 : 1,
       head_branch: run.branch,
+      head_sha: await shaOf(run),
     },
   })
 

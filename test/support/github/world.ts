@@ -45,7 +45,13 @@ export interface RunArtifact {
   readonly digest: string
   readonly createdAt: string
   readonly bytes: Buffer
-  readonly run: { readonly id: number; readonly branch: string; readonly isOfFork: boolean }
+  readonly run: {
+    readonly id: number
+    readonly branch: string
+    /** The commit that the run was for; absent: where its branch is, or for a tag the default branch. */
+    readonly sha?: string
+    readonly isOfFork: boolean
+  }
 }
 
 /** One repository at GitHub: its git repository, and everything else. */

@@ -171,6 +171,17 @@ describe('rate limits and retries', () => {
     })
   })
 
+  it('waits for the rate limit of GraphQL, which it says with a status of 200', async () => {
+    const body = { data: null, errors: [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }] }
+    const response = { status: 200, headers: { 'retry-after': '2' }, body }
+    github.add({ path: /graphql/, times: 1, response })
+
+    await commit([file('a.png', randomBytes(10))])
+
+    expect(waits).toHaveLength(1)
+    expect(waits[0]).toBeGreaterThanOrEqual(2000)
+  })
+
   it('waits for at most five minutes', async () => {
     await start({ limits: { writes: 0, retryAfterSeconds: 3600 } })
 
@@ -184,6 +195,9 @@ describe('rate limits and retries', () => {
     github.add({ path: /graphql/, times: 1, cut: 'before' })
     github.add({ path: /comments/, response: { status: 502, body: 'Bad Gateway' } })
 
+    const message = 'Something went wrong while executing your query on 2026-11-26.'
+    github.add({ path: /graphql/, times: 1, response: { status: 200, body: { errors: [{ message }] } } })
+
     await commit([file('a.png', randomBytes(10))])
     await expect(
       api().request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
@@ -192,7 +206,10 @@ describe('rate limits and retries', () => {
       }),
     ).rejects.toMatchObject({ status: 502 })
 
-    expect(paths('POST')).toEqual(['/graphql', '/graphql', '/graphql', '/repos/octo/docs/issues/1/comments'])
+    expect(paths('POST')).toEqual([
+      ...Array.from({ length: 4 }, () => '/graphql'),
+      '/repos/octo/docs/issues/1/comments',
+    ])
   })
 
   it('does not retry a refusal', async () => {

@@ -131,6 +131,7 @@ describe('nothing paid is lost', () => {
 
       expect(run.code).toBe(1)
       expect(run.stdout).toMatch(new RegExp(`::error title=Easel::.*${advice}.*easel-rescued`))
+      expect(run.summary).toMatch(/^> .*as the artifact easel-rescued: http.*\/artifacts\/\d+$/m)
       expect(run.outputs['artifact-url']).toMatch(/\/artifacts\/\d+$/)
       expect(await world.github.head()).toBe(before)
       expect([...(await unpacked(world, 'easel-rescued')).keys()].toSorted()).toEqual([

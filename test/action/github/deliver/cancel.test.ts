@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -60,6 +60,26 @@ describe('a cancelled run', () => {
   )
 })
 
+it('rescues at the first signal what the branch refuses', { timeout: 90_000 }, async () => {
+  await using world = await startWorld(IMAGES, { faults: [{ latencyMs: 60_000, match: 'slow' }] })
+  world.github.protectedBranches.set('main', 'protection')
+  const { root, start } = await world.checkout()
+  const run = await start({ inputs: { concurrency: '5' } })
+  const finished = () => readFile(join(root, 'easel.lock.json'), 'utf8').catch(() => '')
+  await expect.poll(finished, { timeout: 30_000 }).toMatch(/"0.png".*"1.png".*"2.png".*"3.png"/s)
+  await expect.poll(() => world.upstream.prompts(), { timeout: 30_000 }).toHaveLength(8)
+
+  run.child.kill('SIGINT')
+  // The images in flight take longer than the runner waits.
+  await expect.poll(() => run.outputs(), { timeout: 30_000 }).toHaveProperty('artifact-url')
+  run.child.kill('SIGTERM')
+  const { code, stdout } = await run.ended
+
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/::error title=Easel::main is protected: .*easel-rescued/)
+  expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
+})
+
 describe('a long run', () => {
   it('delivers what is finished every deliver-every minutes, and the rest at the end', async () => {
     await using world = await startWorld(IMAGES, { faults: [{ latencyMs: 4000, match: 'slow' }] })
@@ -71,6 +91,21 @@ describe('a long run', () => {
     expect((await world.subjects()).length).toBeGreaterThan(2)
     expect(run.outputs['commit-sha']).toBe(await world.github.head())
     expect((await world.lock()).size).toBe(8)
+  })
+
+  it('rescues only what the branch doesn’t have yet, when it is refused at the end', async () => {
+    const images = { 'a.png': 'A fox', 'b.png': 'A slow fox' }
+    await using world = await startWorld(images, { faults: [{ latencyMs: 4000, match: 'slow' }] })
+    const { root, start } = await world.checkout()
+    const run = await start({ inputs: { 'deliver-every': '0.01' } })
+    await expect.poll(async () => (await world.lock()).size, { timeout: 30_000 }).toBe(1)
+    world.github.protectedBranches.set('main', 'protection')
+
+    const { code } = await run.ended
+
+    expect(code).toBe(1)
+    expect(await readFile(join(root, 'a.png'))).toEqual(await world.file('a.png'))
+    expect(await readdir(join(root, '.easel/rescued'))).toEqual(['b.png', 'easel.lock.json'])
   })
 
   it('delivers once with deliver-every: 0', async () => {

@@ -142,6 +142,42 @@ describe('races', () => {
     expect(await world.subjects()).toEqual(['Add 2 images', 'Begin'])
   })
 
+  it.each([
+    ['describes otherwise', { 'fox.png': 'A red fox' }],
+    ['no longer describes', { 'hare.png': 'A hare' }],
+  ])('pays for nothing that the branch %s by now', async (_how, images) => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    const old = await world.checkout()
+    await world.github.push({ 'easel.yml': listed(images) })
+    await (await world.checkout()).run()
+    const head = await world.github.head()
+
+    const run = await old.run()
+
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('fox.png: left out, because easel.yml has changed on the branch')
+    expect(run.outputs).toMatchObject({ planned: '0', skipped: '1' })
+    expect(world.upstream.prompts()).toEqual(Object.values(images))
+    expect(await world.github.head()).toBe(head)
+  })
+
+  it('pays for an image of a page, and for one with the same spec as an image that the branch dropped', async () => {
+    const pages = "markdown: ['*.md']\n"
+    const files = {
+      'easel.yml': `${listed({ 'old.png': 'A fox', 'new.png': 'A fox' })}${pages}`,
+      'page.md': '<!-- easel -->\n![A hare](hare.png)\n',
+    }
+    await using world = await startWorld({}, { files })
+    const late = await world.checkout()
+    await world.github.push({ 'easel.yml': `${listed({ 'new.png': 'A fox' })}${pages}` })
+
+    const run = await late.run()
+
+    expect(run.code).toBe(0)
+    expect(world.upstream.prompts().toSorted()).toEqual(['A fox', 'A hare'])
+    expect([...(await world.lock()).keys()]).toEqual(expect.arrayContaining(['hare.png', 'new.png']))
+  })
+
   it('leaves an image that somebody put there by hand, and uploads its own as an artifact', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
     const checkout = await world.checkout()
@@ -159,6 +195,26 @@ describe('races', () => {
     expect(run.stdout).toContain('fox.png: somebody else changed it meanwhile, and their version stays.')
     expect(world.artifacts.artifacts.map(({ name }) => name)).toEqual(['easel-rescued'])
   })
+
+  it.each([
+    ['a file', { 'docs/img': 'theirs' }, 'beside the file or link docs/img'],
+    ['a submodule', { 'docs/img': 0 }, 'is inside the submodule docs/img'],
+    ['a folder', { 'docs/img/fox.png/notes.md': 'theirs' }, 'docs/img/fox.png is a folder on the branch'],
+  ] as const)(
+    'leaves %s that somebody put in the way, and uploads its own as an artifact',
+    async (_what, files, message) => {
+      await using world = await startWorld({ 'docs/img/fox.png': 'A fox' })
+      const checkout = await world.checkout()
+      const meanwhile = () => world.github.push(files)
+      world.github.add({ body: /createCommitOnBranch/, times: 1, meanwhile })
+
+      const run = await checkout.run()
+
+      expect(run.code).toBe(1)
+      expect(run.stdout).toMatch(new RegExp(`::error title=Easel::.*${message}.*easel-rescued`))
+      expect(await world.subjects()).toEqual(['Change something', 'Begin'])
+    },
+  )
 
   it('recognises its commit when the response was cut off', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { listed, startWorld, type World } from '../../../support/action/delivery.ts'
+import { runAction } from '../../../support/action/processes.ts'
+import { inputsFor } from '../../../support/action/upstream.ts'
+import { runGit } from '../../../support/github/bare-repository.ts'
 
 const LFS = { hasLfs: true, files: { '.gitattributes': '*.png filter=lfs diff=lfs merge=lfs -text\n' } }
 
@@ -33,6 +36,28 @@ describe('a sparse checkout', () => {
       expect((await world.subjects())[0]).toBe(subject)
     },
   )
+
+  it('adopts what the commit has although it left out the lock as well', async () => {
+    await using world = await startWorld({ 'docs/fox.png': 'A fox' })
+    await (await world.checkout()).run()
+    const checkout = await world.checkout()
+    await runGit(['-C', checkout.root, 'sparse-checkout', 'set', '--no-cone', '/easel.yml', '/site/'])
+
+    const run = await checkout.run({ inputs: { deliver: 'none' } })
+
+    expect([run.code, world.upstream.prompts()]).toEqual([0, ['A fox']])
+    expect(await readFile(join(checkout.root, 'docs/fox.png'))).toEqual(await world.file('docs/fox.png'))
+  })
+
+  it('prunes nothing, and nothing counts as changed', async () => {
+    await using world = await startWorld({ 'docs/fox.png': 'A fox', 'hare.png': 'A hare' })
+    await (await world.checkout()).run()
+    await world.github.push({ 'easel.yml': listed({ 'hare.png': 'A hare' }) })
+
+    const run = await (await world.checkout('main', { sparse: ['site'] })).run({ inputs: { prune: 'true' } })
+
+    expect([run.code, run.outputs['changed']]).toEqual([0, 'false'])
+  })
 
   it('neither replaces a person’s files that it left out, nor pays for them', async () => {
     const images = { 'docs/fox.png': 'A fox', 'docs/new.png': 'A hare' }
@@ -97,6 +122,23 @@ describe('working-directory', () => {
   })
 })
 
+describe('path: of actions/checkout', () => {
+  it('is no part of a file’s URL', async () => {
+    await using world = await startWorld({ 'site/fox.png': 'A fox' })
+    await (await world.checkout()).run()
+    const { root, sha } = await world.checkout()
+    const workspace = dirname(root)
+
+    const run = await runAction(workspace, {
+      inputs: { ...inputsFor(world.upstream), 'working-directory': basename(root), mode: 'plan' },
+      env: { ...world.github.env, GITHUB_SHA: sha, GITHUB_REF_NAME: 'main', GITHUB_REF_TYPE: 'branch' },
+    })
+
+    expect(run.code).toBe(0)
+    expect(run.summary).toContain(`/raw/${sha}/site/fox.png`)
+  })
+})
+
 describe('Git LFS', () => {
   it('has the images: uploaded first, then committed as pointers', async () => {
     await using world = await startWorld({ 'docs/fox.png': 'A fox', 'hare.webp': 'A hare' }, LFS)
@@ -142,13 +184,46 @@ describe('Git LFS', () => {
     expect(await world.subjects()).toHaveLength(2)
   })
 
-  it('delivers nothing when the upload fails, and the next run uses what was rescued', async () => {
+  it('has the images of a folder whose .gitattributes a sparse checkout leaves out', async () => {
+    const files = { 'assets/.gitattributes': '*.png filter=lfs\n' }
+    await using world = await startWorld({ 'assets/fox.png': 'A fox' }, { hasLfs: true, files })
+
+    const run = await (await world.checkout('main', { sparse: ['site'] })).run({ env: world.lfsEnv })
+
+    expect(run.code).toBe(0)
+    expect((await world.file('assets/fox.png'))?.toString()).toMatch(/^version https:/)
+  })
+
+  it('may name the repository’s own server in .lfsconfig', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' }, LFS)
-    const works = world.github.add({ path: /lfs\/storage/, response: { status: 500 } })
+    await world.github.push({ '.lfsconfig': `[lfs]\n\turl = ${world.github.apiUrl}/octo/docs\n` })
+
+    const run = await (await world.checkout()).run({ env: world.lfsEnv })
+
+    expect([run.code, world.github.lfs?.size]).toEqual([0, 1])
+  })
+
+  it.each([
+    ['its API responds with 503', { path: /lfs\/objects/, response: { status: 503 } }],
+    ['its storage responds with 429', { path: /lfs\/storage/, response: { status: 429 } }],
+    ['the connection breaks', { path: /lfs\/storage/, cut: 'before' as const }],
+  ])('is tried again when %s', async (_what, fault) => {
+    await using world = await startWorld({ 'fox.png': 'A fox' }, LFS)
+    world.github.add({ ...fault, times: 1 })
+
+    const run = await (await world.checkout()).run({ env: world.lfsEnv })
+
+    expect([run.code, world.github.lfs?.size]).toEqual([0, 1])
+  })
+
+  it('delivers nothing when the upload fails, and says when to try again', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' }, LFS)
+    world.github.add({ path: /lfs\/storage/, response: { status: 500 } })
+
     const failed = await (await world.checkout()).run({ env: world.lfsEnv })
-    works()
 
     expect(failed.code).toBe(1)
+    expect(failed.stdout).toMatch(/its server responded with 500.*Run the job again later\./)
     expect(await world.subjects()).toEqual(['Begin'])
   })
 })

@@ -101,6 +101,35 @@ describe('deliver: pull-request', () => {
     expect((await world.lock('easel/main')).has('hare.png')).toBe(true)
   })
 
+  it('neither generates nor pays again for what a person removed from its branch', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
+    await (await world.checkout()).run({ inputs: DELIVER })
+    await world.github.push({ 'fox.png': null }, { branch: 'easel/main', by: 'grace' })
+
+    const run = await (await world.checkout()).run({ inputs: DELIVER })
+
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('fox.png: left out, because somebody removed it from the branch')
+    expect(world.upstream.prompts()).toEqual(['A fox', 'A hare'])
+    expect(await world.file('fox.png', 'easel/main')).toBeUndefined()
+    expect(await world.file('hare.png', 'easel/main')).toBeDefined()
+  })
+
+  it.each([
+    ['on-drift: regenerate', { 'on-drift': 'regenerate' }],
+    ['force', { force: 'true' }],
+  ])('replaces what a person retouched there with %s, and pays for it once', async (_what, inputs) => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    await (await world.checkout()).run({ inputs: DELIVER })
+    await world.github.push({ 'fox.png': 'retouched' }, { branch: 'easel/main', by: 'grace' })
+
+    const run = await (await world.checkout()).run({ inputs: { ...DELIVER, ...inputs } })
+    const again = await (await world.checkout()).run({ inputs: { ...DELIVER, 'on-drift': 'regenerate' } })
+
+    expect([run.code, run.outputs['generated'], again.outputs['generated']]).toEqual([0, '1', '0'])
+    expect((await world.file('fox.png', 'easel/main'))?.subarray(1, 4).toString()).toBe('PNG')
+  })
+
   it('neither closes a pull request nor deletes a branch that it did not make', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     await (await world.checkout()).run({ inputs: { deliver: 'commit' } })
@@ -147,6 +176,65 @@ describe('deliver: pull-request', () => {
     expect(run.code).toBe(0)
     expect((await world.file('notes.md', 'easel/main'))?.toString()).toBe('mine')
     expect(world.github.pulls).toMatchObject([{ number: 1, state: 'open' }])
+  })
+
+  it.each([
+    ['folders', { 'working-directory': 'a' }, { 'working-directory': 'b' }, 'a/easel.yml', 'b/easel.yml'],
+    ['configs', { config: 'a.yml' }, { config: 'b.yml' }, 'a.yml', 'b.yml'],
+  ])(
+    'is shared by two projects in %s of one repository: neither removes the images of the other, nor pays again',
+    async (_what, one, other, oneConfig, otherConfig) => {
+      const files = {
+        [oneConfig]: listed({ 'fox.png': 'A fox' }),
+        [otherConfig]: listed({ 'hare.png': 'A hare' }),
+      }
+      await using world = await startWorld({}, { files })
+      for (const inputs of [one, other, one, other])
+        expect(await (await world.checkout()).run({ inputs: { ...DELIVER, ...inputs } })).toHaveProperty(
+          'code',
+          0,
+        )
+
+      const entries = await world.github.git.listTree(await world.github.head('easel/main'), {
+        recursive: true,
+      })
+      const images = entries.filter(({ path }) => path.endsWith('.png'))
+      expect(images).toHaveLength(2)
+      expect(world.github.pulls).toMatchObject([{ number: 1, state: 'open' }])
+      expect(world.upstream.prompts()).toEqual(['A fox', 'A hare'])
+    },
+  )
+
+  it('is not closed by another project that has nothing to change', async () => {
+    const files = {
+      'a/easel.yml': listed({ 'fox.png': 'A fox' }),
+      'b/easel.yml': listed({ 'hare.png': 'A hare' }),
+    }
+    await using world = await startWorld({}, { files })
+    await (await world.checkout()).run({ inputs: { 'working-directory': 'b' } })
+    await (await world.checkout()).run({ inputs: { ...DELIVER, 'working-directory': 'a' } })
+    const head = await world.github.head('easel/main')
+
+    const run = await (await world.checkout()).run({ inputs: { ...DELIVER, 'working-directory': 'b' } })
+
+    expect(run.code).toBe(0)
+    expect(world.github.pulls).toMatchObject([{ number: 1, state: 'open' }])
+    expect(await world.github.head('easel/main')).toBe(head)
+  })
+
+  it('is opened although GitHub fails once, and is Easel’s from then on', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    await (await world.checkout()).run()
+    await world.github.push({ 'easel.yml': listed({ 'fox.png': 'A red fox' }) })
+    const opening = { method: 'POST', path: /\/pulls$/, body: /easel:begin/ }
+    world.github.add({ ...opening, times: 1, response: { status: 502 } })
+    const opened = await (await world.checkout()).run({ inputs: DELIVER })
+    await world.github.push({ 'easel.yml': listed({ 'fox.png': 'A fox' }) })
+
+    const closed = await (await world.checkout()).run({ inputs: DELIVER })
+
+    expect([opened.code, closed.code]).toEqual([0, 0])
+    expect(world.github.pulls).toMatchObject([{ number: 1, state: 'closed' }])
   })
 
   it('is the same for two runs at once', async () => {
@@ -200,6 +288,27 @@ describe('comment: true', () => {
     await plan()
     expect(world.github.comments).toHaveLength(1)
     expect(comment?.body).toContain('**1 image** to generate')
+  })
+
+  it('keeps one for each project of the repository', async () => {
+    const files = {
+      'a/easel.yml': listed({ 'fox.png': 'A fox' }),
+      'b/easel.yml': listed({ 'hare.png': 'A hare' }),
+    }
+    await using world = await startWorld({}, { files })
+    const sha = await world.github.push({ 'topic.md': 'x' }, { branch: 'topic' })
+    const number = await openPull(world.github.apiUrl, 'topic')
+    const checkout = await world.checkout('topic')
+
+    for (const folder of ['a', 'b', 'a']) {
+      await checkout.run({
+        inputs: { mode: 'plan', comment: 'true', 'working-directory': folder },
+        eventName: 'pull_request',
+        event: { pull_request: { number, head: { sha, ref: 'topic', repo: { full_name: 'octo/docs' } } } },
+      })
+    }
+
+    expect(world.github.comments).toHaveLength(2)
   })
 })
 

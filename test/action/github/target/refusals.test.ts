@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { listed, startWorld, type World } from '../../../support/action/delivery.ts'
+import { type CheckoutOptions, listed, startWorld, type World } from '../../../support/action/delivery.ts'
 import type { GitHubOptions } from '../../../support/github/github.ts'
 
 interface Case {
@@ -7,6 +7,7 @@ interface Case {
   readonly prepare?: (world: World) => unknown
   readonly inputs?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
+  readonly checkout?: CheckoutOptions
 }
 
 const READ_ONLY = 'The github-token may not write to main. The job needs permissions: contents: write'
@@ -40,7 +41,7 @@ describe('what can’t be delivered is refused before it is paid for', () => {
     ],
     [
       'a ruleset for the branch of the pull request',
-      'easel/main is protected',
+      'easel/main is protected (changes go through pull requests), so nothing was generated: set branch to another name',
       {
         prepare: ({ github }) => github.protectedBranches.set('easel/main', 'ruleset'),
         inputs: { deliver: 'pull-request' },
@@ -76,6 +77,11 @@ describe('what can’t be delivered is refused before it is paid for', () => {
       { inputs: { deliver: 'artifact' }, env: NO_ARTIFACTS },
     ],
     [
+      'an artifact on a GitHub Enterprise Server',
+      'There is no artifact service',
+      { inputs: { deliver: 'artifact' }, env: { GITHUB_SERVER_URL: 'https://github.example.com' } },
+    ],
+    [
       'a path in a submodule',
       'theme/fox.png is inside the submodule theme',
       {
@@ -83,22 +89,48 @@ describe('what can’t be delivered is refused before it is paid for', () => {
       },
     ],
     [
+      'a path below a file that a sparse checkout leaves out',
+      'static/docs/fox.png can’t be on the branch beside the file or link static/docs',
+      {
+        options: { files: { 'static/docs': 'a person’s file' } },
+        prepare: ({ github }) => github.push({ 'easel.yml': listed({ 'static/docs/fox.png': 'A fox' }) }),
+        checkout: { sparse: ['site'] },
+      },
+    ],
+    [
+      'a path where a sparse checkout leaves out a folder',
+      'static/fox.png is a folder on the branch',
+      {
+        options: { files: { 'static/fox.png/notes.md': 'mine' } },
+        prepare: ({ github }) => github.push({ 'easel.yml': listed({ 'static/fox.png': 'A fox' }) }),
+        checkout: { sparse: ['site'] },
+      },
+    ],
+    [
+      'a lock in Git LFS',
+      'easel.lock.json is in Git LFS, where branches can’t be merged',
+      { options: { hasLfs: true, files: { '.gitattributes': '*.json filter=lfs\n' } } },
+    ],
+    [
       'Git LFS without a server',
       'Turn Git LFS on for the repository',
       { options: { files: { '.gitattributes': '*.png filter=lfs diff=lfs merge=lfs -text\n' } } },
     ],
-    [
-      'Git LFS on another server',
-      '.lfsconfig names another server than GitHub',
-      {
-        options: {
-          files: {
-            '.gitattributes': '[attr]pointer filter=lfs\n*.png pointer\n',
-            '.lfsconfig': '[lfs]\n\turl = https://lfs.example.com\n',
+    ...['[lfs]\n\turl', '[lfs]\n\tpushurl', '[remote "origin"]\n\tlfsurl'].map(
+      (key): (typeof cases)[number] => [
+        `Git LFS on another server, by ${key.replace('\n\t', ' ')}`,
+        '.lfsconfig names another server than GitHub',
+        {
+          options: {
+            hasLfs: true,
+            files: {
+              '.gitattributes': '[attr]pointer filter=lfs\n*.png pointer\n',
+              '.lfsconfig': `${key} = https://lfs.example.com\n`,
+            },
           },
         },
-      },
-    ],
+      ],
+    ),
   ]
 
   it.each(cases)('%s: fails and says what to change, whether forced or not', async (_name, message, one) => {
@@ -107,7 +139,7 @@ describe('what can’t be delivered is refused before it is paid for', () => {
     const head = await world.github.head()
 
     const run = await (
-      await world.checkout()
+      await world.checkout('main', one.checkout)
     ).run({
       inputs: { deliver: 'commit', force: 'true', ...one.inputs },
       env: { ...world.lfsEnv, ...one.env },
@@ -192,12 +224,49 @@ describe('what is refused only at the end', () => {
     expect([...(await world.lock()).keys()]).toEqual(['fox.png', 'hare.png'])
   })
 
+  it.each([
+    ['another tag', { deliver: 'commit', branch: 'main' }],
+    ['another tag, for the pull request', { deliver: 'pull-request', base: 'main' }],
+  ])('is found by a run for %s of the branch', async (_what, inputs) => {
+    await using world = await startWorld({ 'fox.png': 'A fox' })
+    for (const branch of ['main', 'easel/main']) world.github.protectedBranches.set(branch, 'protection')
+    const run = async (tag: string) => {
+      world.artifacts.nextRun({ branch: tag, sha: await world.github.head() })
+      const env = { GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: tag }
+      return (await world.checkout()).run({ eventName: 'release', inputs, env })
+    }
+    await run('v1')
+    await world.github.push({ 'text.md': 'new' })
+    await run('v2')
+
+    expect(world.upstream.prompts()).toEqual(['A fox'])
+  })
+
+  it('is found behind an artifact that can’t be downloaded', async () => {
+    await using world = await startWorld({ 'fox.png': 'A fox', 'hare.png': 'A hare' })
+    world.github.protectedBranches.set('main', 'protection')
+    for (const only of ['fox.png', 'hare.png']) {
+      await (await world.checkout()).run({ inputs: { only } })
+      world.artifacts.nextRun()
+    }
+    world.github.protectedBranches.clear()
+    const response = { status: 410, body: { message: 'Artifact has expired' } }
+    world.github.add({ path: /actions\/artifacts\/\d+\/zip/, times: 1, response })
+
+    const run = await (await world.checkout()).run()
+
+    expect(run.code).toBe(0)
+    expect(run.stdout).toContain('What an earlier run could not deliver can’t be read')
+    expect(world.upstream.prompts()).toEqual(['A fox', 'A hare', 'A hare'])
+  })
+
   it('does not trust what a fork’s run or another branch rescued', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' })
     world.github.protectedBranches.set('main', 'protection')
-    world.artifacts.nextRun({ isOfFork: true })
+    world.artifacts.nextRun({ isOfFork: true, sha: await world.github.head() })
     await (await world.checkout()).run()
-    world.artifacts.nextRun({ branch: 'other' })
+    const sha = await world.github.push({ 'text.md': 'new' }, { branch: 'other' })
+    world.artifacts.nextRun({ branch: 'other', sha })
     await (await world.checkout()).run()
     world.artifacts.nextRun()
     world.github.protectedBranches.clear()

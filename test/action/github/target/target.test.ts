@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunOptions, startWorld, type World } from '../../../support/action/delivery.ts'
+import {
+  type Checkout,
+  listed,
+  type RunOptions,
+  startWorld,
+  type World,
+} from '../../../support/action/delivery.ts'
 import { createWorkspace, config } from '../../../support/action/workspace.ts'
 import { runAction } from '../../../support/action/processes.ts'
 import { inputsFor } from '../../../support/action/upstream.ts'
+import { runGit } from '../../../support/github/bare-repository.ts'
 
 const OWN = { full_name: 'octo/docs' }
 const COMMIT = { deliver: 'commit' }
@@ -50,11 +57,26 @@ interface Case {
   readonly branch?: string
   /** What is checked out, if it is something else. */
   readonly ref?: string
+  /** What the workflow does with the checkout. */
+  readonly prepare?: (checkout: Checkout) => Promise<unknown>
   readonly run: (commits: Readonly<Record<string, string>>) => RunOptions
 }
 
-async function start({ branch = 'main', ref, run }: Case) {
+/** Fetches the fork's commit into a checkout, and the checkout of a folder in it. */
+async function fetchFork(root: string): Promise<void> {
+  await runGit(['-C', root, 'fetch', '--quiet', world.github.git.path, 'refs/pull/9/head'])
+}
+
+async function cloneFork({ root }: Checkout): Promise<void> {
+  const folder = `${root}/fork`
+  await runGit(['clone', '--quiet', world.github.git.path, folder])
+  await fetchFork(folder)
+  await runGit(['-C', folder, 'checkout', '--quiet', '--detach', 'FETCH_HEAD'])
+}
+
+async function start({ branch = 'main', ref, prepare, run }: Case) {
   const checkout = await world.checkout(branch, { ...(ref !== undefined && { ref: commits[ref] ?? ref }) })
+  await prepare?.(checkout)
   const before = world.upstream.prompts().length
   const finished = await checkout.run(run(commits))
   return { ...finished, checkout, prompts: world.upstream.prompts().slice(before) }
@@ -82,6 +104,25 @@ describe('a run that may not deliver what it would generate', () => {
       'the images would go to main',
       { ref: 'fork', run: () => ({ eventName: 'issue_comment', inputs: { ...COMMIT, branch: 'main' } }) },
     ],
+    ...['commit', 'none'].map((deliver): [string, string, Case] => [
+      `a comment, where the fork is checked out in a folder, with deliver: ${deliver}`,
+      'Anyone can cause issue_comment, and fork/easel.yml isn’t in the commit of the workspace',
+      {
+        prepare: cloneFork,
+        run: () => ({ eventName: 'issue_comment', inputs: { deliver, config: 'fork/easel.yml' } }),
+      },
+    ]),
+    [
+      'a comment, where the fork’s config replaces the repository’s',
+      'Anyone can cause issue_comment, and easel.yml isn’t in the commit of the workspace, or was changed',
+      {
+        async prepare({ root }) {
+          await fetchFork(root)
+          await runGit(['-C', root, 'checkout', '--quiet', 'FETCH_HEAD', '--', 'easel.yml'])
+        },
+        run: () => ({ eventName: 'issue_comment', inputs: COMMIT }),
+      },
+    ],
     [
       'a workflow_run for a fork',
       'A run for a fork started this workflow',
@@ -106,6 +147,11 @@ describe('a run that may not deliver what it would generate', () => {
       'a tag without a branch',
       'This run isn’t on a branch',
       { run: () => ({ inputs: COMMIT, env: { GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: 'v1' } }) },
+    ],
+    [
+      'a tag, where nothing says where the images go',
+      'This run isn’t on a branch .* set deliver to none or artifact',
+      { run: () => ({ env: { GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: 'v1' } }) },
     ],
     [
       'the pull request of a fork',
@@ -157,6 +203,23 @@ describe('a run that may not deliver what it would generate', () => {
     expect(stdout).toMatch(new RegExp(`::notice title=Easel::.*${reason}`))
     expect(summary).toContain('Easel')
     expect(await world.subjects()).toEqual(['Begin'])
+  })
+
+  it('only plans for a comment where a page comes from a fork in a folder', async () => {
+    await using other = await startWorld({})
+    const page = '![A fox](fox.png)\n'
+    await other.github.push({ 'easel.yml': `${listed({}).replace('images:\n', '')}markdown: ['**/*.md']\n` })
+    await other.github.pushFork({ 'page.md': `<!-- easel -->\n${page}` })
+    const checkout = await other.checkout()
+    const folder = `${checkout.root}/fork`
+    await runGit(['clone', '--quiet', other.github.git.path, folder])
+    await runGit(['-C', folder, 'fetch', '--quiet', other.github.git.path, 'refs/pull/9/head'])
+    await runGit(['-C', folder, 'checkout', '--quiet', '--detach', 'FETCH_HEAD'])
+
+    const run = await checkout.run({ eventName: 'issue_comment', inputs: { deliver: 'none' } })
+
+    expect([run.code, other.upstream.prompts()]).toEqual([0, []])
+    expect(run.stdout).toContain('fork/page.md isn’t in the commit of the workspace')
   })
 
   it('only plans where no git can tell what the workspace is', async () => {
@@ -235,6 +298,15 @@ describe('a run that may deliver', () => {
     const { code, prompts } = await start({ ref: own, run: () => ({ eventName: 'issue_comment' }) })
 
     expect([code, prompts]).toEqual([0, ['A fox']])
+  })
+
+  it('generates for a tag with deliver: none', async () => {
+    await using other = await startWorld({ 'fox.png': 'A fox' })
+    const env = { GITHUB_REF_TYPE: 'tag', GITHUB_REF_NAME: 'v1' }
+
+    const run = await (await other.checkout()).run({ env, inputs: { deliver: 'none' } })
+
+    expect([run.code, run.outputs['generated'], run.outputs['commit-sha']]).toEqual([0, '1', undefined])
   })
 
   it.each([

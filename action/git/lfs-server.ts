@@ -1,6 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pMap from 'p-map'
-import type { LfsPointer } from '../../git/lfs-pointer.ts'
-import { DeliveryError } from './failure.ts'
+import type { LfsPointer } from './lfs-pointer.ts'
+
+/** The server has no Git LFS, or refuses something. The message says what to change. */
+class LfsError extends Error {
+  override readonly name = 'LfsError'
+}
 
 /** The server of Git LFS for a repository. */
 export interface LfsServer {
@@ -39,6 +44,12 @@ const BATCH_MAX = 100
 /** Objects sent at the same time; memory holds each. */
 const UPLOADS_AT_ONCE = 4
 
+/** Attempts for a request: every one is safe to repeat, because objects are named by their content. */
+const TRIES_MAX = 4
+
+/** Delay before the first retry, in milliseconds; doubled for each further one. */
+const RETRY_MS = 500
+
 /** Timeout of one request, in milliseconds. */
 const TIMEOUT_MS = 180_000
 
@@ -48,7 +59,7 @@ const EMPTY: LfsPointer = {
   bytes: 0,
 }
 
-/** @throws {DeliveryError} when there is no Git LFS, or uploads aren't allowed */
+/** @throws {LfsError} when there is no Git LFS, or uploads aren't allowed */
 export async function checkLfs(server: LfsServer): Promise<void> {
   await batch(server, 'upload', [EMPTY])
 }
@@ -68,7 +79,7 @@ export async function downloadFromLfs(
   pointer: LfsPointer,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { download } = (await batch(server, 'download', [pointer]))(pointer)
-  if (!download) throw new DeliveryError(`Git LFS doesn’t have ${pointer.sha256}.`)
+  if (!download) throw new LfsError(`Git LFS doesn’t have ${pointer.sha256}.`)
   return new Uint8Array(await (await send('GET', download)).arrayBuffer())
 }
 
@@ -91,7 +102,7 @@ async function batch(
   return ({ sha256 }) => {
     const answer = answers.find(({ oid }) => oid === sha256)
     if (answer && !answer.error) return answer.actions ?? {}
-    throw new DeliveryError(`Git LFS refused ${sha256}: ${answer?.error?.message ?? 'no answer'}.`)
+    throw new LfsError(`Git LFS refused ${sha256}: ${answer?.error?.message ?? 'no answer'}.`)
   }
 }
 
@@ -101,17 +112,33 @@ async function send(
   body?: string | Uint8Array<ArrayBuffer>,
   contentType?: string,
 ): Promise<Response> {
-  const response = await fetch(href, {
-    method,
-    headers: { ...(contentType !== undefined && { 'Content-Type': contentType }), ...header },
-    ...(body !== undefined && { body }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch((error: unknown) => {
-    throw new DeliveryError(`The server of Git LFS can’t be reached: ${String(error)}.`, { cause: error })
-  })
-  if (response.ok) return response
-  const text = (await response.text()).slice(0, 200).trim()
-  throw new DeliveryError(
-    `The images are in Git LFS (.gitattributes), and its server responded with ${response.status}: ${text}. Turn Git LFS on for the repository, or take the images out of it.`,
+  for (let attempt = 1; ; attempt++) {
+    const answer = await fetch(href, {
+      method,
+      headers: { ...(contentType !== undefined && { 'Content-Type': contentType }), ...header },
+      ...(body !== undefined && { body }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((error: unknown) => error)
+    if (answer instanceof Response && answer.ok) return answer
+    if (attempt === TRIES_MAX || !isTransient(answer)) throw await refusalOf(answer)
+    await sleep(RETRY_MS * 2 ** (attempt - 1))
+  }
+}
+
+/** @param answer  a response, or why there is none */
+function isTransient(answer: unknown): boolean {
+  return !(answer instanceof Response) || answer.status === 429 || answer.status >= 500
+}
+
+async function refusalOf(answer: unknown): Promise<LfsError> {
+  if (!(answer instanceof Response)) {
+    return new LfsError(`The server of Git LFS can’t be reached: ${String(answer)}.`, { cause: answer })
+  }
+  const text = (await answer.text()).slice(0, 200).trim()
+  const advice = isTransient(answer)
+    ? 'Run the job again later.'
+    : 'Turn Git LFS on for the repository, or take the images out of it.'
+  return new LfsError(
+    `The images are in Git LFS (.gitattributes), and its server responded with ${answer.status}: ${text}. ${advice}`,
   )
 }
