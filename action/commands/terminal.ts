@@ -8,6 +8,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
+  /** Aborted once nobody reads what is printed. */
+  readonly outputClosed: AbortSignal
   /** The exit code of the process, once the command is done. */
   setExitCode(code: number): void
 }
