@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml'
 import { formatOfPath } from '../config/file-format.ts'
-import { pathProblem } from '../files/safe-path.ts'
+import { imagePathProblem } from '../files/safe-path.ts'
 import { describedImages } from './described-images.ts'
 import { imagePath, isElsewhere } from './image-path.ts'
 import { pageText, type PageText } from './page-text.ts'
@@ -80,7 +80,7 @@ function candidatesIn(page: PageText, siteRoot: string | undefined): Candidate[]
     const path = pathOf(piece)
     const prompt = promptFrom(piece.alt ?? '', heading)
     if (path === undefined || seen.has(path) || prompt === '') return []
-    if (formatOfPath(path) === undefined || pathProblem(path) !== undefined) return []
+    if (formatOfPath(path) === undefined || imagePathProblem(path) !== undefined) return []
     seen.add(path)
     return [{ image: piece, path, prompt }]
   })

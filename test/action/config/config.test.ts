@@ -155,6 +155,12 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
       [{ path: 'a.png', model: 'recraft/recraft-v4.1-vector' }],
       'generates only SVG, so it can’t generate a.png: end the path with .svg',
     ],
+    [[{ path: `${'é'.repeat(100)}.png` }], 'easel.yml:4:26: error: éé'],
+    [[{ path: `${'é'.repeat(100)}.png` }], 'has a name of 204 bytes: shorten it to 200 or fewer.'],
+    [[{ path: `${'a/'.repeat(500)}b.png` }], 'has 1005 bytes: shorten it to 1000 or fewer.'],
+    [[{ path: `${'a/'.repeat(50_000)}b.png` }], 'has 100005 bytes'],
+    [[{ path: 'img/Con.png' }], 'img/Con.png can’t be checked out on Windows, where Con.png is a device'],
+    [[{ path: 'a.png', input_images: [`${'a'.repeat(300)}.png`] }], 'has a name of 304 bytes'],
     [[{ path: 'a.png', input_images: ['a.png'] }], 'a.png is the image itself'],
     [
       [{ path: 'a.png' }, { path: 'b.png', input_images: ['a.png'] }],

@@ -218,15 +218,32 @@ describe('images in Markdown', () => {
     expect(Object.keys(images).toSorted()).toEqual(['a.png', 'a/b/d.png', 'docs/b.png', 'docs/c.png'])
   })
 
-  it('are not guessed in a file that is not text', async () => {
+  it.each([
+    ['Latin-1', Buffer.from('<!-- easel -->\n![x](\xE4.png)', 'latin1')],
+    ['UTF-16', Buffer.from('\uFEFF<!-- easel -->\n![x](a.png)', 'utf16le')],
+    ['UTF-16, big endian', Buffer.from('\uFEFF<!-- easel -->\n![x](a.png)', 'utf16le').swap16()],
+  ])('are not guessed in a file that is not UTF-8: %s', async (_, bytes) => {
     await using workspace = await createWorkspace({
       'easel.yml': 'version: 1\nmarkdown: ["*.md"]\n',
-      'a.md': Buffer.from('<!-- easel -->\n![x](\xE4.png)', 'latin1'),
+      'a.md': bytes,
     })
 
     const { code, stderr } = await easel(['plan'], { cwd: workspace.root })
 
     expect([code, stderr]).toEqual([2, 'a.md:1:1: error: a.md is not UTF-8 text.\n'])
+  })
+
+  it.runIf(process.platform !== 'win32')('are read in folders whose names no image may have', async () => {
+    await using workspace = await createWorkspace({
+      'easel.yml': CONFIG,
+      'docs/aux/a.md': '<!-- easel -->\n![A fox](../fox.png)\n',
+      'docs/b: c.md': '<!-- easel -->\n![A hare](hare.png)\n',
+    })
+
+    const { code, stdout, stderr } = await easel(['check', '--json'], { cwd: workspace.root })
+
+    expect(code, stderr).toBe(3)
+    expect(JSON.parse(stdout).images).toMatchObject([{ path: 'docs/fox.png' }, { path: 'docs/hare.png' }])
   })
 
   it('are generated, found up to date, and their size is in the plan’s JSON', async () => {
