@@ -3,6 +3,7 @@ import pMap from 'p-map'
 import type { FieldPath } from '../../shared/spec/spec-issue.ts'
 import type { DeclaredImage } from '../config/declared-image.ts'
 import type { Diagnostic, Position } from '../config/diagnostic.ts'
+import { globListMistake } from '../files/glob.ts'
 import { readRegularFile } from '../files/read-file.ts'
 import type { LinkFinder } from '../files/safe-path.ts'
 import { describedImages, type DescribedImage, mayDescribe } from './described-images.ts'
@@ -45,6 +46,11 @@ export async function declarePages(
     }),
   )
   if (wrong.some(({ length }) => length > 0)) return { images, diagnostics: wrong.flat() }
+  const tooMany = globListMistake(globs)
+  if (tooMany) {
+    const message = `markdown ${tooMany.problem}.`
+    return { images, diagnostics: [{ ...whereGlob(tooMany.index), severity: 'error', message }] }
+  }
   const { files, idle } = await findPages(root, globs)
   const diagnostics = idle.flatMap((index): Diagnostic[] => {
     const message = `${globs[index] ?? ''} matches no .md, .mdx or .markdown file.`

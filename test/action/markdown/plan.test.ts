@@ -173,12 +173,19 @@ describe('images in Markdown', () => {
       '.github/*.md',
       'error: .github/*.md is inside .github, where Easel never writes or reads: choose another folder.',
     ],
+    [`${'['.repeat(1001)}`, expect.stringContaining(' has 1001 characters: shorten it to 1000 or fewer.')],
     ['doc/*.md', 'warning: doc/*.md matches no .md, .mdx or .markdown file.'],
     ['docs/*.txt', 'warning: docs/*.txt matches no .md, .mdx or .markdown file.'],
   ])('are found by globs, and %s gets a diagnostic', async (glob, diagnostic) => {
     const config = `version: 1\nmarkdown:\n  - ${JSON.stringify(glob)}\n`
-    expect((await declare({ 'easel.yml': config, 'docs/a.txt': '' })).reported).toEqual([
-      `easel.yml:3:5: ${diagnostic}`,
+    const { reported } = await declare({ 'easel.yml': config, 'docs/a.txt': '' })
+    expect(reported.map((one) => one.replace('easel.yml:3:5: ', ''))).toEqual([diagnostic])
+  })
+
+  it('are found by globs that together don’t mean thousands of patterns', async () => {
+    const globs = Array.from({ length: 20 }, () => `  - "${'{a,b}'.repeat(6)}*.md"\n`)
+    expect((await declare({ 'easel.yml': `version: 1\nmarkdown:\n${globs.join('')}` })).reported).toEqual([
+      'easel.yml:18:5: error: markdown means more than 1000 patterns, counting each alternative in braces: use * and **.',
     ])
   })
 
