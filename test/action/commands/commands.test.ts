@@ -100,6 +100,37 @@ describe('with --json, a mistake is JSON, too', () => {
   })
 })
 
+describe('hundreds of mistakes', () => {
+  it('are a hundred lines, errors first; with --json, all of them', async () => {
+    const ids = Array.from({ length: 600 }, (_, at) => `some-picture-${at}`)
+    await using workspace = await createWorkspace({
+      'easel.yml': `${config(...ids.map((id) => ({ path: `img/${id}.png`, id, prompt: 'x' })))}markdown: ['*.md']\n`,
+      '0.md': Array.from({ length: 150 }, (_, at) => `<!-- easel prompt: x -->\n![](w${at}.png)\n`).join(
+        '\n',
+      ),
+      'a.md': ids
+        .map((_, at) => `<!-- easel: another-illustration-${at} -->\n![](img/${at}.png)\n`)
+        .join('\n'),
+    })
+    const cwd = workspace.root
+
+    const text = await easel(['check'], { cwd })
+    const json = await easel(['check', '--json'], { cwd })
+
+    const lines = text.stderr.trimEnd().split('\n')
+    expect([text.code, lines.length, lines.at(-1)]).toEqual([2, 101, '… and 650 more.'])
+    expect(lines[0]).toMatch(
+      /^a\.md:1:\d+: error: The config has no image with the id another-illustration-0: the ids are some-picture-\d+, .* … and 590 more\.$/,
+    )
+    expect(text.stderr.length).toBeLessThan(50_000)
+    expect(
+      lines.filter((line) => line.includes('warning')),
+      'of images without alt text in 0.md',
+    ).toEqual([])
+    expect(JSON.parse(json.stdout).error.diagnostics).toHaveLength(750)
+  })
+})
+
 describe('on Windows', () => {
   it('paths with backslashes work, and globs that the shell left alone', async () => {
     await using workspace = await createWorkspace({
