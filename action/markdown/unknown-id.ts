@@ -1,5 +1,5 @@
 import leven from 'leven'
-import { few } from '../config/few.ts'
+import { few } from '../config/wording.ts'
 
 /** More differences are another name. */
 const TYPOS_MAX = 3

@@ -1,5 +1,5 @@
 import { UsageError } from '../config/diagnostic.ts'
-import { few } from '../config/few.ts'
+import { few, shown } from '../config/wording.ts'
 import { globListMistake, globMistake, parseGlob, splitPath } from '../files/glob.ts'
 
 /** Whether an image is selected, by its path or its id. */
@@ -27,7 +27,7 @@ export function createSelection(
   })
   for (const { pattern, glob } of globs) {
     const mistake = globMistake(glob)
-    if (mistake !== undefined) throw new UsageError(`${pattern} ${mistake}.`)
+    if (mistake !== undefined) throw new UsageError(`${shown(pattern)} ${mistake}.`)
   }
   const tooMany = globListMistake(globs.map(({ glob }) => glob))
   if (tooMany) throw new UsageError(`The selection ${tooMany.problem}.`)
@@ -35,7 +35,7 @@ export function createSelection(
   const paths = known.map(({ path }) => splitPath(path))
   const idle = globs
     .filter((_, index) => !paths.some((path) => matchers[index]?.matches(path)))
-    .map(({ pattern }) => (pattern === '' ? '""' : pattern))
+    .map(({ pattern }) => shown(pattern))
   if (idle.length > 0) {
     throw new UsageError(`${few(idle)} matches no image. Use an id, a path or a glob, such as "docs/**".`)
   }
