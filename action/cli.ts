@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import process from 'node:process'
+import { explain } from './commands/explain.ts'
 import { outliveOutput } from './commands/output-errors.ts'
-import { createProgram, explain } from './commands/program.ts'
+import { createProgram } from './commands/program.ts'
 import { EXIT, type Terminal } from './commands/terminal.ts'
 import { useProxy } from './config/proxy.ts'
 

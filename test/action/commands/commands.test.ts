@@ -38,8 +38,26 @@ describe('easel', () => {
     [['generate', '--on-error', 'ignore'], 'Allowed choices are fail, keep-going'],
     [['plan', '--base-url', 'http://evil.example/v1'], 'must start with https://'],
     [['plan', '--base-url', 'http://127.evil.example/v1'], 'must start with https://'],
+    [['plan', '--base-url', ''], 'The base URL is ""'],
+    [['plan', '--base-url', 'https://openrouter.ai/api/v1/chat/completions/'], 'leave out /chat/completions'],
+    [['models', '--base-url', 'https://img.example.com/api/v1/models'], 'leave out /models'],
     [['plan', '--config', '../easel.yml'], 'leads outside the workspace'],
+    [['plan', '--config', ''], 'The config file can’t be used: "" is not a file name.'],
+    [['plan', ''], '"" matches no image.'],
+    [['illustrate', ''], '"" is not a file name.'],
     [['sign', 'not a url'], 'is not a URL'],
+    [['sign', ''], 'The URL is empty'],
+    [['models', '--takes', ''], '--takes is "": it must be field=value'],
+    ...['0', '17', '-1', '1.5', 'abc', '', '99999999', '1e1'].map((count): [string[], string] => [
+      ['models', '--takes', `input_images=${count}`],
+      `--takes is input_images=${count}: input_images takes a whole number from 1 to 16.`,
+    ]),
+    ...[['plan'], ['generate'], ['init'], ['illustrate', 'a.md'], ['prune'], ['adopt']].flatMap((command) =>
+      ['/nonexistent', 'easel.yml', ''].map((folder): [string[], string] => [
+        [...command, '-C', folder],
+        `error: There is no folder ${folder || '""'}.\n`,
+      ]),
+    ),
   ])('%j is a usage error: exit code 2, and how to fix it', async (args, message) => {
     await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
 
