@@ -129,7 +129,24 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     ['images: [', /^easel\.yml:\d+:\d+: error: Invalid YAML: /],
     ['', /^easel\.yml:1:1: error: The file is empty: it must start with version: 1\.$/],
     ['version: 1\nversion: 1\n', /^easel\.yml:2:1: error: Invalid YAML: Map keys must be unique\./],
-    ['version: 1\nimages: *gone\n', /Invalid YAML/],
+    [
+      'version: 1\nimages: *gone\n',
+      /^easel\.yml:2:9: error: Invalid YAML: \*gone needs quotes: write "\*gone"\. Without them, YAML takes it for an alias\.$/,
+    ],
+    [
+      'version: 1\nmarkdown:\n  - "a.md"\n  - **/*.md\n',
+      /^easel\.yml:4:5: .* \*\*\/\*\.md needs quotes: write "\*\*\/\*\.md"\./,
+    ],
+    ['version: 1\nmarkdown: [a.md, *.md]\n', /^easel\.yml:2:18: .* \*\.md needs quotes/],
+    [
+      'version: 1\nmarkdown:\n  - docs/*.md\n  - !docs/drafts/**\n',
+      /^easel\.yml:4:5: .* !docs\/drafts\/\*\* needs quotes: write "!docs\/drafts\/\*\*"\. Without them, YAML takes it for a tag\.$/,
+    ],
+    ['version: 1\nmarkdown: [!a.md]\n', /^easel\.yml:2:12: .* !a\.md needs quotes/],
+    [
+      'version: 1\nimages: [{ path: a.png, prompt: !important sign }]\n',
+      /^easel\.yml:2:33: .* !important sign needs quotes: write "!important sign"/,
+    ],
   ])('says where %j is not valid YAML', async (text, message) => {
     await using workspace = await createWorkspace({ 'easel.yml': text })
 
