@@ -5,7 +5,7 @@ import { UsageError } from './diagnostic.ts'
 import { shown } from './wording.ts'
 
 /** Where Easel looks for `easel.yml`, relative to the root of the workspace. */
-export const CONFIG_PATHS = ['easel.yml', '.github/easel.yml'] as const
+const CONFIG_PATHS = ['easel.yml', '.github/easel.yml'] as const
 
 /** Names that people use by mistake. */
 const NEAR_MISSES = ['easel.yaml', '.github/easel.yaml', '.easel.yml', 'easel.json'] as const

@@ -62,10 +62,10 @@ export function readYaml(
       problem(error.pos[0], unquotedColon(error, text) ?? error.message),
     )
     if (first) return { problems: [first, ...rest] }
-    const [unquoted, ...others] = unquotedMarks(document, text).map(({ offset, message }) =>
+    const [mark, ...others] = unquotedMarks(document, text).map(({ offset, message }) =>
       problem(offset, message),
     )
-    if (unquoted) return { problems: [unquoted, ...others] }
+    if (mark) return { problems: [mark, ...others] }
     value = document.toJS()
   } catch (error) {
     // Too many aliases (a “billion laughs” file), or too many keys.

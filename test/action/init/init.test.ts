@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { easel } from '../../support/action/processes.ts'
@@ -12,6 +13,10 @@ function git({ root }: Workspace, ...args: string[]): void {
   const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.com']
   execFileSync('git', [...identity, '-C', root, ...args], { stdio: 'ignore' })
 }
+
+const makeFolder = (path: string): Promise<unknown> => mkdir(path)
+const makeLink = (path: string): Promise<unknown> => symlink('nowhere', path)
+const makeFifo = (path: string): Promise<unknown> => promisify(execFile)('mkfifo', [path])
 
 describe('easel init next to a config', () => {
   it.each([
@@ -89,10 +94,6 @@ describe('the workflow of easel init', () => {
 })
 
 describe.runIf(process.platform !== 'win32')('what is no file where a file should be', () => {
-  const makeFifo = async (path: string): Promise<void> => void execFileSync('mkfifo', [path])
-  const makeLink = (path: string): Promise<void> => symlink('nowhere', path)
-  const makeFolder = async (path: string): Promise<void> => void (await mkdir(path))
-
   it.each([
     ['a folder', makeFolder],
     ['not a regular file', makeFifo],

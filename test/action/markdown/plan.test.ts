@@ -173,7 +173,7 @@ describe('images in Markdown', () => {
       '.github/*.md',
       'error: .github/*.md is inside .github, where Easel never writes or reads: choose another folder.',
     ],
-    [`${'['.repeat(1001)}`, expect.stringContaining(' has 1001 characters: shorten it to 1000 or fewer.')],
+    ['['.repeat(1001), expect.stringContaining(' has 1001 characters: shorten it to 1000 or fewer.')],
     ['doc/*.md', 'warning: doc/*.md matches no .md, .mdx or .markdown file.'],
     ['docs/*.txt', 'warning: docs/*.txt matches no .md, .mdx or .markdown file.'],
   ])('are found by globs, and %s gets a diagnostic', async (glob, diagnostic) => {
@@ -249,7 +249,7 @@ describe('images in Markdown', () => {
 
     const { code, stdout, stderr } = await easel(['check', '--json'], { cwd: workspace.root })
 
-    expect(code, stderr).toBe(3)
+    expect([code, stderr]).toEqual([3, expect.not.stringContaining('error')])
     const paths = JSON.parse(stdout).images.map(({ path }: { path: string }) => path)
     expect(paths).toEqual(expect.arrayContaining(['docs/fox.png', 'docs/hare.png']))
   })
