@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { systemErrorText } from '../adopt/save-error.ts'
 
 interface Output {
   readonly stdout: Writable
@@ -23,7 +24,7 @@ export function outliveOutput({ stdout, stderr }: Output, onProblem: () => void)
     if (hasProblem) return
     hasProblem = true
     onProblem()
-    stderr.write(`error: ${name} can’t be written: ${error.message}.\n`)
+    stderr.write(`error: ${name} can’t be written: ${systemErrorText(error)}\n`)
   }
   stdout.on('error', onError('Standard output'))
   stderr.on('error', onError('Standard error'))

@@ -75,9 +75,7 @@ describe.runIf(process.platform === 'linux')('output that goes to a full disk', 
     const { code, stderr } = await easel(['generate', '-j', '1'], options)
 
     expect(code).toBe(1)
-    expect(stderr.match(/error: .*/g)).toEqual([
-      expect.stringMatching(/^error: Standard output can’t be written: ENOSPC.*\.$/),
-    ])
+    expect(stderr.match(/error: .*/g)).toEqual(['error: Standard output can’t be written: the disk is full.'])
     expect((await workspace.lock()).size).toBe(3)
   })
 })
