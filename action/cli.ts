@@ -1,24 +1,26 @@
 #!/usr/bin/env node
 import process from 'node:process'
-import { createProgram, explain } from './commands/program.ts'
-import type { Terminal } from './commands/terminal.ts'
+import { explain } from './commands/explain.ts'
+import { outliveOutput } from './commands/output-errors.ts'
+import { createProgram } from './commands/program.ts'
+import { EXIT, type Terminal } from './commands/terminal.ts'
 import { useProxy } from './config/proxy.ts'
 
 // The terminal's host: the process, its streams and its environment.
+
+let isOutputWhole = true
 
 const terminal: Terminal = {
   cwd: process.cwd(),
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
-  setExitCode: (code) => (process.exitCode = code),
+  outputClosed: outliveOutput(process, () => {
+    isOutputWhole = false
+    process.exitCode = EXIT.failed
+  }),
+  setExitCode: (code) => (process.exitCode = isOutputWhole ? code : EXIT.failed),
 }
-
-// `easel plan | head` closes the pipe early, which is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit()
-  throw error
-})
 
 try {
   await useProxy(process.env)

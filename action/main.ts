@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { outliveOutput } from './commands/output-errors.ts'
 import { useProxy } from './config/proxy.ts'
 import { runAction } from './github/run-action.ts'
 
@@ -6,5 +7,7 @@ import { runAction } from './github/run-action.ts'
 
 // What bundled libraries do is Easel's to mend, and nothing for the log of a run.
 process.noDeprecation = true
+// Without its log, a run still delivers what is paid for.
+outliveOutput(process, () => {})
 await useProxy(process.env)
 process.exitCode = await runAction(process.env)

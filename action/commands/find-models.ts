@@ -6,6 +6,7 @@ import { type CostEstimate, estimateCost } from '../../shared/prices/estimate.ts
 import { parseSpecQuery } from '../../shared/spec/parse.ts'
 import type { ImageSpec } from '../../shared/spec/schema.ts'
 import { UsageError } from '../config/diagnostic.ts'
+import { shown } from '../config/wording.ts'
 
 export interface FoundModel {
   readonly model: ListedModel
@@ -20,6 +21,9 @@ interface Filter {
   readonly takes: readonly string[]
   readonly maxPriceUsd: number | undefined
 }
+
+/** As in a spec. */
+const INPUT_IMAGES_MAX = 16
 
 /** Placeholder: only the number of input images matters. */
 const ANY_IMAGE = 'https://example.com/image.png'
@@ -52,13 +56,20 @@ function wantedSpec(takes: readonly string[]): Omit<ImageSpec, 'model'> {
   for (const pair of takes) {
     const [field = '', value] = pair.split(/=(.*)/s, 2)
     if (field === 'input_images') {
-      for (let count = Number(value ?? 1); count > 0; count--) query.append(field, ANY_IMAGE)
+      for (let left = inputImages(pair, value ?? '1'); left > 0; left--) query.append(field, ANY_IMAGE)
     } else if (value === undefined || value === '') {
-      throw new UsageError(`--takes is ${pair}: it must be field=value, such as image_size=4K.`)
+      throw new UsageError(`--takes is ${shown(pair)}: it must be field=value, such as image_size=4K.`)
     } else query.append(field, value)
   }
   const { preset: _, ...spec } = parseSpecQuery(query)
   return { ...spec, prompt: spec.prompt ?? 'An image' }
+}
+
+/** @throws {UsageError} unless it is a number of images that a spec can have */
+function inputImages(pair: string, value: string): number {
+  const count = Number(value)
+  if (/^\d{1,2}$/.test(value) && count >= 1 && count <= INPUT_IMAGES_MAX) return count
+  throw new UsageError(`--takes is ${pair}: input_images takes a whole number from 1 to ${INPUT_IMAGES_MAX}.`)
 }
 
 function canGenerate(spec: ImageSpec, model: ImageModel): boolean {

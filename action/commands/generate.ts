@@ -121,7 +121,7 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
     { ...upstream, apiKey: apiKey ?? '' },
     {
       onProgress,
-      stop: interruption.stop,
+      stop: AbortSignal.any([interruption.stop, terminal.outputClosed]),
       abort: interruption.abort,
     },
   )

@@ -1,7 +1,8 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../config/diagnostic.ts'
-import { CONFIG_PATHS, configFile, findConfig, lockPathOf } from '../config/find-config.ts'
+import { configFile, existingConfigs, findConfig, lockPathOf } from '../config/find-config.ts'
+import { shown } from '../config/wording.ts'
 import { declarationsOf } from '../config/yaml-images.ts'
 import { readRegularFile } from '../files/read-file.ts'
 import { createLinkFinder, inWorkspace, isErrno, pathProblem, realRoot } from '../files/safe-path.ts'
@@ -75,7 +76,7 @@ async function openPage(
   links: ReturnType<typeof createLinkFinder>,
 ): Promise<OpenPage> {
   const problem = pathProblem(file)
-  if (problem) throw new UsageError(`${file} ${problem}.`)
+  if (problem) throw new UsageError(`${shown(file)} ${problem}.`)
   if (!PAGE.test(file)) throw new UsageError(`${file} is not a .md, .mdx or .markdown file.`)
   const link = await links.linkIn(file)
   if (link !== undefined) throw new UsageError(`${file} goes through the symbolic link ${link}.`)
@@ -88,17 +89,8 @@ async function openPage(
 }
 
 async function configIn(root: string, given: string | undefined): Promise<string | undefined> {
-  if (
-    given === undefined &&
-    (await Promise.all(CONFIG_PATHS.map((path) => isThere(root, path)))).every((is) => !is)
-  ) {
-    return undefined
-  }
+  if (given === undefined && (await existingConfigs(root)).length === 0) return undefined
   return findConfig(root, given)
-}
-
-function isThere(root: string, path: (typeof CONFIG_PATHS)[number]): Promise<boolean> {
-  return exists(configFile(root, path))
 }
 
 async function isFree(root: string, path: string): Promise<boolean> {

@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
-import { EaselError } from '../../shared/errors.ts'
-import { ConfigError, UsageError } from '../config/diagnostic.ts'
-import { isErrno } from '../files/safe-path.ts'
-import { LockError } from '../lock/lock-error.ts'
-import { oneLine } from '../report/one-line.ts'
-import { paintFor } from '../report/paint.ts'
+import { readFileSync, statSync } from 'node:fs'
+import { Command } from 'commander'
+import { UsageError } from '../config/diagnostic.ts'
+import { shown } from '../config/wording.ts'
 import { adoptCommand } from './adopt.ts'
 import { generateCommand } from './generate.ts'
 import { illustrateCommand } from './illustrate.ts'
@@ -14,7 +10,7 @@ import { modelsCommand } from './models.ts'
 import { checkCommand, planCommand } from './plan.ts'
 import { pruneCommand } from './prune.ts'
 import { signCommand } from './sign.ts'
-import { EXIT, printDiagnostics, printJson, printToStderr, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 /** The `easel` command and its subcommands. Each loads its code when it runs. */
 export function createProgram(terminal: Terminal): Command {
@@ -46,6 +42,7 @@ Start with:
     .helpCommand('help [command]', 'explain a command')
     .showHelpAfterError('Run easel --help, or easel <command> --help.')
     .showSuggestionAfterError()
+    .hook('preAction', (_, command) => assertFolder(command.opts<{ readonly cwd?: string }>().cwd))
   const commands = [
     initCommand,
     planCommand,
@@ -68,44 +65,10 @@ Start with:
   return program
 }
 
-/** Prints what went wrong; with `--json`, to standard output as JSON, too. @returns the exit code */
-export function explain(error: unknown, terminal: Terminal, { json }: { readonly json: boolean }): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
-  if (json) printJson(terminal, { error: errorReport(error) })
-  if (error instanceof CommanderError) return EXIT.usage
-  if (error instanceof ConfigError) {
-    printDiagnostics(terminal, error.diagnostics)
-    return EXIT.usage
-  }
-  const red = (text: string): string => paintFor(terminal.stderr)('red', text)
-  if (isUsageError(error)) {
-    printToStderr(terminal, [`${red('error:')} ${oneLine(error.message)}`])
-    return EXIT.usage
-  }
-  if (error instanceof EaselError || isErrno(error)) {
-    printToStderr(terminal, [`${red('error:')} ${oneLine(error.message)}`])
-    return EXIT.failed
-  }
-  printToStderr(terminal, [
-    `${red('This is a bug in Easel:')} ${error instanceof Error ? error.stack : String(error)}`,
-  ])
-  return EXIT.failed
-}
-
-/** What went wrong, for programs. */
-function errorReport(error: unknown): object {
-  const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof ConfigError) return { code: 'invalid_config', message, diagnostics: error.diagnostics }
-  if (error instanceof EaselError) return { code: error.code, message }
-  return { code: error instanceof CommanderError || isUsageError(error) ? 'usage' : 'internal', message }
-}
-
-function isUsageError(error: unknown): error is Error {
-  return (
-    error instanceof UsageError ||
-    error instanceof LockError ||
-    (error instanceof EaselError && error.code === 'invalid_spec')
-  )
+/** @throws {UsageError} when there is no such folder to work in */
+function assertFolder(cwd: string | undefined): void {
+  if (cwd === undefined || statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return
+  throw new UsageError(`There is no folder ${shown(cwd)}.`)
 }
 
 /** From package.json, which is two folders up from the source and from `dist/`. */

@@ -46,7 +46,10 @@ async function act(terminal: Terminal, text: string, options: SignOptions): Prom
     import('../config/diagnostic.ts'),
     readSigningKey(terminal.env['EASEL_SIGNING_KEYS']),
   ])
-  if (!URL.canParse(text)) throw new UsageError(`${text} is not a URL: start it with https://.`)
+  if (!URL.canParse(text))
+    throw new UsageError(
+      `${text === '' ? 'The URL is empty' : `${text} is not a URL`}: start it with https://.`,
+    )
   const unsigned = withFields(new URL(text), fieldsOf(options))
   const describesNothing = !unsigned.searchParams.has('prompt') && !unsigned.searchParams.has('preset')
   if (unsigned.pathname === '/image' && describesNothing)

@@ -1,6 +1,10 @@
 import { baseUrlHint } from '../../shared/openrouter/base-url.ts'
 import { UsageError } from './diagnostic.ts'
 
+/** What people copy along with the base URL. */
+const ENDPOINT =
+  /(\/chat\/completions|(?<=\/v\d+)\/(completions|responses|images(\/generations|\/edits)?|models|key))\/*$/
+
 /**
  * A base URL without a trailing slash.
  *
@@ -18,6 +22,10 @@ export function normaliseBaseUrl(text: string): string {
   }
   if (search || hash || username) {
     throw new UsageError(`The base URL must have no user, query or fragment, ${example}.`)
+  }
+  const endpoint = ENDPOINT.exec(text)?.[0]
+  if (endpoint !== undefined) {
+    throw new UsageError(`The base URL is ${text}: leave out ${endpoint}, which Easel adds.`)
   }
   const hint = baseUrlHint(text)
   if (hint !== undefined) throw new UsageError(`The base URL is ${text}: ${hint}.`)

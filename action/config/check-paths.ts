@@ -1,4 +1,4 @@
-import { collisionKey, type LinkFinder, pathProblem } from '../files/safe-path.ts'
+import { collisionKey, imagePathProblem, type LinkFinder } from '../files/safe-path.ts'
 import { type DeclaredImage, problemAt } from './declared-image.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { FORMAT_OF_EXTENSION, extensionOf } from './file-format.ts'
@@ -9,12 +9,13 @@ export async function checkPaths(
   links: LinkFinder,
 ): Promise<readonly Diagnostic[]> {
   const single = await Promise.all(images.map((image) => pathDiagnostics(image, links)))
-  return [...single.flat(), ...repeatedIds(images), ...collisions(images), ...filesAsFolders(images)]
+  const usable = images.filter(({ path }) => imagePathProblem(path) === undefined)
+  return [...single.flat(), ...repeatedIds(images), ...collisions(images), ...filesAsFolders(usable)]
 }
 
 async function pathDiagnostics(image: DeclaredImage, links: LinkFinder): Promise<Diagnostic[]> {
   const { path } = image
-  const problem = pathProblem(path)
+  const problem = imagePathProblem(path)
   if (problem) return [problemAt(image, ['path'], `${path} ${problem}.`)]
   const extension = extensionOf(path)
   if (!FORMAT_OF_EXTENSION.has(extension)) {

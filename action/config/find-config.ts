@@ -1,10 +1,11 @@
-import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path/posix'
-import { inWorkspace, isErrno, pathProblem } from '../files/safe-path.ts'
+import { kindAt } from '../files/kind-at.ts'
+import { inWorkspace, pathProblem } from '../files/safe-path.ts'
 import { UsageError } from './diagnostic.ts'
+import { shown } from './wording.ts'
 
 /** Where Easel looks for `easel.yml`, relative to the root of the workspace. */
-export const CONFIG_PATHS = ['easel.yml', '.github/easel.yml'] as const
+const CONFIG_PATHS = ['easel.yml', '.github/easel.yml'] as const
 
 /** Names that people use by mistake. */
 const NEAR_MISSES = ['easel.yaml', '.github/easel.yaml', '.easel.yml', 'easel.json'] as const
@@ -20,20 +21,19 @@ export async function findConfig(root: string, given: string | undefined): Promi
   if (given !== undefined) {
     const path = given.replaceAll('\\', '/').replace(/^\.\//, '')
     const problem = CONFIG_PATHS.some((known) => known === path) ? undefined : pathProblem(path)
-    if (problem) throw new UsageError(`The config file can’t be used: ${given} ${problem}.`)
+    if (problem) throw new UsageError(`The config file can’t be used: ${shown(given)} ${problem}.`)
     if (!/\.ya?ml$/.test(path)) throw new UsageError(`The config file must be .yml, not ${given}.`)
-    if (await isFile(root, path)) return path
+    if (await isThere(root, path)) return path
     throw new UsageError(`There is no file ${given} in ${root}.`)
   }
-  const found = await existing(root, CONFIG_PATHS)
-  const [first, second] = found
+  const [first, second] = await existingConfigs(root)
   if (first && second) {
     throw new UsageError(
       `There are two configs, ${first} and ${second}: remove one, or set config to the one to use.`,
     )
   }
   if (first) return first
-  const [miss] = await existing(root, NEAR_MISSES)
+  const miss = await nearMiss(root)
   const hint = miss ? `There is ${miss}: rename it, or set config to it.` : 'Run easel init to create one.'
   throw new UsageError(`There is no ${CONFIG_PATHS.join(' or ')} in ${root}. ${hint}`)
 }
@@ -53,16 +53,20 @@ export function configFile(root: string, path: string): string {
   return CONFIG_PATHS.some((known) => known === path) ? join(root, path) : inWorkspace(root, path)
 }
 
-async function existing(root: string, paths: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(paths.map((path) => isFile(root, path)))
-  return paths.filter((_, index) => found[index])
+/** The configs that a root has. @throws {UsageError} when what is there can't be one */
+export async function existingConfigs(root: string): Promise<readonly string[]> {
+  const areThere = await Promise.all(CONFIG_PATHS.map((path) => isThere(root, path)))
+  return CONFIG_PATHS.filter((_, index) => areThere[index])
 }
 
-async function isFile(root: string, path: string): Promise<boolean> {
-  try {
-    return (await stat(join(root, path))).isFile()
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false
-    throw error
-  }
+/** A file that is most likely meant to be the config, under a name that Easel doesn't look for. */
+export async function nearMiss(root: string): Promise<string | undefined> {
+  const kinds = await Promise.all(NEAR_MISSES.map((path) => kindAt(join(root, path))))
+  return NEAR_MISSES.find((_, index) => kinds[index] === 'a file')
+}
+
+async function isThere(root: string, path: string): Promise<boolean> {
+  const kind = await kindAt(join(root, path))
+  if (kind === 'nothing' || kind === 'a file') return kind === 'a file'
+  throw new UsageError(`${path} is ${kind}: Easel needs a file there.`)
 }

@@ -62,10 +62,13 @@ export function readYaml(
       problem(error.pos[0], unquotedColon(error, text) ?? error.message),
     )
     if (first) return { problems: [first, ...rest] }
-    refuseAliases(document, text)
+    const [mark, ...others] = unquotedMarks(document, text).map(({ offset, message }) =>
+      problem(offset, message),
+    )
+    if (mark) return { problems: [mark, ...others] }
     value = document.toJS()
   } catch (error) {
-    // An alias without an anchor, too many of them (a “billion laughs” file), or too many keys.
+    // Too many aliases (a “billion laughs” file), or too many keys.
     return { problems: [problem(0, error instanceof Error ? error.message : String(error))] }
   }
 
@@ -113,11 +116,38 @@ function boundedComparison(): (a: unknown, b: unknown) => boolean {
 /** Aliases times characters: yaml looks through the document for each alias. */
 const ALIAS_WORK_MAX = 1e9
 
-/** @throws {Error} when there are too many */
-function refuseAliases(document: Document, text: string): void {
+/**
+ * Globs without quotes: YAML takes `*.md` for an alias and `!docs/*.md` for a tag, whose value is empty.
+ *
+ * @throws {Error} when there are too many aliases
+ */
+function unquotedMarks(
+  document: Document,
+  text: string,
+): readonly { readonly offset: number; readonly message: string }[] {
+  const anchors = new Set<string>()
   let aliases = 0
-  visit(document, { Alias: () => void aliases++ })
+  const found: { readonly offset: number; readonly message: string }[] = []
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node)) {
+        aliases++
+        const written = `*${node.source}`
+        if (!anchors.has(node.source)) found.push(unquoted(written, 'an alias', offsetOf(node)))
+      } else if (node.anchor !== undefined) anchors.add(node.anchor)
+      if (node.tag?.startsWith('!')) {
+        const written = isScalar(node) && node.source ? `${node.tag} ${node.source}` : node.tag
+        found.push(unquoted(written, 'a tag', text.lastIndexOf('!', offsetOf(node))))
+      }
+    },
+  })
   if (aliases * text.length > ALIAS_WORK_MAX) throw new Error('it has thousands of aliases')
+  return found
+}
+
+function unquoted(written: string, what: string, offset = 0): { offset: number; message: string } {
+  const message = `${written} needs quotes: write ${JSON.stringify(written)}. Without them, YAML takes it for ${what}`
+  return { offset, message }
 }
 
 function child(node: Node | undefined, step: PropertyKey): { key?: Node; node?: Node } | undefined {

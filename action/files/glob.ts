@@ -2,18 +2,54 @@
 export interface Glob {
   /** Folders, or files, that everything it matches is under. */
   readonly bases: readonly string[]
-  matches(path: string): boolean
+  matches(path: SplitPath): boolean
+}
+
+/** A path, ready for many globs. */
+export type SplitPath = readonly Name[]
+
+interface Name {
+  readonly written: string
+  readonly characters: readonly string[]
+}
+
+export function splitPath(path: string): SplitPath {
+  return path.split('/').map((written) => ({ written, characters: Array.from(written) }))
 }
 
 /** More would be a mistake, and each costs time. */
+const CHARACTERS_MAX = 1000
 const ALTERNATIVES_MAX = 64
+
+/** Of all globs of a list: each is compared with every file. */
+const ALL_ALTERNATIVES_MAX = 1000
 
 /** What is wrong with a pattern, as the end of a sentence that starts with it; `undefined` if nothing is. */
 export function globMistake(pattern: string): string | undefined {
+  if (pattern.length > CHARACTERS_MAX)
+    return `has ${pattern.length} characters: shorten it to ${CHARACTERS_MAX} or fewer`
   if (/[@+*?!]\(/.test(pattern)) return 'has a group in parentheses: write {one,other}'
   return expandBraces(pattern)
     ? undefined
     : `means more than ${ALTERNATIVES_MAX} patterns: write fewer braces`
+}
+
+/**
+ * What is wrong with globs together, each of which is right.
+ *
+ * @returns the first that is too many, and the end of a sentence that starts with the name of the list
+ */
+export function globListMistake(
+  patterns: readonly string[],
+): { readonly index: number; readonly problem: string } | undefined {
+  let count = 0
+  const index = patterns.findIndex((one) => (count += expandBraces(one)?.length ?? 0) > ALL_ALTERNATIVES_MAX)
+  return index === -1
+    ? undefined
+    : {
+        index,
+        problem: `means more than ${ALL_ALTERNATIVES_MAX} patterns, counting each alternative in braces: use * and **`,
+      }
 }
 
 /**
@@ -23,18 +59,14 @@ export function globMistake(pattern: string): string | undefined {
  */
 export function parseGlob(pattern: string, { dot }: { readonly dot: boolean }): Glob {
   const alternatives = (expandBraces(pattern) ?? [pattern]).map((one) => one.split('/').map(parseName))
+  const rules: Rules<Segment, Name> = {
+    isMany: (segment) => segment.kind === 'folders',
+    mayBeAmongMany: ({ written }) => dot || !written.startsWith('.'),
+    matchesOne: (segment, name) => segment.kind === 'name' && matchName(segment, name, dot),
+  }
   return {
     bases: alternatives.map(baseOf),
-    matches(path) {
-      const names = path.split('/')
-      return alternatives.some((segments) =>
-        matchSequence(segments, names, {
-          isMany: (segment) => segment.kind === 'folders',
-          mayBeAmongMany: (name) => dot || !name.startsWith('.'),
-          matchesOne: (segment, name) => segment.kind === 'name' && matchName(segment, name, dot),
-        }),
-      )
-    },
+    matches: (path) => alternatives.some((segments) => matchSequence(segments, path, rules)),
   }
 }
 
@@ -50,34 +82,49 @@ type Character =
 
 type Segment =
   | { readonly kind: 'folders' }
-  | { readonly kind: 'name'; readonly written: string; readonly characters: readonly Character[] }
+  | {
+      readonly kind: 'name'
+      readonly written: string
+      /** Absent when it matches only itself. */
+      readonly characters?: readonly Character[]
+    }
+
+const SETS_AND_WILDCARDS = /\*+|\?|\[(!|\^)?(\]?[^\]]*)\]|[\s\S]/gu
+const WILDCARDS = /\*+|\?|[\s\S]/gu
 
 function parseName(written: string): Segment {
   if (written === '**') return { kind: 'folders' }
-  const characters = Array.from(
-    written.matchAll(/\*+|\?|\[(!|\^)?(\]?[^\]]*)\]|[\s\S]/gu),
-    (found): Character => {
-      const [text, negation, set] = found
-      if (text.startsWith('*')) return { kind: 'many' }
-      if (text === '?') return { kind: 'any' }
-      if (set === undefined || set === '') return { kind: 'one', text }
-      const ranges = Array.from(set.matchAll(/([\s\S])-([\s\S])|[\s\S]/gu), (range) => {
-        const [one, low = one, high = one] = range
-        return [low, high] as const
-      })
-      return { kind: 'set', isNegative: negation !== undefined, ranges }
-    },
-  )
-  return { kind: 'name', written, characters }
+  // Behind the last bracket that closes a set, one that opens it would be looked for in vain, again and again.
+  const end = written.lastIndexOf(']') + 1
+  const characters = [
+    ...written.slice(0, end).matchAll(SETS_AND_WILDCARDS),
+    ...written.slice(end).matchAll(WILDCARDS),
+  ].map((found): Character => {
+    const [text, negation, set] = found
+    if (text.startsWith('*')) return { kind: 'many' }
+    if (text === '?') return { kind: 'any' }
+    if (set === undefined || set === '') return { kind: 'one', text }
+    const ranges = Array.from(set.matchAll(/([\s\S])-([\s\S])|[\s\S]/gu), (range) => {
+      const [one, low = one, high = one] = range
+      return [low, high] as const
+    })
+    return { kind: 'set', isNegative: negation !== undefined, ranges }
+  })
+  return characters.every(({ kind }) => kind === 'one')
+    ? { kind: 'name', written }
+    : { kind: 'name', written, characters }
 }
 
-function matchName({ written, characters }: Segment & { kind: 'name' }, name: string, dot: boolean): boolean {
-  if (!dot && name.startsWith('.') && !written.startsWith('.')) return false
-  return matchSequence(characters, Array.from(name), {
-    isMany: ({ kind }) => kind === 'many',
-    mayBeAmongMany: () => true,
-    matchesOne: matchCharacter,
-  })
+function matchName({ written, characters }: Segment & { kind: 'name' }, name: Name, dot: boolean): boolean {
+  if (!characters) return written === name.written
+  if (!dot && name.written.startsWith('.') && !written.startsWith('.')) return false
+  return matchSequence(characters, name.characters, IN_NAMES)
+}
+
+const IN_NAMES: Rules<Character, string> = {
+  isMany: ({ kind }) => kind === 'many',
+  mayBeAmongMany: () => true,
+  matchesOne: matchCharacter,
 }
 
 function matchCharacter(pattern: Character, character: string): boolean {
@@ -130,7 +177,7 @@ function matchSequence<P, T>(parts: readonly P[], items: readonly T[], rules: Ru
 function baseOf(segments: readonly Segment[]): string {
   const plain: string[] = []
   for (const segment of segments) {
-    if (segment.kind === 'folders' || segment.characters.some(({ kind }) => kind !== 'one')) break
+    if (segment.kind === 'folders' || segment.characters) break
     plain.push(segment.written)
   }
   return plain.join('/')
@@ -142,7 +189,7 @@ function expandBraces(pattern: string): readonly string[] | undefined {
   const done: string[] = []
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     // The innermost first, so that there is none in between.
-    const found = /\{([^{}]*,[^{}]*)\}/.exec(next)
+    const found = Array.from(next.matchAll(/\{([^{}]*)\}/g)).find(([, inner]) => inner?.includes(','))
     if (!found) done.push(next)
     else {
       const [before, after] = [next.slice(0, found.index), next.slice(found.index + found[0].length)]

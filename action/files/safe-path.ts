@@ -7,6 +7,22 @@ const IGNORED_CHARACTERS = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
 /** Not allowed in Windows file names; a colon could also name an NTFS stream (`.git::$INDEX_ALLOCATION`). */
 const NOT_ON_WINDOWS = /[<>:"|?*]/
 
+/** Devices of Windows, whatever the extension. */
+const DEVICE = /^(con|prn|aux|nul|com[1-9]|lpt[1-9]) *(\.|$)/
+
+/** Bytes that a name may have on the usual file systems. */
+const NAME_BYTES_MAX = 255
+
+/** Bytes of a path inside the workspace. The whole of it may have 4,096 on Linux, 1,024 on macOS. */
+const PATH_BYTES_MAX = 1100
+
+/**
+ * The same for images: next to its path, a paid image needs longer ones until it is in its place. `.part`, `.webp` and
+ * a folder of 16 characters are added, and temporary names have at most 226 bytes.
+ */
+const IMAGE_NAME_BYTES_MAX = 200
+const IMAGE_PATH_BYTES_MAX = 1000
+
 // oxlint-disable-next-line no-control-regex -- it matches control characters on purpose
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/
 
@@ -34,6 +50,10 @@ export function pathProblem(path: string): string | undefined {
   if (segments.some((segment) => /[. ]$/.test(segment))) {
     return 'has a name that ends with a dot or a space, which Windows removes'
   }
+  const device = segments.find((segment) => DEVICE.test(asStored(segment)))
+  if (device !== undefined) return `can’t be checked out on Windows, where ${device} is a device: rename it`
+  const length = lengthProblem(path, NAME_BYTES_MAX, PATH_BYTES_MAX)
+  if (length !== undefined) return length
   const [top = ''] = segments
   if (segments.some((segment) => /^(\.git|git~\d+)$/.test(asStored(segment)))) {
     return 'is inside .git, where Easel never writes or reads: choose another folder'
@@ -44,6 +64,19 @@ export function pathProblem(path: string): string | undefined {
   if (asStored(top) === STATE_FOLDER) {
     return `is inside ${STATE_FOLDER}, which Easel keeps for itself: choose another folder`
   }
+  return undefined
+}
+
+/** The same for the path of an image to generate, which must leave room for temporary names. */
+export function imagePathProblem(path: string): string | undefined {
+  return pathProblem(path) ?? lengthProblem(path, IMAGE_NAME_BYTES_MAX, IMAGE_PATH_BYTES_MAX)
+}
+
+function lengthProblem(path: string, nameMax: number, pathMax: number): string | undefined {
+  const bytes = Buffer.byteLength(path)
+  if (bytes > pathMax) return `has ${bytes} bytes: shorten it to ${pathMax} or fewer`
+  const longest = Math.max(...path.split('/').map((segment) => Buffer.byteLength(segment)))
+  if (longest > nameMax) return `has a name of ${longest} bytes: shorten it to ${nameMax} or fewer`
   return undefined
 }
 

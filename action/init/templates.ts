@@ -38,12 +38,24 @@ images:
 
 const ACTION = `${REPOSITORY}@v1`
 
-/** Plans on pull requests; generates and commits on the default branch. */
-export const WORKFLOW = `# Keeps the images of easel.yml up to date.
+/**
+ * Plans on pull requests; generates and commits on the default branch.
+ *
+ * @param folder  where the config is in the repository: empty for its root
+ */
+export function workflowFor({
+  branch,
+  folder,
+}: {
+  readonly branch: string
+  readonly folder: string
+}): string {
+  const workingDirectory = folder === '' ? '' : `\n          working-directory: ${yamlOf(folder)}`
+  return `# Keeps the images of easel.yml up to date.
 name: Easel
 on:
   push:
-    branches: [main]
+    branches: [${yamlOf(branch)}]
   pull_request:
   workflow_dispatch:
 
@@ -61,12 +73,20 @@ jobs:
     steps:
       - uses: actions/checkout@v5
       - uses: ${ACTION}
-        with:
+        with:${workingDirectory}
           openrouter-api-key: \${{ secrets.OPENROUTER_API_KEY }}
           mode: \${{ github.event_name == 'pull_request' && 'plan' || 'generate' }}
           deliver: commit
           max-cost-usd: "1"
 `
+}
+
+/** Quoted, unless it is surely a string. */
+function yamlOf(text: string): string {
+  return /^[a-z][a-z\d_/.-]{3,}$/i.test(text) && !/^(true|false|null)$/i.test(text)
+    ? text
+    : JSON.stringify(text)
+}
 
 /**
  * How git treats what Easel writes: a lock that merges by line keeps the entries of both sides, and an SVG that is

@@ -1,4 +1,5 @@
-import type { BlockContext, LeafBlock, MarkdownConfig } from '@lezer/markdown'
+import type { BlockContext, Element, LeafBlock, MarkdownConfig } from '@lezer/markdown'
+import { countUpTo } from './page-text.ts'
 
 /** A page that could not be read in time. */
 export class UnreadableError extends Error {
@@ -41,8 +42,12 @@ export function beginPage(text: string): void {
  * @throws {UnreadableError} when it is too much
  */
 export function spendInVain(characters: number, offset: number): void {
-  left -= SLOW * characters
-  if (left < 0) throw new UnreadableError('has too many marks that nothing closes', offset)
+  spend(SLOW * characters, 'has too many marks that nothing closes', offset)
+}
+
+function spend(work: number, problem: string, offset: number): void {
+  left -= work
+  if (left < 0) throw new UnreadableError(problem, offset)
 }
 
 /** Bounds for Lezer's blocks. Its inline marks are bounded by {@link spendOnText}. */
@@ -107,6 +112,47 @@ function looksBack(text: string): number {
     marks++
   }
   return looks
+}
+
+/** Of a child that is copied. */
+const COPIED = 10
+
+/**
+ * Counts what Lezer will copy. It puts the mark of each quoted line into what goes on over that line, such as a comment,
+ * and copies the children of that, which are also the marks so far.
+ *
+ * @throws {UnreadableError} when it is too much
+ */
+export function spendOnQuoteMarks(elements: readonly Element[], text: string, offset: number): void {
+  if (text.length <= SHORT || elements.length === 0) return
+  const marks = quoteMarksIn(text, offset)
+  if (marks.length > 0) visit(elements)
+
+  function visit(siblings: readonly Element[]): void {
+    for (const element of siblings) {
+      const { from, to } = element
+      const count = countUpTo(marks, to) - countUpTo(marks, from)
+      if (count === 0) continue
+      const children = childrenOf(element)
+      const copies = count * (children.length + count / 2)
+      spend(COPIED * copies, 'has too many quoted lines in a comment, a tag or emphasis', from)
+      visit(children)
+    }
+  }
+}
+
+/** Lezer blanks them out in the text. The first line's are no part of it. */
+function quoteMarksIn(text: string, offset: number): number[] {
+  const marks: number[] = []
+  for (let line = text.indexOf('\n'); line !== -1; line = text.indexOf('\n', line + 1)) {
+    for (let at = line + 1; text[at] === ' '; at++) if (page[offset + at] === '>') marks.push(offset + at)
+  }
+  return marks
+}
+
+/** Lezer's types leave them out. */
+function childrenOf(element: Element): readonly Element[] {
+  return 'children' in element && Array.isArray(element.children) ? element.children : []
 }
 
 function countOf(pattern: RegExp, text: string): number {

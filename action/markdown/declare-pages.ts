@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import pMap from 'p-map'
 import type { FieldPath } from '../../shared/spec/spec-issue.ts'
 import type { DeclaredImage } from '../config/declared-image.ts'
 import type { Diagnostic, Position } from '../config/diagnostic.ts'
+import { globListMistake } from '../files/glob.ts'
 import { readRegularFile } from '../files/read-file.ts'
-import { inWorkspace, type LinkFinder } from '../files/safe-path.ts'
+import type { LinkFinder } from '../files/safe-path.ts'
 import { describedImages, type DescribedImage, mayDescribe } from './described-images.ts'
 import { readComment } from './easel-comment.ts'
 import { findPages, globProblem } from './find-pages.ts'
@@ -14,6 +16,9 @@ import { createRegister, type Register } from './register.ts'
 
 /** How people spell the word of a comment. Only the first counts; the others get a warning. */
 const SPELLINGS = ['easel', 'Easel', 'EASEL'] as const
+
+/** How a file in UTF-16 starts, in which no word would be found. */
+const UTF_16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])] as const
 
 /** Files open at the same time. */
 const READS_AT_ONCE = 32
@@ -41,6 +46,11 @@ export async function declarePages(
     }),
   )
   if (wrong.some(({ length }) => length > 0)) return { images, diagnostics: wrong.flat() }
+  const tooMany = globListMistake(globs)
+  if (tooMany) {
+    const message = `markdown ${tooMany.problem}.`
+    return { images, diagnostics: [{ ...whereGlob(tooMany.index), severity: 'error', message }] }
+  }
   const { files, idle } = await findPages(root, globs)
   const diagnostics = idle.flatMap((index): Diagnostic[] => {
     const message = `${globs[index] ?? ''} matches no .md, .mdx or .markdown file.`
@@ -58,16 +68,24 @@ export async function declarePages(
 
 /** @returns `undefined` for a page without easel comments */
 async function readPage(root: string, file: string): Promise<PageText | Diagnostic | undefined> {
-  const found = await readRegularFile(inWorkspace(root, file))
+  const found = await readRegularFile(join(root, file))
   // Deleted since it was found.
   if (found.kind !== 'file') return undefined
   const bytes = Buffer.from(found.bytes.buffer, found.bytes.byteOffset, found.bytes.byteLength)
+  const notText: Diagnostic = {
+    file,
+    line: 1,
+    column: 1,
+    severity: 'error',
+    message: `${file} is not UTF-8 text.`,
+  }
+  if (UTF_16_MARKS.some((mark) => bytes.subarray(0, mark.length).equals(mark))) return notText
   if (!SPELLINGS.some((word) => bytes.includes(word))) return undefined
   try {
     const content = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(found.bytes)
     return mayDescribe(content) ? pageText(file, content) : undefined
   } catch {
-    return { file, line: 1, column: 1, severity: 'error', message: `${file} is not UTF-8 text.` }
+    return notText
   }
 }
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path/posix'
-import { globMistake, parseGlob } from '../files/glob.ts'
+import { globMistake, parseGlob, splitPath } from '../files/glob.ts'
 import { isErrno, type LinkFinder, pathProblem } from '../files/safe-path.ts'
 
 /** The file names of pages. */
@@ -48,8 +48,9 @@ export async function findPages(root: string, globs: readonly string[]): Promise
   const files = new Set<string>()
   for (const folder of withoutNested(wanted.flatMap(({ bases }) => bases))) {
     for await (const file of pagesUnder(root, folder)) {
-      const matching = wanted.filter(({ matches }) => matches(file))
-      if (matching.length === 0 || left.some(({ matches }) => matches(file))) continue
+      const path = splitPath(file)
+      const matching = wanted.filter(({ matches }) => matches(path))
+      if (matching.length === 0 || left.some(({ matches }) => matches(path))) continue
       for (const pattern of matching) pattern.found = true
       files.add(file)
     }

@@ -1,11 +1,11 @@
 import { parse, stringify } from 'yaml'
 import { formatOfPath } from '../config/file-format.ts'
-import { pathProblem } from '../files/safe-path.ts'
+import { imagePathProblem } from '../files/safe-path.ts'
 import { describedImages } from './described-images.ts'
 import { imagePath, isElsewhere } from './image-path.ts'
 import { pageText, type PageText } from './page-text.ts'
 import type { PageImage, Piece } from './piece.ts'
-import { outlineOf, piecesOf } from './pieces.ts'
+import { type Reading, readingOf } from './pieces.ts'
 
 /** A proposed comment for an image without one. */
 export interface Proposal {
@@ -38,22 +38,22 @@ export async function illustrate(
     isWanted,
   }: { readonly siteRoot: string | undefined; readonly isWanted: (path: string) => Promise<boolean> },
 ): Promise<Illustrated> {
-  const page = pageText(file, content)
-  const candidates = candidatesIn(page, siteRoot)
-  const wanted = await Promise.all(candidates.map(({ path }) => isWanted(path)))
-  const proposals: Proposal[] = []
-  let current = page
-  // Backwards, so that insertions don't move the images still to come.
-  for (const [index, { image, path, prompt }] of [...candidates.entries()].toReversed()) {
-    if (!wanted[index]) continue
-    const comment = commentWith(prompt, page, ' ', ' ')
-    const next = [...placements(image, prompt, current)].find((one) =>
-      isHarmless(one, current, image, prompt),
-    )
-    proposals.unshift({ path, ...lineOf(page, image), prompt, comment, fits: next !== undefined })
-    if (next) current = next
+  const before = readingOf(pageText(file, content))
+  const candidates = candidatesIn(before, siteRoot)
+  const isWantedAt = await Promise.all(candidates.map(({ path }) => isWanted(path)))
+  const wanted = candidates.filter((_, index) => isWantedAt[index])
+  const { reading, placed } = withComments(before, wanted)
+  const { page } = before
+  return {
+    proposals: wanted.map((candidate) => ({
+      path: candidate.path,
+      ...lineOf(page, candidate.image),
+      prompt: candidate.prompt,
+      comment: commentWith(candidate.prompt, page, ' ', ' '),
+      fits: placed.includes(candidate),
+    })),
+    content: (page.hasByteOrderMark ? '\uFEFF' : '') + reading.page.written,
   }
-  return { proposals, content: (page.hasByteOrderMark ? '\uFEFF' : '') + current.written }
 }
 
 interface Candidate {
@@ -63,8 +63,7 @@ interface Candidate {
 }
 
 /** Images without a comment that Easel could generate, each path once. */
-function candidatesIn(page: PageText, siteRoot: string | undefined): Candidate[] {
-  const pieces = piecesOf(page)
+function candidatesIn({ page, pieces }: Reading, siteRoot: string | undefined): Candidate[] {
   const { described } = describedImages(pieces, page)
   const pathOf = ({ url }: PageImage): string | undefined => {
     if (url === undefined || isElsewhere(url)) return undefined
@@ -80,7 +79,7 @@ function candidatesIn(page: PageText, siteRoot: string | undefined): Candidate[]
     const path = pathOf(piece)
     const prompt = promptFrom(piece.alt ?? '', heading)
     if (path === undefined || seen.has(path) || prompt === '') return []
-    if (formatOfPath(path) === undefined || pathProblem(path) !== undefined) return []
+    if (formatOfPath(path) === undefined || imagePathProblem(path) !== undefined) return []
     seen.add(path)
     return [{ image: piece, path, prompt }]
   })
@@ -91,8 +90,38 @@ function promptFrom(alt: string, heading: string): string {
   return `${alt}${/[.!?…]$/.test(alt) ? '' : '.'} It illustrates “${heading}”.`
 }
 
-/** The page with the comment at each possible place, best place first. */
-function* placements(image: PageImage, prompt: string, page: PageText): Generator<PageText> {
+/** The page with the comments that fit, each at its best place. */
+function withComments(
+  before: Reading,
+  candidates: readonly Candidate[],
+): { readonly reading: Reading; readonly placed: readonly Candidate[] } {
+  if (candidates.length === 0) return { reading: before, placed: [] }
+  for (const insertions of attempts(before.page, candidates)) {
+    const reading = readingOf(inserted(before.page, insertions))
+    if (isHarmless(reading, before, candidates)) return { reading, placed: candidates }
+  }
+  if (candidates.length === 1) return { reading: before, placed: [] }
+  const middle = candidates.length >>> 1
+  // The later ones first, so that insertions don't move the images still to come.
+  const later = withComments(before, candidates.slice(middle))
+  const earlier = withComments(later.reading, candidates.slice(0, middle))
+  return { reading: earlier.reading, placed: [...earlier.placed, ...later.placed] }
+}
+
+/** Each takes a reading of the whole page: several comments are only tried at their best places. */
+function* attempts(page: PageText, candidates: readonly Candidate[]): Generator<readonly Insertion[]> {
+  const [only, ...others] = candidates
+  if (only && others.length === 0) for (const place of placements(only, page)) yield [place]
+  else yield candidates.flatMap((candidate) => placements(candidate, page).next().value ?? [])
+}
+
+interface Insertion {
+  readonly offset: number
+  readonly text: string
+}
+
+/** The possible places for a comment, best place first. */
+function* placements({ image, prompt }: Candidate, page: PageText): Generator<Insertion> {
   const { text, written, syntax } = page
   const eol = /\r\n|\r|\n/.exec(written)?.[0] ?? '\n'
   const lineStart = text.lastIndexOf('\n', image.from - 1) + 1
@@ -101,42 +130,56 @@ function* placements(image: PageImage, prompt: string, page: PageText): Generato
   if (/^[\s>]*(([-*+]|\d{1,9}[.)])\s[\s>]*)*$/.test(before)) {
     // A list item continues at the indentation of its text; a quote has its mark on every line.
     const margin = eol + before.replaceAll(/[^\s>]/g, ' ')
-    yield inserted(page, image.from, commentWith(prompt, page, margin, margin) + margin)
-    yield inserted(page, image.from, oneLine + margin)
+    yield { offset: image.from, text: commentWith(prompt, page, margin, margin) + margin }
+    yield { offset: image.from, text: oneLine + margin }
   }
-  yield inserted(page, image.from, `${oneLine}${syntax === 'mdx' ? ' ' : ''}`)
+  yield { offset: image.from, text: `${oneLine}${syntax === 'mdx' ? ' ' : ''}` }
   // At the end of the line above, where a line that starts with a comment would end the paragraph. A hard break stays
   // at the end of its line.
-  const above = text.slice(0, Math.max(0, lineStart - 1)).replace(/(\s|\\)+$/, '')
-  if (above !== '') yield inserted(page, above.length, ` ${oneLine}`)
+  let above = Math.max(0, lineStart - 1)
+  while (above > 0 && /[\s\\]/.test(text[above - 1] ?? '')) above--
+  if (above > 0) yield { offset: above, text: ` ${oneLine}` }
 }
 
-function inserted({ file, written }: PageText, offset: number, insertion: string): PageText {
-  return pageText(file, written.slice(0, offset) + insertion + written.slice(offset))
+/** @param insertions  in the order of the page */
+function inserted({ file, written }: PageText, insertions: readonly Insertion[]): PageText {
+  let at = 0
+  let content = ''
+  for (const { offset, text } of insertions) {
+    content += written.slice(at, offset) + text
+    at = offset
+  }
+  return pageText(file, content + written.slice(at))
 }
 
-/** Whether the image has its comment, and the rest of the page reads as before. */
-function isHarmless(after: PageText, before: PageText, image: PageImage, prompt: string): boolean {
-  const [old, now] = [piecesOf(before), piecesOf(after)]
-  const index = old.findIndex((piece) => piece.kind === 'image' && piece.from === image.from)
-  const added = now[index]
-  if (added?.kind !== 'comment') return false
-  const fields: unknown = parse(added.body)
-  const says = typeof fields === 'object' && fields !== null && 'prompt' in fields ? fields.prompt : undefined
-  if (says !== prompt) return false
-  const others = now.toSpliced(index, 1)
+/** Whether each image has its comment, and the rest of the page reads as before. */
+function isHarmless(after: Reading, before: Reading, candidates: readonly Candidate[]): boolean {
+  const prompts = new Map(candidates.map(({ image, prompt }) => [image.from, prompt]))
+  let at = 0
+  for (const piece of before.pieces) {
+    const prompt = piece.kind === 'image' ? prompts.get(piece.from) : undefined
+    if (prompt !== undefined && promptIn(after.pieces[at++]) !== prompt) return false
+    const same = after.pieces[at++]
+    if (same === undefined || !isSame(same, piece)) return false
+  }
   return (
-    others.length === old.length &&
-    others.every((piece, at) => isSame(piece, old[at])) &&
-    outlineOf(after) === outlineOf(before)
+    at === after.pieces.length &&
+    at === before.pieces.length + candidates.length &&
+    after.outline === before.outline
   )
 }
 
-function isSame(a: Piece, b: Piece | undefined): boolean {
-  if (a.kind === 'image') return b?.kind === 'image' && a.url === b.url && a.alt === b.alt
-  if (a.kind === 'comment') return b?.kind === 'comment' && a.body === b.body
+function promptIn(piece: Piece | undefined): unknown {
+  if (piece?.kind !== 'comment') return undefined
+  const fields: unknown = parse(piece.body)
+  return typeof fields === 'object' && fields !== null && 'prompt' in fields ? fields.prompt : undefined
+}
+
+function isSame(a: Piece, b: Piece): boolean {
+  if (a.kind === 'image') return b.kind === 'image' && a.url === b.url && a.alt === b.alt
+  if (a.kind === 'comment') return b.kind === 'comment' && a.body === b.body
   // There may be more white space at the end.
-  return b?.kind === a.kind && a.text.trimEnd() === b.text.trimEnd()
+  return b.kind === a.kind && a.text.trimEnd() === b.text.trimEnd()
 }
 
 /**

@@ -52,7 +52,7 @@ function startsOfLines(text: string): number[] {
 }
 
 /** How many of the sorted numbers are at most `limit`. */
-function countUpTo(sorted: readonly number[], limit: number): number {
+export function countUpTo(sorted: readonly number[], limit: number): number {
   let low = 0
   let high = sorted.length
   while (low < high) {

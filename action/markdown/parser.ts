@@ -10,7 +10,7 @@ import {
   Table,
   TaskList,
 } from '@lezer/markdown'
-import { beginPage, boundedBlocks, spendInVain, spendOnText } from './bounds.ts'
+import { beginPage, boundedBlocks, spendInVain, spendOnQuoteMarks, spendOnText } from './bounds.ts'
 import type { PageSyntax } from './page-text.ts'
 import { scanTag, skipExpression } from './tags.ts'
 
@@ -88,7 +88,9 @@ function inlineParsers({ isLean }: { readonly isLean: boolean }): typeof PARSERS
     const parseInline: MarkdownParser['parseInline'] = (text, offset) => {
       if (isLean && !WORTH_READING.test(text)) return []
       spendOnText(text, offset)
-      return (countOf(/[*_~]/g, text) > EMPHASIS_MAX ? plain : full).parseInline(text, offset)
+      const elements = (countOf(/[*_~]/g, text) > EMPHASIS_MAX ? plain : full).parseInline(text, offset)
+      spendOnQuoteMarks(elements, text, offset)
+      return elements
     }
     return Object.assign(Object.create(full) as MarkdownParser, { parseInline })
   }

@@ -7,6 +7,8 @@ import { parsePage } from './parser.ts'
 import { piecesInHtml, piecesInTag } from './html-pieces.ts'
 import type { Piece } from './piece.ts'
 
+type Tree = ReturnType<typeof parsePage>
+
 /**
  * Splits a page into comments, images, headings, and the content between them.
  *
@@ -14,8 +16,28 @@ import type { Piece } from './piece.ts'
  * @throws {ConfigError} when the page nests too deeply, or would take too long
  */
 export function piecesOf(page: PageText, isLean = false): Piece[] {
+  return readable(page, () => piecesIn(parsePage(page.text, page.syntax, { isLean }), page.text))
+}
+
+/** A page as it reads. */
+export interface Reading {
+  readonly page: PageText
+  readonly pieces: readonly Piece[]
+  /** Its structure: the names of its nodes in order, without comments and marks. */
+  readonly outline: string
+}
+
+/** @throws {ConfigError} as {@link piecesOf} does */
+export function readingOf(page: PageText): Reading {
+  return readable(page, () => {
+    const tree = parsePage(page.text, page.syntax, { isLean: false })
+    return { page, pieces: piecesIn(tree, page.text), outline: outlineOf(tree) }
+  })
+}
+
+function readable<T>(page: PageText, read: () => T): T {
   try {
-    return piecesIn(page, isLean)
+    return read()
   } catch (error) {
     // Lezer's tree is nested as deeply as the page.
     const problem = error instanceof RangeError ? new UnreadableError('nests marks too deeply', 0) : error
@@ -25,8 +47,7 @@ export function piecesOf(page: PageText, isLean = false): Piece[] {
   }
 }
 
-function piecesIn({ text, syntax }: PageText, isLean: boolean): Piece[] {
-  const tree = parsePage(text, syntax, { isLean })
+function piecesIn(tree: Tree, text: string): Piece[] {
   const definitions = definitionsIn(tree.topNode, text)
   const pieces: Piece[] = []
   walk(tree.topNode)
@@ -205,13 +226,10 @@ function withoutMarks(node: SyntaxNode, text: string): string {
   return parts.join('') + text.slice(at, node.to)
 }
 
-/** A page's structure as one string: the names of its nodes in order, without comments and marks. */
-export function outlineOf({ text, syntax }: PageText): string {
+function outlineOf(tree: Tree): string {
   const names: string[] = []
-  parsePage(text, syntax, { isLean: false })
-    .cursor()
-    .iterate(({ name }) => {
-      if (!/^(Comment(Block)?|MdxComment|QuoteMark)$/.test(name)) names.push(name)
-    })
+  tree.cursor().iterate(({ name }) => {
+    if (!/^(Comment(Block)?|MdxComment|QuoteMark)$/.test(name)) names.push(name)
+  })
   return names.join(' ')
 }

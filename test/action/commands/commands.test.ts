@@ -30,26 +30,6 @@ describe('easel', () => {
     expect(stdout).toContain(text)
   })
 
-  it.each([
-    [['genrate'], 'Did you mean generate?'],
-    [['generate', '--concurency', '3'], 'Did you mean --concurrency?'],
-    [['generate', '-j', '0'], 'whole number from 1 to 64'],
-    [['generate', '--max-cost-usd', 'five'], 'an amount in USD'],
-    [['generate', '--on-error', 'ignore'], 'Allowed choices are fail, keep-going'],
-    [['plan', '--base-url', 'http://evil.example/v1'], 'must start with https://'],
-    [['plan', '--base-url', 'http://127.evil.example/v1'], 'must start with https://'],
-    [['plan', '--config', '../easel.yml'], 'leads outside the workspace'],
-    [['sign', 'not a url'], 'is not a URL'],
-  ])('%j is a usage error: exit code 2, and how to fix it', async (args, message) => {
-    await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
-
-    const { code, stderr, stdout } = await easel(args, { cwd: workspace.root, env: KEYS })
-
-    expect(code).toBe(2)
-    expect(stderr).toContain(message)
-    expect(stdout).toBe('')
-  })
-
   it('colours only where colour is wanted', async () => {
     await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'x' }) })
     const cwd = workspace.root
@@ -72,31 +52,6 @@ describe('easel', () => {
 
     expect(code).toBe(2)
     expect(stdout + stderr).not.toContain('\u001b')
-  })
-})
-
-describe('with --json, a mistake is JSON, too', () => {
-  it.each([
-    [
-      'in the config',
-      { 'easel.yml': 'version: 1\nimages: [{ path: a.png, promt: x }]\n' },
-      ['check', '--json'],
-      { code: 'invalid_config', diagnostics: [{ file: 'easel.yml', line: 2, column: 25 }] },
-    ],
-    [
-      'in the lock',
-      { 'easel.yml': config({ path: 'a.png', prompt: 'x' }), 'easel.lock.json': '[]' },
-      ['check', '--json'],
-      { code: 'usage' },
-    ],
-    ['in an option', { 'easel.yml': '' }, ['check', '--json', '--nope'], { code: 'usage' }],
-  ])('%s', async (_, files, args, error) => {
-    await using workspace = await createWorkspace(files)
-
-    const { code, stdout } = await easel(args, { cwd: workspace.root })
-
-    expect(code).toBe(2)
-    expect(JSON.parse(stdout)).toMatchObject({ error })
   })
 })
 

@@ -129,7 +129,24 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
     ['images: [', /^easel\.yml:\d+:\d+: error: Invalid YAML: /],
     ['', /^easel\.yml:1:1: error: The file is empty: it must start with version: 1\.$/],
     ['version: 1\nversion: 1\n', /^easel\.yml:2:1: error: Invalid YAML: Map keys must be unique\./],
-    ['version: 1\nimages: *gone\n', /Invalid YAML/],
+    [
+      'version: 1\nimages: *gone\n',
+      /^easel\.yml:2:9: error: Invalid YAML: \*gone needs quotes: write "\*gone"\. Without them, YAML takes it for an alias\.$/,
+    ],
+    [
+      'version: 1\nmarkdown:\n  - "a.md"\n  - **/*.md\n',
+      /^easel\.yml:4:5: .* \*\*\/\*\.md needs quotes: write "\*\*\/\*\.md"\./,
+    ],
+    ['version: 1\nmarkdown: [a.md, *.md]\n', /^easel\.yml:2:18: .* \*\.md needs quotes/],
+    [
+      'version: 1\nmarkdown:\n  - docs/*.md\n  - !docs/drafts/**\n',
+      /^easel\.yml:4:5: .* !docs\/drafts\/\*\* needs quotes: write "!docs\/drafts\/\*\*"\. Without them, YAML takes it for a tag\.$/,
+    ],
+    ['version: 1\nmarkdown: [!a.md]\n', /^easel\.yml:2:12: .* !a\.md needs quotes/],
+    [
+      'version: 1\nimages: [{ path: a.png, prompt: !important sign }]\n',
+      /^easel\.yml:2:33: .* !important sign needs quotes: write "!important sign"/,
+    ],
   ])('says where %j is not valid YAML', async (text, message) => {
     await using workspace = await createWorkspace({ 'easel.yml': text })
 
@@ -155,6 +172,12 @@ images: [{ path: a.png, prompt: x }, { path: b.png, prompt: y }]
       [{ path: 'a.png', model: 'recraft/recraft-v4.1-vector' }],
       'generates only SVG, so it can’t generate a.png: end the path with .svg',
     ],
+    [[{ path: `${'é'.repeat(100)}.png` }], 'easel.yml:4:26: error: éé'],
+    [[{ path: `${'é'.repeat(100)}.png` }], 'has a name of 204 bytes: shorten it to 200 or fewer.'],
+    [[{ path: `${'a/'.repeat(500)}b.png` }], 'has 1005 bytes: shorten it to 1000 or fewer.'],
+    [[{ path: `${'a/'.repeat(50_000)}b.png` }], 'has 100005 bytes'],
+    [[{ path: 'img/Con.png' }], 'img/Con.png can’t be checked out on Windows, where Con.png is a device'],
+    [[{ path: 'a.png', input_images: [`${'a'.repeat(300)}.png`] }], 'has a name of 304 bytes'],
     [[{ path: 'a.png', input_images: ['a.png'] }], 'a.png is the image itself'],
     [
       [{ path: 'a.png' }, { path: 'b.png', input_images: ['a.png'] }],

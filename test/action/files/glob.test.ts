@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { globMistake, parseGlob } from '../../../action/files/glob.ts'
+import { globListMistake, globMistake, parseGlob, splitPath } from '../../../action/files/glob.ts'
 
 const matches = (pattern: string, path: string, dot = false): boolean =>
-  parseGlob(pattern, { dot }).matches(path)
+  parseGlob(pattern, { dot }).matches(splitPath(path))
 
 describe('a glob', () => {
   it.each([
@@ -48,7 +48,58 @@ describe('a glob', () => {
   it.each([
     ['{a,b}'.repeat(7), 'means more than 64 patterns'],
     ['docs/!(draft).md', 'has a group in parentheses'],
-  ])('%s is refused', (pattern, problem) => {
+    ['['.repeat(1001), 'has 1001 characters: shorten it to 1000 or fewer'],
+  ])('%.20s is refused', (pattern, problem) => {
     expect(globMistake(pattern)).toContain(problem)
+  })
+
+  it.each(['[', '[a-', '{', '{,', '{a,', ',', '{a}', '[]', '[!'])('of many %s is parsed in time', (part) => {
+    const pattern = part.repeat(1000 / part.length)
+    const before = process.threadCpuUsage()
+
+    for (let times = 0; times < 200; times++) {
+      if (globMistake(pattern) === undefined) matches(pattern, 'docs/a.md')
+    }
+
+    const { user } = process.threadCpuUsage(before)
+    expect(user / 1000).toBeLessThan(3000)
+  })
+
+  it.each([
+    ['a[.md', 'a[.md', true],
+    ['[a]b[', 'ab[', true],
+    ['[[]a', '[a', true],
+    ['[]]a', ']a', true],
+    ['{a}.{b,c}', '{a}.c', true],
+  ])('%s, %s: %s, although brackets are left over', (pattern, path, expected) => {
+    expect(matches(pattern, path)).toBe(expected)
+  })
+})
+
+describe('globs together', () => {
+  it('may mean 1,000 patterns', () => {
+    const sixtyFour = '{a,b}'.repeat(6)
+    const fifteen = Array.from({ length: 15 }, () => sixtyFour)
+
+    expect(globListMistake([...fifteen, '{a,b}'.repeat(5), ...Array<string>(8).fill('*.md')])).toBeUndefined()
+    expect(globListMistake([...fifteen, sixtyFour, 'b.md'])).toEqual({
+      index: 15,
+      problem: expect.stringContaining('means more than 1000 patterns'),
+    })
+  })
+
+  it('are compared with thousands of files in time', () => {
+    const globs = Array.from({ length: 15 }, (_, at) =>
+      parseGlob(`d/{a,b}{c,d}{e,f}{g,h}{i,j}{k,l}*a*a*${at}.md`, { dot: false }),
+    )
+    const before = process.threadCpuUsage()
+
+    for (let at = 0; at < 5_000; at++) {
+      const path = splitPath(`d/acegik-page-${at}.md`)
+      for (const glob of globs) glob.matches(path)
+    }
+
+    const { user } = process.threadCpuUsage(before)
+    expect(user / 1e6, 'seconds').toBeLessThan(15)
   })
 })

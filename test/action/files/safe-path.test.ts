@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { resolve, sep } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { collisionKey, inWorkspace, pathProblem } from '../../../action/files/safe-path.ts'
+import { collisionKey, imagePathProblem, inWorkspace, pathProblem } from '../../../action/files/safe-path.ts'
 
 describe('pathProblem', () => {
   it.each([
@@ -29,6 +29,15 @@ describe('pathProblem', () => {
     ['docs/a?.png', 'can’t be checked out on Windows'],
     ['docs/a\u0000.png', 'control character'],
     ['docs/a\n::error::.png', 'control character'],
+    ['con.png', 'where con.png is a device'],
+    ['docs/Aux.svg.png', 'where Aux.svg.png is a device'],
+    ['nul/a.png', 'where nul is a device'],
+    ['PRN', 'where PRN is a device'],
+    ['docs/com1.png', 'where com1.png is a device'],
+    ['docs/LPT9 .png', 'where LPT9 .png is a device'],
+    ['docs/com¹.png', 'where com¹.png is a device'],
+    [`docs/${'é'.repeat(126)}.png`, 'has a name of 256 bytes'],
+    [`${'docs/'.repeat(220)}a.png`, 'has 1105 bytes'],
   ])('refuses %j', (path, problem) => {
     expect(pathProblem(path)).toContain(problem)
     expect(() => inWorkspace('/work', path)).toThrow(TypeError)
@@ -41,6 +50,10 @@ describe('pathProblem', () => {
     'bild/küste.png',
     '.gitlab/a.png',
     'docs/.github/a.png',
+    'console.png',
+    'docs/com0.png',
+    'auxiliary/nul-1.png',
+    `docs/${'é'.repeat(125)}.png`,
   ])('accepts %j', (path) => {
     expect(pathProblem(path)).toBeUndefined()
   })
@@ -58,6 +71,18 @@ describe('pathProblem', () => {
         expect(path.split('/')).not.toContain('.git')
       }),
     )
+  })
+})
+
+describe('the path of an image to generate', () => {
+  it.each([
+    [`docs/${'é'.repeat(98)}.png`, undefined],
+    [`docs/${'é'.repeat(99)}.png`, 'has a name of 202 bytes: shorten it to 200 or fewer'],
+    [`${'docs/'.repeat(199)}a.png`, undefined],
+    [`${'docs/'.repeat(200)}a.png`, 'has 1005 bytes: shorten it to 1000 or fewer'],
+    ['../a.png', 'leads outside the workspace: .. is not allowed'],
+  ])('%s: %s', (path, problem) => {
+    expect(imagePathProblem(path)).toBe(problem)
   })
 })
 

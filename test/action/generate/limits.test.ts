@@ -105,3 +105,25 @@ describe.concurrent('the limits of a run', () => {
     expect(run.stderr).toContain('could not be checked')
   })
 })
+
+describe('the longest names', () => {
+  it('are generated, converted and known by the next run', async () => {
+    await using upstream = await startUpstream()
+    const name = `${'é'.repeat(97)}a.webp`
+    const path = `${`${'d'.repeat(19)}/`.repeat(49)}${'a'.repeat(16)}.jpg`
+    const paths = [name, path, `img/${'a'.repeat(196)}.png`]
+    await using workspace = await createWorkspace({
+      'easel.yml': config(...paths.map((one, index) => ({ path: one, prompt: `Image ${index}` }))),
+    })
+    const options = { cwd: workspace.root, env: upstream.env }
+
+    const first = await easel(['generate'], options)
+    const second = await easel(['generate'], options)
+
+    expect([Buffer.byteLength(name), Buffer.byteLength(path)]).toEqual([200, 1000])
+    expect([first.code, second.code]).toEqual([0, 0])
+    expect(upstream.prompts()).toHaveLength(3)
+    expect((await workspace.lock()).size).toBe(3)
+    expect((await workspace.files()).filter((file) => file.startsWith('.'))).toEqual([])
+  })
+})

@@ -41,6 +41,8 @@ describe('a page of any kind is read in time', () => {
     ['links', 'a.md', flood('[a](b) ', 30_000)],
     ['text of many lines', 'a.md', flood('a\n')],
     ['quoted text of many lines', 'a.md', flood('> a\n', 300_000)],
+    ['a comment over 5,000 quoted lines', 'a.md', `> a <!--\n${'> a line\n'.repeat(5000)}> -->\n`],
+    ['a tag on each of many quoted lines', 'a.md', flood('> a <b>\n', 300_000)],
     ['quoted HTML of many lines', 'a.md', `> <div>\n${flood('> a\n')}`],
     ['scripts in HTML', 'a.md', `<div>\n${flood('<script>a</script>\n')}`],
     ['a table of 5,000 columns', 'a.md', `|${' a |'.repeat(5000)}\n|${'-|'.repeat(5000)}\n`],
@@ -84,6 +86,13 @@ describe('a page that would take too long is an error that says where, and what 
     ['spaces in text', 'a.md', `a${flood(' ')}b`],
     ['a definition whose title never closes', 'a.md', `[a]: b "${flood('c\n')}`],
     ['HTML whose expressions never close', 'a.md', `<div>\n${flood('<a b={')}`],
+    ['a comment over 50,000 quoted lines', 'a.md', `> a <!--\n${'> a line\n'.repeat(50_000)}> -->`],
+    ['a JSX tag over 50,000 quoted lines', 'a.mdx', `> a <B\n${'> c="d"\n'.repeat(50_000)}> />`],
+    [
+      'an image over lines of 10 quotes',
+      'a.md',
+      `${'>'.repeat(10)} a ![b\n${`${'>'.repeat(10)} c\n`.repeat(5000)}${'>'.repeat(10)} ](d.png)`,
+    ],
     ['braces that never close', 'a.mdx', flood('{a ')],
     ['tags of expressions that never close', 'a.mdx', flood('a <A b={ ')],
   ])('%s', (_, file, content) => {

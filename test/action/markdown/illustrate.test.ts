@@ -106,6 +106,20 @@ describe('easel illustrate', () => {
     },
   )
 
+  it('takes little time for hundreds of images, and finds the few that need another place', async () => {
+    const lines = Array.from({ length: 400 }, (_, at) =>
+      at % 100 === 7 ? `Text.\n![x ${at}](${at}.png)\n` : `![x ${at}](${at}.png)\n`,
+    )
+    const begun = process.threadCpuUsage()
+
+    const after = await illustrated(lines.join('\n'))
+
+    const { user, system } = process.threadCpuUsage(begun)
+    expect((user + system) / 1000).toBeLessThan(5000)
+    expect(after.match(/<!-- easel\nprompt: x \d+\n-->\n!/g)).toHaveLength(396)
+    expect(after.match(/Text\. <!-- easel prompt: x \d+ -->\n!/g)).toHaveLength(4)
+  })
+
   it('proposes, and writes only with --write; knows what the config describes and which files exist', async () => {
     await using workspace = await createWorkspace({
       'easel.yml': 'version: 1\nimages: [{ path: docs/known.png, prompt: x }]\nsite_root: docs/public\n',

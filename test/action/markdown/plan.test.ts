@@ -173,12 +173,19 @@ describe('images in Markdown', () => {
       '.github/*.md',
       'error: .github/*.md is inside .github, where Easel never writes or reads: choose another folder.',
     ],
+    ['['.repeat(1001), expect.stringContaining(' has 1001 characters: shorten it to 1000 or fewer.')],
     ['doc/*.md', 'warning: doc/*.md matches no .md, .mdx or .markdown file.'],
     ['docs/*.txt', 'warning: docs/*.txt matches no .md, .mdx or .markdown file.'],
   ])('are found by globs, and %s gets a diagnostic', async (glob, diagnostic) => {
     const config = `version: 1\nmarkdown:\n  - ${JSON.stringify(glob)}\n`
-    expect((await declare({ 'easel.yml': config, 'docs/a.txt': '' })).reported).toEqual([
-      `easel.yml:3:5: ${diagnostic}`,
+    const { reported } = await declare({ 'easel.yml': config, 'docs/a.txt': '' })
+    expect(reported.map((one) => one.replace('easel.yml:3:5: ', ''))).toEqual([diagnostic])
+  })
+
+  it('are found by globs that together don’t mean thousands of patterns', async () => {
+    const globs = Array.from({ length: 20 }, () => `  - "${'{a,b}'.repeat(6)}*.md"\n`)
+    expect((await declare({ 'easel.yml': `version: 1\nmarkdown:\n${globs.join('')}` })).reported).toEqual([
+      'easel.yml:18:5: error: markdown means more than 1000 patterns, counting each alternative in braces: use * and **.',
     ])
   })
 
@@ -218,15 +225,33 @@ describe('images in Markdown', () => {
     expect(Object.keys(images).toSorted()).toEqual(['a.png', 'a/b/d.png', 'docs/b.png', 'docs/c.png'])
   })
 
-  it('are not guessed in a file that is not text', async () => {
+  it.each([
+    ['Latin-1', Buffer.from('<!-- easel -->\n![x](\xE4.png)', 'latin1')],
+    ['UTF-16', Buffer.from('\uFEFF<!-- easel -->\n![x](a.png)', 'utf16le')],
+    ['UTF-16, big endian', Buffer.from('\uFEFF<!-- easel -->\n![x](a.png)', 'utf16le').swap16()],
+  ])('are not guessed in a file that is not UTF-8: %s', async (_, bytes) => {
     await using workspace = await createWorkspace({
       'easel.yml': 'version: 1\nmarkdown: ["*.md"]\n',
-      'a.md': Buffer.from('<!-- easel -->\n![x](\xE4.png)', 'latin1'),
+      'a.md': bytes,
     })
 
     const { code, stderr } = await easel(['plan'], { cwd: workspace.root })
 
     expect([code, stderr]).toEqual([2, 'a.md:1:1: error: a.md is not UTF-8 text.\n'])
+  })
+
+  it.runIf(process.platform !== 'win32')('are read in folders whose names no image may have', async () => {
+    await using workspace = await createWorkspace({
+      'easel.yml': CONFIG,
+      'docs/aux/a.md': '<!-- easel -->\n![A fox](../fox.png)\n',
+      'docs/b: c.md': '<!-- easel -->\n![A hare](hare.png)\n',
+    })
+
+    const { code, stdout, stderr } = await easel(['check', '--json'], { cwd: workspace.root })
+
+    expect([code, stderr]).toEqual([3, expect.not.stringContaining('error')])
+    const paths = JSON.parse(stdout).images.map(({ path }: { path: string }) => path)
+    expect(paths).toEqual(expect.arrayContaining(['docs/fox.png', 'docs/hare.png']))
   })
 
   it('are generated, found up to date, and their size is in the plan’s JSON', async () => {

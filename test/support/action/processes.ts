@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,12 +30,19 @@ const actionSchema = z.object({ inputs: z.record(z.string(), z.object({ default:
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** The command as a separate process, with only `PATH` from this process's environment. */
-export function startEasel(args: readonly string[], { cwd, env = {} }: { cwd: string; env?: Env }): Running {
-  return start(CLI, args, cwd, env)
+interface CommandOptions {
+  readonly cwd: string
+  readonly env?: Env
+  /** A file that standard output goes to, instead of a pipe to this process. */
+  readonly output?: string
 }
 
-export function easel(args: readonly string[], options: { cwd: string; env?: Env }): Promise<Finished> {
+/** The command as a separate process, with only `PATH` from this process's environment. */
+export function startEasel(args: readonly string[], { cwd, env = {}, output }: CommandOptions): Running {
+  return start(CLI, args, cwd, env, output)
+}
+
+export function easel(args: readonly string[], options: CommandOptions): Promise<Finished> {
   return startEasel(args, options).finished
 }
 
@@ -149,7 +156,8 @@ function parseOutputs(text: string): Record<string, string> {
   return outputs
 }
 
-function start(program: string, args: readonly string[], cwd: string, env: Env): Running {
+function start(program: string, args: readonly string[], cwd: string, env: Env, output?: string): Running {
+  const outputFile = output === undefined ? undefined : openSync(output, 'w')
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
     env: {
@@ -158,19 +166,20 @@ function start(program: string, args: readonly string[], cwd: string, env: Env):
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', outputFile ?? 'pipe', 'pipe'],
   })
+  if (outputFile !== undefined) closeSync(outputFile)
   let stdout = ''
   let stderr = ''
   const waiting = new Set<() => void>()
   const checkAll = (): void => {
     for (const check of waiting) check()
   }
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk
     checkAll()
   })
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk
     checkAll()
   })

@@ -94,6 +94,7 @@ function easelProblem(args: readonly string[]): CommandProblem {
     env: {},
     stdout: process.stdout,
     stderr: process.stderr,
+    outputClosed: new AbortController().signal,
     setExitCode: () => undefined,
   })
   for (const command of [program, ...program.commands]) {
