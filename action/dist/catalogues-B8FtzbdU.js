@@ -1,1 +1,0 @@
-export{wt as offlineCatalogue,Tt as onlineCatalogue}from"./plan-Bpn9VC7t.js";

@@ -1,1 +1,0 @@
-export{g as ConfigError,_ as UsageError,v as compare,y as formatDiagnostic,b as inOrder}from"./base-CBRWUeia.js";

@@ -1,0 +1,1 @@
+export{v as ConfigError,y as UsageError,b as compare,x as formatDiagnostic,S as inOrder}from"./base-C-e6wTAE.js";

@@ -1,1 +1,0 @@
-export{l as reportOf}from"./plan-Bpn9VC7t.js";

@@ -1,1 +1,0 @@
-export{t as problemsSummary}from"./markdown-CXK0K83H.js";

@@ -1,0 +1,1 @@
+export{p as paintFor,m as plainPaint}from"./base-C-e6wTAE.js";

@@ -1,1 +1,0 @@
-export{p as paintFor,m as plainPaint}from"./base-CBRWUeia.js";

@@ -1,1 +1,0 @@
-export{y as createPlan,b as isOutOfDate}from"./plan-Bpn9VC7t.js";

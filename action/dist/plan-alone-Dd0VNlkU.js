@@ -1,1 +1,0 @@
-export{h as planAlone}from"./plan-Bpn9VC7t.js";

@@ -1,0 +1,1 @@
+const e=2**20,t=64*e,n=256*e,r=512*e;var i=class extends Error{name=`ResponseLimitError`};function a(r){if(r.imageBytes>t)throw new i(`an image is larger than ${t/e} MiB`);if(r.allImagesBytes>n)throw new i(`its images are larger than ${n/e} MiB together`)}export{a as i,t as n,i as r,r as t};

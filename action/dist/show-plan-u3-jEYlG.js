@@ -1,1 +1,0 @@
-export{t as showPlan}from"./plan-Bpn9VC7t.js";
