@@ -1,7 +1,6 @@
 import { constants, existsSync } from 'node:fs'
 import { mkdir, open, readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UsageError } from '../config/diagnostic.ts'
 import { isErrno, STATE_FOLDER } from './safe-path.ts'
 import type { Folder } from './write-atomic.ts'
 
@@ -30,12 +29,7 @@ export function stateFolderOf(root: string): Folder {
  */
 export async function openStateFolder(root: string): Promise<string> {
   const folder = stateFolderIn(root)
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    if (!isErrno(error, 'EEXIST')) throw error
-    throw new UsageError(
-      `${folder} is not a folder: move it away, Easel keeps there what is not in its place yet.`,
-    )
-  })
+  await mkdir(folder, { recursive: true })
   if (process.platform !== 'win32') await (await open(folder, REAL_FOLDER)).close()
   try {
     await using ignore = await open(join(folder, '.gitignore'), 'wx')

@@ -1,4 +1,6 @@
-import { hasStateFolder } from '../files/state-folder.ts'
+import { UsageError } from '../config/diagnostic.ts'
+import { isErrno } from '../files/safe-path.ts'
+import { hasStateFolder, stateFolderIn } from '../files/state-folder.ts'
 import { type Alone, workAlone } from '../files/work-alone.ts'
 import { isOutOfDate } from './plan.ts'
 import { planProject, type PlannedProject, type PlanOptions } from './plan-project.ts'
@@ -25,7 +27,14 @@ export async function planAlone(
   const planned = await planProject(project, options)
   if (isIdle(planned))
     return { ...planned, isAlone: () => false, [Symbol.asyncDispose]: () => Promise.resolve() }
-  const alone = await workAlone(planned.project.root, { onWait })
+  const { root } = planned.project
+  const alone = await workAlone(root, { onWait }).catch((error: unknown) => {
+    if (!isErrno(error, 'EEXIST')) throw error
+    const folder = stateFolderIn(root)
+    throw new UsageError(
+      `${folder} is not a folder: move it away, Easel keeps there what is not in its place yet.`,
+    )
+  })
   try {
     return { ...(await planProject(project, options)), ...alone }
   } catch (error) {

@@ -1,0 +1,1 @@
+export{Lt as offlineCatalogue,Rt as onlineCatalogue}from"./plan-BbLYC7Fy.js";

@@ -1,0 +1,1 @@
+export{g as isSettled,_ as planAlone}from"./plan-BbLYC7Fy.js";

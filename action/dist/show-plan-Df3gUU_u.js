@@ -1,1 +1,0 @@
-export{t as showPlan}from"./plan-BDycmVcZ.js";
