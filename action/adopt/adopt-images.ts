@@ -46,7 +46,8 @@ export async function adoptImages(
     if (planned.action !== 'generate' || !ADOPTABLE.has(planned.status)) continue
     const kept = await keepFrom(sources, planned, saver)
     if (!kept) continue
-    await (needed ??= keepNeeded({ plan, project }, saver))
+    const { blocked } = await (needed ??= keepNeeded({ plan, project }, saver))
+    if (blocked.has(planned.image.path)) continue
     const { finished, lockProblem } = await saver.place(planned, kept)
     if (lockProblem !== undefined) throw new SaveError(lockProblem)
     adopted.push({ planned, entry: await finished })

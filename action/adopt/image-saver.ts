@@ -88,7 +88,10 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
     }
   }
 
-  async function moveInto({ image: { path }, file: before }: PlannedImage, { file, entry }: RescuedImage) {
+  async function moveInto(
+    { image: { path }, file: before }: PlannedImage,
+    { file, entry: { replaces: _, ...entry } }: RescuedImage,
+  ): Promise<LockEntry> {
     try {
       await refuseLinks(path)
       const expected = before.kind === 'same' ? before.entry : undefined

@@ -28,8 +28,9 @@ export async function keepCopy(
 ): Promise<RescuedImage> {
   await using incoming = saver.receive()
   const { kind } = await passOnRegularFile(file, (piece) => incoming.write(piece))
-  if (kind === 'file' && isText(file)) await storeAsGitDoes(incoming)
-  const isWhole = kind === 'file' && incoming.summary().sha256 === entry.sha256
+  const isSame = (): boolean => kind === 'file' && incoming.summary().sha256 === entry.sha256
+  if (!isSame() && isText(file)) await storeAsGitDoes(incoming)
+  const isWhole = isSame()
   if (!isWhole && !(await isPointerTo(entry, incoming)))
     throw new SaveError(`${file} has changed since the plan: run Easel again.`)
   if (!isWhole && !(await lfsPaths(saver.root, [path])).has(path)) {

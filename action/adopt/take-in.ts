@@ -6,10 +6,12 @@ import { IMAGE_MAX_BYTES } from '../../shared/response/response-limits.ts'
 import { extensionsOf, formatOfMediaType } from '../config/file-format.ts'
 import { readRegularFile, sha256Of } from '../files/read-file.ts'
 import { inWorkspace } from '../files/safe-path.ts'
+import { parseLfsPointer } from '../git/lfs-pointer.ts'
 import { isText, withLineFeeds } from '../lock/file-state.ts'
 import type { LockEntry } from '../lock/schema.ts'
 import type { Project } from '../plan/plan-project.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { writtenPath } from '../plan/selection.ts'
 
 /** What became of a file that Easel did not write. */
 export interface TakenIn {
@@ -25,12 +27,14 @@ const READS_AT_ONCE = 4
 /**
  * The files to take in: those that Easel did not write, or wrote before somebody edited them.
  *
- * @param isNamed  whether the user has named them: then also those that Easel wrote for another spec
+ * @param only  what the user has selected; a file that is named in it is also taken when Easel wrote it for another spec
  */
-export function filesToTakeIn({ images }: Plan, isNamed: boolean): readonly PlannedImage[] {
-  return images.filter(
-    ({ status, file }) => status === 'drifted' || (isNamed && status === 'changed' && file.kind === 'same'),
-  )
+export function filesToTakeIn({ images }: Plan, only: readonly string[]): readonly PlannedImage[] {
+  const named = new Set([...only, ...only.map(writtenPath)])
+  return images.filter(({ image: { path, id }, status, file }) => {
+    const isNamed = named.has(path) || (id !== undefined && named.has(id))
+    return status === 'drifted' || (isNamed && status === 'changed' && file.kind === 'same')
+  })
 }
 
 /** Enters files that Easel did not write into the lock, as the images that the config describes. */
@@ -55,6 +59,8 @@ async function entryOf(root: string, { image }: PlannedImage): Promise<TakenIn> 
   const found = await readRegularFile(file)
   if (found.kind === 'nothing') return { path, problem: `${path} no longer exists.` }
   if (found.kind === 'other') return { path, problem: `${path} is ${found.what}.` }
+  if (parseLfsPointer(found.bytes))
+    return { path, problem: `${path} is only a pointer of Git LFS: fetch the file with git lfs pull.` }
   const bytes = isText(path) ? withLineFeeds(found.bytes) : found.bytes
   const header = identifyImage([bytes])
   if (!header) return { path, problem: `${path} is not an image that Easel knows.` }

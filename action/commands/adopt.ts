@@ -36,16 +36,15 @@ async function act(
     import('../config/catalogues.ts'),
     import('../adopt/take-in.ts'),
   ])
-  const isNamed = only.length > 0
   await using planned = await planAlone(
     { workspace: cwd ?? terminal.cwd, config, catalogue: offlineCatalogue() },
     { only, onDrift: 'keep', onAliasChange: 'keep', force: false },
     {
-      isIdle: ({ plan }) => filesToTakeIn(plan, isNamed).length === 0,
+      isIdle: ({ plan }) => filesToTakeIn(plan, only).length === 0,
       onWait: sayWhoWorks(terminal),
     },
   )
-  const files = await takeIn(filesToTakeIn(planned.plan, isNamed), planned.project)
+  const files = await takeIn(filesToTakeIn(planned.plan, only), planned.project)
   const hasProblem = files.some(({ problem }) => problem !== undefined)
   if (json) printJson(terminal, { adopted: files.map(({ path, problem }) => ({ path, error: problem })) })
   else if (files.length === 0) print(terminal, ['Nothing to adopt: Easel wrote every file.'])

@@ -83,9 +83,10 @@ Examples:
 async function act(terminal: Terminal, only: readonly string[], options: GenerateOptions): Promise<void> {
   const { cwd, config, onDrift, onAliasChange, json = false, force = false, prune = false } = options
   const upstream = upstreamFrom(options, terminal)
-  const [{ planAlone, isSettled }, { onlineCatalogue }, { generateAndPrune }, { UsageError }] =
+  const [{ planAlone }, { isOutOfDate }, { onlineCatalogue }, { generateAndPrune }, { UsageError }] =
     await Promise.all([
       import('../plan/plan-alone.ts'),
+      import('../plan/plan.ts'),
       import('../config/catalogues.ts'),
       import('../generate/generate-and-prune.ts'),
       import('../config/diagnostic.ts'),
@@ -93,7 +94,11 @@ async function act(terminal: Terminal, only: readonly string[], options: Generat
   await using planned = await planAlone(
     { workspace: cwd ?? terminal.cwd, config, catalogue: onlineCatalogue(upstream) },
     { only, onDrift, onAliasChange, force },
-    { isIdle: (one) => isSettled(one, { prune }), onWait: sayWhoWorks(terminal) },
+    {
+      isIdle: ({ plan }) => !isOutOfDate(plan, { prune }),
+      onWait: sayWhoWorks(terminal),
+      seesToLeftovers: true,
+    },
   )
   printDiagnostics(terminal, planned.project.warnings)
 

@@ -40,15 +40,22 @@ export async function workAlone(
   root: string,
   { onWait = () => {} }: { readonly onWait?: (pid: number) => void } = {},
 ): Promise<Alone> {
-  const path = join(stateFolderIn(root), NAME)
-  const own: Holder = { pid: process.pid, host: hostname(), token: randomUUID() }
   let hasWaited = false
-  while (!(await acquire(root, path, own))) {
-    const holder = readHolder(path)
+  for (;;) {
+    const alone = await workAloneNow(root)
+    if (alone) return alone
+    const holder = readHolder(pathIn(root))
     if (holder && !hasWaited) onWait(holder.pid)
     hasWaited = true
     await delay(ASK_AGAIN_MS)
   }
+}
+
+/** The same without waiting. @returns `undefined` when another command is at work */
+export async function workAloneNow(root: string): Promise<Alone | undefined> {
+  const path = pathIn(root)
+  const own: Holder = { pid: process.pid, host: hostname(), token: randomUUID() }
+  if (!(await acquire(root, path, own))) return undefined
   await removeTemporaryFiles(await openStateFolder(root))
   const isAlone = (): boolean => readHolder(path)?.token === own.token
   const heartbeat = setInterval(() => {
@@ -63,6 +70,10 @@ export async function workAlone(
       await closeStateFolder(root)
     },
   }
+}
+
+function pathIn(root: string): string {
+  return join(stateFolderIn(root), NAME)
 }
 
 async function acquire(root: string, path: string, own: Holder): Promise<boolean> {

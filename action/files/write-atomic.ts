@@ -12,7 +12,7 @@ import {
 } from 'node:fs/promises'
 
 import { basename, dirname, join } from 'node:path'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { type Identity, identityAt } from './read-file.ts'
 import { isErrno } from './safe-path.ts'
 
@@ -101,7 +101,8 @@ export async function moveFile(from: string, to: string): Promise<void> {
 /** Across file systems. */
 async function copyBeside(from: string, to: string): Promise<void> {
   // Always the same name: whoever moves the file again, after a process that was killed here, leaves nothing behind.
-  const unfinished = join(dirname(to), `.${basename(to).slice(0, 100)}${TEMPORARY}`)
+  const name = createHash('sha256').update(basename(to)).digest('hex').slice(0, 32)
+  const unfinished = join(dirname(to), `.${name}${TEMPORARY}`)
   try {
     await unlink(unfinished).catch(() => {})
     await copyFile(from, unfinished, constants.COPYFILE_EXCL)

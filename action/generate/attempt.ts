@@ -54,7 +54,7 @@ export async function attempt(
     })
     onProgress({ type: 'start', path: image.path })
     request.state = 'sent'
-    const received = await generateImage(image, candidates, {
+    const received = await generateImage(planned, candidates, {
       ...tools,
       signal: tools.abort,
       onGenerationId: inFlight.named,

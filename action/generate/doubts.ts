@@ -55,11 +55,13 @@ export async function takeDoubts(
 }
 
 async function hasArrived(
-  { fingerprint }: InFlightRecord,
+  { path, fingerprint, generation_id }: InFlightRecord,
   rescued: readonly RescuedImage[],
 ): Promise<boolean> {
-  for (const { entry, file } of rescued) {
-    if (entry.fingerprint !== fingerprint) continue
+  for (const { path: rescuedPath, entry, file } of rescued) {
+    if (rescuedPath !== path || entry.fingerprint !== fingerprint) continue
+    // Another image of the same spec, from before.
+    if (generation_id && entry.generation_id && generation_id !== entry.generation_id) continue
     if (await isFileOf(file, entry)) return true
   }
   return false

@@ -26,12 +26,12 @@ export async function generateAndPrune(
   host: RunHost,
 ): Promise<RunResult> {
   const { project, plan } = planned
-  // There was nothing to do, and another command may be at work.
-  if (!planned.isAlone()) return unchanged(plan)
+  if (planned.isIdle) return unchanged(plan)
   const { prepare, ...codecs } = createCodecs()
   if (plan.images.some(({ action }) => action === 'generate')) prepare()
   const result = await generateImages(planned, options, {
     ...host,
+    hasKey: apiKey !== '',
     now: () => performance.now(),
     client: createOpenRouterClient({
       apiKey,
@@ -42,6 +42,6 @@ export async function generateAndPrune(
     }),
     saver: createImageSaver({ ...project, ...codecs }),
   })
-  if (!options.prune || result.stoppedBy !== undefined) return result
+  if (!options.prune || result.stoppedBy !== undefined || !planned.isAlone()) return result
   return { ...result, pruned: await prune(plan.orphans, project) }
 }

@@ -7,6 +7,7 @@ import { type IncomingImage, storeAsGitDoes } from '../adopt/receive-image.ts'
 import type { ReadyImage } from '../config/fit-model.ts'
 import type { RescuedImage } from '../lock/rescue-folder.ts'
 import type { LockEntry } from '../lock/schema.ts'
+import type { PlannedImage } from '../plan/plan.ts'
 
 /** An image that is safe on disk, and not in its place yet. */
 export interface Received {
@@ -34,7 +35,7 @@ export interface GenerationTools {
  * @throws {SaveError} when it can't be written anywhere
  */
 export async function generateImage(
-  image: ReadyImage,
+  { image, file }: Pick<PlannedImage, 'image' | 'file'>,
   candidates: Candidates,
   { client, saver, signal, onGenerationId, onDiskProblem, onResponse }: GenerationTools,
 ): Promise<Received> {
@@ -43,10 +44,9 @@ export async function generateImage(
   const { image: received, count, ...summary } = await receiveFirst(events, incoming)
   onResponse(summary.usage?.costUsd)
   if (received.mediaType === 'image/svg+xml') await storeAsGitDoes(incoming)
-  const kept = await incoming.keep(
-    image.path,
-    entryOf(image, { ...received, ...incoming.summary() }, summary),
-  )
+  const entry = entryOf(image, { ...received, ...incoming.summary() }, summary)
+  const replaces = file.kind === 'same' && { replaces: file.entry.sha256 }
+  const kept = await incoming.keep(image.path, { ...entry, ...replaces })
   if (count === 1) return { image: kept }
   return { image: kept, note: `${image.path}: the model returned ${count} images; Easel uses the first.` }
 }

@@ -8,6 +8,7 @@ import { inWorkspace } from '../files/safe-path.ts'
 import { tidyRescueFolders } from '../adopt/tidy-rescue-folders.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { ExclusivePlan } from '../plan/plan-alone.ts'
+import type { Project } from '../plan/plan-project.ts'
 import { attempt, type Attempted, type AttemptTools, notSaved } from './attempt.ts'
 import { createBudget, type Limits } from './budget.ts'
 import { takeDoubts } from './doubts.ts'
@@ -30,6 +31,8 @@ export interface GenerateOptions extends Limits {
 export interface GenerateTools extends Omit<AttemptTools, 'root' | 'onDiskProblem'> {
   /** Called with each image once its file and its lock entry are written; the entry's thumbhash takes longer. */
   readonly onSaved?: ((saved: Promise<SavedImage>) => void) | undefined
+  /** Whether OpenRouter can be asked. */
+  readonly hasKey: boolean
   /** Aborted: start nothing new, finish what is in flight. */
   readonly stop: AbortSignal
 }
@@ -48,13 +51,16 @@ export async function generateImages(
   let stoppedBy: string | undefined
 
   function isStopped(): boolean {
-    if (!isAlone()) stoppedBy ??= 'Another easel command took over while this one was suspended.'
+    if (!isAlone())
+      stoppedBy ??=
+        'Another easel command took over while this one was suspended, or somebody removed .easel.'
     return stoppedBy !== undefined || tools.stop.aborted || tools.abort.aborted
   }
 
   const toGenerate = plan.images.filter(({ action }) => action === 'generate')
   const rescued = (await Promise.all(rescue.map((folder) => folder.list()))).flat()
-  const doubts = await takeDoubts(root, { ...tools, rescued, signal: tools.abort })
+  // Without a key nobody can be asked: the next run does.
+  const doubts = tools.hasKey ? await takeDoubts(root, { ...tools, rescued, signal: tools.abort }) : []
   const budget = createBudget(options, doubts)
 
   const refused = plan.images.filter(({ action }) => action === 'fail').map(driftFailure)
@@ -86,12 +92,16 @@ export async function generateImages(
     const { adoption } = planned
     if (!adoption || adoption.kind === 'shared') throw new TypeError('not an image to adopt')
     if (isStopped()) return { planned, outcome: 'not-tried' }
-    const copy = needed.get(planned.image.path)
+    const problem = blocked.get(planned.image.path)
+    if (problem) return finish({ result: notSaved(planned, problem) })
+    const copy = kept.get(planned.image.path)
     return finish(await adopted(planned, () => adoptPlanned(planned, adoption, copy, { saver, project })))
   }
 
   async function generateNext(planned: PlannedImage): Promise<ImageResult> {
     if (isStopped()) return { planned, outcome: 'not-tried' }
+    const problem = blocked.get(planned.image.path)
+    if (problem) return finish({ result: notSaved(planned, problem) })
     const reservation = await budget.reserve(planned.image.estimate)
     if (isStopped()) {
       if ('settle' in reservation) reservation.settle(0)
@@ -132,12 +142,12 @@ export async function generateImages(
   // generation would still double again and again, and hold on to 80 MB.
   setFlagsFromString('--semi-space-growth-factor=1')
   const { concurrency } = options
-  const needed = await keepNeeded({ plan, project }, saver).catch((error: unknown) => {
-    stoppedBy ??= error instanceof SaveError ? error.message : systemErrorText(error)
-    return new Map<string, never>()
-  })
+  const { kept, blocked } = await keepNeeded({ plan, project }, saver)
+  const full = [...blocked.values()].find(isDiskProblem)
+  if (full) stoppedBy ??= full.message
   const adoptions = await pMap(plan.images.filter(isAdopted), adoptOne, { concurrency })
-  for (const { outcome, planned } of adoptions) if (outcome === 'adopted') await dropSource(planned)
+  for (const { outcome, planned } of adoptions)
+    if (outcome === 'adopted') await dropSource(planned, project.images)
   const results = [
     ...refused,
     ...adoptions,
@@ -163,10 +173,13 @@ function isAdopted({ adoption }: PlannedImage): boolean {
   return adoption !== undefined && adoption.kind !== 'shared'
 }
 
-/** Forgets a rescued image that another path has taken over. */
-async function dropSource({ image, adoption }: PlannedImage): Promise<void> {
+/** Forgets a rescued image that another path has taken over, unless its own still waits for it. */
+async function dropSource({ adoption }: PlannedImage, images: Project['images']): Promise<void> {
   const { rescued } = adoption?.kind === 'file' ? adoption.known : {}
-  if (rescued && rescued.path !== image.path) await rescued.drop()
+  const isOwners = images.some(
+    ({ path, fingerprint }) => path === rescued?.path && fingerprint === rescued.entry.fingerprint,
+  )
+  if (!isOwners) await rescued?.drop()
 }
 
 function isSharedWith(payer: PlannedImage): (planned: PlannedImage) => boolean {

@@ -1,6 +1,6 @@
 import { setSecret } from '@actions/core'
 import { offlineCatalogue, onlineCatalogue } from '../config/catalogues.ts'
-import { isSettled, planAlone } from '../plan/plan-alone.ts'
+import { planAlone } from '../plan/plan-alone.ts'
 import { planProject, type PlannedProject } from '../plan/plan-project.ts'
 import { isOutOfDate } from '../plan/plan.ts'
 import { reportOf } from '../report/json.ts'
@@ -44,7 +44,8 @@ async function run(env: Env, log: ActionLog): Promise<number> {
   const project = { workspace: target.root, config, catalogue }
   // Nothing else changes the workspace while images are generated: on a runner of their own, two jobs may share it.
   await using planned = await planAlone(project, inputs, {
-    isIdle: (one) => !isAllowed || isSettled(one, inputs),
+    isIdle: ({ plan }) => !isAllowed || !isOutOfDate(plan, inputs),
+    seesToLeftovers: isAllowed,
     onWait: (pid) => log.line(`Waiting for another easel command here (process ${pid}).`),
   })
   for (const warning of planned.project.warnings) log.diagnostic(warning)

@@ -77,9 +77,10 @@ export function createRescueFolder(folder: string, above: Folder = folderAt(dirn
   }
 
   function fileOf(key: string, { media_type }: LockEntry): string {
-    const isOfItsType = formatOfPath(key) === formatOfMediaType(media_type)
+    if (formatOfPath(key) === formatOfMediaType(media_type)) return inWorkspace(folder, key)
+    // No image has such a path, so nothing else is there.
     const subtype = /^image\/([a-z\d]+)/.exec(media_type)?.[1] ?? 'bin'
-    return inWorkspace(folder, isOfItsType ? key : `${key}.${subtype}`)
+    return inWorkspace(folder, `${key}.as.${subtype}`)
   }
 
   function rescued(key: string, entry: LockEntry, file = fileOf(key, entry)): RescuedImage {

@@ -11,6 +11,8 @@ export const lockEntrySchema = z.object({
   fingerprint: sha256,
   /** Of the file as it was written. */
   sha256,
+  /** In a rescue folder only: the hash of the file that it is to replace, where that is an image as well. */
+  replaces: sha256.exactOptional(),
   bytes: z.int().min(1),
   media_type: z.string(),
   width: z.number(),

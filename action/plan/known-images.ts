@@ -18,7 +18,8 @@ export interface KnownImages {
   hasSize(bytes: number): boolean
   /** What a file of this hash is; of several entries, the first whose fingerprint is one of these. */
   bySha256(sha256: string, fingerprints: readonly (string | undefined)[]): LockEntry | undefined
-  byFingerprint(fingerprint: string): readonly KnownImage[]
+  /** Those in their place before those that were only rescued, but for the one that was rescued for this path. */
+  byFingerprint(fingerprint: string, path: string): readonly KnownImage[]
   /** The file at a path, absolute. */
   fileAt(path: string): string
 }
@@ -44,6 +45,9 @@ export function createKnownImages(
       const wanted = fingerprints.flatMap((one) => found.find(({ entry }) => entry.fingerprint === one) ?? [])
       return (wanted[0] ?? found[0])?.entry
     },
-    byFingerprint: (fingerprint) => byFingerprint.get(fingerprint) ?? [],
+    byFingerprint(fingerprint, path) {
+      const rank = ({ rescued }: KnownImage): number => (rescued ? (rescued.path === path ? 0 : 2) : 1)
+      return (byFingerprint.get(fingerprint) ?? []).toSorted((a, b) => rank(a) - rank(b))
+    },
   }
 }

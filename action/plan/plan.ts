@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises'
 import pMap from 'p-map'
 import type { ReadyImage } from '../config/fit-model.ts'
 import type { RescuedImage } from '../lock/rescue-folder.ts'
@@ -130,35 +129,44 @@ export function isOutOfDate(plan: Plan, { prune }: { readonly prune: boolean }):
  * is wanted, only what an earlier run paid for and did not finish.
  */
 async function adoptionOf(
-  { image: { path, fingerprint }, file, status, action }: Omit<PlannedImage, 'adoption'>,
+  { image, file, status, action }: Omit<PlannedImage, 'adoption'>,
   known: KnownImages,
   isForced: boolean,
 ): Promise<Adoption | undefined> {
   if (action !== 'generate' && status !== 'up-to-date') return undefined
+  const { path, fingerprint } = image
+  const isOutdated = (entry: LockEntry): boolean => aliasChangeOf(image, entry) !== undefined
   const inPlace = file.kind === 'same' ? file.entry : undefined
   const isWanted = action === 'generate' && !isForced
   if (isWanted && inPlace?.fingerprint === fingerprint) return { kind: 'in-place', entry: inPlace }
-  for (const one of known.byFingerprint(fingerprint)) {
-    const isUnfinished = one.rescued?.path === path && one.entry.sha256 !== inPlace?.sha256
-    if (!isUnfinished && !isWanted) continue
-    // Of an older one, somebody put another in its place.
-    if (action === 'keep' && !(await isNewer(one.file, known.fileAt(path)))) continue
-    if (await isFileOf(one.file, one.entry)) return { kind: 'file', known: one }
+  for (const one of known.byFingerprint(fingerprint, path)) {
+    // Where it was to replace something, and something else is there now, that is what somebody wants.
+    const isUnfinished =
+      one.rescued?.path === path &&
+      (!inPlace || one.entry.replaces === inPlace.sha256) &&
+      !isOutdated(one.entry)
+    if ((isWanted || isUnfinished) && (await isFileOf(one.file, one.entry)))
+      return { kind: 'file', known: one }
   }
   return undefined
 }
 
-async function isNewer(file: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([file, other].map((one) => lstat(one).catch(() => undefined)))
-  return a !== undefined && b !== undefined && a.mtimeMs > b.mtimeMs
-}
-
-/** Of several images with one fingerprint, the first is generated, and the others take its bytes. */
+/**
+ * Of several images with one fingerprint, the first is generated, and the others take its bytes; all of them take those
+ * that an earlier run paid for.
+ */
 function sharePayments(images: readonly PlannedImage[]): readonly PlannedImage[] {
   const first = new Map<string, string>()
+  const unfinished = new Map(
+    images.flatMap(({ image, adoption }) =>
+      adoption?.kind === 'file' && adoption.known.rescued ? [[image.fingerprint, adoption]] : [],
+    ),
+  )
   return images.map((planned) => {
     const { fingerprint, path } = planned.image
     if (planned.action !== 'generate') return planned
+    const adoption = unfinished.get(fingerprint)
+    if (adoption) return { ...planned, action: 'adopt', adoption }
     const payer = first.get(fingerprint)
     if (payer !== undefined) return { ...planned, action: 'adopt', adoption: { kind: 'shared', path: payer } }
     first.set(fingerprint, path)

@@ -5,6 +5,11 @@ import { globListMistake, globMistake, parseGlob, splitPath } from '../files/glo
 /** Whether an image is selected, by its path or its id. */
 export type Selection = (path: string, id?: string) => boolean
 
+/** A path as the config has it. Shells of Windows complete paths with backslashes, which no path of an image holds. */
+export function writtenPath(path: string): string {
+  return path.replaceAll('\\', '/').replace(/^\.\//, '')
+}
+
 /**
  * The images that `only` selects, by id, path or glob. No pattern selects everything.
  *
@@ -17,8 +22,7 @@ export function createSelection(
 ): Selection {
   if (patterns.length === 0) return () => true
   const names = new Set(known.flatMap(({ path, id }) => (id === undefined ? [path] : [path, id])))
-  // Shells of Windows complete paths with backslashes, which no path of an image holds.
-  const written = patterns.map((pattern) => pattern.replaceAll('\\', '/').replace(/^\.\//, ''))
+  const written = patterns.map(writtenPath)
   // A path may hold what is a mistake in a glob, and however many of them take no time.
   const named = new Set([...patterns, ...written].filter((name) => names.has(name)))
   const globs = patterns.flatMap((pattern, index) => {

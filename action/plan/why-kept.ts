@@ -1,6 +1,12 @@
+import pMap from 'p-map'
 import type { ReadyImage } from '../config/fit-model.ts'
+import { inWorkspace } from '../files/safe-path.ts'
 import { isSparse } from '../git/checkout.ts'
+import { fileOf, isFileOf, readFileState } from '../lock/file-state.ts'
 import type { LockEntries, LockEntry } from '../lock/schema.ts'
+
+/** Files read at the same time. */
+const READS_AT_ONCE = 8
 
 /** A lock entry whose image is no longer declared. */
 export interface Orphan {
@@ -12,6 +18,7 @@ export interface Orphan {
 
 interface Described {
   readonly root: string
+  /** Those that may take a file over, if they lack theirs. */
   readonly images: readonly Pick<ReadyImage, 'path' | 'fingerprint'>[]
   readonly pages: { readonly globs: readonly string[] }
 }
@@ -42,10 +49,28 @@ export async function withReasons(
     if (idle !== undefined) return all(`${idle} under markdown: matches no page, and may have described it`)
     for (const [path, page] of shown.shownBy) shownBy.set(path, page)
   }
-  return orphans.map(({ path, entry }) => {
+
+  async function reasonFor({ path, entry }: Orphan): Promise<string | undefined> {
     const taker = takers.get(entry.fingerprint)
+    if (taker !== undefined && (await isTaken(path, entry, taker)))
+      return `easel generate takes it over for ${taker}`
     const page = shownBy.get(path)
-    const why = taker === undefined ? page && `${page} shows it` : `easel generate takes it over for ${taker}`
-    return { path, entry, ...(why !== undefined && { why }) }
-  })
+    return page && `${page} shows it`
+  }
+
+  /** Nothing can be taken of a file that is gone, or to where somebody has put another one. */
+  async function isTaken(path: string, entry: LockEntry, taker: string): Promise<boolean> {
+    const there = await readFileState(inWorkspace(root, taker), fileOf(lock.get(taker)))
+    const isFree = there.kind === 'nothing' || there.kind === 'same'
+    return isFree && (await isFileOf(inWorkspace(root, path), entry))
+  }
+
+  return pMap(
+    orphans,
+    async ({ path, entry }) => {
+      const why = await reasonFor({ path, entry })
+      return { path, entry, ...(why !== undefined && { why }) }
+    },
+    { concurrency: READS_AT_ONCE },
+  )
 }

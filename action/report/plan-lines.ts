@@ -73,6 +73,9 @@ export function summaryLines(plan: Plan, { isDone = false }: { readonly isDone?:
             : 'The lock holds both sides of a merge; easel generate resolves it.',
         ]
       : []),
+    ...(removable.length < plan.orphans.length
+      ? [`${count(plan.orphans.length - removable.length, 'orphan')} kept; easel prune --dry-run says why.`]
+      : []),
     ...(removable.length > 0
       ? [`${count(removable.length, 'orphan')} in the lock; easel prune removes ${itOrThem(removable)}.`]
       : []),

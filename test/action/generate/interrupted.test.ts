@@ -75,12 +75,14 @@ describe('two commands at once', () => {
     const first = startEasel(['generate'], options)
     await expect.poll(arriving, POLL).toHaveLength(1)
 
-    const second = startEasel(['generate', 'img/0.png'], options)
-    await second.prints('Waiting for another easel command')
+    const second = await easel(['generate', 'img/0.png'], options)
 
+    expect(second).toMatchObject({ code: 0, stdout: 'Nothing to generate; 1 image up to date.\n' })
     expect(await arriving()).toHaveLength(1)
     first.child.kill('SIGKILL')
-    expect((await second.finished).code, 'it was told of, by the first to see it').toBe(0)
+    await first.finished
+    const third = await easel(['generate', 'img/0.png'], options)
+    expect(third.stderr, 'now nobody is at work').toContain('img/1.png was in flight')
   })
 
   it('pays for nothing more once another command took over from it while it was suspended', async () => {

@@ -31,6 +31,12 @@ describe('docs/img/fox.png is shown by docs/a.md', () => {
     ['the root of a site', '![A fox](/img/fox.png)'],
     ['a URL', '![A fox](https://raw.githubusercontent.com/octo/docs/main/docs/img/fox.png)'],
     ['code', '`img/fox.png`'],
+    ['a longer way', '![A fox](../docs/img/../img//./fox.png)'],
+    ['escaped characters of Markdown', '![A fox](img\\/fox\\.png)'],
+    ['a character reference', '<img src="img/f&#111;x.png">'],
+    ['a base path', '![A fox](/project/img/fox.png)'],
+    ['the alias of a folder', "import fox from '$lib/img/fox.png'"],
+    ['the alias of its folder', "import fox from '@img/fox.png'"],
   ])('by %s', async (_, text) => {
     expect(await pageThatShows('docs/img/fox.png', 'docs/a.md', text)).toBe('docs/a.md')
   })
@@ -42,9 +48,26 @@ describe('docs/img/fox.png is shown by docs/a.md', () => {
     ['a longer name', '![A fox](img/arctic-fox.png)'],
     ['a longer extension', '![A fox](img/fox.pngx)'],
     ['another root', '![A fox](/other/fox.png)'],
+    ['a folder of the same name', '![A fox](/a/b/img/fox.png)'],
   ])('not by a file in %s', async (_, text) => {
     expect(await pageThatShows('docs/img/fox.png', 'docs/a.md', text)).toBeUndefined()
   })
+})
+
+it('is found in other characters for the same text', async () => {
+  const page = '![A café](caf\u0065\u0301.png)'
+  expect(await pageThatShows('docs/caf\u00e9.png', 'docs/a.md', page)).toBe('docs/a.md')
+})
+
+it('is looked for in time for many files in large pages', async () => {
+  const paths = Array.from({ length: 2000 }, (_, index) => `docs/img/picture-${index}.png`)
+  const page = '![Another](img/another-picture.png) and some words.\n'.repeat(20_000)
+  await using workspace = await createWorkspace({ 'docs/a.md': page })
+  const begun = process.cpuUsage()
+  const { shownBy } = await findShownImages(paths, { root: workspace.root, globs: GLOBS })
+  const { user } = process.cpuUsage(begun)
+  expect(shownBy.size).toBe(0)
+  expect(user / 1000, 'milliseconds of CPU; two thousand searches of 1 MB take longer').toBeLessThan(3000)
 })
 
 it.each([

@@ -1,1 +1,0 @@
-export{Lt as offlineCatalogue,Rt as onlineCatalogue}from"./plan-BbLYC7Fy.js";

@@ -1,0 +1,1 @@
+export{Rt as offlineCatalogue,zt as onlineCatalogue}from"./plan-4CbZY-pj.js";

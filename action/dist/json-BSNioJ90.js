@@ -1,0 +1,1 @@
+export{l as reportOf}from"./plan-4CbZY-pj.js";

@@ -1,1 +1,0 @@
-export{l as reportOf}from"./plan-BbLYC7Fy.js";

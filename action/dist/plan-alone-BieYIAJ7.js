@@ -1,1 +1,0 @@
-export{g as isSettled,_ as planAlone}from"./plan-BbLYC7Fy.js";

@@ -1,0 +1,1 @@
+export{t as prune}from"./prune-70Ew5WSk.js";

@@ -1,0 +1,1 @@
+export{t as showPlan}from"./plan-4CbZY-pj.js";
