@@ -5,7 +5,7 @@ import { extensionsOf, type FileFormat, formatOfMediaType } from '../config/file
 import type { ReadyImage } from '../config/fit-model.ts'
 import type { LockStore } from '../lock/lock-store.ts'
 import type { RescuedImage, RescueFolder } from '../lock/rescue-folder.ts'
-import type { LockEntry } from '../lock/schema.ts'
+import { type LockEntry, lockEntrySchema } from '../lock/schema.ts'
 import { fileOf, readFileState } from '../lock/file-state.ts'
 import type { PlannedImage } from '../plan/plan.ts'
 import type { Convert } from './convert.ts'
@@ -51,6 +51,9 @@ export interface SaverOptions {
   readonly thumbhash: Thumbhash
 }
 
+/** What it was to replace is replaced. */
+const inPlaceSchema = lockEntrySchema.omit({ replaces: true })
+
 export function createImageSaver({ root, lock, rescue, convert, thumbhash }: SaverOptions): ImageSaver {
   async function refuseLinks(path: string): Promise<void> {
     // Once more: a folder may have become a link since the plan.
@@ -90,7 +93,7 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
 
   async function moveInto(
     { image: { path }, file: before }: PlannedImage,
-    { file, entry: { replaces: _, ...entry } }: RescuedImage,
+    { file, entry }: RescuedImage,
   ): Promise<LockEntry> {
     try {
       await refuseLinks(path)
@@ -105,7 +108,7 @@ export function createImageSaver({ root, lock, rescue, convert, thumbhash }: Sav
         error instanceof SaveError ? error.message : `${path} can’t be written: ${systemErrorText(error)}`
       throw new SaveError(`${why} The image was saved to ${file}.`, file, error)
     }
-    return entry
+    return inPlaceSchema.parse(entry)
   }
 
   /** Sets the entry once more, with its thumbhash. */

@@ -46,7 +46,7 @@ export function createKnownImages(
       return (wanted[0] ?? found[0])?.entry
     },
     byFingerprint(fingerprint, path) {
-      const rank = ({ rescued }: KnownImage): number => (rescued ? (rescued.path === path ? 0 : 2) : 1)
+      const rank = (one: KnownImage): number => (one.rescued ? (one.path === path ? 0 : 2) : 1)
       return (byFingerprint.get(fingerprint) ?? []).toSorted((a, b) => rank(a) - rank(b))
     },
   }

@@ -1,1 +1,0 @@
-export{Rt as offlineCatalogue,zt as onlineCatalogue}from"./plan-4CbZY-pj.js";

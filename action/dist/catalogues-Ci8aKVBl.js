@@ -1,0 +1,1 @@
+export{zt as offlineCatalogue,Bt as onlineCatalogue}from"./plan--YcEbkfn.js";

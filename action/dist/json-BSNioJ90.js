@@ -1,1 +1,0 @@
-export{l as reportOf}from"./plan-4CbZY-pj.js";

@@ -1,0 +1,1 @@
+export{t as problemsSummary}from"./markdown-s4Ow1kaJ.js";

@@ -1,0 +1,1 @@
+export{k as createPlan,A as isOutOfDate}from"./plan--YcEbkfn.js";

@@ -1,1 +1,0 @@
-export{t as prune}from"./prune-70Ew5WSk.js";
