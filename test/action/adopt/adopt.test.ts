@@ -7,6 +7,7 @@ import { createFolderSource } from '../../../action/adopt/folder-source.ts'
 import { offlineCatalogue } from '../../../action/config/catalogues.ts'
 import { formatLock } from '../../../action/lock/lock-file.ts'
 import { planProject } from '../../../action/plan/plan-project.ts'
+import { formatLfsPointer } from '../../../action/git/lfs-pointer.ts'
 import { generateIn } from '../../support/action/generate-in.ts'
 import { easel } from '../../support/action/processes.ts'
 import { outcomes, report } from '../../support/action/report.ts'
@@ -215,5 +216,27 @@ describe('easel adopt', () => {
     expect(adopt.code).toBe(1)
     expect(adopt.stdout).toContain('b.png: adopted\n')
     expect(adopt.stdout).toMatch(/^img\/hero\.png has 3221 MB: an image has at most 67 MB\.$/m)
+  })
+
+  it('takes only what was edited when a glob selects it, and no pointer of Git LFS', async () => {
+    await using upstream = await startUpstream()
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => ({ path: `img/${name}.png`, prompt: `A ${name}` }))
+    await using workspace = await createWorkspace({ 'easel.yml': config({ ...a }, { ...b }, { ...c }) })
+    await generateIn(workspace, upstream)
+    await workspace.write('easel.yml', config({ ...a, prompt: 'Another' }, { ...b }, { ...c }))
+    await workspace.write(
+      'img/b.png',
+      Buffer.concat([await workspace.read('img/a.png'), Buffer.from('edited')]),
+    )
+    await workspace.write('img/c.png', formatLfsPointer({ sha256: 'c'.repeat(64), bytes: 9 }))
+
+    const adopt = await easel(['adopt', 'img/**'], { cwd: workspace.root })
+
+    expect(adopt.code).toBe(1)
+    expect(adopt.stdout.split('\n')).toEqual([
+      'img/b.png: adopted',
+      'img/c.png is only a pointer of Git LFS: fetch the file with git lfs pull.',
+      '',
+    ])
   })
 })

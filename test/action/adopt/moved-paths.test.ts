@@ -9,6 +9,7 @@ import { config, createWorkspace, type Workspace } from '../../support/action/wo
 
 const FOX = { path: 'a.png', prompt: 'A fox' }
 const HARE = { path: 'b.png', prompt: 'A hare' }
+const OWL = { path: 'c.png', prompt: 'An owl' }
 const VECTOR = { path: 'logo.svg', prompt: 'A logo', model: 'recraft/recraft-v4.1-vector' }
 
 /** In the order of the config, at once or one after the other. */
@@ -31,6 +32,16 @@ describe.each([{ concurrency: 1 }, { concurrency: 4 }])('with a concurrency of $
         ...images(10).map((image, index) => ({ ...image, path: `img/${index + 1}.png` })),
       ],
       1,
+    ],
+    [
+      'three that go round',
+      [FOX, HARE, OWL],
+      [
+        { ...FOX, path: 'b.png' },
+        { ...HARE, path: 'c.png' },
+        { ...OWL, path: 'a.png' },
+      ],
+      0,
     ],
     [
       'one that leaves its path to another prompt',
@@ -72,6 +83,57 @@ it('a selected image that gets a new prompt leaves its old bytes to another one 
   expect([first.code, second.code]).toEqual([0, 0])
   expect(second.stdout).toContain('1 image adopted')
   expect(upstream.prompts()).toEqual(['A fox', 'A hare'])
+})
+
+it('of two images with one spec, one of which is generated again, the other gets the new one', async () => {
+  await using upstream = await startUpstream({ faults: [{ bytes: 30_000, times: 1 }] })
+  await using workspace = await createWorkspace({ 'easel.yml': config(FOX) })
+  await generateIn(workspace, upstream)
+  await workspace.write('easel.yml', config(FOX, { ...FOX, path: 'b.png' }))
+  const options = { cwd: workspace.root, env: upstream.env }
+
+  await easel(['generate', '--force', 'a.png'], options)
+  await easel(['generate'], options)
+
+  expect(upstream.prompts()).toHaveLength(2)
+  expect(await workspace.sha256('b.png')).toBe(await workspace.sha256('a.png'))
+})
+
+it('a copy that can’t be kept is in the way only of what would replace its file', async () => {
+  await using upstream = await startUpstream()
+  await using workspace = await createWorkspace({
+    'easel.yml': config(FOX),
+    '.gitattributes': 'a.png filter=lfs\n',
+  })
+  execFileSync('git', ['init', '-q'], { cwd: workspace.root })
+  await generateIn(workspace, upstream)
+  const { sha256 = '', bytes = 0 } = (await workspace.lock()).get('a.png') ?? {}
+  await workspace.write('a.png', formatLfsPointer({ sha256, bytes }))
+  await workspace.write('easel.yml', config({ ...FOX, prompt: 'A hen' }, { ...FOX, path: 'b.png' }, OWL))
+
+  const run = await easel(['generate', '--on-error', 'keep-going', 'a.png', 'c.png'], {
+    cwd: workspace.root,
+    env: upstream.env,
+  })
+
+  expect(run.stdout).toContain('✓ c.png')
+  expect(run.stdout).toMatch(/✗ a\.png: .*pointer of Git LFS/)
+  expect(upstream.prompts()).toEqual(['A fox', 'An owl'])
+})
+
+it('a copy that no image needs any more goes away', async () => {
+  await using upstream = await startUpstream()
+  await using workspace = await createWorkspace({ 'easel.yml': config(FOX) })
+  await generateIn(workspace, upstream)
+  await workspace.write('easel.yml', config({ ...FOX, prompt: 'A hen' }, { ...FOX, path: 'b.png' }))
+  const options = { cwd: workspace.root, env: upstream.env }
+  await easel(['generate', 'a.png', '--max-images', '0'], options)
+  expect(await workspace.files()).toContain('.easel/rescued/b.png')
+  await workspace.write('easel.yml', config(FOX))
+
+  await easel(['generate'], options)
+
+  expect(await workspace.files()).toEqual(['a.png', 'easel.lock.json', 'easel.yml'])
 })
 
 describe('a new path costs nothing', () => {

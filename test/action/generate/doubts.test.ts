@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createBudget } from '../../../action/generate/budget.ts'
+import { generateIn } from '../../support/action/generate-in.ts'
 import { easel, startEasel } from '../../support/action/processes.ts'
 import { images } from '../../support/action/report.ts'
 import { startUpstream, type Upstream } from '../../support/action/upstream.ts'
@@ -43,6 +44,41 @@ describe('a run that died with a request in flight', () => {
 
     expect(next.stderr).toContain(`img/0.png ${IN_FLIGHT}`)
     expect(await workspace.files()).toEqual(['easel.yml'])
+  })
+
+  it('is not settled by an older image of the same spec for another path', async () => {
+    await using upstream = await startUpstream({ faults: [{ silence: true, times: 1, match: 'number 1' }] })
+    const [first, second] = [
+      { path: 'a.png', prompt: 'Image number 0' },
+      { path: 'a.png', prompt: 'Image number 1' },
+    ]
+    await using workspace = await createWorkspace({ 'easel.yml': config(first) })
+    await generateIn(workspace, upstream)
+    // Killed with the second in flight, and a copy of the first for b.png.
+    await workspace.write('easel.yml', config(second, { ...first, path: 'b.png' }))
+    await killAt(workspace, upstream, () => upstream.prompts().length === 2)
+
+    const next = await easel(['generate'], optionsOf(workspace, upstream))
+
+    expect(next.stderr).toContain(`a.png ${IN_FLIGHT}`)
+  })
+
+  it('is left to a run that has a key, which can ask what it cost', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images(1)) })
+    await generateIn(workspace, upstream)
+    const { generation_id } = (await workspace.lock()).get('img/0.png') ?? {}
+    const record = { path: 'z.png', fingerprint: 'f'.repeat(64), generation_id }
+    await workspace.write('.easel/in-flight/f.json', `${JSON.stringify(record)}\n`)
+
+    const without = await easel(['generate'], { cwd: workspace.root })
+    const kept = await workspace.files()
+    const run = await easel(['generate'], optionsOf(workspace, upstream))
+
+    expect([without.code, without.stderr]).toEqual([0, ''])
+    expect(kept).toContain('.easel/in-flight/f.json')
+    expect(run.stderr).toContain(`z.png ${IN_FLIGHT}`)
+    expect(upstream.lookups).toHaveLength(1)
   })
 
   it('is not told of once its image has arrived, by the next run or a later one', async () => {

@@ -104,6 +104,19 @@ describe('two commands at once', () => {
     expect(upstream.prompts(), 'only the one that was in flight twice').toHaveLength(7)
   })
 
+  it('fails, and says why, when another command took over before it began', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config(...images(1)) })
+    const other = { pid: process.pid, host: hostname(), token: 'of another' }
+
+    const run = await generateIn(workspace, upstream, {}, () =>
+      workspace.write('.easel/running.json', JSON.stringify(other)),
+    )
+
+    expect(run.stoppedBy).toContain('Another easel command took over')
+    expect(upstream.prompts()).toEqual([])
+  })
+
   it('or eight, beside what a killed one has left, all end well', async () => {
     await using upstream = await startUpstream({ latencyMs: 300 })
     const left = { pid: 2 ** 22, host: hostname(), token: 'of one that was killed' }

@@ -70,6 +70,17 @@ describe('prune spares', () => {
     expect([...(await workspace.lock()).keys()]).toEqual(spared)
   })
 
+  it('no file for an image whose path holds another one by hand', async () => {
+    await using workspace = await createWorkspace({
+      'easel.yml': `${CONFIG}images: [{ path: a.png, prompt: A fox }]\n`,
+    })
+    await generateIn(workspace, upstream)
+    await workspace.write('easel.yml', `${CONFIG}images: [{ path: b.png, prompt: A fox }]\n`)
+    await workspace.write('b.png', 'by hand')
+
+    expect((await easel(['prune'], { cwd: workspace.root })).stdout).toBe('a.png: removed\n')
+  })
+
   it('what check --prune does not count, and the plan tells of', async () => {
     await using workspace = await createWorkspace({
       'easel.yml': `${CONFIG}markdown: ['docs/*.md']\nimages: []\n`,

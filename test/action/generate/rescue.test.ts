@@ -47,6 +47,48 @@ describe('a rescued image', () => {
     expect(await workspace.files()).toEqual(['a.png', 'b.png', 'easel.lock.json', 'easel.yml'])
   })
 
+  it('never takes the place of a file that somebody put there and adopted', async () => {
+    await using upstream = await startUpstream()
+    await using workspace = await createWorkspace({ 'easel.yml': config(FOX) })
+    await rescueCopy(workspace, upstream, FOX)
+    await using other = await createWorkspace({ 'easel.yml': config({ ...FOX, prompt: 'Mine' }) })
+    await generateIn(other, upstream)
+    await workspace.write('a.png', await other.read('a.png'))
+    await easel(['adopt'], { cwd: workspace.root })
+
+    await generateIn(workspace, upstream)
+
+    expect(await workspace.sha256('a.png')).toBe(await other.sha256('a.png'))
+    const forced = await easel(['generate', '--force'], { cwd: workspace.root, env: upstream.env })
+    expect(forced.stdout, 'an older one is not what --force is for').toContain('1 image generated')
+  })
+
+  it('is not preferred to a newer one in its place when the path changes', async () => {
+    await using upstream = await startUpstream({ faults: [{ bytes: 30_000, times: 1 }] })
+    await using workspace = await createWorkspace({ 'easel.yml': config(FOX) })
+    await rescueCopy(workspace, upstream, FOX)
+    await using newer = await createWorkspace({ 'easel.yml': config(FOX) })
+    await generateIn(newer, upstream)
+    for (const file of ['a.png', 'easel.lock.json']) await workspace.write(file, await newer.read(file))
+    await workspace.write('easel.yml', config({ ...FOX, path: 'c.png' }))
+
+    await generateIn(workspace, upstream)
+
+    expect(await workspace.sha256('c.png')).toBe(await newer.sha256('a.png'))
+  })
+
+  it('shares its file with no other, whatever type the model returned', async () => {
+    await using upstream = await startUpstream({ faults: [{ lyingMediaType: true }] })
+    await using workspace = await createWorkspace({
+      'easel.yml': config(FOX, { path: 'a.png.jpeg', prompt: 'A hare' }),
+    })
+
+    const { images } = await generateIn(workspace, upstream)
+
+    expect(images).toMatchObject([{ outcome: 'generated' }, { outcome: 'generated' }])
+    for (const [path, { sha256 }] of await workspace.lock()) expect(await workspace.sha256(path)).toBe(sha256)
+  })
+
   it('of which nobody knows any more what it is, is not thrown away: the error names the folder', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({
@@ -95,6 +137,19 @@ describe('a run that was killed', () => {
     expect(rescuedFiles(workspace)).toEqual([])
   })
 
+  it('after it had the one image that generate --force asked for twice pays for no other', async () => {
+    await using upstream = await startUpstream({ faults: [{ bytes: 30_000, times: 1 }] })
+    await using workspace = await createWorkspace({ 'easel.yml': config(FOX, { ...FOX, path: 'b.png' }) })
+    await generateIn(workspace, upstream)
+    const isWhole = () => rescuedFiles(workspace).includes('a.png')
+    await killOnce(workspace, upstream, { args: ['generate', '--force'], steps: 'unlink', when: isWhole })
+
+    await easel(['generate', '--force'], { cwd: workspace.root, env: upstream.env })
+
+    expect(upstream.prompts()).toHaveLength(2)
+    expect(await workspace.sha256('b.png')).toBe(await workspace.sha256('a.png'))
+  })
+
   it('while it copied an image to another file system leaves nothing there (skipped where mounting is not allowed)', async ({
     skip,
   }) => {
@@ -117,6 +172,31 @@ describe('a run that was killed', () => {
       execFileSync('umount', [folder])
     }
   })
+})
+
+it('two images whose long names start alike get to another file system side by side (skipped where mounting is not allowed)', async ({
+  skip,
+}) => {
+  await using upstream = await startUpstream()
+  const long = ['one', 'two', 'three', 'four'].map((end) => ({
+    path: `img/${'a'.repeat(150)}-${end}.png`,
+    prompt: `A fox, number ${end}`,
+  }))
+  await using workspace = await createWorkspace({ 'easel.yml': config(...long) })
+  const folder = join(workspace.root, 'img')
+  await mkdir(folder)
+  try {
+    mount('size=40m', folder)
+  } catch {
+    return skip()
+  }
+  try {
+    const { stoppedBy } = await generateIn(workspace, upstream)
+    expect(stoppedBy).toBeUndefined()
+    for (const [path, { sha256 }] of await workspace.lock()) expect(await workspace.sha256(path)).toBe(sha256)
+  } finally {
+    execFileSync('umount', [folder])
+  }
 })
 
 describe('a disk that is full while a rescued image is converted (skipped where mounting is not allowed)', () => {

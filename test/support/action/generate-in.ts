@@ -19,11 +19,13 @@ export async function generateIn(
   { root }: Workspace,
   { url }: Upstream,
   limits: Limits & { readonly concurrency?: number } = {},
+  onPlanned: () => Promise<void> = async () => {},
 ): Promise<RunResult> {
   await using planned = await planAlone({ workspace: root, catalogue: offlineCatalogue() }, DEFAULTS, {
     isIdle: () => false,
     onWait: () => {},
   })
+  await onPlanned()
   const { signal } = new AbortController()
   // Awaited before the plan is disposed of.
   return await generateAndPrune(
