@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 
 /** What git says about the workspace. */
 export type Checkout = NonNullable<Awaited<ReturnType<typeof readCheckout>>>
-
-const run = promisify(execFile)
 
 /** Enough for the attributes of 100,000 files. */
 const OUTPUT_MAX_BYTES = 2 ** 25
@@ -80,8 +79,22 @@ function repositoryOf(lfsUrl: string): string {
   return lfsUrl.toLowerCase().replace(/(\.git)?(\/info\/lfs)?\/?$/, '')
 }
 
+/** Where a folder is in its repository, without asking git: empty, or such as `site/`; `undefined` outside of one. */
+export function folderInRepository(root: string): string | undefined {
+  for (let top = root; ; top = dirname(top)) {
+    if (existsSync(join(top, '.git'))) {
+      const folder = relative(top, root)
+      return folder === '' ? '' : `${folder.replaceAll(sep, '/')}/`
+    }
+    if (top === dirname(top)) return undefined
+  }
+}
+
 /** The output of git; `undefined` when it fails. */
 async function git(root: string, args: readonly string[], input = ''): Promise<string | undefined> {
+  // Node takes some milliseconds to load it, and not every run asks git.
+  const { execFile } = await import('node:child_process')
+  const run = promisify(execFile)
   // In a container the workspace belongs to another user, which git refuses otherwise.
   const running = run('git', ['-c', 'safe.directory=*', '-C', root, ...args], { maxBuffer: OUTPUT_MAX_BYTES })
   running.child.stdin?.on('error', () => {}).end(input)

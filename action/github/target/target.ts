@@ -2,7 +2,13 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../../config/diagnostic.ts'
 import { createLinkFinder, pathProblem } from '../../files/safe-path.ts'
-import { changedSinceHead, type Checkout, parentsOfHead, readCheckout } from '../../git/checkout.ts'
+import {
+  changedSinceHead,
+  type Checkout,
+  folderInRepository,
+  parentsOfHead,
+  readCheckout,
+} from '../../git/checkout.ts'
 import type { PlannedProject } from '../../plan/plan-project.ts'
 import type { GitHubApi } from '../api/api.ts'
 import { unlessUnknown } from '../api/failure.ts'
@@ -54,8 +60,9 @@ const TRUSTED_EVENTS: ReadonlySet<string> = new Set(
  */
 export async function settleTarget(inputs: ActionInputs, run: RunContext, api: GitHubApi): Promise<Target> {
   const { root, folder: given } = await workingFolder(run.workspace, inputs.workingDirectory)
-  const checkout = await readCheckout(root)
-  const folder = checkout?.folder ?? given
+  const folder = folderInRepository(root) ?? given
+  // What only plans asks git for nothing.
+  const checkout = inputs.mode === 'generate' ? await readCheckout(root) : undefined
   const deliver = inputs.deliver.length > 0 ? inputs.deliver : [defaultDelivery(run)]
   const place: Target = { root, folder, deliver, checkout }
   if (inputs.mode !== 'generate') return place

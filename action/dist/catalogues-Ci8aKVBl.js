@@ -1,1 +1,0 @@
-export{zt as offlineCatalogue,Bt as onlineCatalogue}from"./plan--YcEbkfn.js";

@@ -1,1 +1,0 @@
-export{l as reportOf}from"./plan--YcEbkfn.js";

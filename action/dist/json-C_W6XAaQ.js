@@ -1,0 +1,1 @@
+export{l as reportOf}from"./plan-vDT2L8If.js";

@@ -1,1 +1,0 @@
-export{t as problemsSummary}from"./markdown-s4Ow1kaJ.js";

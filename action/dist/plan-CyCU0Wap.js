@@ -1,1 +1,0 @@
-export{k as createPlan,A as isOutOfDate}from"./plan--YcEbkfn.js";

@@ -1,0 +1,1 @@
+export{g as planAlone}from"./plan-vDT2L8If.js";

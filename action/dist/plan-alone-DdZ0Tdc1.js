@@ -1,1 +1,0 @@
-export{g as planAlone}from"./plan--YcEbkfn.js";

@@ -1,0 +1,1 @@
+export{t as showPlan}from"./plan-vDT2L8If.js";
