@@ -15,10 +15,9 @@ export async function readCheckout(root: string) {
     'HEAD',
     '--symbolic-full-name',
     'HEAD',
-    '--show-prefix',
     '--show-superproject-working-tree',
   ])
-  const [sha, ref = '', folder = '', superproject] = out?.split('\n') ?? []
+  const [sha, ref = '', superproject] = out?.split('\n') ?? []
   if (!sha) return undefined
   const [, branch] = /^refs\/heads\/(.+)$/.exec(ref) ?? []
   return {
@@ -26,8 +25,6 @@ export async function readCheckout(root: string) {
     sha,
     /** The branch that `HEAD` is on; absent when it is detached. */
     branch,
-    /** Where the workspace is in the repository: empty, or such as `site/`. */
-    folder,
     isSubmodule: Boolean(superproject),
   }
 }

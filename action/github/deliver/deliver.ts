@@ -17,7 +17,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
   const { inputs, context, log } = run
   const { deliver, destination } = run.target
   const finished = new Map<string, FileChange>()
-  const taken: Promise<void>[] = []
+  const incoming: Promise<void>[] = []
   /** Whether something is finished and not delivered. */
   let isPending = false
   let landed: Landed = { ours: [], superseded: [] }
@@ -35,7 +35,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
   /** The end of the run tries again what fails, unless the run is cancelled: then it may never come. */
   async function deliverEarly(): Promise<void> {
     // Seconds at most, where another commit would take more.
-    await Promise.all(taken)
+    await Promise.all(incoming)
     if (!isPending) return
     isPending = false
     const isLast = stop.aborted
@@ -125,7 +125,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
   return {
     /** Takes what is finished, or about to be. It is delivered with the next early delivery, or at the end. */
     add(...more: readonly (FileChange | Promise<FileChange>)[]): void {
-      for (const one of more) taken.push(take(one))
+      for (const one of more) incoming.push(take(one))
     },
     /**
      * Delivers a run's images as the target says. Images that can't be delivered are uploaded as an artifact instead,
@@ -136,7 +136,7 @@ export function startDeliveries(run: ActionRun, stop: AbortSignal) {
     async finish(result: RunResult): Promise<Delivery | undefined> {
       clearInterval(timer)
       stop.removeEventListener('abort', deliverNow)
-      await Promise.all(taken)
+      await Promise.all(incoming)
       await turn
       const hasRescued = result.images.some((image) => image.outcome === 'failed' && image.rescuedTo)
       // With nothing to deliver, rescued images would still be lost with the runner's disk.

@@ -1,0 +1,1 @@
+export{Bt as offlineCatalogue,Vt as onlineCatalogue}from"./plan-D1O7rrJt.js";

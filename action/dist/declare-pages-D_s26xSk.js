@@ -1,1 +1,0 @@
-export{t as declarePages}from"./declare-pages-DAGzAipG.js";

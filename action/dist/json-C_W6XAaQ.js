@@ -1,1 +1,0 @@
-export{l as reportOf}from"./plan-vDT2L8If.js";

@@ -1,0 +1,1 @@
+export{l as reportOf}from"./plan-D1O7rrJt.js";

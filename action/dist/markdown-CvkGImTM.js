@@ -1,0 +1,1 @@
+export{t as problemsSummary}from"./markdown-CfwXNq2N.js";

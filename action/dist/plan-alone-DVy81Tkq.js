@@ -1,1 +1,0 @@
-export{g as planAlone}from"./plan-vDT2L8If.js";

@@ -1,0 +1,1 @@
+export{g as planAlone}from"./plan-D1O7rrJt.js";

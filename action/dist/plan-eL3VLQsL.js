@@ -1,0 +1,1 @@
+export{A as createPlan,j as isOutOfDate}from"./plan-D1O7rrJt.js";

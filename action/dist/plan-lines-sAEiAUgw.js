@@ -1,0 +1,1 @@
+export{n as keptText,r as planLines,i as summaryLines}from"./plan-D1O7rrJt.js";

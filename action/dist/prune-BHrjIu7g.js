@@ -1,1 +1,0 @@
-export{t as prune}from"./prune-DbYy0Fjf.js";

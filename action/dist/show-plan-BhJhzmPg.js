@@ -1,0 +1,1 @@
+export{t as showPlan}from"./plan-D1O7rrJt.js";

@@ -1,1 +1,0 @@
-export{t as showPlan}from"./plan-vDT2L8If.js";
