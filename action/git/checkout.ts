@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
-import { promisify } from 'node:util'
+import { git } from './run-git.ts'
 
 /** What git says about the workspace. */
 export type Checkout = NonNullable<Awaited<ReturnType<typeof readCheckout>>>
-
-/** Enough for the attributes of 100,000 files. */
-const OUTPUT_MAX_BYTES = 2 ** 25
 
 /** @returns `undefined` when `root` isn't in a git checkout, or there is no git */
 export async function readCheckout(root: string) {
@@ -85,16 +82,4 @@ export function folderInRepository(root: string): string | undefined {
     }
     if (top === dirname(top)) return undefined
   }
-}
-
-/** The output of git; `undefined` when it fails. */
-async function git(root: string, args: readonly string[], input = ''): Promise<string | undefined> {
-  // Node takes some milliseconds to load it, and not every run asks git.
-  const { execFile } = await import('node:child_process')
-  const run = promisify(execFile)
-  // In a container the workspace belongs to another user, which git refuses otherwise.
-  const running = run('git', ['-c', 'safe.directory=*', '-C', root, ...args], { maxBuffer: OUTPUT_MAX_BYTES })
-  running.child.stdin?.on('error', () => {}).end(input)
-  const output = await running.catch(() => undefined)
-  return output?.stdout
 }

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
 import { realpath } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
-import { promisify } from 'node:util'
+import { git } from '../git/run-git.ts'
 
 /** The git repository that a folder is in. */
 export interface Repository {
@@ -13,25 +12,18 @@ export interface Repository {
   readonly branch: string | undefined
 }
 
-const run = promisify(execFile)
-
 /** @returns `undefined` outside of a repository, or without git */
 export async function repositoryOf(folder: string): Promise<Repository | undefined> {
   const [top, remote, local] = await Promise.all([
-    git(folder, 'rev-parse', '--show-toplevel'),
-    git(folder, 'symbolic-ref', '--short', 'refs/remotes/origin/HEAD'),
-    git(folder, 'symbolic-ref', '--short', 'HEAD'),
+    git(folder, ['rev-parse', '--show-toplevel']),
+    git(folder, ['symbolic-ref', '--short', 'refs/remotes/origin/HEAD']),
+    git(folder, ['symbolic-ref', '--short', 'HEAD']),
   ])
   if (!top) return undefined
-  const root = await realpath(top)
+  const root = await realpath(top.trim())
   return {
     root,
     folder: relative(root, folder).replaceAll(sep, '/'),
-    branch: remote?.replace(/^origin\//, '') ?? local,
+    branch: remote?.trim().replace(/^origin\//, '') ?? local?.trim(),
   }
-}
-
-async function git(folder: string, ...args: readonly string[]): Promise<string | undefined> {
-  const output = await run('git', ['-c', 'safe.directory=*', '-C', folder, ...args]).catch(() => undefined)
-  return output?.stdout.trim()
 }

@@ -20,7 +20,7 @@ const FOLDER_MAX_CHARACTERS = 1000
 const ALIAS = /^[$@~#]/
 
 /**
- * Looks for the URLs of files in pages, in whatever syntax: an image, a source of a picture, a link, an import of MDX,
+ * Looks for the URLs of files in pages, in whatever syntax: an image, a `<source>`, a link, an import of MDX,
  * front matter. To find one too many only keeps a file.
  */
 export async function findShownImages(

@@ -8,13 +8,13 @@ const FIRST = 20_000
 const SHARE = 200
 
 const first = FIRST + Number(process.env['VITEST_POOL_ID']) * SHARE
-let drawn = Math.floor((Math.random() * SHARE) / 2)
+let last = Math.floor((Math.random() * SHARE) / 2)
 
 /** A port that is free, as is the one after it, and that nobody else is given. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    drawn = (drawn + 1) % (SHARE / 2)
-    const port = first + 2 * drawn
+    last = (last + 1) % (SHARE / 2)
+    const port = first + 2 * last
     if ((await isFree(port)) && (await isFree(port + 1))) return port
   }
 }

@@ -71,7 +71,7 @@ describe('with --json, a mistake is JSON, too', () => {
 
 describe('hundreds of mistakes', () => {
   it('are a hundred lines, errors first; with --json, all of them', async () => {
-    const ids = Array.from({ length: 600 }, (_, at) => `some-picture-${at}`)
+    const ids = Array.from({ length: 600 }, (_, at) => `some-image-${at}`)
     await using workspace = await createWorkspace({
       'easel.yml': `${config(...ids.map((id) => ({ path: `img/${id}.png`, id, prompt: 'x' })))}markdown: ['*.md']\n`,
       '0.md': Array.from({ length: 150 }, (_, at) => `<!-- easel prompt: x -->\n![](w${at}.png)\n`).join(
@@ -89,7 +89,7 @@ describe('hundreds of mistakes', () => {
     const lines = text.stderr.trimEnd().split('\n')
     expect([text.code, lines.length, lines.at(-1)]).toEqual([2, 101, '… and 650 more.'])
     expect(lines[0]).toMatch(
-      /^a\.md:1:\d+: error: The config has no image with the id another-illustration-0: the ids are some-picture-\d+, .* … and 590 more\.$/,
+      /^a\.md:1:\d+: error: The config has no image with the id another-illustration-0: the ids are some-image-\d+, .* … and 590 more\.$/,
     )
     expect(text.stderr.length).toBeLessThan(50_000)
     expect(

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { rescueFoldersOf } from '../../../action/lock/rescue-folder.ts'
 import type { LockEntry } from '../../../action/lock/schema.ts'
 import { generateIn } from '../../support/action/generate-in.ts'
+import { canMount, mountMemory, remount } from '../../support/action/mount.ts'
 import { easel, startEasel } from '../../support/action/processes.ts'
 import { startUpstream, type Upstream } from '../../support/action/upstream.ts'
 import { config, createWorkspace, type Workspace } from '../../support/action/workspace.ts'
@@ -149,87 +149,60 @@ describe('a run that was killed', () => {
     expect(upstream.prompts()).toHaveLength(2)
     expect(await workspace.sha256('b.png')).toBe(await workspace.sha256('a.png'))
   })
+})
 
-  it('while it copied an image to another file system leaves nothing there (skipped where mounting is not allowed)', async ({
-    skip,
-  }) => {
+describe.skipIf(!canMount())('on another file system (skipped where mounting is not allowed)', () => {
+  it('a run that was killed while it copied an image leaves nothing there', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config({ ...FOX, path: 'img/a.png' }) })
     const folder = join(workspace.root, 'img')
     await mkdir(folder)
-    try {
-      mount('size=40m', folder)
-    } catch {
-      return skip()
-    }
-    try {
-      await killOnce(workspace, upstream, { steps: 'sync', when: () => readdirSync(folder).length > 0 })
-      await generateIn(workspace, upstream)
+    using _mount = mountMemory(folder, 'size=40m')
 
-      expect(upstream.prompts()).toHaveLength(1)
-      expect(await workspace.files()).toEqual(['easel.lock.json', 'easel.yml', 'img/a.png'])
-    } finally {
-      execFileSync('umount', [folder])
-    }
+    await killOnce(workspace, upstream, { steps: 'sync', when: () => readdirSync(folder).length > 0 })
+    await generateIn(workspace, upstream)
+
+    expect(upstream.prompts()).toHaveLength(1)
+    expect(await workspace.files()).toEqual(['easel.lock.json', 'easel.yml', 'img/a.png'])
   })
-})
 
-it('two images whose long names start alike get to another file system side by side (skipped where mounting is not allowed)', async ({
-  skip,
-}) => {
-  await using upstream = await startUpstream()
-  const long = ['one', 'two', 'three', 'four'].map((end) => ({
-    path: `img/${'a'.repeat(150)}-${end}.png`,
-    prompt: `A fox, number ${end}`,
-  }))
-  await using workspace = await createWorkspace({ 'easel.yml': config(...long) })
-  const folder = join(workspace.root, 'img')
-  await mkdir(folder)
-  try {
-    mount('size=40m', folder)
-  } catch {
-    return skip()
-  }
-  try {
+  it('images whose long names start alike arrive side by side', async () => {
+    await using upstream = await startUpstream()
+    const long = ['one', 'two', 'three', 'four'].map((end) => ({
+      path: `img/${'a'.repeat(150)}-${end}.png`,
+      prompt: `A fox, number ${end}`,
+    }))
+    await using workspace = await createWorkspace({ 'easel.yml': config(...long) })
+    const folder = join(workspace.root, 'img')
+    await mkdir(folder)
+    using _mount = mountMemory(folder, 'size=40m')
+
     const { stoppedBy } = await generateIn(workspace, upstream)
+
     expect(stoppedBy).toBeUndefined()
     for (const [path, { sha256 }] of await workspace.lock()) expect(await workspace.sha256(path)).toBe(sha256)
-  } finally {
-    execFileSync('umount', [folder])
-  }
-})
+  })
 
-describe('a disk that is full while a rescued image is converted (skipped where mounting is not allowed)', () => {
-  it('keeps the original for the next run', async ({ skip }) => {
+  it('that is full while a rescued image is converted, the original stays for the next run', async () => {
     // It doesn't compress, so the converted one is large, too.
     await using upstream = await startUpstream({ faults: [{ bytes: 3_000_000 }] })
     await using outside = await createWorkspace({ 'work/x': '', 'tmp/x': '' })
-    const [work, temporary] = ['work', 'tmp'].map((name) => join(outside.root, name))
-    try {
-      mount('size=3100k', work)
-    } catch {
-      return skip()
-    }
-    mount('size=8k', temporary)
-    const options = { cwd: work ?? '', env: { ...upstream.env, TMPDIR: temporary } }
-    try {
-      await outside.write('work/easel.yml', config({ ...FOX, path: 'img/a.webp' }))
-      const run = await easel(['generate'], options)
-      mount('remount,size=40m', work)
-      const next = await easel(['generate'], options)
+    const work = join(outside.root, 'work')
+    const temporary = join(outside.root, 'tmp')
+    using _work = mountMemory(work, 'size=3100k')
+    using _temporary = mountMemory(temporary, 'size=8k')
+    const options = { cwd: work, env: { ...upstream.env, TMPDIR: temporary } }
+    await outside.write('work/easel.yml', config({ ...FOX, path: 'img/a.webp' }))
 
-      expect(run.stdout).toContain('the disk is full')
-      expect(next.stdout).toContain('1 image adopted')
-      expect(upstream.prompts()).toHaveLength(1)
-    } finally {
-      for (const folder of [work, temporary]) execFileSync('umount', [folder ?? ''])
-    }
+    const run = await easel(['generate'], options)
+    remount(work, 'size=40m')
+    const next = await easel(['generate'], options)
+
+    expect(run.stdout).toContain('the disk is full')
+    expect(next.stdout).toContain('1 image adopted')
+    expect(upstream.prompts()).toHaveLength(1)
   })
 })
-
-function mount(options: string, folder = ''): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
-}
 
 /** Leaves an image as a run does that was killed right before it moved it to its place. */
 async function rescueCopy(

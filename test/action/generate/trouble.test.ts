@@ -3,6 +3,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { generateIn } from '../../support/action/generate-in.ts'
+import { canMount, mountMemory, remount } from '../../support/action/mount.ts'
 import { easel, startEasel } from '../../support/action/processes.ts'
 import { startUpstream } from '../../support/action/upstream.ts'
 import { config, createWorkspace, type Workspace } from '../../support/action/workspace.ts'
@@ -150,16 +151,14 @@ describe('before it spends', () => {
   })
 })
 
-const mayMount = canMount()
-
-describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is not allowed)', () => {
+describe.skipIf(!canMount())('on a separate file system (skipped where mounting is not allowed)', () => {
   it('a full disk: what was paid for is saved elsewhere, and the next run adopts it', async () => {
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
     await mkdir(join(workspace.root, 'img'))
     const options = { cwd: workspace.root, env: upstream.env }
     {
-      using _mount = mount(join(workspace.root, 'img'), 'size=8k')
+      using _mount = mountMemory(join(workspace.root, 'img'), 'size=8k')
 
       const { code, stdout } = await easel(['generate', '-j', '1', '--on-error', 'keep-going'], options)
 
@@ -178,7 +177,7 @@ describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is
     await using outside = await createWorkspace({ 'work/x': '', 'tmp/x': '' })
     const work = join(outside.root, 'work')
     const options = { cwd: work, env: { ...upstream.env, TMPDIR: join(outside.root, 'tmp') } }
-    using _mount = mount(work, 'size=32k')
+    using _mount = mountMemory(work, 'size=32k')
     await writeFile(join(work, 'easel.yml'), config(...IMAGES))
 
     const { code, stdout } = await easel(['generate', '-j', '1', '--on-error', 'keep-going'], options)
@@ -186,7 +185,7 @@ describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is
     expect(code).toBe(1)
     expect(stdout).toContain('the disk is full.')
     expect(upstream.prompts(), 'the run ends with it').toEqual(['slow'])
-    execFileSync('mount', ['-o', 'remount,size=8m', work])
+    remount(work, 'size=8m')
     const next = await easel(['generate'], options)
     expect(next.code).toBe(0)
     expect(upstream.prompts()).toEqual(['slow', 'A hare'])
@@ -197,7 +196,7 @@ describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is
     await using outside = await createWorkspace({ 'work/x': '', 'tmp/x': '' })
     const work = join(outside.root, 'work')
     const options = { cwd: work, env: { ...upstream.env, TMPDIR: join(outside.root, 'tmp') } }
-    using _mount = mount(work, 'size=3m')
+    using _mount = mountMemory(work, 'size=3m')
     await writeFile(join(work, 'easel.yml'), config(...IMAGES))
 
     const { code, stdout } = await easel(['generate', '-j', '1'], options)
@@ -206,7 +205,7 @@ describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is
     expect(stdout).toContain('img/a.png can’t be written: the disk is full.')
     expect(upstream.prompts(), 'the run ends with it').toEqual(['slow'])
     expect(await outside.files()).toContainEqual(expect.stringMatching(/^tmp\/easel-rescued-.*\/a\.png$/))
-    execFileSync('mount', ['-o', 'remount,size=20m', work])
+    remount(work, 'size=20m')
     const next = await easel(['generate'], options)
     expect(next.code).toBe(0)
     expect(upstream.prompts()).toEqual(['slow', 'A hare'])
@@ -221,8 +220,8 @@ describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is
     await using upstream = await startUpstream({ faults })
     await using outside = await createWorkspace({ 'work/x': '', 'tmp/x': '' })
     const [work, temporary] = [join(outside.root, 'work'), join(outside.root, 'tmp')]
-    using _work = mount(work, 'size=3m')
-    using _temporary = mount(temporary, 'size=100k')
+    using _work = mountMemory(work, 'size=3m')
+    using _temporary = mountMemory(temporary, 'size=100k')
     await writeFile(join(work, 'easel.yml'), config(...IMAGES, { path: 'img/c.png', prompt: 'A fox' }))
 
     const { stdout, stderr } = await easel(['generate', '-j', '2', '--on-error', 'keep-going'], {
@@ -244,9 +243,9 @@ describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is
     })
     const temporary = join(workspace.root, 'tmp')
     const options = { cwd: workspace.root, env: { ...upstream.env, TMPDIR: temporary } }
-    using _temporary = mount(temporary, 'size=4k')
+    using _temporary = mountMemory(temporary, 'size=4k')
     {
-      using _mount = mount(join(workspace.root, 'img'), 'size=8k')
+      using _mount = mountMemory(join(workspace.root, 'img'), 'size=8k')
       const { code, stdout } = await easel(['generate', '-j', '1'], options)
       expect(code).toBe(1)
       expect(stdout).toContain('the disk is full.')
@@ -262,7 +261,7 @@ describe.skipIf(!mayMount)('on a separate file system (skipped where mounting is
     await using upstream = await startUpstream()
     await using workspace = await createWorkspace({ 'easel.yml': config(...IMAGES) })
     await mkdir(join(workspace.root, 'img'))
-    using _mount = mount(join(workspace.root, 'img'), 'ro')
+    using _mount = mountMemory(join(workspace.root, 'img'), 'ro')
 
     const { code, stdout } = await easel(['generate'], { cwd: workspace.root, env: upstream.env })
 
@@ -278,20 +277,4 @@ async function imageBytes(env: Readonly<Record<string, string>>): Promise<Buffer
   await using workspace = await createWorkspace({ 'easel.yml': config({ path: 'a.png', prompt: 'input' }) })
   await easel(['generate'], { cwd: workspace.root, env })
   return workspace.read('a.png')
-}
-
-function mount(folder: string, options: string): Disposable {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder])
-  return { [Symbol.dispose]: () => execFileSync('umount', [folder]) }
-}
-
-function canMount(): boolean {
-  try {
-    execFileSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs tmpfs "$d" && umount "$d" && rmdir "$d"'], {
-      stdio: 'ignore',
-    })
-    return true
-  } catch {
-    return false
-  }
 }

@@ -22,7 +22,7 @@ describe('docs/img/fox.png is shown by docs/a.md', () => {
     ['a reference', '![A fox][fox]\n\n[fox]: img/fox.png'],
     ['a link', '[![A fox](small.png)](img/fox.png)'],
     ['HTML', '<p><IMG alt=fox SRC=img/fox.png></p>'],
-    ['a source of a picture', '<picture><source srcset="img/fox.png 1x, img/fox@2x.png 2x"></picture>'],
+    ['one of several sources', '<source srcset="img/fox.png 1x, img/fox@2x.png 2x">'],
     ['a poster', '<video poster="img/fox.png"></video>'],
     ['a style', '<div style="background: url(img/fox.png)"></div>'],
     ['front matter', '---\nimage: img/fox.png\n---\n'],
@@ -60,8 +60,8 @@ it('is found in other characters for the same text', async () => {
 })
 
 it('is looked for in time for many files in large pages', async () => {
-  const paths = Array.from({ length: 2000 }, (_, index) => `docs/img/picture-${index}.png`)
-  const page = '![Another](img/another-picture.png) and some words.\n'.repeat(20_000)
+  const paths = Array.from({ length: 2000 }, (_, index) => `docs/img/image-${index}.png`)
+  const page = '![Another](img/another-image.png) and some words.\n'.repeat(20_000)
   await using workspace = await createWorkspace({ 'docs/a.md': page })
   const begun = process.cpuUsage()
   const { shownBy } = await findShownImages(paths, { root: workspace.root, globs: GLOBS })

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DefaultArtifactClient } from '@actions/artifact'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { safeName } from '../../../../action/github/deliver/artifact.ts'
+import { canMount, pin } from '../../../support/action/mount.ts'
 import { listed, startWorld, type World } from '../../../support/action/delivery.ts'
 
 afterEach(() => {
@@ -158,31 +158,23 @@ describe('nothing paid is lost', () => {
     expect([...(await world.lock()).keys()]).toEqual(['fox.png'])
   })
 
-  it('delivers what was generated when the end of the run fails (skipped where mounting is not allowed)', async ({
-    skip,
-  }) => {
-    await using world = await startWorld({ 'fox.png': 'A fox' })
-    await (await world.checkout()).run()
-    await world.github.push({ 'easel.yml': listed({ 'hare.png': 'A hare' }) })
-    const checkout = await world.checkout()
-    // An orphan that is mounted can't be removed.
-    const orphan = join(checkout.root, 'fox.png')
-    try {
-      execFileSync('mount', ['--bind', orphan, orphan], { stdio: 'ignore' })
-    } catch {
-      return skip()
-    }
-    try {
+  it.skipIf(!canMount())(
+    'delivers what was generated when the end of the run fails (skipped where mounting is not allowed)',
+    async () => {
+      await using world = await startWorld({ 'fox.png': 'A fox' })
+      await (await world.checkout()).run()
+      await world.github.push({ 'easel.yml': listed({ 'hare.png': 'A hare' }) })
+      const checkout = await world.checkout()
+      using _orphan = pin(join(checkout.root, 'fox.png'))
+
       const run = await checkout.run({ inputs: { prune: 'true' } })
 
       expect(run.code).toBe(1)
       expect(run.stdout).toContain('EBUSY')
       expect(run.outputs['commit-sha']).toBe(await world.github.head())
       expect([...(await world.lock()).keys()]).toContain('hare.png')
-    } finally {
-      execFileSync('umount', [orphan])
-    }
-  })
+    },
+  )
 
   it('an image whose path was taken while it was generated is uploaded as an artifact, even with deliver: none', async () => {
     await using world = await startWorld({ 'fox.png': 'A fox' }, { latencyMs: 1500 })

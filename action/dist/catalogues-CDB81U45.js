@@ -1,0 +1,1 @@
+export{Vt as offlineCatalogue,Ht as onlineCatalogue}from"./plan-BlW4dBKD.js";

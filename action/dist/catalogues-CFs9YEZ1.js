@@ -1,1 +1,0 @@
-export{Bt as offlineCatalogue,Vt as onlineCatalogue}from"./plan-D1O7rrJt.js";

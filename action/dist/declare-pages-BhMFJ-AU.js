@@ -1,1 +1,0 @@
-export{t as declarePages}from"./declare-pages-D6psUIas.js";

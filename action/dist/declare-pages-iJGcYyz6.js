@@ -1,0 +1,1 @@
+export{t as declarePages}from"./declare-pages-iCAn2YWs.js";

@@ -1,1 +1,0 @@
-export{t as generateAndPrune}from"./generate-and-prune-BrSoiVqT.js";

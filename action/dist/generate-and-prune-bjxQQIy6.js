@@ -1,0 +1,1 @@
+export{t as generateAndPrune}from"./generate-and-prune-BWt264hX.js";

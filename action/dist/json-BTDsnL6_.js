@@ -1,0 +1,1 @@
+export{l as reportOf}from"./plan-BlW4dBKD.js";

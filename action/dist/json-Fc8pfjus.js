@@ -1,1 +1,0 @@
-export{l as reportOf}from"./plan-D1O7rrJt.js";

@@ -1,1 +1,0 @@
-export{t as problemsSummary}from"./markdown-CfwXNq2N.js";

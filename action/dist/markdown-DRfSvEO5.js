@@ -1,0 +1,1 @@
+export{t as problemsSummary}from"./markdown-C45E-KCi.js";

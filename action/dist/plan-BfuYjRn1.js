@@ -1,0 +1,1 @@
+export{j as createPlan,M as isOutOfDate}from"./plan-BlW4dBKD.js";

@@ -1,0 +1,1 @@
+export{g as planAlone}from"./plan-BlW4dBKD.js";

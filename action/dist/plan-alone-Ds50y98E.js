@@ -1,1 +1,0 @@
-export{g as planAlone}from"./plan-D1O7rrJt.js";

@@ -1,1 +1,0 @@
-export{A as createPlan,j as isOutOfDate}from"./plan-D1O7rrJt.js";

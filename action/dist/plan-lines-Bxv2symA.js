@@ -1,0 +1,1 @@
+export{n as keptText,r as planLines,i as summaryLines}from"./plan-BlW4dBKD.js";

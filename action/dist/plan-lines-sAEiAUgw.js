@@ -1,1 +1,0 @@
-export{n as keptText,r as planLines,i as summaryLines}from"./plan-D1O7rrJt.js";

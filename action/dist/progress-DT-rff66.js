@@ -1,1 +1,0 @@
-export{t as PRINTED_AS_LINES,n as createProgress,r as lineProgress}from"./progress-DpOwEQ32.js";

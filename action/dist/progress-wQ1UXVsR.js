@@ -1,0 +1,1 @@
+export{t as PRINTED_AS_LINES,n as createProgress,r as lineProgress}from"./progress-BCPZE_qI.js";

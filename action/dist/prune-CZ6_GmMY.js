@@ -1,1 +1,0 @@
-export{t as prune}from"./prune-BI3VKKxm.js";

@@ -1,0 +1,1 @@
+export{t as adoptedText,n as factsOf,r as failureText,i as prunedLine,a as resultLines}from"./result-lines-AwN9V4A1.js";

@@ -1,1 +1,0 @@
-export{t as adoptedText,n as factsOf,r as failureText,i as prunedLine,a as resultLines}from"./result-lines-CYpyMgnA.js";

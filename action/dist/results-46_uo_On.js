@@ -1,1 +1,0 @@
-export{u as costOf,d as failed,f as hasFailed,p as possiblyBilled,m as totalEstimate,h as unchanged}from"./plan-D1O7rrJt.js";

@@ -1,0 +1,1 @@
+export{u as costOf,d as failed,f as hasFailed,p as possiblyBilled,m as totalEstimate,h as unchanged}from"./plan-BlW4dBKD.js";

@@ -1,1 +1,0 @@
-export{t as showPlan}from"./plan-D1O7rrJt.js";

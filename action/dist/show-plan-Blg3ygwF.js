@@ -1,0 +1,1 @@
+export{t as showPlan}from"./plan-BlW4dBKD.js";
