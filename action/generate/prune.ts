@@ -2,7 +2,7 @@ import { unlink } from 'node:fs/promises'
 import { createLinkFinder, inWorkspace } from '../files/safe-path.ts'
 import { fileOf, readFileState } from '../lock/file-state.ts'
 import type { Project } from '../plan/plan-project.ts'
-import { type Orphan, withReasons } from '../plan/why-kept.ts'
+import { type Orphan, withReasons } from '../plan/orphans.ts'
 
 /** What happened to an orphan. */
 export interface Pruned {

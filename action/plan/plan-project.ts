@@ -9,7 +9,7 @@ import type { OnAliasChange } from './alias-change.ts'
 import { type LoadedConfig, loadConfig } from './load-config.ts'
 import { createPlan, type OnDrift, type Plan } from './plan.ts'
 import { createSelection } from './selection.ts'
-import { withReasons } from './why-kept.ts'
+import { withReasons } from './orphans.ts'
 
 /** A workspace with a valid config. */
 export interface Project extends LoadedConfig {

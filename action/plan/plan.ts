@@ -6,7 +6,7 @@ import { type AliasChange, aliasChangeOf, type OnAliasChange } from './alias-cha
 import { type FieldChange, fieldChanges } from './field-changes.ts'
 import { type FileState, isFileOf, readFileState } from '../lock/file-state.ts'
 import { createKnownImages, type KnownImage, type KnownImages } from './known-images.ts'
-import type { Orphan } from './why-kept.ts'
+import type { Orphan } from './orphans.ts'
 
 /** Files read at the same time: enough that hashing never waits for the disk. */
 const READS_AT_ONCE = 8
