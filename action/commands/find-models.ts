@@ -4,7 +4,7 @@ import type { ImageModel } from '../../shared/catalogue/model.ts'
 import { UnsupportedByModelError } from '../../shared/errors.ts'
 import { type CostEstimate, estimateCost } from '../../shared/prices/estimate.ts'
 import { parseSpecQuery } from '../../shared/spec/parse.ts'
-import type { ImageSpec } from '../../shared/spec/schema.ts'
+import { type ImageSpec, INPUT_IMAGES_MAX } from '../../shared/spec/schema.ts'
 import { UsageError } from '../config/diagnostic.ts'
 import { shown } from '../config/wording.ts'
 
@@ -21,9 +21,6 @@ interface Filter {
   readonly takes: readonly string[]
   readonly maxPriceUsd: number | undefined
 }
-
-/** As in a spec. */
-const INPUT_IMAGES_MAX = 16
 
 /** Placeholder: only the number of input images matters. */
 const ANY_IMAGE = 'https://example.com/image.png'

@@ -37,7 +37,7 @@ export async function planAlone(
   const hasNothing = isIdle(planned)
   const alone = hasNothing
     ? seesToLeftovers && hasStateFolder(root) && (await workAloneNow(root).catch(() => undefined))
-    : await workAlone(root, { onWait }).catch(explain)
+    : await workAlone(root, { onWait }).catch(refuseObstacle)
   if (!alone) return { ...planned, isIdle: true, isAlone: () => false, [Symbol.asyncDispose]: async () => {} }
   try {
     return { ...(await planProject(project, options)), isIdle: false, ...alone }
@@ -46,7 +46,7 @@ export async function planAlone(
     throw error
   }
 
-  function explain(error: unknown): never {
+  function refuseObstacle(error: unknown): never {
     if (!isErrno(error, 'EEXIST')) throw error
     const folder = stateFolderIn(root)
     throw new UsageError(

@@ -8,6 +8,9 @@ import { provider, sorting } from './provider.ts'
 
 const PROMPT_MAX_CHARACTERS = 32_000
 
+/** Of one spec. */
+export const INPUT_IMAGES_MAX = 16
+
 /** Shortest and longest side of `size`, pixels. */
 const SIDE_MIN_PX = 64
 const SIDE_MAX_PX = 8192
@@ -149,7 +152,7 @@ const fields = {
   input_images: z
     .array(imageUrl)
     .min(1)
-    .max(16)
+    .max(INPUT_IMAGES_MAX)
     .meta({
       description: 'Images to start from, in order: https URLs or `data:` URLs.',
       examples: [['https://example.com/logo.png']],
